@@ -1,0 +1,134 @@
+/** Time, injected. Nothing outside `base/` reads a wall clock or sets a Node timer. */
+export interface Clock {
+  /** Milliseconds since the clock was made: monotonic, fractional. */
+  now(): number;
+  /** `delayMs` must be finite and >= 0. */
+  setTimeout(fn: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** Unix time in milliseconds at `now() === 0`; 0 in simulated time, so that its records are reproducible. */
+  readonly originEpochMs: number;
+  readonly name: 'system' | 'virtual';
+}
+
+/** Node fires a longer timeout after 1 ms, with a warning. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+function assertDelay(delayMs: number): void {
+  if (!(delayMs >= 0 && delayMs < Infinity)) {
+    throw new RangeError(`delayMs must be finite and >= 0, got ${delayMs}`);
+  }
+}
+
+/**
+ * Wall-clock time: performance.now() and Node's timers. Node drops fractions of a millisecond, so
+ * delays are rounded up: late by less than a millisecond, never early.
+ */
+export class SystemClock implements Clock {
+  readonly name = 'system';
+  readonly #originMs = performance.now();
+  readonly originEpochMs = Date.now();
+
+  now(): number {
+    return performance.now() - this.#originMs;
+  }
+
+  setTimeout(fn: () => void, delayMs: number): unknown {
+    assertDelay(delayMs);
+    return setTimeout(fn, Math.min(Math.ceil(delayMs), TIMEOUT_MS_MAX));
+  }
+
+  clearTimeout(timer: unknown): void {
+    clearTimeout(timer as NodeJS.Timeout | undefined);
+  }
+}
+
+interface Timer {
+  readonly dueMs: number;
+  readonly sequence: number;
+  fn: (() => void) | undefined;
+}
+
+/** Cancelled timers are swept out of the heap once there are this many, and they are the majority. */
+const SWEEP_MIN = 1024;
+
+/** Simulated time: steps from timer to timer; equal due times fire in the order they were set. */
+export class VirtualClock implements Clock {
+  readonly name = 'virtual';
+  readonly originEpochMs = 0;
+  #heap: Timer[] = [];
+  #nowMs = 0;
+  #sequence = 0;
+  #cancelled = 0;
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  setTimeout(fn: () => void, delayMs: number): unknown {
+    assertDelay(delayMs);
+    const timer: Timer = { dueMs: this.#nowMs + delayMs, sequence: this.#sequence++, fn };
+    push(this.#heap, timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    const cancelled = timer as Timer | undefined;
+    if (!cancelled?.fn) return;
+    cancelled.fn = undefined;
+    this.#cancelled++;
+    if (this.#cancelled > SWEEP_MIN && this.#cancelled * 2 > this.#heap.length) this.#sweep();
+  }
+
+  /** Fires timers in order of due time until none are left or the next is due after `untilMs`. */
+  run(untilMs = Infinity): void {
+    for (let next = this.#heap[0]; next && next.dueMs <= untilMs; next = this.#heap[0]) {
+      pop(this.#heap);
+      const { fn } = next;
+      if (!fn) {
+        this.#cancelled--;
+        continue;
+      }
+      next.fn = undefined;
+      this.#nowMs = next.dueMs;
+      fn();
+    }
+    if (untilMs !== Infinity) this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  #sweep(): void {
+    // A sorted array is a heap, and (dueMs, sequence) is a total order: the firing order is unchanged.
+    this.#heap = this.#heap.filter((timer) => timer.fn).sort((a, b) => (before(a, b) ? -1 : 1));
+    this.#cancelled = 0;
+  }
+}
+
+function before(a: Timer, b: Timer): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.sequence < b.sequence);
+}
+
+function push(heap: Timer[], timer: Timer): void {
+  let i = heap.length;
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if (!before(timer, heap[parent]!)) break;
+    heap[i] = heap[parent]!;
+    i = parent;
+  }
+  heap[i] = timer;
+}
+
+function pop(heap: Timer[]): void {
+  const last = heap.pop()!;
+  const count = heap.length;
+  if (count === 0) return;
+  let i = 0;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= count) break;
+    if (child + 1 < count && before(heap[child + 1]!, heap[child]!)) child++;
+    if (!before(heap[child]!, last)) break;
+    heap[i] = heap[child]!;
+    i = child;
+  }
+  heap[i] = last;
+}

@@ -1,0 +1,101 @@
+/** How a planned request ended. */
+export type RecordStatus =
+  | 'ok'
+  | 'http'
+  | 'timeout'
+  | 'connect'
+  | 'protocol'
+  | 'cancelled'
+  | 'unsent';
+
+/**
+ * What happened to one planned request. Every turn of every conversation that arrived ends in exactly
+ * one of these. Times are milliseconds on the run's clock. An absent field is unknown, never zero.
+ */
+export interface TurnRecord {
+  readonly userId: number;
+  /** 0-based turn within the conversation. */
+  readonly turn: number;
+  /** Turns that this conversation has. */
+  readonly turns: number;
+  readonly phase: 'warmup' | 'measure';
+  readonly status: RecordStatus;
+  /** Why it did not end ok: one line. For `unsent`: what kept it from being sent. */
+  readonly reason?: string;
+  readonly httpStatus?: number;
+  /** Times the request was sent because of the retry policy: 0 unsent, 1 without retries. */
+  readonly attempts: number;
+  /** Times it was sent again because a reused connection died before the first response byte. */
+  readonly reconnects: number;
+  /** Duration of the first attempt, where there was more than one. */
+  readonly firstAttemptMs?: number;
+  /** When the turn was due. Latency can be counted from here, so a late generator cannot flatter the engine. */
+  readonly intendedMs?: number;
+  /** When nothing but the generator kept it from being sent: due, previous answer ended, caps free. */
+  readonly readyMs?: number;
+  /** When the last attempt's bytes were handed to a connected socket. */
+  readonly sentMs?: number;
+  /** Time spent opening a connection for it, before `sentMs`. */
+  readonly connectMs?: number;
+  /** First non-empty content, reasoning or tool-call delta. */
+  readonly firstTokenMs?: number;
+  /** First delta that is not reasoning. */
+  readonly firstOutputMs?: number;
+  /** Last delta. */
+  readonly lastTokenMs?: number;
+  readonly endMs?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Input tokens that the engine says it took from its prefix cache. Absent: it did not say. */
+  readonly cachedTokens?: number;
+  readonly reasoningTokens?: number;
+  /** Where input and output counts come from: the server's usage, or the workload's tokenizer. */
+  readonly tokensFrom?: 'usage' | 'local';
+  readonly maxTokens?: number;
+  /** Leading input tokens that all users share, as planned (chat template not counted). */
+  readonly sharedTokens?: number;
+  readonly finishReason?: string;
+  /** Deltas received. */
+  readonly chunks: number;
+  /** Gaps between consecutive deltas, milliseconds; absent if the scenario does not keep them. */
+  readonly chunkGapsMs?: readonly number[];
+}
+
+/** The journal's first line: all that is needed to make the report again, and to compare runs. */
+export interface RunHeader {
+  readonly format: 'confab-journal';
+  readonly version: 1;
+  readonly confab: string;
+  readonly node: string;
+  readonly clock: 'system' | 'virtual';
+  /** Unix time in milliseconds at time 0 of the records; 0 in virtual time. */
+  readonly originEpochMs: number;
+  /** The resolved scenario, without secrets. */
+  readonly scenario: unknown;
+  readonly workloadDigest: string;
+  readonly notes: readonly string[];
+  /** 0 for a fresh run, counted up by every resume into the same folder. */
+  readonly part: number;
+}
+
+/** The journal's last line of a part that ended in order: how the generator itself fared. */
+export interface RunFooter {
+  /** Why no more was sent. */
+  readonly stoppedBy: 'users' | 'duration' | 'requests' | 'interrupt' | 'engine-lost';
+  /** When measuring began and ended, on the run's clock: after warm-up; after the drain. */
+  readonly measureStartMs: number;
+  readonly measureEndMs: number;
+  /** When no more turns were started, before the drain. */
+  readonly drainStartMs: number;
+  readonly health: GeneratorHealth | undefined;
+}
+
+/** The generator's own state over the run; undefined in virtual time, where it cannot be late. */
+export interface GeneratorHealth {
+  readonly eventLoopDelayP50Ms: number;
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
+  /** Share of the time that the event loop was busy, 0 to 1. */
+  readonly eventLoopUtilization: number;
+  readonly cpuShare: number;
+}

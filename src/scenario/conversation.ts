@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { distributionSchema } from './distribution.ts';
+
+const tokens = z.number().int().min(0);
+const share = z.number().min(0).max(1);
+
+const synthetic = {
+  systemPrompt: z
+    .strictObject({
+      tokens: tokens.default(0).describe('exact length of the part that all users share'),
+      role: z
+        .enum(['system', 'user'])
+        .default('system')
+        .describe('a message of its own, or the start of the first user message'),
+    })
+    .prefault({}),
+  userHistory: z
+    .strictObject({
+      tokens: tokens
+        .default(0)
+        .describe('exact length of the part that each user has of its own, before its first turn'),
+    })
+    .prefault({}),
+  question: z
+    .strictObject({
+      tokens: distributionSchema.default(32).describe('length of every user message'),
+      text: z
+        .string()
+        .optional()
+        .describe("fixed text instead of `tokens` words; {turn} is the turn's number from 1"),
+    })
+    .prefault({}),
+  rounds: distributionSchema.default(5).describe('turns per conversation, rounded, at least 1'),
+};
+
+const shareGpt = z.strictObject({
+  file: z.string().describe('as downloaded, or written by `confab prepare sharegpt`'),
+  minRounds: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('conversations with fewer question-answer pairs are left out; default: rounds'),
+  maxInputTokens: tokens.optional().describe('longest human message'),
+  maxOutputTokens: tokens.optional().describe('longest answer'),
+  maxItems: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'reading stops after so many fitting conversations; default: the number of users, else 2000',
+    ),
+  shuffle: z.boolean().default(false),
+  inflate: z
+    .strictObject({
+      inputShare: share.default(0).describe('share of human messages to make longer'),
+      inputFactor: z.number().int().min(1).default(1),
+      outputShare: share.default(0).describe('share of answers to make longer'),
+      outputFactor: z.number().int().min(1).default(1),
+    })
+    .prefault({}),
+});
+
+/** What users say. */
+export const conversationSchema = z
+  .strictObject({
+    source: z.enum(['synthetic', 'sharegpt']).default('synthetic'),
+    tokenizer: z
+      .string()
+      .default('gpt2')
+      .describe("'gpt2' (built in), a folder or tokenizer.json, or a Hugging Face model name"),
+    text: z
+      .enum(['words', 'hi'])
+      .default('words')
+      .describe("real words, or the `hi hi hi` text of production-stack's multi-round-qa.py"),
+    textFile: z.string().optional().describe('text to cut words from; default: Moby Dick'),
+    ...synthetic,
+    answer: z
+      .strictObject({
+        tokens: distributionSchema
+          .optional()
+          .describe('max_tokens; with ShareGPT a cap on the recorded length'),
+        force: z
+          .boolean()
+          .default(false)
+          .describe('ask for exactly that many tokens: ignore_eos and min_tokens'),
+      })
+      .prefault({}),
+    history: z
+      .enum(['live', 'recorded'])
+      .default('live')
+      .describe("answers in the history: the engine's own, or the data set's"),
+    keepReasoning: z
+      .boolean()
+      .default(false)
+      .describe('put the reasoning back into the history, before the answer'),
+    sharegpt: shareGpt.optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.source === 'sharegpt' && !value.sharegpt) {
+      context.addIssue({
+        code: 'custom',
+        path: ['sharegpt', 'file'],
+        message: 'missing; needed with source: sharegpt',
+      });
+    }
+    if (value.history === 'recorded' && value.source !== 'sharegpt') {
+      context.addIssue({
+        code: 'custom',
+        path: ['history'],
+        message: "'recorded' needs a source with answers: sharegpt",
+      });
+    }
+  });

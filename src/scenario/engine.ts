@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const count = z.number().int().min(1);
+
+/** The embedded engine: used by `confab engine`, and by runs whose target is `embedded`. */
+export const engineSchema = z.strictObject({
+  model: z.string().default('confab-embedded'),
+  gpu: z
+    .string()
+    .default('a100')
+    .describe('cost profile of Llama-3.1-8B on that GPU; `confab engine --help` lists them'),
+  blocks: count.optional().describe('KV blocks; default: what fits the GPU'),
+  blockTokens: count.default(16),
+  prefixCaching: z.boolean().default(true),
+  maxBatchedTokens: count.default(2048).describe('token budget of one step'),
+  maxSeqs: count.default(256).describe('most running requests'),
+  maxModelTokens: count.default(131_072).describe('longest prompt plus answer'),
+  apiMs: z.number().nonnegative().default(14).describe('HTTP, tokenizing and IPC, once a request'),
+  hostMs: z.number().nonnegative().optional().describe("host time a step; default: the profile's"),
+  answerTokens: count
+    .default(100)
+    .describe('mean answer length where neither limit nor ignore_eos decides'),
+  reportCached: z.boolean().default(true).describe('send usage.prompt_tokens_details'),
+  seed: z.union([z.number(), z.string()]).default(0),
+  faults: z
+    .array(z.string())
+    .default([])
+    .describe('injected faults, for example status=503@0.01; `confab engine --help` lists them'),
+});
+
+export type EngineOptions = z.infer<typeof engineSchema>;

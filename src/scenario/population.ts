@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { distributionSchema } from './distribution.ts';
+
+const count = z.number().int().min(1);
+
+/** When a turn is due, given what went before in its conversation. */
+export const pacingSchema = z.strictObject({
+  mode: z
+    .enum(['think', 'interval'])
+    .default('think')
+    .describe('pause after the previous answer ended; or from launch to launch'),
+  pauseSec: distributionSchema.default(1),
+  from: z
+    .enum(['intended', 'sent'])
+    .default('intended')
+    .describe('interval: from when the previous turn was due (catches up), or was sent (does not)'),
+});
+
+/** When users arrive, and how many may be there. */
+export const populationSchema = z
+  .strictObject({
+    arrivals: z
+      .discriminatedUnion('process', [
+        z.strictObject({
+          process: z.enum(['constant', 'poisson', 'gamma', 'lognormal']),
+          usersPerSec: z.number().positive().describe('mean rate of new conversations'),
+          cv: z
+            .number()
+            .positive()
+            .optional()
+            .describe('gamma: of the gaps; burstiness is 1 / cv^2'),
+          sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
+          seed: z
+            .union([z.number(), z.string()])
+            .optional()
+            .describe("default: the scenario's seed"),
+        }),
+        z.strictObject({ process: z.literal('allAtOnce') }),
+        z.strictObject({
+          process: z.literal('closed'),
+          concurrency: count.describe('conversations at all times, each followed by another'),
+        }),
+      ])
+      .default({ process: 'constant', usersPerSec: 1 }),
+    users: count.optional().describe('conversations to play; default: until another stop'),
+    firstUserId: z.number().int().min(0).default(1),
+    maxActive: count.optional().describe('cap on live conversations; later arrivals wait'),
+    maxInFlight: count.optional().describe('cap on requests in flight; later ones wait'),
+    rampUp: z
+      .strictObject({
+        users: count.describe('users found in the middle of their conversation at the start'),
+        joinEverySec: z
+          .number()
+          .nonnegative()
+          .describe('user i is as far on as if it had joined users - i steps ago'),
+        history: z
+          .enum(['cold', 'synthesised'])
+          .default('synthesised')
+          .describe('their first request is a cold first message, or carries the turns so far'),
+      })
+      .optional()
+      .describe('needs pacing mode interval with a constant pause'),
+  })
+  .superRefine(({ arrivals, rampUp, users }, context) => {
+    if (arrivals.process === 'gamma' && arrivals.cv === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['arrivals', 'cv'],
+        message: 'missing; needed with process: gamma',
+      });
+    }
+    if (arrivals.process === 'lognormal' && arrivals.sigma === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['arrivals', 'sigma'],
+        message: 'missing; needed with process: lognormal',
+      });
+    }
+    if (arrivals.process === 'allAtOnce' && users === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['users'],
+        message: 'missing; needed with process: allAtOnce',
+      });
+    }
+    if (arrivals.process === 'closed' && rampUp) {
+      context.addIssue({
+        code: 'custom',
+        path: ['rampUp'],
+        message: 'not with process: closed, which starts full',
+      });
+    }
+  });
+
+/** What is sent before measuring starts. Its records are kept and marked, and are in no statistic. */
+export const warmupSchema = z.strictObject({
+  requests: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('short requests sent at once, with text that no user shares'),
+  users: z.number().int().min(0).default(0).describe('conversations to play first'),
+  usersPerSec: z.number().positive().default(1),
+  rounds: count.optional().describe('turns of each; default: all'),
+  sameUsers: z
+    .boolean()
+    .default(false)
+    .describe('the ids of the run, so that its first turns find a warm cache'),
+});
+
+/** The run stops at the first of these, or when all users have been played. */
+export const stopSchema = z.strictObject({
+  afterSec: z.number().positive().optional(),
+  afterRequests: count.optional(),
+  drainTimeoutSec: z
+    .number()
+    .nonnegative()
+    .default(120)
+    .describe('how long requests in flight may take to end after that'),
+});

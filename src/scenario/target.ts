@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** Where requests go and how they are dressed. */
+export const targetSchema = z.strictObject({
+  url: z
+    .string()
+    .default('embedded')
+    .describe(
+      "base URL with or without /v1, a trailing slash or a path prefix; 'embedded' starts the embedded engine",
+    ),
+  model: z.string().optional().describe('request model; default: the first of GET /v1/models'),
+  api: z.enum(['chat', 'completions']).default('chat'),
+  stream: z.boolean().default(true),
+  apiKeyEnv: z
+    .string()
+    .default('OPENAI_API_KEY')
+    .describe('environment variable with the API key; the key itself is never written'),
+  headers: z.record(z.string(), z.string()).default({}),
+  sessionHeaders: z
+    .array(z.string())
+    .default([])
+    .describe('headers that carry the user id, such as x-user-id or X-Session-ID'),
+  body: z.record(z.string(), z.unknown()).default({}).describe('extra fields of the request body'),
+  ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
+  insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),
+});
+
+export const samplingSchema = z.strictObject({
+  temperature: z.number().min(0).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  seed: z.number().int().optional(),
+  stop: z.array(z.string()).optional(),
+  ignoreEos: z.boolean().optional().describe('vLLM, SGLang: go on past the end-of-sequence token'),
+  cacheSalt: z
+    .string()
+    .optional()
+    .describe('vLLM cache_salt; {userId} in it gives every user a cache of its own'),
+});
+
+const seconds = z.number().positive().nullable();
+
+/** Deadlines of one attempt; null: none. The HTTP library's own are off. */
+export const timeoutsSchema = z.strictObject({
+  connectSec: seconds.default(30).describe('until the request is handed to a connected socket'),
+  firstTokenSec: seconds.default(600).describe('from sent to the first token'),
+  betweenTokensSec: seconds.default(300).describe('between two tokens'),
+  totalSec: seconds.default(null).describe('from sent to the end'),
+});
+
+export const failureSchema = z.strictObject({
+  policy: z
+    .enum(['end', 'skip', 'retry'])
+    .default('end')
+    .describe(
+      'a failed turn ends its conversation; is left out of it; is retried, and then ends it',
+    ),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('tries after the first, per turn; default 0, and 3 with policy retry'),
+  backoffSec: z.number().positive().default(1).describe('first backoff; doubles, with full jitter'),
+  maxBackoffSec: z.number().positive().default(60),
+});

@@ -1,0 +1,64 @@
+import type { Message } from '../workload/message.ts';
+
+/** One request to the engine. What is the same for every request of a run (model, sampling, headers) belongs to the transport. */
+export interface ChatRequest {
+  readonly userId: number;
+  /** 0-based turn within the conversation. */
+  readonly turn: number;
+  readonly messages: readonly Message[];
+  /** undefined: the field is not sent. */
+  readonly maxTokens: number | undefined;
+  /** Lower bound on the answer, for engines that know `min_tokens`. */
+  readonly minTokens: number | undefined;
+  /** Isolates this request's prefix cache entries from those of other salts (vLLM's `cache_salt`). */
+  readonly cacheSalt: string | undefined;
+}
+
+/** What the engine says it used. A count that it did not send is absent, which is not zero. */
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cachedTokens?: number;
+  readonly reasoningTokens?: number;
+}
+
+export interface ResponseEnd {
+  readonly usage: Usage | undefined;
+  readonly finishReason: string | undefined;
+}
+
+/** Why a request gave no (full) answer. `message` is one line without secrets. */
+export interface Failure {
+  readonly status: 'http' | 'timeout' | 'connect' | 'protocol';
+  readonly message: string;
+  /** Set once a response line was read, also when the stream failed later. */
+  readonly httpStatus?: number;
+}
+
+/**
+ * Called synchronously as bytes arrive, with the time they were read. Order: onSent (again after each
+ * reconnect), onDelta any number of times, then exactly one of onEnd and onFail. Nothing is called
+ * after that, nor after the request was cancelled.
+ */
+export interface ResponseObserver {
+  /** The request's bytes were handed to a connected socket. `connectMs` is set if a connection was opened for it. */
+  onSent(atMs: number, connectMs?: number): void;
+  /** A reused connection died before the first response byte, and the request is being sent again. At most once. */
+  onReconnect(): void;
+  /** Non-empty text, or a tool-call fragment as its raw JSON text. Role-only and empty chunks are not reported. */
+  onDelta(kind: DeltaKind, text: string, atMs: number): void;
+  onEnd(end: ResponseEnd, atMs: number): void;
+  onFail(failure: Failure, atMs: number): void;
+}
+
+export type DeltaKind = 'content' | 'reasoning' | 'tool';
+
+/** Aborts the request. Harmless once it is over. */
+export type Cancel = () => void;
+
+/** The one seam between the simulator and an engine: HTTP in a real run, the engine itself in a simulated one. */
+export interface Transport {
+  send(request: ChatRequest, observer: ResponseObserver): Cancel;
+  /** Ends idle connections; requests in flight must be over. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { Message } from './message.ts';
+
+/** One turn of a conversation: what the user says, and what is asked of the engine. */
+export interface Turn {
+  readonly message: Message;
+  /** Tokens of `message.text` alone, without the chat template, under the workload's tokenizer; undefined if it has none. */
+  readonly messageTokens: number | undefined;
+  /** Pause before this turn, counted as the scenario's pacing says. Unused for the first turn of a conversation. */
+  readonly pauseMs: number;
+  /** undefined: no limit is sent. */
+  readonly maxTokens: number | undefined;
+  readonly minTokens: number | undefined;
+  /** The data set's own answer, where there is one. */
+  readonly recordedAnswer: Message | undefined;
+}
+
+/** All that one simulated user will say. */
+export interface Conversation {
+  readonly userId: number;
+  /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
+  readonly opening: readonly Message[];
+  /** Tokens at the start of the prompt that every user of this workload sends alike (chat template not counted). */
+  readonly sharedTokens: number;
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * A loaded workload. `conversation(userId)` depends on (scenario, userId) alone and does no I/O, so any
+ * process can make any user at any time. Nothing is tokenized in it.
+ */
+export interface Workload {
+  conversation(userId: number): Conversation;
+  /** sha256 over tokenizer, texts and settings: two runs with the same digest say the same things. */
+  readonly digest: string;
+  /** Lines for the report's head: source, tokenizer, items used, exactness of counts. */
+  readonly notes: readonly string[];
+}
