@@ -8,6 +8,7 @@ const synthetic = {
   systemPrompt: z
     .strictObject({
       tokens: tokens.default(0).describe('exact length of the part that all users share'),
+      text: z.string().optional().describe('literal text instead of `tokens` words'),
       role: z
         .enum(['system', 'user'])
         .default('system')
