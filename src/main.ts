@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EXIT, errorText } from './base/errors.ts';
+import { version } from './base/version.ts';
+
+/** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
+const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  run: {
+    summary: 'play a scenario file against an endpoint or the embedded engine',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  'multi-round-qa': {
+    summary: 'the command line of multi-round-qa.py',
+    load: async () => (await import('./commands/multi-round-qa.ts')).multiRoundCommand(),
+  },
+  engine: {
+    summary: 'serve the embedded engine over HTTP',
+    load: async () => (await import('./commands/engine.ts')).engineCommand(),
+  },
+  prepare: {
+    summary: 'prepare data sets',
+    load: async () => (await import('./commands/prepare.ts')).prepareCommand(),
+  },
+  report: {
+    summary: 'make the report of finished runs again',
+    load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  schema: {
+    summary: 'print the JSON Schema of scenario files, for editors',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand(),
+  },
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('confab')
+    .description('A multi-turn conversation simulator for LLM serving engines.')
+    .version(version())
+    .showHelpAfterError('(see --help)');
+  const called = VERBS[argv[0] ?? ''];
+  for (const [name, verb] of Object.entries(VERBS)) {
+    const command =
+      verb === called ? await verb.load() : new Command(name).description(verb.summary);
+    program.addCommand(exiting(command));
+  }
+  exiting(program);
+  if (argv.length === 0) {
+    program.outputHelp();
+    return EXIT.usage;
+  }
+  await program.parseAsync(argv as string[], { from: 'user' });
+  return Number(process.exitCode ?? EXIT.ok);
+}
+
+/** Makes commander throw instead of leaving the process, for this command and those below it. */
+function exiting(command: Command): Command {
+  command.exitOverride();
+  for (const child of command.commands) exiting(child);
+  return command;
+}
+
+/** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const code = (error as { exitCode?: unknown }).exitCode;
+  if (typeof code === 'number') {
+    process.stderr.write(`error: ${errorText(error)}\n`);
+    return code;
+  }
+  const detail = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`confab has a bug; please report this:\n${detail}\n`);
+  return EXIT.bug;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error) => process.exit(exitCodeOf(error)),
+);

@@ -1,0 +1,153 @@
+import { Session } from '../user/session.ts';
+import { startUser } from '../user/start.ts';
+import { unsentRecord } from '../user/turn-record.ts';
+import { type UserActor, userMachine } from '../user/user.ts';
+import type { World } from '../user/world.ts';
+import type { Arrival } from './arrivals.ts';
+
+/** Who comes, in order of time. In closed loop each slot has a sequence of its own, one after the other. */
+export type Source =
+  | { readonly loop: 'open'; readonly arrivals: Iterator<Arrival> }
+  | { readonly loop: 'closed'; readonly slots: readonly Iterator<number>[] };
+
+export interface PopulationOptions {
+  readonly source: Source;
+  /** Cap on live conversations; later arrivals wait in order, their turns staying due when they came. */
+  readonly maxActive: number;
+  /** Turns that users found in mid-conversation have behind them are put into their history. */
+  readonly synthesiseHistory: boolean;
+  /** All users have been played, or the population was drained and is empty. */
+  readonly onEmpty: () => void;
+}
+
+/** Starts users when they arrive and there is room, and knows when all are gone. */
+export class Population {
+  readonly #world: World;
+  readonly #options: PopulationOptions;
+  #startMs = 0;
+  readonly #machine: ReturnType<typeof userMachine>;
+  readonly #live = new Map<number, UserActor>();
+  readonly #waiting = new Set<Arrival>();
+  #timer: unknown;
+  #next: IteratorResult<Arrival> | undefined;
+  #isExhausted = false;
+  #isStopped = false;
+  #isEmpty = false;
+
+  constructor(world: World, options: PopulationOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#machine = userMachine(world);
+  }
+
+  get activeUsers(): number {
+    return this.#live.size;
+  }
+
+  get waitingUsers(): number {
+    return this.#waiting.size;
+  }
+
+  start(): void {
+    this.#startMs = this.#world.clock.now();
+    const { source } = this.#options;
+    if (source.loop === 'open') {
+      this.#advance(source.arrivals);
+      return;
+    }
+    this.#isExhausted = true;
+    for (const slot of source.slots) this.#refill(slot);
+    this.#checkEmpty();
+  }
+
+  /** No more arrivals and turns; requests in flight go on. Those that waited are recorded as unsent. */
+  drain(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#isExhausted = true;
+    this.#world.gate.close();
+    this.#world.clock.clearTimeout(this.#timer);
+    for (const arrival of this.#waiting) this.#recordNotAdmitted(arrival);
+    this.#waiting.clear();
+    for (const user of [...this.#live.values()]) user.send({ type: 'run.draining' });
+    this.#checkEmpty();
+  }
+
+  /** Ends everything now; requests in flight are recorded as cancelled. */
+  cancel(): void {
+    this.drain();
+    for (const user of [...this.#live.values()]) user.send({ type: 'run.cancelled' });
+  }
+
+  /** Lets in all who are due, and sets a timer for the next: a burst needs one timer, not one a user. */
+  #advance(arrivals: Iterator<Arrival>): void {
+    const { clock } = this.#world;
+    while (!this.#isStopped) {
+      const next = (this.#next ??= arrivals.next());
+      if (next.done) {
+        this.#isExhausted = true;
+        this.#checkEmpty();
+        return;
+      }
+      const dueMs = this.#startMs + next.value.dueMs;
+      if (dueMs > clock.now()) {
+        this.#timer = clock.setTimeout(() => this.#advance(arrivals), dueMs - clock.now());
+        return;
+      }
+      this.#next = undefined;
+      this.#arrive({ ...next.value, dueMs });
+    }
+  }
+
+  #arrive(arrival: Arrival): void {
+    if (this.#live.size < this.#options.maxActive) this.#admit(arrival);
+    else this.#waiting.add(arrival);
+  }
+
+  #admit({ userId, dueMs, startTurn }: Arrival, onOver?: () => void): void {
+    const { synthesiseHistory } = this.#options;
+    const conversation = this.#world.conversation(userId);
+    const session = new Session(conversation, startTurn, synthesiseHistory);
+    let isOver = false;
+    const input = { session, turn: startTurn, intendedMs: dueMs };
+    const user = startUser(this.#machine, this.#world.clock, input, () => {
+      isOver = true;
+      this.#live.delete(userId);
+      onOver?.();
+      this.#admitWaiting();
+      this.#checkEmpty();
+    });
+    if (!isOver) this.#live.set(userId, user);
+  }
+
+  #admitWaiting(): void {
+    const [next] = this.#waiting;
+    if (!next || this.#live.size >= this.#options.maxActive) return;
+    this.#waiting.delete(next);
+    this.#admit(next);
+  }
+
+  /** Closed loop: the slot's next conversation is due when the slot came free. */
+  #refill(slot: Iterator<number>): void {
+    if (this.#isStopped) return;
+    const next = slot.next();
+    if (next.done) return;
+    const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
+    this.#admit(arrival, () => this.#refill(slot));
+  }
+
+  #recordNotAdmitted({ userId, dueMs, startTurn }: Arrival): void {
+    const session = new Session(this.#world.conversation(userId));
+    const reason = 'waited for maxActive until the run stopped';
+    for (let turn = startTurn; session.turn(turn); turn++) {
+      const intendedMs = turn === startTurn ? dueMs : undefined;
+      this.#world.record(unsentRecord(this.#world, session, turn, reason, intendedMs));
+    }
+  }
+
+  #checkEmpty(): void {
+    if (!this.#isExhausted || this.#live.size || this.#waiting.size || this.#isEmpty) return;
+    this.#isEmpty = true;
+    this.#options.onEmpty();
+  }
+}

@@ -1,0 +1,208 @@
+import { assign, createActor, setup } from 'xstate';
+import type { Clock } from '../base/clock.ts';
+import { stream } from '../base/random.ts';
+import { Population } from '../population/population.ts';
+import { sourceOf } from '../population/source.ts';
+import type { RunFooter, TurnRecord } from '../record/record.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Gate } from '../user/gate.ts';
+import type { Habits, World } from '../user/world.ts';
+import type { Workload } from '../workload/conversation.ts';
+import { warmupPopulation } from './warmup.ts';
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly workload: Workload;
+  /** Called for every planned request, when it has ended. */
+  record(record: TurnRecord): void;
+  /** Called once, after the last record. */
+  onDone(end: RunEnd): void;
+  lagging?(userId: number, lagMs: number): void;
+  /** What earlier parts of a resumed run have done. */
+  readonly before?: EarlierParts;
+}
+
+export interface EarlierParts {
+  /** Users whose conversations are finished. */
+  readonly played: ReadonlySet<number>;
+  readonly measuredMs: number;
+  readonly requests: number;
+}
+
+export type RunEnd = Omit<RunFooter, 'health'>;
+
+/** A run under way. */
+export interface Run {
+  /** No more arrivals and turns; requests in flight may end until the drain timeout. */
+  interrupt(): void;
+  /** Requests in flight are cancelled; all records are made before this returns. */
+  abort(): void;
+  state(): RunState;
+}
+
+export interface RunState {
+  readonly phase: 'warmingUp' | 'measuring' | 'draining' | 'done';
+  readonly activeUsers: number;
+  readonly waitingUsers: number;
+  readonly inFlight: number;
+}
+
+type StoppedBy = RunFooter['stoppedBy'];
+type PhaseEvent =
+  | { type: 'population.emptied' }
+  | { type: 'stop.reached'; by: StoppedBy }
+  | { type: 'run.aborted' };
+
+/** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
+export function startRun(options: RunOptions): Run {
+  const { scenario, clock, before } = options;
+  const { afterSec, afterRequests, drainTimeoutSec } = scenario.stop;
+  const { maxInFlight, maxActive, rampUp } = scenario.population;
+  const emptied = () => phases.send({ type: 'population.emptied' });
+  const warmupGate = new Gate({ cap: maxInFlight });
+  const warmup = warmupPopulation(worldOf(options, warmupGate, 'warmup'), scenario, emptied);
+  const gate = new Gate({
+    cap: maxInFlight,
+    requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
+    onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
+  });
+  const measured = new Population(worldOf(options, gate, 'measure'), {
+    source: sourceOf(scenario, before?.played),
+    maxActive: maxActive ?? Infinity,
+    synthesiseHistory: rampUp?.history === 'synthesised',
+    onEmpty: emptied,
+  });
+  let population = warmup;
+  let measureStartMs = 0;
+  let drainStartMs: number | undefined;
+
+  const phases = createActor(
+    setup({
+      types: {} as { context: { stoppedBy: StoppedBy }; events: PhaseEvent },
+      delays: {
+        untilStop: () => Math.max(0, (afterSec ?? 0) * 1000 - (before?.measuredMs ?? 0)),
+        untilDrained: () => drainTimeoutSec * 1000,
+      },
+      guards: {
+        hasWarmup: () => scenario.warmup.requests + scenario.warmup.users > 0,
+        hasDuration: () => afterSec !== undefined,
+      },
+      actions: {
+        drain: () => {
+          drainStartMs = clock.now();
+          population.drain();
+        },
+        cancel: () => population.cancel(),
+        noteStop: assign(({ context, event }) =>
+          event.type === 'stop.reached'
+            ? { stoppedBy: event.by }
+            : event.type === 'run.aborted'
+              ? { stoppedBy: 'interrupt' as const }
+              : context,
+        ),
+        noteDuration: assign({ stoppedBy: 'duration' as const }),
+      },
+    }).createMachine({
+      context: { stoppedBy: 'users' },
+      initial: 'starting',
+      states: {
+        starting: {
+          always: [{ guard: 'hasWarmup', target: 'warmingUp' }, { target: 'measuring' }],
+        },
+        warmingUp: {
+          on: {
+            'population.emptied': 'measuring',
+            'stop.reached': { target: 'draining', actions: 'noteStop' },
+            'run.aborted': { target: 'draining', actions: ['noteStop', 'cancel'] },
+          },
+        },
+        measuring: {
+          after: {
+            untilStop: { guard: 'hasDuration', target: 'draining', actions: 'noteDuration' },
+          },
+          on: {
+            'population.emptied': 'done',
+            'stop.reached': { target: 'draining', actions: 'noteStop' },
+            'run.aborted': { target: 'draining', actions: ['noteStop', 'cancel'] },
+          },
+        },
+        draining: {
+          entry: 'drain',
+          after: { untilDrained: { actions: 'cancel' } },
+          on: { 'population.emptied': 'done', 'run.aborted': { actions: 'cancel' } },
+        },
+        done: { type: 'final' },
+      },
+    }),
+    { clock },
+  );
+
+  let entered: unknown;
+  phases.subscribe({
+    // Populations start here and not in an entry action: XState wants no actor made inside an action.
+    next({ value }) {
+      if (value === entered) return;
+      entered = value;
+      if (value === 'warmingUp') warmup.start();
+      if (value !== 'measuring') return;
+      population = measured;
+      measureStartMs = clock.now();
+      measured.start();
+    },
+    complete() {
+      const nowMs = clock.now();
+      options.onDone({
+        stoppedBy: phases.getSnapshot().context.stoppedBy,
+        measureStartMs,
+        drainStartMs: drainStartMs ?? nowMs,
+        measureEndMs: nowMs,
+      });
+    },
+    error(error) {
+      throw error;
+    },
+  });
+  phases.start();
+
+  return {
+    interrupt: () => phases.send({ type: 'stop.reached', by: 'interrupt' }),
+    abort: () => phases.send({ type: 'run.aborted' }),
+    state: () => ({
+      phase: phases.getSnapshot().value as RunState['phase'],
+      activeUsers: population.activeUsers,
+      waitingUsers: population.waitingUsers,
+      inFlight: warmupGate.inFlight + gate.inFlight,
+    }),
+  };
+}
+
+function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World {
+  const { scenario, clock, transport, workload } = options;
+  return {
+    clock,
+    transport,
+    gate,
+    phase,
+    habits: habitsOf(scenario),
+    conversation: (userId) => workload.conversation(userId),
+    record: (record) => options.record(record),
+    random: (...name) => stream(scenario.seed, ...name),
+    lagging: options.lagging,
+  };
+}
+
+function habitsOf(scenario: Scenario): Habits {
+  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
+  return {
+    pacing,
+    timeouts,
+    failure,
+    history: conversation.history,
+    keepReasoning: conversation.keepReasoning,
+    keepChunkGaps: output.keepChunkGaps,
+    cacheSalt: sampling.cacheSalt,
+  };
+}

@@ -1,0 +1,75 @@
+import { openArrivals } from '../population/arrivals.ts';
+import { Population } from '../population/population.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { World } from '../user/world.ts';
+import type { Conversation } from '../workload/conversation.ts';
+import { Message } from '../workload/message.ts';
+
+/** Ids of warm-up users start here, so that they share no text with the run's own users. */
+const WARMUP_USER_ID = 1_000_000_000;
+/** Ids of the single short requests. */
+const WARMUP_REQUEST_ID = 2_000_000_000;
+const WARMUP_ANSWER_TOKENS = 100;
+
+/** The users of the warm-up: short requests all at once, and whole conversations at their own rate. */
+export function warmupPopulation(
+  world: World,
+  scenario: Scenario,
+  onEmpty: () => void,
+): Population {
+  const { requests, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
+  const conversation = (userId: number): Conversation => {
+    if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId);
+    const whole = world.conversation(userId);
+    return { ...whole, turns: whole.turns.slice(0, rounds) };
+  };
+  const arrivals = openArrivals({
+    ...scenario,
+    population: {
+      arrivals: { process: 'constant', usersPerSec },
+      users,
+      firstUserId: sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID,
+    },
+  });
+  return new Population(
+    { ...world, conversation },
+    {
+      source: { loop: 'open', arrivals: chain(shortArrivals(requests), arrivals) },
+      maxActive: Infinity,
+      synthesiseHistory: false,
+      onEmpty,
+    },
+  );
+}
+
+function* shortArrivals(requests: number) {
+  for (let i = 0; i < requests; i++) {
+    yield { userId: WARMUP_REQUEST_ID + i, dueMs: 0, startTurn: 0 };
+  }
+}
+
+function* chain<T>(...parts: Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part;
+}
+
+/** One short request that begins with its own number, so that no other shares its prefix. */
+function shortRequest(userId: number): Conversation {
+  const number = userId - WARMUP_REQUEST_ID + 1;
+  const text = `${number} is the number of this warm-up request.${' Please go on.'.repeat(30)}`;
+  const message = new Message('user', text);
+  const turn = {
+    message,
+    messageTokens: undefined,
+    pauseMs: 0,
+    maxTokens: WARMUP_ANSWER_TOKENS,
+    minTokens: undefined,
+    recordedAnswer: undefined,
+  };
+  return {
+    userId,
+    opening: [],
+    sharedTokens: 0,
+    turns: [turn],
+    standInAnswer: () => new Message('assistant', ''),
+  };
+}

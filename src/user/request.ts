@@ -1,0 +1,132 @@
+import type { RecordStatus } from '../record/record.ts';
+import type { Cancel, Failure, ResponseEnd } from '../transport/transport.ts';
+import type { Turn } from '../workload/conversation.ts';
+import { Deadline } from './deadline.ts';
+import type { Session } from './session.ts';
+import type { World } from './world.ts';
+
+/** How one attempt at a turn ended. Times are milliseconds on the run's clock. */
+export interface Outcome {
+  readonly status: Exclude<RecordStatus, 'unsent'>;
+  readonly failure: Failure | undefined;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly sentMs: number | undefined;
+  readonly connectMs: number | undefined;
+  readonly firstTokenMs: number | undefined;
+  readonly firstOutputMs: number | undefined;
+  readonly lastTokenMs: number | undefined;
+  readonly chunks: number;
+  readonly chunkGapsMs: readonly number[] | undefined;
+  readonly reconnects: number;
+  readonly content: string;
+  readonly reasoning: string;
+  readonly end: ResponseEnd | undefined;
+}
+
+export interface Attempt {
+  /** The run was told to stop at once: ends the attempt as `cancelled`, with what was measured. */
+  readonly cancel: Cancel;
+}
+
+/**
+ * One attempt at one turn. Tokens stay here, in locals; only the end becomes an event of the machine.
+ * `onOutcome` is called exactly once, unless the attempt is cancelled with it.
+ */
+export function attempt(
+  world: World,
+  session: Session,
+  turnIndex: number,
+  onOutcome: (outcome: Outcome) => void,
+): Attempt {
+  const { clock, transport, habits } = world;
+  const turn = session.turn(turnIndex) as Turn;
+  const { userId } = session.conversation;
+  const startMs = clock.now();
+  const gapsMs: number[] | undefined = habits.keepChunkGaps ? [] : undefined;
+  let sentMs: number | undefined;
+  let connectMs: number | undefined;
+  let firstTokenMs: number | undefined;
+  let firstOutputMs: number | undefined;
+  let lastTokenMs: number | undefined;
+  let chunks = 0;
+  let reconnects = 0;
+  let content = '';
+  let reasoning = '';
+  let isOver = false;
+
+  function finish(
+    status: Outcome['status'],
+    endMs: number,
+    rest: { failure?: Failure; end?: ResponseEnd } = {},
+  ): void {
+    if (isOver) return;
+    isOver = true;
+    deadline.stop();
+    onOutcome({
+      status,
+      failure: rest.failure,
+      end: rest.end,
+      startMs,
+      endMs,
+      sentMs,
+      connectMs,
+      firstTokenMs,
+      firstOutputMs,
+      lastTokenMs,
+      chunks,
+      chunkGapsMs: gapsMs,
+      reconnects,
+      content,
+      reasoning,
+    });
+  }
+
+  const deadline = new Deadline(clock, habits.timeouts, turn.maxTokens, (message) => {
+    abort();
+    finish('timeout', clock.now(), { failure: { status: 'timeout', message } });
+  });
+
+  // The transport may fail synchronously, before it has returned how to abort.
+  let abort: Cancel = () => {};
+  abort = transport.send(
+    {
+      userId,
+      turn: turnIndex,
+      messages: session.messagesFor(turn),
+      maxTokens: turn.maxTokens,
+      minTokens: turn.minTokens,
+      cacheSalt: habits.cacheSalt?.replaceAll('{userId}', String(userId)),
+    },
+    {
+      onSent(atMs, openedMs) {
+        sentMs = atMs;
+        connectMs = openedMs;
+        deadline.sent(atMs);
+      },
+      onReconnect() {
+        reconnects++;
+      },
+      onDelta(kind, text, atMs) {
+        chunks++;
+        if (lastTokenMs === undefined) firstTokenMs = atMs;
+        else gapsMs?.push(atMs - lastTokenMs);
+        lastTokenMs = atMs;
+        if (kind !== 'reasoning') firstOutputMs ??= atMs;
+        if (kind === 'content') content += text;
+        else if (kind === 'reasoning' && habits.keepReasoning) reasoning += text;
+        deadline.token(atMs);
+      },
+      onEnd: (end, atMs) => finish('ok', atMs, { end }),
+      onFail: (failure, atMs) => finish(failure.status, atMs, { failure }),
+    },
+  );
+
+  return {
+    cancel() {
+      if (isOver) return;
+      abort();
+      finish('cancelled', clock.now());
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Conversation, Turn } from '../workload/conversation.ts';
+import { Message } from '../workload/message.ts';
+
+/** What has been said so far in one user's conversation. User and assistant alternate, whatever fails. */
+export class Session {
+  readonly conversation: Conversation;
+  readonly #history: Message[];
+
+  /** @param startTurn turns already played; `withHistory` puts them into the history with stand-in answers. */
+  constructor(conversation: Conversation, startTurn = 0, withHistory = false) {
+    this.conversation = conversation;
+    this.#history = [...conversation.opening];
+    if (!withHistory) return;
+    for (const turn of conversation.turns.slice(0, startTurn)) {
+      this.#history.push(turn.message, turn.recordedAnswer ?? conversation.standInAnswer(turn));
+    }
+  }
+
+  turn(index: number): Turn | undefined {
+    return this.conversation.turns[index];
+  }
+
+  /** The messages of the request for this turn: everything so far, and what the user says now. */
+  messagesFor(turn: Turn): readonly Message[] {
+    return [...this.#history, turn.message];
+  }
+
+  /** The turn was answered; a turn that failed is simply never added. */
+  answered(turn: Turn, answer: Message): void {
+    this.#history.push(turn.message, answer);
+  }
+}
+
+export function answerMessage(content: string, reasoning: string | undefined): Message {
+  return new Message('assistant', reasoning ? `<think>${reasoning}</think>\n${content}` : content);
+}

@@ -1,0 +1,67 @@
+import type { TurnRecord } from '../record/record.ts';
+import type { Session } from './session.ts';
+import type { UserState } from './user.ts';
+import type { World } from './world.ts';
+
+/** The record of a turn whose last attempt has ended. */
+export function endedRecord(world: World, state: UserState): TurnRecord {
+  const outcome = state.outcome!;
+  const { failure, end } = outcome;
+  const usage = end?.usage;
+  const hasCounts = usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
+  return {
+    ...planned(world, state.session, state.turn),
+    status: outcome.status,
+    reason: failure?.message,
+    httpStatus: failure?.httpStatus,
+    attempts: state.attempts,
+    reconnects: state.reconnects,
+    firstAttemptMs: state.attempts > 1 ? state.firstAttemptMs : undefined,
+    intendedMs: state.intendedMs,
+    readyMs: state.readyMs,
+    sentMs: outcome.sentMs,
+    connectMs: outcome.connectMs,
+    firstTokenMs: outcome.firstTokenMs,
+    firstOutputMs: outcome.firstOutputMs,
+    lastTokenMs: outcome.lastTokenMs,
+    endMs: outcome.endMs,
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    cachedTokens: usage?.cachedTokens,
+    reasoningTokens: usage?.reasoningTokens,
+    tokensFrom: hasCounts ? 'usage' : undefined,
+    finishReason: end?.finishReason,
+    chunks: outcome.chunks,
+    chunkGapsMs: outcome.chunkGapsMs,
+  };
+}
+
+/** The record of a turn of a conversation that had arrived, and that was never sent. */
+export function unsentRecord(
+  world: World,
+  session: Session,
+  turn: number,
+  reason: string,
+  intendedMs: number | undefined,
+): TurnRecord {
+  return {
+    ...planned(world, session, turn),
+    status: 'unsent',
+    reason,
+    attempts: 0,
+    reconnects: 0,
+    intendedMs,
+    chunks: 0,
+  };
+}
+
+function planned(world: World, { conversation }: Session, turn: number) {
+  return {
+    userId: conversation.userId,
+    turn,
+    turns: conversation.turns.length,
+    phase: world.phase,
+    maxTokens: conversation.turns[turn]?.maxTokens,
+    sharedTokens: conversation.sharedTokens,
+  };
+}

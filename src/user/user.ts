@@ -1,0 +1,265 @@
+import { type ActorRefFrom, assign, fromCallback, sendTo, setup } from 'xstate';
+import { attempt, type Outcome } from './request.ts';
+import { answerMessage, type Session } from './session.ts';
+import { endedRecord, unsentRecord } from './turn-record.ts';
+import type { World } from './world.ts';
+
+export interface UserInput {
+  readonly session: Session;
+  /** First turn to play; above 0 for a user found in the middle of its conversation. */
+  readonly turn: number;
+  /** When that turn is due. */
+  readonly intendedMs: number;
+}
+
+/** A user's state. Only `session` changes in place: it is the conversation so far. */
+export interface UserState extends UserInput {
+  /** When the user was free to send this turn: its arrival was admitted, or its previous answer ended. */
+  readonly freeMs: number;
+  /** When the last attempt could be sent: due, free, and let in by the gate. */
+  readonly readyMs: number;
+  readonly attempts: number;
+  readonly reconnects: number;
+  readonly firstAttemptMs: number | undefined;
+  readonly outcome: Outcome | undefined;
+  readonly retryAtMs: number;
+}
+
+export type UserEvent =
+  | { type: 'slot.granted' }
+  | { type: 'request.ended'; outcome: Outcome }
+  /** Finish the request in flight, start no other. */
+  | { type: 'run.draining' }
+  /** Stop at once. */
+  | { type: 'run.cancelled' };
+
+export type UserMachine = ReturnType<typeof userMachine>;
+export type UserActor = ActorRefFrom<UserMachine>;
+
+/**
+ * One simulated user: waits until a turn is due, sends it, thinks, until the conversation is over.
+ * Built once per run; every user is the root of an actor system of its own (a shared system costs
+ * O(users) per spawn and per stop, and its users would share their fate).
+ */
+export function userMachine(world: World) {
+  const { clock, gate, habits } = world;
+  const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);
+
+  const slot = fromCallback<UserEvent, undefined>(({ sendBack }) =>
+    gate.wait(() => sendBack({ type: 'slot.granted' })),
+  );
+
+  const request = fromCallback<UserEvent, UserState>(({ input, sendBack, receive }) => {
+    const running = attempt(world, input.session, input.turn, (outcome) =>
+      sendBack({ type: 'request.ended', outcome }),
+    );
+    receive((event) => {
+      if (event.type === 'run.cancelled') running.cancel();
+    });
+  });
+
+  return setup({
+    types: {} as { context: UserState; events: UserEvent; input: UserInput },
+    actors: { slot, request },
+    delays: {
+      untilDue: ({ context }) => Math.max(0, context.intendedMs - clock.now()),
+      untilRetry: ({ context }) => Math.max(0, context.retryAtMs - clock.now()),
+    },
+    guards: {
+      isOver: ({ context }) => context.session.turn(context.turn) === undefined,
+      isDraining: () => gate.isClosed,
+      isDueWithRoom: ({ context }) => context.intendedMs <= clock.now() && gate.hasRoom,
+      isDue: ({ context }) => context.intendedMs <= clock.now(),
+      hasRoom: () => gate.hasRoom,
+      isOk: ({ event }) => event.type === 'request.ended' && event.outcome.status === 'ok',
+      mayRetry: ({ context }) => context.attempts <= retries && !gate.isClosed,
+      isCancelled: ({ event }) =>
+        event.type === 'request.ended' && event.outcome.status === 'cancelled',
+      isSkipping: () => habits.failure.policy === 'skip',
+    },
+    actions: {
+      takeSlot: () => gate.take(),
+      leaveSlot: () => gate.leave(),
+      startAttempt: assign(({ context }) => {
+        if (context.attempts === 0) gate.countRequest();
+        const readyMs = context.attempts
+          ? clock.now()
+          : Math.max(context.intendedMs, context.freeMs);
+        return { ...context, attempts: context.attempts + 1, readyMs };
+      }),
+      startGrantedAttempt: assign(({ context }) => {
+        if (context.attempts === 0) gate.countRequest();
+        return { ...context, attempts: context.attempts + 1, readyMs: clock.now() };
+      }),
+      noteOutcome: assign(({ context, event }) => {
+        if (event.type !== 'request.ended') return context;
+        const { outcome } = event;
+        return {
+          ...context,
+          outcome,
+          reconnects: context.reconnects + outcome.reconnects,
+          firstAttemptMs: context.firstAttemptMs ?? outcome.endMs - outcome.startMs,
+        };
+      }),
+      planRetry: assign(({ context }) => ({
+        ...context,
+        retryAtMs: clock.now() + backoffMs(world, context),
+      })),
+      recordTurn: ({ context }) => world.record(endedRecord(world, context)),
+      recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
+        const first = context.turn + (params.fromNext ? 1 : 0);
+        for (let turn = first; context.session.turn(turn); turn++) {
+          const intendedMs = turn === context.turn ? context.intendedMs : undefined;
+          world.record(unsentRecord(world, context.session, turn, params.reason, intendedMs));
+        }
+      },
+      keepAnswer: ({ context }) => {
+        const { content, reasoning } = context.outcome!;
+        const turn = context.session.turn(context.turn)!;
+        const answer =
+          habits.history === 'recorded' && turn.recordedAnswer
+            ? turn.recordedAnswer
+            : answerMessage(content, habits.keepReasoning ? reasoning : undefined);
+        context.session.answered(turn, answer);
+      },
+      planNextTurn: assign(({ context }) => nextTurn(world, context)),
+    },
+  }).createMachine({
+    id: 'user',
+    context: ({ input }) => ({
+      ...input,
+      freeMs: clock.now(),
+      readyMs: input.intendedMs,
+      attempts: 0,
+      reconnects: 0,
+      firstAttemptMs: undefined,
+      outcome: undefined,
+      retryAtMs: 0,
+    }),
+    initial: 'thinking',
+    states: {
+      thinking: {
+        always: [
+          { guard: 'isOver', target: 'finished' },
+          { guard: 'isDraining', target: 'stopped' },
+          {
+            guard: 'isDueWithRoom',
+            target: 'requesting',
+            actions: ['takeSlot', 'startAttempt'],
+          },
+          { guard: 'isDue', target: 'queueing' },
+        ],
+        after: {
+          untilDue: [
+            { guard: 'hasRoom', target: 'requesting', actions: ['takeSlot', 'startAttempt'] },
+            { target: 'queueing' },
+          ],
+        },
+        on: { 'run.draining': 'stopped', 'run.cancelled': 'stopped' },
+      },
+      queueing: {
+        invoke: { src: 'slot' },
+        on: {
+          'slot.granted': { target: 'requesting', actions: 'startGrantedAttempt' },
+          'run.draining': 'stopped',
+          'run.cancelled': 'stopped',
+        },
+      },
+      requesting: {
+        invoke: { id: 'request', src: 'request', input: ({ context }) => context },
+        exit: 'leaveSlot',
+        on: {
+          'request.ended': [
+            {
+              guard: 'isOk',
+              target: 'thinking',
+              actions: ['noteOutcome', 'recordTurn', 'keepAnswer', 'planNextTurn'],
+            },
+            {
+              guard: 'isCancelled',
+              target: 'interrupted',
+              actions: ['noteOutcome', 'recordTurn'],
+            },
+            {
+              guard: 'mayRetry',
+              target: 'backingOff',
+              actions: ['noteOutcome', 'planRetry'],
+            },
+            {
+              guard: 'isSkipping',
+              target: 'thinking',
+              actions: ['noteOutcome', 'recordTurn', 'planNextTurn'],
+            },
+            { target: 'abandoned', actions: ['noteOutcome', 'recordTurn'] },
+          ],
+          'run.cancelled': { actions: sendTo('request', { type: 'run.cancelled' }) },
+        },
+      },
+      backingOff: {
+        after: {
+          untilRetry: [
+            { guard: 'hasRoom', target: 'requesting', actions: ['takeSlot', 'startAttempt'] },
+            { target: 'queueing' },
+          ],
+        },
+        on: {
+          'run.draining': { target: 'abandoned', actions: 'recordTurn' },
+          'run.cancelled': { target: 'abandoned', actions: 'recordTurn' },
+        },
+      },
+      finished: { type: 'final' },
+      abandoned: {
+        type: 'final',
+        entry: {
+          type: 'recordUnsent',
+          params: { reason: 'an earlier turn of the conversation failed', fromNext: true },
+        },
+      },
+      stopped: {
+        type: 'final',
+        entry: { type: 'recordUnsent', params: { reason: 'the run stopped', fromNext: false } },
+      },
+      interrupted: {
+        type: 'final',
+        entry: { type: 'recordUnsent', params: { reason: 'the run stopped', fromNext: true } },
+      },
+    },
+  });
+}
+
+/** Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
+function backoffMs(world: World, { session, turn, attempts }: UserState): number {
+  const { backoffSec, maxBackoffSec } = world.habits.failure;
+  const ceilingSec = Math.min(maxBackoffSec, backoffSec * 2 ** (attempts - 1));
+  const { userId } = session.conversation;
+  return world.random('user', userId, 'turn', turn, 'retry', attempts)() * ceilingSec * 1000;
+}
+
+/** The state at the start of the next turn: when it is due follows from the pacing. */
+function nextTurn(world: World, context: UserState): UserState {
+  const { pacing } = world.habits;
+  const nowMs = world.clock.now();
+  const turn = context.turn + 1;
+  const pauseMs = context.session.turn(turn)?.pauseMs;
+  const fromMs =
+    pacing.mode === 'think'
+      ? nowMs
+      : pacing.from === 'intended'
+        ? context.intendedMs
+        : (context.outcome?.sentMs ?? nowMs);
+  const intendedMs = fromMs + (pauseMs ?? 0);
+  if (pauseMs !== undefined && intendedMs < nowMs) {
+    world.lagging?.(context.session.conversation.userId, nowMs - intendedMs);
+  }
+  return {
+    ...context,
+    turn,
+    intendedMs,
+    freeMs: nowMs,
+    readyMs: intendedMs,
+    attempts: 0,
+    reconnects: 0,
+    firstAttemptMs: undefined,
+    outcome: undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../base/clock.ts';
+import type { Rng } from '../base/random.ts';
+import type { TurnRecord } from '../record/record.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Conversation } from '../workload/conversation.ts';
+import type { Gate } from './gate.ts';
+
+/** What users do, apart from what they say: the parts of the scenario that a user needs. */
+export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
+  readonly history: 'live' | 'recorded';
+  readonly keepReasoning: boolean;
+  readonly keepChunkGaps: boolean;
+  /** vLLM's cache_salt, with {userId} still in it. */
+  readonly cacheSalt: string | undefined;
+};
+
+/** What users need from outside. One for the warm-up and one for the measurement; tests make their own. */
+export interface World {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly gate: Gate;
+  readonly habits: Habits;
+  readonly phase: TurnRecord['phase'];
+  conversation(userId: number): Conversation;
+  record(record: TurnRecord): void;
+  /** A stream for decisions taken during the run, such as retry jitter. */
+  random(...name: (string | number)[]): Rng;
+  /** A turn was due `lagMs` ago, when the previous answer ended: the engine cannot keep this user's pace. */
+  lagging?(userId: number, lagMs: number): void;
+}

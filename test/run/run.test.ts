@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import { assertOneRecordEach, playVirtual } from '../support/play-virtual.ts';
+
+const count = (records: readonly { status: string }[], status: string): number =>
+  records.filter((record) => record.status === status).length;
+
+describe('a run in virtual time', () => {
+  test('plays every turn of every user once and ends', () => {
+    const { records, end } = playVirtual({
+      conversation: { rounds: 4 },
+      pacing: { pauseSec: 2 },
+      population: { users: 5, arrivals: { process: 'constant', usersPerSec: 1 } },
+    });
+    assertOneRecordEach(records);
+    expect(records).toHaveLength(20);
+    expect(count(records, 'ok')).toBe(20);
+    expect(end.stoppedBy).toBe('users');
+    // User 5 comes at 4 s; four answers of 70 ms and three pauses of 2 s.
+    expect(end.measureEndMs).toBeCloseTo(4000 + 4 * 70 + 3 * 2000, 6);
+  });
+
+  test('counts think time from the end of the answer, and lateness is zero', () => {
+    const { records } = playVirtual({
+      conversation: { rounds: 3 },
+      pacing: { pauseSec: 2 },
+      population: { users: 1 },
+    });
+    for (const [i, record] of records.entries()) {
+      expect(record.sentMs).toBeCloseTo(record.intendedMs!, 6);
+      if (i > 0) expect(record.intendedMs! - records[i - 1]!.endMs!).toBeCloseTo(2000, 6);
+    }
+  });
+
+  test.each([
+    ['intended', [0, 3000, 6000, 9000]],
+    ['sent', [0, 3000, 8000, 11000]],
+  ] as const)('interval pacing from %s after one slow answer', (from, expected) => {
+    const { records, lags } = playVirtual(
+      {
+        conversation: { rounds: 4 },
+        pacing: { mode: 'interval', pauseSec: 3, from },
+        population: { users: 1 },
+      },
+      ({ turn }) => (turn === 1 ? { ttftMs: 4980 } : {}),
+    );
+    // The answer to turn 2 ends at 8 s; turn 3 was due at 6 s.
+    expect(records[2]!.sentMs).toBeCloseTo(8000, 6);
+    expect(records[2]!.intendedMs).toBeCloseTo(6000, 6);
+    expect(records[2]!.readyMs).toBeCloseTo(8000, 6);
+    expect(lags).toEqual([{ userId: 1, lagMs: expect.closeTo(2000, 6) }]);
+    expect(records[3]!.intendedMs).toBeCloseTo(from === 'intended' ? 9000 : 11000, 6);
+    expect(expected).toHaveLength(4);
+  });
+
+  test('the history alternates and carries the answers of the engine', () => {
+    const { transport } = playVirtual({ conversation: { rounds: 3 }, population: { users: 1 } });
+    const last = transport.sent.at(-1)!.messages;
+    expect(last.map((message) => message.role)).toEqual([
+      'system',
+      'user',
+      'assistant',
+      'user',
+      'assistant',
+      'user',
+    ]);
+    expect(last[2]!.text).toBe(' t1 t2 t3');
+  });
+
+  test('a cap on requests in flight is held, first come first served', () => {
+    const { records, transport } = playVirtual({
+      conversation: { rounds: 2 },
+      population: { users: 10, arrivals: { process: 'allAtOnce' }, maxInFlight: 3 },
+    });
+    expect(count(records, 'ok')).toBe(20);
+    expect(transport.inFlightMax).toBe(3);
+    expect(transport.sent.slice(0, 10).map((request) => request.userId)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+  });
+
+  test('a cap on conversations makes arrivals wait, and their turns stay due when they came', () => {
+    const { records } = playVirtual({
+      conversation: { rounds: 2 },
+      pacing: { pauseSec: 1 },
+      population: { users: 4, arrivals: { process: 'allAtOnce' }, maxActive: 2 },
+    });
+    const third = records.find((record) => record.userId === 3 && record.turn === 0)!;
+    expect(third.intendedMs).toBe(0);
+    expect(third.readyMs).toBeCloseTo(1140, 6);
+    expect(third.sentMs).toBeCloseTo(1140, 6);
+  });
+
+  test('closed loop: every slot plays conversations one after another, none is lost', () => {
+    const { records, transport } = playVirtual({
+      conversation: { rounds: 2 },
+      pacing: { pauseSec: 0 },
+      population: { users: 10, firstUserId: 0, arrivals: { process: 'closed', concurrency: 4 } },
+    });
+    expect(new Set(records.map((record) => record.userId)).size).toBe(10);
+    expect(count(records, 'ok')).toBe(20);
+    expect(transport.inFlightMax).toBe(4);
+  });
+
+  test('stops after exactly so many requests, and records the rest as unsent', () => {
+    const { records, transport, end } = playVirtual({
+      conversation: { rounds: 5 },
+      population: { users: 4, arrivals: { process: 'allAtOnce' } },
+      stop: { afterRequests: 7 },
+    });
+    assertOneRecordEach(records);
+    expect(transport.sent).toHaveLength(7);
+    expect(count(records, 'ok')).toBe(7);
+    expect(count(records, 'unsent')).toBe(13);
+    expect(end.stoppedBy).toBe('requests');
+  });
+
+  test('stops after a duration and lets requests in flight end', () => {
+    const { records, end } = playVirtual(
+      {
+        conversation: { rounds: 1 },
+        population: { arrivals: { process: 'constant', usersPerSec: 1 } },
+        stop: { afterSec: 10.5 },
+      },
+      () => ({ ttftMs: 3000 }),
+    );
+    expect(count(records, 'ok')).toBe(11);
+    expect(end).toMatchObject({ stoppedBy: 'duration', drainStartMs: 10500 });
+    expect(end.measureEndMs).toBeCloseTo(13020, 6);
+  });
+
+  test('the drain has a limit, after which requests in flight are cancelled and recorded', () => {
+    const { records, end } = playVirtual(
+      {
+        conversation: { rounds: 2 },
+        population: { users: 2, arrivals: { process: 'allAtOnce' } },
+        stop: { afterSec: 1, drainTimeoutSec: 5 },
+      },
+      ({ userId }) => (userId === 1 ? { silent: true } : { ttftMs: 2000 }),
+    );
+    expect(end.measureEndMs).toBeCloseTo(6000, 6);
+    expect(records.filter((record) => record.turn === 0).map((record) => record.status)).toEqual([
+      'ok',
+      'cancelled',
+    ]);
+    expect(count(records, 'unsent')).toBe(2);
+  });
+
+  test.each([
+    ['interrupt', 'ok', 3030],
+    ['abort', 'cancelled', 1500],
+  ] as const)('%s ends requests in flight as %s', (method, status, endMs) => {
+    const { records, end } = playVirtual(
+      { conversation: { rounds: 3 }, population: { users: 1 } },
+      () => ({ ttftMs: 3000, tokens: 4 }),
+      { meanwhile: (clock, run) => clock.setTimeout(() => run[method](), 1500) },
+    );
+    expect(records.map((record) => record.status)).toEqual([status, 'unsent', 'unsent']);
+    expect(end.stoppedBy).toBe('interrupt');
+    expect(end.measureEndMs).toBeCloseTo(endMs, 6);
+  });
+
+  test('warm-up requests come first, share no id with the run, and are marked', () => {
+    const { records, end } = playVirtual({
+      conversation: { rounds: 2 },
+      population: { users: 2 },
+      warmup: { requests: 10, users: 3, rounds: 1 },
+    });
+    const warmup = records.filter((record) => record.phase === 'warmup');
+    const measured = records.filter((record) => record.phase === 'measure');
+    expect(warmup).toHaveLength(13);
+    const ids = new Set(measured.map((record) => record.userId));
+    expect(warmup.some((record) => ids.has(record.userId))).toBe(false);
+    expect(Math.max(...warmup.map((record) => record.endMs!))).toBeLessThanOrEqual(
+      end.measureStartMs,
+    );
+    expect(Math.min(...measured.map((record) => record.intendedMs!))).toBe(end.measureStartMs);
+  });
+
+  test('a resumed run leaves finished users out and plays the others at fresh times', () => {
+    const input = {
+      conversation: { rounds: 2 },
+      population: { users: 6, arrivals: { process: 'constant' as const, usersPerSec: 1 } },
+    };
+    const { records } = playVirtual(input, undefined, {
+      before: { played: new Set([1, 2, 4]), measuredMs: 0, requests: 0 },
+    });
+    const firsts = records.filter((record) => record.turn === 0);
+    expect(firsts.map((record) => [record.userId, record.intendedMs])).toEqual([
+      [3, 0],
+      [5, 1000],
+      [6, 2000],
+    ]);
+  });
+});
+
+describe('a failing turn', () => {
+  const fail = { status: 'http', message: 'HTTP 500' } as const;
+  const twoUsers = { users: 2, arrivals: { process: 'allAtOnce' as const } };
+
+  test('ends its conversation by default, and the rest of it is unsent', () => {
+    const { records } = playVirtual(
+      { conversation: { rounds: 4 }, population: twoUsers },
+      ({ userId, turn }) => (userId === 1 && turn === 1 ? { fail } : {}),
+    );
+    const first = records.filter((record) => record.userId === 1);
+    expect(first.map((record) => record.status)).toEqual(['ok', 'http', 'unsent', 'unsent']);
+    expect(records.filter((record) => record.userId === 2)).toHaveLength(4);
+  });
+
+  test('is left out of the conversation with policy skip: never two user messages in a row', () => {
+    const { records, transport } = playVirtual(
+      { conversation: { rounds: 4 }, population: { users: 1 }, failure: { policy: 'skip' } },
+      ({ turn }) => (turn === 1 ? { fail } : {}),
+    );
+    expect(records.map((record) => record.status)).toEqual(['ok', 'http', 'ok', 'ok']);
+    for (const { messages } of transport.sent) {
+      const roles = messages.map((message) => message.role);
+      expect(roles.some((role, i) => role === 'user' && roles[i + 1] === 'user')).toBe(false);
+    }
+    expect(transport.sent.at(-1)!.messages.map((message) => message.text)).not.toContain(
+      'user 1, turn 1',
+    );
+  });
+
+  test('is retried with backoff when asked; attempts and the first latency are kept', () => {
+    let left = 2;
+    const { records, transport } = playVirtual(
+      {
+        conversation: { rounds: 2 },
+        population: { users: 1 },
+        failure: { policy: 'retry', retries: 3, backoffSec: 1 },
+      },
+      ({ turn }) => (turn === 1 && left-- > 0 ? { fail, ttftMs: 40 } : {}),
+    );
+    expect(records.map((record) => record.status)).toEqual(['ok', 'ok']);
+    expect(records[1]).toMatchObject({ attempts: 3, firstAttemptMs: expect.closeTo(40, 6) });
+    expect(records[0]!.firstAttemptMs).toBeUndefined();
+    const waits = transport.sent.slice(2).map((sent, i) => sent.atMs - transport.sent[i + 1]!.atMs);
+    expect(waits[0]! - 40).toBeLessThanOrEqual(1000);
+    expect(waits[1]! - 40).toBeLessThanOrEqual(2000);
+    expect(Math.min(...waits)).toBeGreaterThan(40);
+  });
+
+  test('that fails for good after its retries ends the conversation', () => {
+    const { records, transport } = playVirtual(
+      { conversation: { rounds: 2 }, population: { users: 1 }, failure: { policy: 'retry' } },
+      () => ({ fail }),
+    );
+    expect(records.map((record) => [record.status, record.attempts])).toEqual([
+      ['http', 4],
+      ['unsent', 0],
+    ]);
+    expect(transport.sent).toHaveLength(4);
+  });
+
+  test.each([
+    ['connectSec', undefined],
+    ['firstTokenSec', { silent: true }],
+    ['betweenTokensSec', { ttftMs: 10, tokens: 5, tokenMs: 9000 }],
+    ['totalSec', { ttftMs: 10, tokens: 50, tokenMs: 900 }],
+  ] as const)('by timeout: %s', (limit, script) => {
+    if (!script) return;
+    const { records } = playVirtual(
+      { conversation: { rounds: 1 }, population: { users: 1 }, timeouts: { [limit]: 7 } },
+      () => script,
+    );
+    expect(records[0]).toMatchObject({
+      status: 'timeout',
+      reason: `timeouts.${limit}: 7 s passed`,
+    });
+    expect(records[0]!.endMs).toBeCloseTo(limit === 'betweenTokensSec' ? 7010 : 7000, 3);
+  });
+});

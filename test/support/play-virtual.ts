@@ -1,0 +1,58 @@
+import { VirtualClock } from '../../src/base/clock.ts';
+import type { TurnRecord } from '../../src/record/record.ts';
+import { type EarlierParts, type Run, type RunEnd, startRun } from '../../src/run/run.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
+import type { Scenario, ScenarioInput } from '../../src/scenario/schema.ts';
+import type { ChatRequest } from '../../src/transport/transport.ts';
+import { type Script, ScriptedTransport } from './scripted-transport.ts';
+import { smallWorkload } from './small-workload.ts';
+
+export interface Played {
+  readonly scenario: Scenario;
+  readonly records: TurnRecord[];
+  readonly transport: ScriptedTransport;
+  readonly clock: VirtualClock;
+  readonly lags: { userId: number; lagMs: number }[];
+  readonly end: RunEnd;
+}
+
+/** Plays a whole run in virtual time. `meanwhile` may set timers on the clock, for interrupts. */
+export function playVirtual(
+  input: ScenarioInput,
+  script?: (request: ChatRequest, index: number) => Script,
+  options: { meanwhile?: (clock: VirtualClock, run: Run) => void; before?: EarlierParts } = {},
+): Played {
+  const scenario = parseScenario(input);
+  const clock = new VirtualClock();
+  const transport = new ScriptedTransport(clock, script);
+  const records: TurnRecord[] = [];
+  const lags: Played['lags'] = [];
+  let end: RunEnd | undefined;
+  const run = startRun({
+    scenario,
+    clock,
+    transport,
+    workload: smallWorkload(scenario),
+    record: (record) => records.push(record),
+    lagging: (userId, lagMs) => lags.push({ userId, lagMs }),
+    before: options.before,
+    onDone: (done) => {
+      if (end) throw new Error('the run ended twice');
+      end = done;
+    },
+  });
+  options.meanwhile?.(clock, run);
+  clock.run();
+  if (!end) throw new Error('the run did not end');
+  return { scenario, records, transport, clock, lags, end };
+}
+
+/** Turns per user in the order of the records, each ended in exactly one record. */
+export function assertOneRecordEach(records: readonly TurnRecord[]): void {
+  const seen = new Set<string>();
+  for (const { phase, userId, turn } of records) {
+    const key = `${phase}/${userId}/${turn}`;
+    if (seen.has(key)) throw new Error(`two records for ${key}`);
+    seen.add(key);
+  }
+}
