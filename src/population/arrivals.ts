@@ -58,7 +58,7 @@ export function rampUpArrivals({ population, pacing, conversation }: Scenario): 
   return arrivals.sort((a, b) => a.dueMs - b.dueMs || a.userId - b.userId);
 }
 
-/** Both settings were checked to be constants, see scenario/check.ts. */
+/** Both settings were checked to be constants, see scenario/schema.ts. */
 function constantOf(distribution: Scenario['pacing']['pauseSec']): number {
   if (typeof distribution === 'number') return distribution;
   if (distribution.distribution === 'constant') return distribution.value;

@@ -1,3 +1,4 @@
+import { UNSENT } from '../record/record.ts';
 import { Session } from '../user/session.ts';
 import { startUser } from '../user/start.ts';
 import { unsentRecord } from '../user/turn-record.ts';
@@ -138,10 +139,9 @@ export class Population {
 
   #recordNotAdmitted({ userId, dueMs, startTurn }: Arrival): void {
     const session = new Session(this.#world.conversation(userId));
-    const reason = 'waited for maxActive until the run stopped';
     for (let turn = startTurn; session.turn(turn); turn++) {
       const intendedMs = turn === startTurn ? dueMs : undefined;
-      this.#world.record(unsentRecord(this.#world, session, turn, reason, intendedMs));
+      this.#world.record(unsentRecord(this.#world, session, turn, UNSENT.notAdmitted, intendedMs));
     }
   }
 

@@ -8,6 +8,13 @@ export type RecordStatus =
   | 'cancelled'
   | 'unsent';
 
+/** Why turns of a conversation that arrived were never sent. */
+export const UNSENT = {
+  stopped: 'the run stopped',
+  notAdmitted: 'waited for maxActive until the run stopped',
+  abandoned: 'an earlier turn of the conversation failed',
+} as const;
+
 /**
  * What happened to one planned request. Every turn of every conversation that arrived ends in exactly
  * one of these. Times are milliseconds on the run's clock. An absent field is unknown, never zero.

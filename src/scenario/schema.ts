@@ -1,34 +1,60 @@
 import { z } from 'zod';
 import { conversationSchema } from './conversation.ts';
+import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
 import { outputSchema, thresholdsSchema } from './output.ts';
 import { pacingSchema, populationSchema, stopSchema, warmupSchema } from './population.ts';
 import { failureSchema, samplingSchema, targetSchema, timeoutsSchema } from './target.ts';
 
 /** Everything that decides what a run says, to whom, when, and how it is reported. Units end the names. */
-export const scenarioSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore and hyphen')
-    .default('run')
-    .describe('first part of the run folder name'),
-  seed: z
-    .union([z.number(), z.string()])
-    .default(0)
-    .describe('names every random stream of the run'),
-  target: targetSchema.prefault({}),
-  sampling: samplingSchema.prefault({}),
-  timeouts: timeoutsSchema.prefault({}),
-  failure: failureSchema.prefault({}),
-  conversation: conversationSchema.prefault({}),
-  pacing: pacingSchema.prefault({}),
-  population: populationSchema.prefault({}),
-  warmup: warmupSchema.prefault({}),
-  stop: stopSchema.prefault({}),
-  thresholds: thresholdsSchema.prefault({}),
-  output: outputSchema.prefault({}),
-  engine: engineSchema.prefault({}),
-});
+export const scenarioSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore and hyphen')
+      .default('run')
+      .describe('first part of the run folder name'),
+    seed: z
+      .union([z.number(), z.string()])
+      .default(0)
+      .describe('names every random stream of the run'),
+    target: targetSchema.prefault({}),
+    sampling: samplingSchema.prefault({}),
+    timeouts: timeoutsSchema.prefault({}),
+    failure: failureSchema.prefault({}),
+    conversation: conversationSchema.prefault({}),
+    pacing: pacingSchema.prefault({}),
+    population: populationSchema.prefault({}),
+    warmup: warmupSchema.prefault({}),
+    stop: stopSchema.prefault({}),
+    thresholds: thresholdsSchema.prefault({}),
+    output: outputSchema.prefault({}),
+    engine: engineSchema.prefault({}),
+  })
+  .superRefine(({ population, pacing, conversation }, context) => {
+    if (!population.rampUp) return;
+    // How far users found in mid-conversation are follows from these, so they must be known numbers.
+    const needs: [boolean, string[], string][] = [
+      [pacing.mode === 'interval', ['pacing', 'mode'], "must be 'interval' with population.rampUp"],
+      [
+        isConstant(pacing.pauseSec),
+        ['pacing', 'pauseSec'],
+        'must be a constant with population.rampUp',
+      ],
+      [
+        isConstant(conversation.rounds),
+        ['conversation', 'rounds'],
+        'must be a constant with population.rampUp',
+      ],
+    ];
+    for (const [holds, path, message] of needs) {
+      if (!holds) context.addIssue({ code: 'custom', path, message });
+    }
+  });
+
+function isConstant(distribution: Distribution): boolean {
+  return typeof distribution === 'number' || distribution.distribution === 'constant';
+}
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 /** A scenario as it is written: everything with a default may be left out. */

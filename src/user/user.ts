@@ -1,4 +1,5 @@
 import { type ActorRefFrom, assign, fromCallback, sendTo, setup } from 'xstate';
+import { UNSENT } from '../record/record.ts';
 import { attempt, type Outcome } from './request.ts';
 import { answerMessage, type Session } from './session.ts';
 import { endedRecord, unsentRecord } from './turn-record.ts';
@@ -212,16 +213,16 @@ export function userMachine(world: World) {
         type: 'final',
         entry: {
           type: 'recordUnsent',
-          params: { reason: 'an earlier turn of the conversation failed', fromNext: true },
+          params: { reason: UNSENT.abandoned, fromNext: true },
         },
       },
       stopped: {
         type: 'final',
-        entry: { type: 'recordUnsent', params: { reason: 'the run stopped', fromNext: false } },
+        entry: { type: 'recordUnsent', params: { reason: UNSENT.stopped, fromNext: false } },
       },
       interrupted: {
         type: 'final',
-        entry: { type: 'recordUnsent', params: { reason: 'the run stopped', fromNext: true } },
+        entry: { type: 'recordUnsent', params: { reason: UNSENT.stopped, fromNext: true } },
       },
     },
   });

@@ -32,7 +32,7 @@ describe('a run in virtual time', () => {
   });
 
   test.each([
-    ['intended', [0, 3000, 6000, 9000]],
+    ['intended', [0, 3000, 8000, 9000]],
     ['sent', [0, 3000, 8000, 11000]],
   ] as const)('interval pacing from %s after one slow answer', (from, expected) => {
     const { records, lags } = playVirtual(
@@ -44,12 +44,10 @@ describe('a run in virtual time', () => {
       ({ turn }) => (turn === 1 ? { ttftMs: 4980 } : {}),
     );
     // The answer to turn 2 ends at 8 s; turn 3 was due at 6 s.
-    expect(records[2]!.sentMs).toBeCloseTo(8000, 6);
+    expect(records.map((record) => Math.round(record.sentMs!))).toEqual(expected);
     expect(records[2]!.intendedMs).toBeCloseTo(6000, 6);
     expect(records[2]!.readyMs).toBeCloseTo(8000, 6);
     expect(lags).toEqual([{ userId: 1, lagMs: expect.closeTo(2000, 6) }]);
-    expect(records[3]!.intendedMs).toBeCloseTo(from === 'intended' ? 9000 : 11000, 6);
-    expect(expected).toHaveLength(4);
   });
 
   test('the history alternates and carries the answers of the engine', () => {
@@ -254,12 +252,10 @@ describe('a failing turn', () => {
   });
 
   test.each([
-    ['connectSec', undefined],
     ['firstTokenSec', { silent: true }],
     ['betweenTokensSec', { ttftMs: 10, tokens: 5, tokenMs: 9000 }],
     ['totalSec', { ttftMs: 10, tokens: 50, tokenMs: 900 }],
   ] as const)('by timeout: %s', (limit, script) => {
-    if (!script) return;
     const { records } = playVirtual(
       { conversation: { rounds: 1 }, population: { users: 1 }, timeouts: { [limit]: 7 } },
       () => script,

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Argument parsers for commander: each says what it found and what it accepts. */
+
+export function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text.trim()) && value >= least) return value;
+    throw new InvalidArgumentError(
+      `Found '${text}'; expected a whole number of at least ${least}.`,
+    );
+  };
+}
+
+/** A number above `above`, or at least 0 without it. */
+export function number(above?: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isFine = above === undefined ? value >= 0 : value > above;
+    if (text.trim() !== '' && Number.isFinite(value) && isFine) return value;
+    const accepted = above === undefined ? 'of at least 0' : `above ${above}`;
+    throw new InvalidArgumentError(`Found '${text}'; expected a number ${accepted}.`);
+  };
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`Found '${text}'; expected a share from 0 to 1.`);
+}
+
+export function oneOf<T extends string>(...accepted: readonly T[]): (text: string) => T {
+  return (text) => {
+    if (accepted.includes(text as T)) return text as T;
+    throw new InvalidArgumentError(`Found '${text}'; expected ${accepted.join(', ')}.`);
+  };
+}
+
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** `Name: value` or `Name=value`, split at whichever comes first, so that values may hold either. */
+export function header(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*[:=]\s*(.*)$/.exec(text);
+  if (match) return { ...before, [match[1]!]: match[2]! };
+  throw new InvalidArgumentError(`Found '${text}'; expected 'Name: value' or 'Name=value'.`);
+}
