@@ -7,7 +7,7 @@ import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from '../user/gate.ts';
-import type { Habits, World } from '../user/world.ts';
+import type { Habits, Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { warmupPopulation } from './warmup.ts';
 
@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly transport: Transport;
   readonly workload: Workload;
   /** Called for every planned request, when it has ended. */
-  record(record: TurnRecord): void;
+  record(record: TurnRecord, said?: () => Said): void;
   /** Called once, after the last record. */
   onDone(end: RunEnd): void;
   lagging?(userId: number, lagMs: number): void;
@@ -188,7 +188,7 @@ function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World 
     phase,
     habits: habitsOf(scenario),
     conversation: (userId) => workload.conversation(userId),
-    record: (record) => options.record(record),
+    record: (record, said) => options.record(record, said),
     random: (...name) => stream(scenario.seed, ...name),
     lagging: options.lagging,
   };

@@ -9,7 +9,15 @@ import { type Scenario, scenarioSchema } from './schema.ts';
  * @throws UsageError with every problem found.
  */
 export function loadScenario(file: string, overrides: readonly string[] = []): Scenario {
-  return parseScenario(withOverrides(readYaml(file), overrides), file);
+  return parseOverridden(readYaml(file), overrides, file);
+}
+
+export function parseOverridden(
+  input: unknown,
+  overrides: readonly string[],
+  source: string,
+): Scenario {
+  return parseScenario(withOverrides(input, overrides), source);
 }
 
 /** Checks a scenario and fills in the defaults. `source` heads the error message. */

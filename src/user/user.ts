@@ -106,7 +106,11 @@ export function userMachine(world: World) {
         ...context,
         retryAtMs: clock.now() + backoffMs(world, context),
       })),
-      recordTurn: ({ context }) => world.record(endedRecord(world, context)),
+      recordTurn: ({ context: { session, turn, outcome }, context }) => {
+        // Taken now: the session goes on.
+        const messages = session.messagesFor(session.turn(turn)!);
+        world.record(endedRecord(world, context), () => ({ messages, answer: outcome!.content }));
+      },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
         const first = context.turn + (params.fromNext ? 1 : 0);
         for (let turn = first; context.session.turn(turn); turn++) {

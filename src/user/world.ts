@@ -4,6 +4,7 @@ import type { TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Conversation } from '../workload/conversation.ts';
+import type { Message } from '../workload/message.ts';
 import type { Gate } from './gate.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
@@ -15,6 +16,11 @@ export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
   readonly cacheSalt: string | undefined;
 };
 
+export interface Said {
+  readonly messages: readonly Message[];
+  readonly answer: string;
+}
+
 /** What users need from outside. One for the warm-up and one for the measurement; tests make their own. */
 export interface World {
   readonly clock: Clock;
@@ -23,7 +29,8 @@ export interface World {
   readonly habits: Habits;
   readonly phase: TurnRecord['phase'];
   conversation(userId: number): Conversation;
-  record(record: TurnRecord): void;
+  /** `said` gives the request's messages and the answer, for counting tokens that the server did not count. */
+  record(record: TurnRecord, said?: () => Said): void;
   /** A stream for decisions taken during the run, such as retry jitter. */
   random(...name: (string | number)[]): Rng;
   /** A turn was due `lagMs` ago, when the previous answer ended: the engine cannot keep this user's pace. */

@@ -1,0 +1,55 @@
+import { errorText } from '../base/errors.ts';
+import type { TurnRecord } from '../record/record.ts';
+import type { Said } from '../user/world.ts';
+import { startTokenCounter, type TokenCounter } from '../workload/token-counter.ts';
+
+/** Fills in token counts that the server did not send, off the path of running requests. */
+export interface Recount {
+  /** Passes the record on, at once if nothing is missing. */
+  record(record: TurnRecord, said: (() => Said) | undefined): void;
+  /** Resolves when every record was passed on. */
+  settled(): Promise<void>;
+}
+
+export function recounting(
+  tokenizer: string,
+  pass: (record: TurnRecord) => void,
+  warn: (line: string) => void,
+): Recount {
+  let counter: TokenCounter | undefined;
+  let hasFailed = false;
+  const pending = new Set<Promise<void>>();
+
+  async function fill(record: TurnRecord, { messages, answer }: Said): Promise<void> {
+    try {
+      counter ??= startTokenCounter(tokenizer);
+      const { input, output } = await counter.count(messages, answer);
+      pass({
+        ...record,
+        inputTokens: record.inputTokens ?? input,
+        outputTokens: record.outputTokens ?? output,
+        tokensFrom: 'local',
+      });
+    } catch (error) {
+      if (!hasFailed) warn(`tokens cannot be counted locally: ${errorText(error)}`);
+      hasFailed = true;
+      pass(record);
+    }
+  }
+
+  return {
+    record(record, said) {
+      if (record.status !== 'ok' || record.outputTokens !== undefined || hasFailed || !said) {
+        pass(record);
+        return;
+      }
+      const filling = fill(record, said());
+      pending.add(filling);
+      filling.finally(() => pending.delete(filling));
+    },
+    async settled() {
+      await Promise.all(pending);
+      await counter?.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { UsageError } from '../base/errors.ts';
+import type { Isolation } from '../run/resume.ts';
+import { loadScenario } from '../scenario/load.ts';
+import { collect, integer, number, oneOf, share } from './options.ts';
+import { play } from './play.ts';
+import { resume } from './resume.ts';
+
+interface RunFlags {
+  readonly set: readonly string[];
+  readonly url?: string;
+  readonly model?: string;
+  readonly apiKey?: string;
+  readonly seed?: string;
+  readonly users?: number;
+  readonly time?: number;
+  readonly initUserId?: number;
+  readonly drainTimeout?: number;
+  readonly logInterval?: number;
+  readonly maxErrorRate?: number;
+  readonly outputDir?: string;
+  readonly resume?: string;
+  readonly isolate: Isolation;
+  readonly printScenario?: boolean;
+}
+
+/** Flags that are short for a `--set` of the path beside them. */
+const SHORT_FOR = {
+  url: 'target.url',
+  model: 'target.model',
+  seed: 'seed',
+  users: 'population.users',
+  time: 'stop.afterSec',
+  initUserId: 'population.firstUserId',
+  drainTimeout: 'stop.drainTimeoutSec',
+  logInterval: 'output.logIntervalSec',
+  maxErrorRate: 'thresholds.maxErrorRate',
+  outputDir: 'output.dir',
+} as const;
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Play a scenario file against an endpoint or the embedded engine.')
+    .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
+    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
+    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
+    .option('--model <name>', 'request model')
+    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
+    .option('--seed <seed>', 'names every random stream of the run')
+    .option('--users <n>', 'conversations to play', integer(1))
+    .option('--time <seconds>', 'stop after this long', number(0))
+    .option('--init-user-id <n>', 'id of the first user', integer(0))
+    .option(
+      '--drain-timeout <seconds>',
+      'how long requests in flight may take at the end',
+      number(),
+    )
+    .option('--log-interval <seconds>', 'time between two interval summaries', number(0))
+    .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
+    .option('--output-dir <dir>', 'parent of the run folder')
+    .option('--resume <dir>', 'continue the interrupted run in this run folder')
+    .option(
+      '--isolate <how>',
+      'with --resume, keep conversations played again from hitting their own earlier play: none, salt (cache_salt), marker (a line before the prompt)',
+      oneOf('none', 'salt', 'marker'),
+      'none',
+    )
+    .option('--print-scenario', 'print the scenario with all defaults filled in, and send nothing')
+    .action(async (file: string | undefined, flags: RunFlags) => {
+      const overrides = [...flags.set, ...shortOverrides(flags)];
+      if (flags.resume !== undefined) {
+        if (file !== undefined) {
+          throw new UsageError(
+            `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
+          );
+        }
+        process.exitCode = await resume(flags.resume, overrides, flags);
+        return;
+      }
+      if (file === undefined) {
+        throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
+      }
+      const scenario = loadScenario(file, overrides);
+      if (flags.printScenario) process.stdout.write(stringify(scenario));
+      else process.exitCode = await play({ scenario, apiKey: flags.apiKey });
+    });
+}
+
+function shortOverrides(flags: RunFlags): string[] {
+  return Object.entries(SHORT_FOR).flatMap(([flag, path]) => {
+    const value = flags[flag as keyof typeof SHORT_FOR];
+    return value === undefined ? [] : [`${path}=${JSON.stringify(value)}`];
+  });
+}
