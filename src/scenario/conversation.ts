@@ -28,7 +28,13 @@ const synthetic = {
       text: z
         .string()
         .optional()
-        .describe("fixed text instead of `tokens` words; {turn} is the turn's number from 1"),
+        .describe('fixed text instead of `tokens` words; {turn} is its number'),
+      firstNumber: z
+        .number()
+        .int()
+        .min(0)
+        .default(1)
+        .describe("number of a conversation's first question, in {turn} and in the `hi` text"),
     })
     .prefault({}),
   rounds: distributionSchema.default(5).describe('turns per conversation, rounded, at least 1'),

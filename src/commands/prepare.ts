@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import { type Prepared, prepareShareGpt } from '../workload/sharegpt-prepare.ts';
+import { droppedLines } from '../workload/tally.ts';
+
+interface Flags {
+  readonly tokenizer: string;
+  readonly proportion: number;
+  readonly minRounds: number;
+  readonly force: boolean;
+}
+
+/** `confab prepare sharegpt INPUT OUTPUT`: cleans conversations and counts their tokens, once for many runs. */
+export function prepareCommand(): Command {
+  const sharegpt = new Command('sharegpt')
+    .description('keep the usable conversations of a ShareGPT file and count their tokens')
+    .argument('<input>', 'ShareGPT JSON or JSON lines, or OpenAI messages')
+    .argument('<output>', 'file to write, as multi-round-qa reads it')
+    .option(
+      '--tokenizer <name>',
+      "'gpt2', a folder, a tokenizer.json or a Hugging Face model name",
+      'gpt2',
+    )
+    .option('--proportion <share>', 'share of the file to use, from its beginning', share, 1)
+    .option('--min-rounds <count>', 'questions that a conversation must have', rounds, 1)
+    .option('--force', 'let the output replace the input', false)
+    .action(async (input: string, output: string, flags: Flags) => {
+      const prepared = await prepareShareGpt({
+        input,
+        output,
+        ...flags,
+        onProgress: progressLine(),
+      });
+      console.log([`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n'));
+    });
+  return new Command('prepare').description('prepare conversation data').addCommand(sharegpt);
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new UsageError(`--proportion: found '${text}'; expected a number > 0 and <= 1`);
+}
+
+function rounds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new UsageError(`--min-rounds: found '${text}'; expected a whole number >= 1`);
+}
+
+/** Tokenizing a whole data set takes minutes; a terminal is told how far it is. */
+function progressLine(): (itemsRead: number) => void {
+  const { stderr } = process;
+  return (itemsRead) => {
+    if (stderr.isTTY) stderr.write(`\r${itemsRead} conversations read\r`);
+  };
+}
+
+function summary({ itemsKept, itemsRead, messages, tokens }: Prepared): string {
+  return `${itemsKept} of ${itemsRead} conversations, ${messages} messages, ${tokens} tokens`;
+}
+
+function leftOut({ leadingAnswers, dropped }: Prepared): string[] {
+  const begun = `${leadingAnswers} began with an answer, which was left out`;
+  return [...(leadingAnswers ? [begun] : []), ...droppedLines(dropped)].map((line) => `  ${line}`);
+}

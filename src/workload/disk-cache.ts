@@ -1,0 +1,36 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const CHECKSUM_BYTES = 32;
+
+/** What was kept under `key`; undefined if nothing was, or if the file is damaged or cut short. */
+export function readCache(dir: string, key: string): Buffer | undefined {
+  let file: Buffer;
+  try {
+    file = readFileSync(join(dir, key));
+  } catch {
+    return undefined;
+  }
+  const data = file.subarray(CHECKSUM_BYTES);
+  return checksum(data).equals(file.subarray(0, CHECKSUM_BYTES)) ? data : undefined;
+}
+
+/**
+ * Keeps `data` under `key`: whole or not at all, whoever else is writing or reading. A folder that
+ * cannot be written costs the next start its time and is no reason to stop this one.
+ */
+export function writeCache(dir: string, key: string, data: Buffer): void {
+  const temporary = join(dir, `${key}.${randomUUID()}`);
+  try {
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(temporary, Buffer.concat([checksum(data), data]));
+    renameSync(temporary, join(dir, key));
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function checksum(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}

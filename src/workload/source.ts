@@ -1,0 +1,9 @@
+import type { Conversation } from './conversation.ts';
+
+/** Where conversations come from; load.ts makes a workload of it. */
+export interface Source {
+  conversation(userId: number): Conversation;
+  /** Digests of data read, beyond text and tokenizer. */
+  readonly digests: readonly string[];
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,37 @@
+import type { Scenario } from '../scenario/schema.ts';
+import { countSampler, sampler } from './distribution.ts';
+import { userDraws } from './draws.ts';
+
+/** How long a user's conversation is and how it is paced, whatever is said. */
+export interface TurnPlan {
+  readonly rounds: number;
+  /** Limit on the next answer, tokens; undefined if the scenario gives none. */
+  answerTokens(): number | undefined;
+  /** Pause before the next turn; 0 before the first, which is due when the user arrives. */
+  pauseMs(turn: number): number;
+}
+
+const MS_PER_SEC = 1000;
+
+/** Reads the distributions now, draws from them per user. */
+export function turnPlanner({
+  seed,
+  conversation,
+  pacing,
+}: Scenario): (userId: number) => TurnPlan {
+  const { rounds, answer } = conversation;
+  const drawRounds = userDraws(seed, 'rounds', countSampler(rounds, 1));
+  const drawAnswer =
+    answer.tokens === undefined
+      ? undefined
+      : userDraws(seed, 'answer', countSampler(answer.tokens, 1));
+  const drawPause = userDraws(seed, 'pause', sampler(pacing.pauseSec));
+  return (userId) => {
+    const nextPauseSec = drawPause(userId);
+    return {
+      rounds: drawRounds(userId)(),
+      answerTokens: drawAnswer?.(userId) ?? (() => undefined),
+      pauseMs: (turn) => (turn === 0 ? 0 : nextPauseSec() * MS_PER_SEC),
+    };
+  };
+}
