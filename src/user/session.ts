@@ -11,8 +11,8 @@ export class Session {
     this.conversation = conversation;
     this.#history = [...conversation.opening];
     if (!withHistory) return;
-    for (const turn of conversation.turns.slice(0, startTurn)) {
-      this.#history.push(turn.message, turn.recordedAnswer ?? conversation.standInAnswer(turn));
+    for (const [index, turn] of conversation.turns.slice(0, startTurn).entries()) {
+      this.#history.push(turn.message, conversation.standInAnswer(index));
     }
   }
 

@@ -22,8 +22,8 @@ export interface Conversation {
   /** Tokens at the start of the prompt that every user of this workload sends alike (chat template not counted). */
   readonly sharedTokens: number;
   readonly turns: readonly Turn[];
-  /** A made-up answer of about the length asked for, to stand in the history of a user found in mid-conversation. */
-  standInAnswer(turn: Turn): Message;
+  /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
+  standInAnswer(turn: number): Message;
 }
 
 /**

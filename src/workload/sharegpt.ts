@@ -54,7 +54,13 @@ export async function openShareGpt(
         };
       });
       const opening = withSystem(preamble.opening, system);
-      return { userId, opening, sharedTokens: preamble.sharedTokens, turns };
+      return {
+        userId,
+        opening,
+        sharedTokens: preamble.sharedTokens,
+        turns,
+        standInAnswer: (turn) => turns[turn]!.recordedAnswer!,
+      };
     },
   };
 }

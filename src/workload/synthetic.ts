@@ -4,6 +4,7 @@ import { Message } from './message.ts';
 import { openPreamble } from './preamble.ts';
 import { openQuestions, type Questions } from './questions.ts';
 import type { Source } from './source.ts';
+import { openStandIns } from './stand-in.ts';
 import type { Texts } from './texts.ts';
 import { turnPlanner } from './turn-plan.ts';
 
@@ -12,6 +13,7 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
   const planOf = turnPlanner(scenario);
   const preamble = await openPreamble(scenario, texts);
   const questionsOf = await openQuestions(scenario, texts);
+  const standIn = await openStandIns(scenario, texts);
   const { answer } = scenario.conversation;
   const alike = alikePart(scenario, preamble.sharedTokens, questionsOf);
   return {
@@ -33,7 +35,13 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
           recordedAnswer: undefined,
         };
       });
-      return { userId, opening: preamble.opening, sharedTokens: alike.sharedTokens, turns };
+      return {
+        userId,
+        opening: preamble.opening,
+        sharedTokens: alike.sharedTokens,
+        turns,
+        standInAnswer: (turn) => standIn(userId, turn, turns[turn]!.maxTokens),
+      };
     },
   };
 }

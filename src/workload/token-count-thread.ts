@@ -20,18 +20,18 @@ try {
  * dress every message alike.
  */
 async function templateTokens(tokenizer: Tokenizer): Promise<TemplateTokens> {
-  const source = tokenizer.chatTemplate;
-  if (source === undefined) return { perMessage: 0, once: 0 };
+  const { chat } = tokenizer;
+  if (!chat) return { perMessage: 0, once: 0 };
   const { Template } = await import('@huggingface/jinja');
-  const template = new Template(source);
+  const template = new Template(chat.template);
   const text = 'word';
   const tokensOf = (roles: readonly string[]): number =>
     tokenizer.count(
       template.render({
         messages: roles.map((role) => ({ role, content: text })),
         add_generation_prompt: true,
-        bos_token: tokenizer.bosToken ?? '',
-        eos_token: tokenizer.eosToken ?? '',
+        bos_token: chat.bosToken,
+        eos_token: chat.eosToken,
       }),
     );
   const own = tokenizer.count(text);

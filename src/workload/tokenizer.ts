@@ -10,6 +10,8 @@ export interface Tokenizer {
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
   count(text: string): number;
+  /** The model's Jinja chat template and the texts it needs, where tokenizer_config.json has them. */
+  readonly chat: { template: string; bosToken: string; eosToken: string } | undefined;
 }
 
 /**
@@ -37,10 +39,31 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     digest: files.digest,
     encode,
     count: (text) => encode(text).length,
+    chat: chatOf(files.config()),
     decode: (ids) =>
       tokenizer.decode([...ids], {
         skip_special_tokens: false,
         clean_up_tokenization_spaces: false,
       }),
   };
+}
+
+function chatOf(config: string | undefined): Tokenizer['chat'] {
+  const { chat_template, bos_token, eos_token } = JSON.parse(config ?? '{}') as Record<
+    string,
+    unknown
+  >;
+  if (typeof chat_template !== 'string') return undefined;
+  return {
+    template: chat_template,
+    bosToken: tokenText(bos_token),
+    eosToken: tokenText(eos_token),
+  };
+}
+
+/** Special tokens are texts, or objects with the text in `content`. */
+function tokenText(token: unknown): string {
+  if (typeof token === 'string') return token;
+  const content = (token as { content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? content : '';
 }
