@@ -1,0 +1,99 @@
+import type { Answer } from './answer.ts';
+import { type Delta, errorText, oneLine, parsedJson } from './openai.ts';
+import { EventSplitter, type ServerEvent } from './sse.ts';
+import { learnTemplate, type Template, textEnd } from './template.ts';
+
+/** Templates that may fail one after the other before a stream is taken for one that has none. */
+const TEMPLATES_MAX = 8;
+
+/** Reads an answer from server-sent events. The text may come in any pieces. */
+export class EventStream {
+  readonly #answer: Answer;
+  readonly #splitter = new EventSplitter((event) => this.#onEvent(event));
+  /** At the start of an event, with nothing held back. */
+  #isBetweenEvents = true;
+  #template: Template | undefined;
+  #templatesLeft = TEMPLATES_MAX;
+  #isEnding = false;
+  /** Whether the stream has held any event of an answer so far. */
+  hasEvents = false;
+
+  constructor(answer: Answer) {
+    this.#answer = answer;
+  }
+
+  feed(text: string): void {
+    let at = 0;
+    while (at < text.length && !this.#isComplete) {
+      if (this.#isBetweenEvents && this.#template) at = this.#skim(this.#template, text, at);
+      if (at === text.length) return;
+      const blankLine = text.indexOf('\n\n', at);
+      const end = blankLine < 0 ? text.length : blankLine + 2;
+      this.#splitter.feed(text.slice(at, end));
+      this.#isBetweenEvents = blankLine >= 0;
+      at = end;
+    }
+  }
+
+  /** No more text: an event without its blank line counts, one that was cut does not. */
+  end(): void {
+    this.#isEnding = true;
+    this.#splitter.end();
+  }
+
+  get #isComplete(): boolean {
+    return this.#answer.isOver || this.#answer.isDone;
+  }
+
+  /** Reads the events of the template's form that start at `start`; gives where the first other one starts. */
+  #skim(template: Template, text: string, start: number): number {
+    const { kind, prefix, suffix } = template;
+    let at = start;
+    while (!this.#isComplete) {
+      const end = textEnd(template, text, at);
+      if (end < 0) break;
+      const delta = text.slice(at + prefix.length, end);
+      at = end + suffix.length;
+      if (delta) this.#answer.delta(kind, delta);
+    }
+    if (at > start) {
+      this.#templatesLeft = TEMPLATES_MAX;
+      this.#splitter.forgetComment();
+    }
+    return at;
+  }
+
+  #onEvent({ name, data, comment }: ServerEvent): void {
+    if (this.#isComplete) return;
+    const text = data.trim();
+    if (name === 'error') this.#answer.fail(eventError(text) ?? comment ?? 'event: error');
+    else if (text === '[DONE]') this.#answer.isDone = true;
+    else if (text !== '') this.#onData(name, data);
+    this.hasEvents ||= text !== '';
+  }
+
+  #onData(name: string | undefined, data: string): void {
+    const json = parsedJson(data);
+    if (json !== undefined) {
+      const { deltas } = this.#answer.read(json);
+      if (deltas.length === 1) this.#learn(data, deltas[0]!);
+    } else if (name === undefined && !this.#isEnding) {
+      // Events with names of their own are no part of the answer; a cut one at the end is a cut stream.
+      this.#answer.fail(`event is not JSON: ${oneLine(data)}`);
+    }
+  }
+
+  #learn(data: string, delta: Delta): void {
+    if (this.#templatesLeft === 0) return;
+    // An event of the known form that was cut by a read teaches nothing.
+    if (this.#template && textEnd(this.#template, `data: ${data}\n\n`, 0) >= 0) return;
+    this.#templatesLeft--;
+    this.#template = learnTemplate(data, delta) ?? this.#template;
+  }
+}
+
+function eventError(data: string): string | undefined {
+  if (data === '') return undefined;
+  const json = parsedJson(data);
+  return json === undefined ? oneLine(data) : (errorText(json) ?? errorText({ error: json }));
+}

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { errorText, UsageError } from '../base/errors.ts';
+
+/** Whom to trust behind https. */
+export interface Trust {
+  /** PEM file of a certificate authority, in place of the usual ones. */
+  readonly ca?: string | undefined;
+  readonly insecure: boolean;
+}
+
+/** Opens a socket; undici's callback gets it when it is connected and secured, or learns why not. */
+export type Connect = (to: buildConnector.Options, callback: buildConnector.Callback) => Socket;
+
+/**
+ * undici's own default, stated because it shapes runs: uvicorn (vLLM, SGLang) closes idle connections
+ * after 5 s, and a request sent at that moment is lost.
+ */
+const KEEP_ALIVE_MS = 4_000;
+
+/** As undici's own connector has it. */
+const TCP_KEEP_ALIVE_MS = 60_000;
+const READ_BYTES = 64 * 1024;
+
+/** @throws UsageError if the certificate authority cannot be read. */
+export function connector(trust: Trust): Connect {
+  const secureContext = readAuthority(trust.ca);
+  let session: Buffer | undefined;
+  return ({ protocol, hostname, port }, callback) => {
+    const isTls = protocol === 'https:';
+    const to = {
+      host: hostname,
+      port: Number(port) || (isTls ? 443 : 80),
+      highWaterMark: READ_BYTES,
+    };
+    const socket = isTls
+      ? connectTls({
+          ...to,
+          servername: isIP(hostname) ? '' : hostname,
+          rejectUnauthorized: !trust.insecure,
+          ALPNProtocols: ['http/1.1'],
+          secureContext,
+          session,
+        })
+      : connectTcp(to);
+    socket.on('session', (latest: Buffer) => {
+      session = latest;
+    });
+    socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+    let isSettled = false;
+    const settle = (...outcome: Parameters<typeof callback>): void => {
+      if (!isSettled) callback(...outcome);
+      isSettled = true;
+    };
+    socket
+      .once(isTls ? 'secureConnect' : 'connect', () => settle(null, socket))
+      // Stays for good: an error after that is undici's to handle, but must never be nobody's.
+      .on('error', (error) => settle(error, null));
+    return socket;
+  };
+}
+
+function readAuthority(file: string | undefined): SecureContext | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return createSecureContext({ ca: readFileSync(file) });
+  } catch (error) {
+    throw new UsageError(`target.ca: found ${file}; expected a PEM file: ${errorText(error)}`);
+  }
+}
+
+/**
+ * One connection at a time to one server, for one request at a time. It is opened by the first request,
+ * and opened again if the server has closed it in between.
+ */
+export class Connection {
+  readonly #client: Client;
+  #socket: Socket | undefined;
+  #wasOpened = false;
+
+  constructor(origin: string, connect: Connect) {
+    this.#client = new Client(origin, {
+      connect: (to, callback) => {
+        this.#socket = connect(to, (...outcome) => {
+          this.#wasOpened = true;
+          callback(...outcome);
+        });
+      },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Deadlines are the caller's.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket?.readyState === 'open';
+  }
+
+  /** Whether a connection was opened since this was last asked. */
+  takeWasOpened(): boolean {
+    const wasOpened = this.#wasOpened;
+    this.#wasOpened = false;
+    return wasOpened;
+  }
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#client.dispatch(options, handler);
+  }
+
+  /** Frees the socket at once, also while it is being opened. */
+  async destroy(): Promise<void> {
+    const isClosed = this.#client.destroy();
+    this.#socket?.destroy();
+    await isClosed;
+  }
+}
+
+/**
+ * Connections to one server, as many as there are requests in flight. undici's own pool would do, but it
+ * does not tell which connection a request got, whether it is a new one, nor how to insist on a new one.
+ */
+export class Connections {
+  readonly #origin: string;
+  readonly #connect: Connect;
+  readonly #all = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+
+  constructor(origin: string, connect: Connect) {
+    this.#origin = origin;
+    this.#connect = connect;
+  }
+
+  /** The connection that was used last, because it is the least likely to be closed by now; or a new one. */
+  take(): Connection {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (idle.isOpen) return idle;
+      this.drop(idle);
+    }
+    return this.takeNew();
+  }
+
+  takeNew(): Connection {
+    const connection = new Connection(this.#origin, this.#connect);
+    this.#all.add(connection);
+    return connection;
+  }
+
+  /** Its response is complete: the next request may have it. */
+  giveBack(connection: Connection): void {
+    this.#idle.push(connection);
+  }
+
+  drop(connection: Connection): void {
+    this.#all.delete(connection);
+    void connection.destroy();
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#all];
+    this.#all.clear();
+    this.#idle.length = 0;
+    await Promise.all(open.map((connection) => connection.destroy()));
+  }
+}

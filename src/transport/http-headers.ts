@@ -1,0 +1,67 @@
+import { UsageError } from '../base/errors.ts';
+
+/** Headers of every request, and what of them must never be shown. */
+export interface HeaderOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sessionHeaders: readonly string[];
+  readonly apiKey: string | undefined;
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Latin-1 without control characters, as HTTP/1.1 allows it. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** The HTTP library decides these. */
+const RESERVED = new Set(
+  'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
+);
+const SECRET = /auth|key|token|secret|cookie|password/i;
+/** Shorter values are placeholders, and striking them out would only garble messages. */
+const SECRET_CHARS_MIN = 4;
+
+/**
+ * Makes a request's headers as a flat list of names and values. Names are compared without case; the
+ * user's win over ours, and session headers over all.
+ * @throws UsageError for headers that cannot be sent; their values are not shown.
+ */
+export function headerWriter(
+  { headers, sessionHeaders, apiKey }: HeaderOptions,
+  own: Readonly<Record<string, string>>,
+): (userId: number) => string[] {
+  check(headers, sessionHeaders, apiKey);
+  const merged = new Map<string, string>(Object.entries(own));
+  if (apiKey) merged.set('authorization', `Bearer ${apiKey}`);
+  for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), value);
+  for (const name of sessionHeaders) merged.delete(name.toLowerCase());
+  const fixed = [...merged].flat();
+  return (userId) => fixed.concat(sessionHeaders.flatMap((name) => [name, String(userId)]));
+}
+
+/** Strikes the key and the values of secret headers out of a message. */
+export function redactor({ headers, apiKey }: HeaderOptions): (message: string) => string {
+  const values = Object.entries(headers)
+    .filter(([name]) => SECRET.test(name))
+    .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
+  const secrets = [apiKey ?? '', ...values].filter((secret) => secret.length >= SECRET_CHARS_MIN);
+  return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+}
+
+function check(
+  headers: HeaderOptions['headers'],
+  sessionHeaders: readonly string[],
+  apiKey: string | undefined,
+): void {
+  const problems: string[] = [];
+  const checkName = (path: string, name: string): void => {
+    if (!NAME.test(name)) problems.push(`${path}: found '${name}'; expected a header name`);
+    if (RESERVED.has(name.toLowerCase())) problems.push(`${path}: ${name} cannot be set`);
+  };
+  for (const [name, value] of Object.entries(headers)) {
+    checkName('target.headers', name);
+    if (!VALUE.test(value)) problems.push(`target.headers.${name}: ${UNSENDABLE}`);
+  }
+  for (const name of sessionHeaders) checkName('target.sessionHeaders', name);
+  if (!VALUE.test(apiKey ?? '')) problems.push(`the API key: ${UNSENDABLE}`);
+  if (problems.length) throw new UsageError(problems);
+}
+
+const UNSENDABLE = 'found a line break or another character that a header cannot carry';

@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { bodyWriter } from './body.ts';
+import { endpoint } from './endpoint.ts';
+import { Connections, connector } from './http-connection.ts';
+import { Exchange, type Line } from './http-exchange.ts';
+import { headerWriter, redactor } from './http-headers.ts';
+import type { Transport } from './transport.ts';
+
+export interface HttpOptions {
+  readonly target: Scenario['target'];
+  readonly sampling: Scenario['sampling'];
+  /** The request model. */
+  readonly model: string;
+  /** Sent as a bearer token, and never shown. */
+  readonly apiKey: string | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Sends requests to an OpenAI-style server, every request in flight on a connection of its own. There are
+ * no deadlines here: cancel does.
+ * @throws UsageError for a target that cannot be used as it is written.
+ */
+export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOptions): Transport {
+  const { api, stream, headers, sessionHeaders } = target;
+  const server = endpoint(target.url);
+  const connections = new Connections(server.origin, connector(target));
+  const redact = redactor({ headers, sessionHeaders, apiKey });
+  const line: Line = { origin: server.origin, connections, clock, redact };
+  const writeBody = bodyWriter({ api, stream, model, sampling, extra: target.body });
+  const writeHeaders = headerWriter(
+    { headers, sessionHeaders, apiKey },
+    {
+      'content-type': 'application/json',
+      accept: stream ? 'text/event-stream' : 'application/json',
+    },
+  );
+  return {
+    send(request, observer) {
+      const exchange = new Exchange(
+        line,
+        {
+          method: 'POST',
+          path: server[api],
+          headers: writeHeaders(request.userId),
+          body: writeBody(request),
+        },
+        observer,
+      );
+      exchange.start();
+      return () => exchange.cancel();
+    },
+    close: () => connections.close(),
+  };
+}
