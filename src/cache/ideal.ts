@@ -1,0 +1,144 @@
+import type { TurnRecord } from '../record/record.ts';
+
+/** vLLM's default, and the embedded engine's. */
+export const BLOCK_TOKENS = 16;
+
+export interface IdealOptions {
+  /** Tokens of one KV block: only whole blocks are found again. */
+  readonly blockTokens: number;
+  /** The engine's own answers come back in the history, token by token; false for a data set's answers. */
+  readonly isAnswerResent: boolean;
+  /** Reasoning comes back before the answer; without it an answer that had some is not the one in the cache. */
+  readonly isReasoningResent: boolean;
+  /** One user's cache serves another; false with a cache salt of each user's own. */
+  readonly isSharedByUsers: boolean;
+}
+
+/** A completed, measured turn. */
+export interface IdealTurn {
+  readonly userId: number;
+  readonly turn: number;
+  readonly inputTokens: number | undefined;
+  /** What a cache that never forgets would have held; undefined where the engine gave no counts. */
+  readonly idealTokens: number | undefined;
+}
+
+interface SentTurn {
+  readonly record: TurnRecord;
+  readonly sentMs: number;
+}
+
+/**
+ * The cached tokens that an infinite prefix cache would give every turn, from the engine's own counts.
+ * With P input tokens, a output tokens of the previous turn, block size B, S shared tokens
+ * (design note D.2, after vLLM's block hashing):
+ *
+ *     first turn    B min(floor(S / B), floor((P - 1) / B)), and 0 for the first user to send S
+ *     later turns   B min(floor((P' + a - 1) / B), floor((P - 1) / B)), P' the previous turn's input
+ *
+ * `- 1`: the last token of a prompt is always computed, the last token of an answer was never fed back.
+ * An answer that does not come back as it was counts a = 1. A first turn that the warm-up played
+ * before is in the cache as a whole. The turn before is the last one completed: a failed or skipped
+ * turn is not in the history.
+ */
+export class IdealCache {
+  readonly #options: IdealOptions;
+  readonly #users = new Map<number, SentTurn[]>();
+  #firstSender: { sentMs: number; userId: number } | undefined;
+
+  constructor(options: IdealOptions) {
+    this.#options = options;
+  }
+
+  /** Warm-up included, in any order. `offsetMs` puts the record on the timeline that all parts share. */
+  add(record: TurnRecord, offsetMs = 0): void {
+    if (record.sentMs === undefined) return;
+    const sentMs = record.sentMs + offsetMs;
+    if (record.sharedTokens) this.#offerFirst({ sentMs, userId: record.userId });
+    if (record.status === 'ok') this.#turnsOf(record.userId).push({ record, sentMs });
+  }
+
+  merge(other: IdealCache): void {
+    for (const [userId, turns] of other.#users) {
+      const own = this.#turnsOf(userId);
+      for (const turn of turns) own.push(turn);
+    }
+    if (other.#firstSender) this.#offerFirst(other.#firstSender);
+  }
+
+  /** By user, in the order of sending. */
+  close(): IdealTurn[] {
+    return [...this.#users.keys()].sort((a, b) => a - b).flatMap((userId) => this.#played(userId));
+  }
+
+  #played(userId: number): IdealTurn[] {
+    const turns = this.#users.get(userId)!;
+    turns.sort((a, b) => a.sentMs - b.sentMs || a.record.turn - b.record.turn);
+    const result: IdealTurn[] = [];
+    let previous: TurnRecord | undefined;
+    let opening: TurnRecord | undefined;
+    for (const { record } of turns) {
+      if (record.phase === 'measure') {
+        const { turn, inputTokens } = record;
+        const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
+        result.push({ userId, turn, inputTokens, idealTokens });
+      }
+      previous = record;
+      if (record.turn === 0) opening = record;
+    }
+    return result;
+  }
+
+  #ideal(record: TurnRecord, heldTokens: number | undefined): number | undefined {
+    const inputTokens = counted(record, record.inputTokens);
+    if (inputTokens === undefined || heldTokens === undefined) return undefined;
+    const { blockTokens } = this.#options;
+    const blocks = Math.floor(Math.min(heldTokens, inputTokens - 1) / blockTokens);
+    return Math.max(0, blocks) * blockTokens;
+  }
+
+  /** Leading tokens of this turn's input that the cache holds. */
+  #held(
+    record: TurnRecord,
+    previous: TurnRecord | undefined,
+    opening: TurnRecord | undefined,
+  ): number | undefined {
+    if (!previous || record.turn <= previous.turn) {
+      const isReplay = record.turn === 0 && opening?.inputTokens === record.inputTokens;
+      return isReplay ? record.inputTokens : this.#heldForFirst(record);
+    }
+    const before = counted(previous, previous.inputTokens);
+    const answer = this.#comesBack(previous) ? counted(previous, previous.outputTokens) : 1;
+    return before === undefined || answer === undefined ? undefined : before + answer - 1;
+  }
+
+  #heldForFirst(record: TurnRecord): number | undefined {
+    const isFirst = this.#firstSender?.userId === record.userId;
+    return isFirst || !this.#options.isSharedByUsers ? 0 : record.sharedTokens;
+  }
+
+  #comesBack(previous: TurnRecord): boolean {
+    const { isAnswerResent, isReasoningResent } = this.#options;
+    return isAnswerResent && (isReasoningResent || !previous.reasoningTokens);
+  }
+
+  #offerFirst(sender: { sentMs: number; userId: number }): void {
+    const first = this.#firstSender;
+    const isEarlier =
+      !first ||
+      sender.sentMs < first.sentMs ||
+      (sender.sentMs === first.sentMs && sender.userId < first.userId);
+    if (isEarlier) this.#firstSender = sender;
+  }
+
+  #turnsOf(userId: number): SentTurn[] {
+    let turns = this.#users.get(userId);
+    if (!turns) this.#users.set(userId, (turns = []));
+    return turns;
+  }
+}
+
+/** Only the engine's own counts hold its chat template. */
+function counted(record: TurnRecord, tokens: number | undefined): number | undefined {
+  return record.tokensFrom === 'local' ? undefined : tokens;
+}

@@ -1,0 +1,44 @@
+import { realpathSync } from 'node:fs';
+import { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
+
+/** `confab report DIR...`: makes the report again from what the journals hold. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description(
+      'make the report again from run folders; several are merged, as partitions of one run',
+    )
+    .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
+    .option('--json', 'print what summary.json holds instead of text')
+    .action(report);
+}
+
+async function report(dirs: readonly string[], options: { json?: boolean }): Promise<void> {
+  const [{ readRun }, { mergeRuns, summarise }] = await Promise.all([
+    import('../record/run-folder.ts'),
+    import('../report/run-summary.ts'),
+  ]);
+  refuseTwice(dirs);
+  const summary = summarise(mergeRuns(dirs.map((dir) => readRun(dir))));
+  if (options.json) {
+    const { summaryJson } = await import('../report/summary-json.ts');
+    process.stdout.write(summaryJson(summary));
+  } else {
+    const { reportText } = await import('../report/text.ts');
+    process.stdout.write(`${reportText(summary)}\n`);
+  }
+}
+
+function refuseTwice(dirs: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const dir of dirs) {
+    let path = dir;
+    try {
+      path = realpathSync(dir);
+    } catch {
+      // Reading it says what is wrong with it.
+    }
+    if (seen.has(path)) throw new UsageError(`${dir}: given twice; expected each run folder once`);
+    seen.add(path);
+  }
+}

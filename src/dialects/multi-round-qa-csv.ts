@@ -1,0 +1,188 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { CsvError, parse } from 'csv-parse/sync';
+import { errorText, UsageError } from '../base/errors.ts';
+import type { TurnRecord } from '../record/record.ts';
+import type { Run } from '../record/run-folder.ts';
+import { latenessMs } from '../stats/latency.ts';
+
+/** Lines of the file are written in pieces of about this size. */
+const WRITE_CHARS = 1 << 18;
+
+interface Cell {
+  readonly record: TurnRecord;
+  readonly originEpochMs: number;
+}
+
+/**
+ * Columns and their contents. The first eight are those of production-stack's multi-round-qa.py, in its
+ * units: seconds, and Unix time in seconds. `question_id` is the real number of the question, from 1.
+ * `ttlt` (whole time of the request) is the fork's; the rest is ours.
+ */
+const COLUMNS: readonly (readonly [name: string, cell: (of: Cell) => string])[] = [
+  ['prompt_tokens', ({ record }) => text(record.inputTokens)],
+  ['generation_tokens', ({ record }) => text(record.outputTokens)],
+  ['ttft', ({ record }) => span(record.sentMs, record.firstTokenMs)],
+  ['generation_time', ({ record }) => span(record.firstTokenMs, record.endMs)],
+  ['user_id', ({ record }) => text(record.userId)],
+  ['question_id', ({ record }) => text(record.turn + 1)],
+  ['launch_time', ({ record, originEpochMs }) => epochSec(record.sentMs, originEpochMs)],
+  ['finish_time', ({ record, originEpochMs }) => epochSec(record.endMs, originEpochMs)],
+  ['ttlt', ({ record }) => span(record.sentMs, record.endMs)],
+  ['status', ({ record }) => record.status],
+  ['lateness', ({ record }) => sec(latenessMs(record))],
+  ['cached_tokens', ({ record }) => text(record.cachedTokens)],
+  ['turn', ({ record }) => text(record.turn)],
+  ['turns', ({ record }) => text(record.turns)],
+  ['attempts', ({ record }) => text(record.attempts)],
+  ['finish_reason', ({ record }) => quoted(record.finishReason ?? '')],
+];
+
+/** A request that the file has a row for: a measured, completed one. */
+export function isInCsv(record: TurnRecord): boolean {
+  return record.phase === 'measure' && record.status === 'ok';
+}
+
+/**
+ * Writes the measured, completed requests in the order of launching, and returns how many there were.
+ * Failed, cancelled and unsent requests are in the journal only: the readers of this format take every
+ * row for a finished request. What is unknown is left empty, which pandas reads as NaN.
+ * @throws UsageError if the file cannot be written.
+ */
+export function writeMultiRoundQaCsv(path: string, run: Run): number {
+  const cells = run.parts.flatMap(({ header, records }) =>
+    records
+      .filter(isInCsv)
+      .map((record): Cell => ({ record, originEpochMs: header.originEpochMs })),
+  );
+  cells.sort((a, b) => launchMs(a) - launchMs(b));
+  try {
+    writeLines(path, cells);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
+  }
+  return cells.length;
+}
+
+/** One finished request of a multi-round-qa CSV. Seconds; undefined where the file has nothing. */
+export interface MultiRoundQaRow {
+  readonly promptTokens: number | undefined;
+  readonly generationTokens: number | undefined;
+  readonly ttftSec: number | undefined;
+  readonly generationSec: number | undefined;
+  readonly launchSec: number;
+  readonly finishSec: number;
+}
+
+/**
+ * Reads a CSV of this tool, of production-stack, LMBenchmark (which may have no user ids), LMCache or
+ * the fork: the six columns that all of them have, in any order.
+ * @throws UsageError naming file, line and column.
+ */
+export function readMultiRoundQaCsv(path: string): MultiRoundQaRow[] {
+  const [head, ...lines] = parsedCsv(path);
+  if (!head) throw new UsageError(`${path}: empty; expected a multi-round-qa CSV`);
+  const missing = REQUIRED.filter((name) => !head.record.includes(name));
+  if (missing.length) {
+    throw new UsageError(
+      `${path}: line 1: found columns ${head.record.join(', ')}; missing ${missing.join(', ')}`,
+    );
+  }
+  return lines.map((line) => {
+    const field = (name: (typeof REQUIRED)[number]) => {
+      const cell = line.record[head.record.indexOf(name)]!.trim();
+      return numberOrNothing(cell, `${path}: line ${line.info.lines}, column ${name}`);
+    };
+    const time = (name: 'launch_time' | 'finish_time') => {
+      const value = field(name);
+      if (value !== undefined) return value;
+      throw new UsageError(
+        `${path}: line ${line.info.lines}, column ${name}: found nothing; expected seconds`,
+      );
+    };
+    return {
+      promptTokens: field('prompt_tokens'),
+      generationTokens: field('generation_tokens'),
+      ttftSec: field('ttft'),
+      generationSec: field('generation_time'),
+      launchSec: time('launch_time'),
+      finishSec: time('finish_time'),
+    };
+  });
+}
+
+const REQUIRED = [
+  'prompt_tokens',
+  'generation_tokens',
+  'ttft',
+  'generation_time',
+  'launch_time',
+  'finish_time',
+] as const;
+
+interface CsvLine {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+function parsedCsv(path: string): CsvLine[] {
+  let source: string;
+  try {
+    source = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
+  }
+  try {
+    const options = { bom: true, info: true, skip_empty_lines: true };
+    return parse(source, options) as unknown as CsvLine[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UsageError(`${path}: ${error.message}`);
+  }
+}
+
+function numberOrNothing(cell: string, where: string): number | undefined {
+  if (cell === '' || cell.toLowerCase() === 'nan') return undefined;
+  const value = Number(cell);
+  if (Number.isFinite(value)) return value;
+  throw new UsageError(`${where}: found '${cell}'; expected a number`);
+}
+
+function writeLines(path: string, cells: readonly Cell[]): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    let pending = `${COLUMNS.map(([name]) => name).join(',')}\n`;
+    for (const cell of cells) {
+      pending += `${COLUMNS.map(([, of]) => of(cell)).join(',')}\n`;
+      if (pending.length < WRITE_CHARS) continue;
+      writeSync(descriptor, pending);
+      pending = '';
+    }
+    writeSync(descriptor, pending);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function launchMs({ record, originEpochMs }: Cell): number {
+  return originEpochMs + (record.sentMs ?? 0);
+}
+
+function text(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+function span(fromMs: number | undefined, toMs: number | undefined): string {
+  return fromMs === undefined || toMs === undefined ? '' : sec(toMs - fromMs);
+}
+
+function epochSec(ms: number | undefined, originEpochMs: number): string {
+  return ms === undefined ? '' : sec(originEpochMs + ms);
+}
+
+function sec(ms: number | undefined): string {
+  return ms === undefined ? '' : (ms / 1000).toFixed(6);
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}

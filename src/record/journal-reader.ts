@@ -1,0 +1,111 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { errorText, UsageError } from '../base/errors.ts';
+import type { RecordStatus, RunFooter, RunHeader, TurnRecord } from './record.ts';
+
+/** One journal file: a run, or what one resume added to it. */
+export interface RunPart {
+  readonly header: RunHeader;
+  readonly records: readonly TurnRecord[];
+  /** undefined: the part did not end in order (killed, crashed, disk full), or is still being written. */
+  readonly footer: RunFooter | undefined;
+}
+
+const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 10;
+
+const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
+  'ok',
+  'http',
+  'timeout',
+  'connect',
+  'protocol',
+  'cancelled',
+  'unsent',
+]);
+
+/**
+ * Reads a journal line by line. A last line that was cut off is left out, and said in `warnings`.
+ * @throws UsageError naming file and line: unreadable, another format or version, a damaged line.
+ */
+export function readJournal(path: string): { part: RunPart; warnings: string[] } {
+  let header: RunHeader | undefined;
+  let footer: RunFooter | undefined;
+  let cutLine: number | undefined;
+  let number = 0;
+  const records: TurnRecord[] = [];
+  for (const line of readLines(path)) {
+    const where = `${path}: line ${++number}`;
+    if (cutLine) throw new UsageError(`${path}: line ${cutLine}: not JSON, and not the last line`);
+    if (footer) throw new UsageError(`${where}: found a line after the footer`);
+    const value = parsed(line);
+    if (value === undefined) cutLine = number;
+    else if (!header) header = asHeader(value, where);
+    else if ('stoppedBy' in value) footer = value as unknown as RunFooter;
+    else records.push(asRecord(value, where));
+  }
+  if (!header) {
+    throw new UsageError(`${path}: no whole header line; expected a confab journal`);
+  }
+  const warnings = cutLine
+    ? [`${path}: line ${cutLine}, the last, is cut off and was left out (killed, or disk full)`]
+    : [];
+  return { part: { header, records, footer }, warnings };
+}
+
+/** The lines of a file of any size, without their ends. */
+function* readLines(path: string): Generator<string> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
+  }
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const count = readSync(descriptor, chunk);
+      if (count === 0) break;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+        yield bytes.toString('utf8', start, end);
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+    }
+    if (rest.length) yield rest.toString('utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** undefined: not a JSON object. */
+function parsed(line: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asHeader(value: object, where: string): RunHeader {
+  const { format, version } = value as Partial<RunHeader>;
+  if (format === 'confab-journal' && version === 1) return value as RunHeader;
+  throw new UsageError(
+    `${where}: found format ${JSON.stringify(format)}, version ${JSON.stringify(version)}; ` +
+      "expected format 'confab-journal', version 1",
+  );
+}
+
+function asRecord(value: object, where: string): TurnRecord {
+  const { userId, turn, status } = value as Partial<TurnRecord>;
+  if (typeof userId === 'number' && typeof turn === 'number' && STATUSES.has(status)) {
+    return value as TurnRecord;
+  }
+  throw new UsageError(
+    `${where}: found ${JSON.stringify({ userId, turn, status })}; ` +
+      `expected a record with userId, turn and a status of ${[...STATUSES].join(', ')}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorText, UsageError } from '../base/errors.ts';
+import { type RunPart, readJournal } from './journal-reader.ts';
+
+/** Everything that was journalled in a run folder, and what was odd about it. */
+export interface Run {
+  /** In order of their number: the run, then each resume. */
+  readonly parts: readonly RunPart[];
+  readonly warnings: readonly string[];
+}
+
+const JOURNAL = /^journal(?:-([1-9]\d*))?\.ndjson$/;
+
+/**
+ * Makes `<parent>/<name>-<YYYYMMDD-HHMMSS>` (UTC), with `-2`, `-3`, … if it exists, and returns its path.
+ * @throws UsageError if it cannot be made.
+ */
+export function createRunFolder(parent: string, name: string, epochMs: number): string {
+  const [date, time] = new Date(epochMs).toISOString().split(/[T.]/);
+  const path = join(parent, `${name}-${date!.replaceAll('-', '')}-${time!.replaceAll(':', '')}`);
+  try {
+    mkdirSync(parent, { recursive: true });
+    for (let copy = 1; ; copy++) {
+      const free = copy === 1 ? path : `${path}-${copy}`;
+      if (made(free)) return free;
+    }
+  } catch (error) {
+    throw new UsageError(`cannot make the run folder ${path}: ${errorText(error)}`);
+  }
+}
+
+/** The journal that a run, or the next resume, in this folder writes; `part` goes into its header. */
+export function nextJournal(dir: string): { path: string; part: number } {
+  const last = journals(dir).at(-1);
+  const part = last ? last.number : 0;
+  return { path: join(dir, part ? `journal-${part + 1}.ndjson` : 'journal.ndjson'), part };
+}
+
+/**
+ * Reads all parts of a run folder.
+ * @throws UsageError if there is none, or one is not a journal.
+ */
+export function readRun(dir: string): Run {
+  const files = journals(dir);
+  if (!files.length) {
+    throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
+  }
+  const read = files.map(({ file }) => readJournal(join(dir, file)));
+  return {
+    parts: read.map(({ part }) => part),
+    warnings: read.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function journals(dir: string): { file: string; number: number }[] {
+  let files: string[];
+  try {
+    files = readdirSync(dir);
+  } catch (error) {
+    throw new UsageError(`cannot read the run folder ${dir}: ${errorText(error)}`);
+  }
+  return files
+    .flatMap((file) => {
+      const match = JOURNAL.exec(file);
+      return match ? [{ file, number: Number(match[1] ?? 1) }] : [];
+    })
+    .sort((a, b) => a.number - b.number);
+}
+
+/** False if it is there already. Never an existing folder, so that two runs of one second do not share one. */
+function made(dir: string): boolean {
+  try {
+    mkdirSync(dir);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

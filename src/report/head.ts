@@ -1,0 +1,80 @@
+import type { RunFooter } from '../record/record.ts';
+import { measure, seconds } from './number.ts';
+import type { PartSummary, RunSummary } from './run-summary.ts';
+import { type Field, fields, section } from './section.ts';
+
+const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
+  users: 'when all conversations had been played',
+  duration: 'after its set time',
+  requests: 'after its set number of requests',
+  interrupt: 'INTERRUPTED before its end',
+  'engine-lost': 'LOST THE ENGINE before its end',
+};
+
+/** What was run, how long, and how it ended. */
+export function runSection(summary: RunSummary): string {
+  const { run, time, arrivalGapCv } = summary;
+  const loop = [run.loop && `${run.loop} loop`, run.arrivals].filter(Boolean).join(': ');
+  const cv =
+    run.loop === 'open' && arrivalGapCv !== undefined
+      ? `; CV of the gaps as played ${measure(arrivalGapCv)}`
+      : '';
+  return section(
+    `Run ${run.name}`,
+    fields([
+      ['engine', engineText(summary)],
+      ['load', loop ? loop + cv : 'unknown'],
+      ['pacing', run.pacing ?? 'unknown'],
+      ['seed', String(run.seed ?? 'unknown')],
+      ['workload', run.workloadDigest],
+      ...run.notes.map((note): Field => ['', note]),
+      ['measured', measuredText(summary)],
+      ...endFields(time.parts),
+      ['made by', `confab ${run.confab} on Node ${run.node}`],
+    ]),
+  );
+}
+
+function engineText({ run }: RunSummary): string {
+  if (run.engine === undefined) return 'unknown: another version wrote the scenario';
+  const model = run.model === undefined ? "the engine's first model" : `model ${run.model}`;
+  const mode = run.isStreamed ? 'streamed' : 'not streamed';
+  return `${run.engine}, ${model}, ${run.api} API, ${mode}`;
+}
+
+function measuredText({ run, time }: RunSummary): string {
+  const started = time.parts[0]?.startedAt;
+  const from = run.clock === 'virtual' ? ' of simulated time' : started ? `, begun ${started}` : '';
+  const drainMs = time.measuredMs - time.offeringMs;
+  const drain = drainMs > 0 ? `, ${seconds(drainMs)} of it draining` : '';
+  return `${seconds(time.measuredMs)}${from}${drain}`;
+}
+
+/** One line for an ordinary run; one a part for a run that was resumed, or that several partitions played. */
+function endFields(parts: readonly PartSummary[]): Field[] {
+  if (parts.length === 1) return [['ended', endText(parts[0]!)]];
+  const resumes = Math.max(...parts.map(({ number }) => number));
+  const partitions = parts.filter(({ number }) => number === 0).length;
+  return [
+    [
+      'parts',
+      [
+        ...(partitions > 1 ? [`merged from ${partitions} run folders`] : []),
+        ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
+      ].join('; '),
+    ],
+    ...parts.map((part): Field => ['', partText(part)]),
+  ];
+}
+
+function partText(part: PartSummary): string {
+  const what = part.number === 0 ? 'run' : `resume ${part.number}`;
+  const begun = part.startedAt ? ` begun ${part.startedAt}` : '';
+  return `${what}${begun}, ${seconds(part.measuredMs)}, ended ${endText(part)}`;
+}
+
+function endText({ stoppedBy }: PartSummary): string {
+  return stoppedBy
+    ? STOPPED[stoppedBy]
+    : 'OUT OF ORDER (killed, crashed, or still running): up to the last second may be missing, and times are estimated';
+}

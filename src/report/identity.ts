@@ -1,0 +1,89 @@
+import type { RunPart } from '../record/journal-reader.ts';
+import type { Distribution } from '../scenario/distribution.ts';
+import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
+
+/** What was run, in words and as settings. */
+export interface RunIdentity {
+  readonly name: string;
+  /** Version of confab and of Node that ran it. */
+  readonly confab: string;
+  readonly node: string;
+  readonly clock: 'system' | 'virtual';
+  readonly seed?: string | number;
+  readonly engine?: string;
+  readonly model?: string;
+  readonly api?: 'chat' | 'completions';
+  readonly isStreamed?: boolean;
+  /** open: conversations arrive on their own schedule, however slow the engine is; closed: they wait for others to end. */
+  readonly loop?: 'open' | 'closed';
+  readonly arrivals?: string;
+  /** Configured arrival rate of conversations. */
+  readonly configuredUsersPerSec?: number;
+  readonly pacing?: string;
+  readonly workloadDigest: string;
+  readonly notes: readonly string[];
+}
+
+/** The scenario of a journal, or undefined if another version of confab wrote one that this one cannot read. */
+export function scenarioOf(part: RunPart): Scenario | undefined {
+  return scenarioSchema.safeParse(part.header.scenario).data;
+}
+
+export function identityOf(part: RunPart): RunIdentity {
+  const { confab, node, clock, workloadDigest, notes } = part.header;
+  const scenario = scenarioOf(part);
+  const written = { confab, node, clock, workloadDigest, notes };
+  if (!scenario) return { name: 'unknown', ...written };
+  const { name, seed, target, population, pacing } = scenario;
+  const { arrivals } = population;
+  return {
+    name,
+    ...written,
+    seed,
+    engine: target.url,
+    ...(target.model !== undefined && { model: target.model }),
+    api: target.api,
+    isStreamed: target.stream,
+    loop: 'usersPerSec' in arrivals ? 'open' : 'closed',
+    arrivals: arrivalsText(population),
+    ...('usersPerSec' in arrivals && { configuredUsersPerSec: arrivals.usersPerSec }),
+    pacing: pacingText(pacing),
+  };
+}
+
+function arrivalsText({ arrivals, users, maxActive, maxInFlight }: Scenario['population']): string {
+  const caps = [
+    ...(maxActive === undefined ? [] : [`at most ${maxActive} live conversations`]),
+    ...(maxInFlight === undefined ? [] : [`at most ${maxInFlight} requests in flight`]),
+  ];
+  return [processText(arrivals, users), ...caps].join(', ');
+}
+
+function processText(
+  arrivals: Scenario['population']['arrivals'],
+  users: number | undefined,
+): string {
+  switch (arrivals.process) {
+    case 'allAtOnce':
+      return `all ${users} conversations at once`;
+    case 'closed':
+      return `${arrivals.concurrency} conversations at all times`;
+    default:
+      return `${arrivals.process} arrivals, ${arrivals.usersPerSec} conversations/s configured`;
+  }
+}
+
+function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {
+  const pause = `${distributionText(pauseSec)} s`;
+  if (mode === 'think') return `think time after the previous answer: ${pause}`;
+  return `from launch to launch: ${pause}, counted from when the previous turn was ${from}`;
+}
+
+function distributionText(value: Distribution): string {
+  if (typeof value === 'number') return String(value);
+  const { distribution, ...settings } = value;
+  if (distribution === 'constant') return String(value.value);
+  if (distribution === 'data') return `values of ${value.file ?? 'a list'}`;
+  const list = Object.entries(settings).map(([name, setting]) => `${name} ${setting}`);
+  return `${distribution} (${list.join(', ')})`;
+}

@@ -1,0 +1,29 @@
+const DIGITS = 4;
+
+/** What is printed for a number that is unknown. */
+export const UNKNOWN = '-';
+
+/** Four significant digits, at most three decimals, never an exponent: 12346, 123.5, 1.235, 0.012. */
+export function measure(value: number | undefined): string {
+  if (value === undefined) return UNKNOWN;
+  const shown = Number(value.toPrecision(DIGITS));
+  if (shown === 0) return '0';
+  const wholeDigits = Math.floor(Math.log10(Math.abs(shown))) + 1;
+  if (wholeDigits >= DIGITS) return value.toFixed(0);
+  return shown.toFixed(Math.min(DIGITS - 1, DIGITS - wholeDigits));
+}
+
+/** Like `measure`, but a whole number is printed as one. */
+export function amount(value: number | undefined): string {
+  return value !== undefined && Number.isInteger(value) ? String(value) : measure(value);
+}
+
+/** A share of 0 to 1 as percent. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? UNKNOWN : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Milliseconds as seconds. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,79 @@
+import type { Ending } from '../stats/counts.ts';
+import { measure, percent } from './number.ts';
+import type { RunSummary } from './run-summary.ts';
+import { type Field, fields, section } from './section.ts';
+
+/** Counts, rates and the prefix cache. Failures are always shown, also where there are none. */
+export function overviewSections(summary: RunSummary): string[] {
+  return [
+    section('Requests', fields(requestFields(summary))),
+    section('Rates', fields(rateFields(summary))),
+    section('Prefix cache', fields(cacheFields(summary))),
+  ];
+}
+
+function requestFields({ counts, conversations }: RunSummary): Field[] {
+  const { retries, retried, reconnects, countedLocally, warmup, failedByKind } = counts;
+  const failures = counts.endings.filter(({ kind }) => kind.split(' ')[0]! in failedByKind);
+  const exampleOf = (status: string) => counts.endings.find(({ kind }) => kind === status);
+  const ofAll = counts.failed ? ` (${percent(counts.errorRate)} of completed and failed)` : '';
+  return [
+    ['planned', String(counts.planned)],
+    ['completed', String(counts.completed)],
+    ['failed', `${counts.failed}${ofAll}`],
+    ...failures.map((ending): Field => [`  ${ending.kind}`, endingText(ending)]),
+    ['cancelled', endingText(exampleOf('cancelled'))],
+    ['unsent', endingText(exampleOf('unsent'))],
+    ['retries', retries ? `${retries}, of ${retried} requests` : '0'],
+    ['reconnects', String(reconnects)],
+    ['conversations', `${conversations.seen}, ${conversations.finished} of them to the end`],
+    ...(countedLocally
+      ? [['token counts', `by this client for ${countedLocally} requests without usage`] as const]
+      : []),
+    ...(warmup ? [['warm-up', `${warmup}, in no other number of this report`] as const] : []),
+  ];
+}
+
+function endingText(ending: Ending | undefined): string {
+  if (!ending) return '0';
+  return `${ending.count}${ending.example === undefined ? '' : `, for example: ${ending.example}`}`;
+}
+
+function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
+  const { configuredUsersPerSec } = run;
+  const configured =
+    configuredUsersPerSec === undefined ? '' : ` (configured: ${configuredUsersPerSec})`;
+  return [
+    ['conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`],
+    ['offered', `${measure(rates.offeredPerSec)} requests/s fell due, until the drain`],
+    ['achieved', `${measure(rates.achievedPerSec)} requests/s completed, drain included`],
+    ['input', `${measure(rates.inputTokensPerSec)} tokens/s of completed requests`],
+    ['output', `${measure(rates.outputTokensPerSec)} tokens/s of completed requests`],
+    [
+      'in flight',
+      `${measure(concurrency.mean)} requests on average over time, at most ${concurrency.peak}`,
+    ],
+  ];
+}
+
+function cacheFields(summary: RunSummary): Field[] {
+  return [
+    ['cached', cachedText(summary)],
+    ['ideal', idealText(summary)],
+  ];
+}
+
+function cachedText({ cache, counts }: RunSummary): string {
+  if (!counts.completed) return 'unknown: no request was completed';
+  if (!cache.reported) {
+    return 'not reported (vLLM: --enable-prompt-tokens-details, SGLang: --enable-cache-report)';
+  }
+  return `${percent(cache.share)} of the input tokens of the ${cache.reported} requests that reported it`;
+}
+
+function idealText({ idealCachedShare, idealBlockTokens, counts }: RunSummary): string {
+  if (!counts.completed) return 'unknown: no request was completed';
+  return idealCachedShare === undefined
+    ? 'unknown: the engine did not count tokens'
+    : `${percent(idealCachedShare)} if nothing were ever evicted, in blocks of ${idealBlockTokens} tokens`;
+}

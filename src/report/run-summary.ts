@@ -1,0 +1,129 @@
+import { BLOCK_TOKENS, IdealCache, type IdealOptions } from '../cache/ideal.ts';
+import type { RunPart } from '../record/journal-reader.ts';
+import type { RunFooter } from '../record/record.ts';
+import type { Run } from '../record/run-folder.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { type RoundSummary, Rounds } from '../stats/rounds.ts';
+import { Summary, type SummaryTotals } from '../stats/summary.ts';
+import { type PlacedPart, placeParts, totalMs, union } from '../stats/timeline.ts';
+import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
+import { type ClientVerdict, clientVerdict } from './verdict.ts';
+
+/** All that a report says about a run. An absent field is unknown. Units end the names; shares are 0 to 1. */
+export interface RunSummary extends SummaryTotals {
+  readonly run: RunIdentity;
+  readonly client: ClientVerdict;
+  readonly time: TimeSummary;
+  /** Share of the input tokens that a cache that never forgets would have held; see `IdealCache`. */
+  readonly idealCachedShare?: number;
+  /** Block size that the ideal was computed for. */
+  readonly idealBlockTokens: number;
+  readonly rounds: readonly RoundSummary[];
+  /** The same, with later rounds taken together. */
+  readonly roundGroups: readonly RoundSummary[];
+  readonly warnings: readonly string[];
+}
+
+export interface TimeSummary {
+  /** Measured time of all parts together: resumes add up, partitions run beside each other. */
+  readonly measuredMs: number;
+  /** Its part before the drain, when turns could fall due. */
+  readonly offeringMs: number;
+  readonly parts: readonly PartSummary[];
+}
+
+export interface PartSummary {
+  /** 0 for the run itself, counted up by every resume. */
+  readonly number: number;
+  /** Absent in virtual time. */
+  readonly startedAt?: string;
+  readonly measuredMs: number;
+  /** Absent if the part did not end in order: its times are taken from its records. */
+  readonly stoppedBy?: RunFooter['stoppedBy'];
+}
+
+/** Summarises what was read from a run folder, or is still in memory. */
+export function summarise(run: Run): RunSummary {
+  const placed = placeParts(run.parts);
+  const first = run.parts[0]!;
+  const scenario = scenarioOf(first);
+  const blockTokens = scenario?.target.url === 'embedded' ? scenario.engine.blockTokens : undefined;
+  const ideal = new IdealCache(idealOptions(scenario, blockTokens ?? BLOCK_TOKENS));
+  const summary = new Summary();
+  const rounds = new Rounds();
+  for (const { part, offsetMs } of placed) {
+    for (const record of part.records) {
+      summary.add(record, offsetMs);
+      rounds.add(record);
+      ideal.add(record, offsetMs);
+    }
+  }
+  const idealCachedShare = addIdeals(ideal, rounds);
+  const measured = union(placed.map((part) => part.measured));
+  const offering = union(placed.map((part) => part.offering));
+  const totals = summary.close({ measured, offering });
+  return {
+    run: identityOf(first),
+    client: clientVerdict(
+      totals.distributions,
+      run.parts.flatMap(({ footer }) => footer?.health ?? []),
+    ),
+    time: {
+      measuredMs: totalMs(measured),
+      offeringMs: totalMs(offering),
+      parts: placed.map(partSummary),
+    },
+    ...totals,
+    ...(idealCachedShare !== undefined && { idealCachedShare }),
+    idealBlockTokens: blockTokens ?? BLOCK_TOKENS,
+    rounds: rounds.close(),
+    roundGroups: rounds.closeGrouped(),
+    warnings: run.warnings,
+  };
+}
+
+/** The partitions of a run, or any runs, taken together. What makes them differ is said in `warnings`. */
+export function mergeRuns(runs: readonly Run[]): Run {
+  const parts = runs.flatMap((run) => run.parts);
+  const differences = (['workloadDigest', 'clock', 'confab'] as const).flatMap((field) => {
+    const found = new Set(parts.map(({ header }) => header[field]));
+    return found.size > 1
+      ? [`the folders differ in ${field}: ${[...found].join(', ')}; they were merged all the same`]
+      : [];
+  });
+  return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences] };
+}
+
+function idealOptions(scenario: Scenario | undefined, blockTokens: number): IdealOptions {
+  return {
+    blockTokens,
+    isAnswerResent: scenario?.conversation.history !== 'recorded',
+    isReasoningResent: scenario?.conversation.keepReasoning ?? false,
+    isSharedByUsers: !scenario?.sampling.cacheSalt?.includes('{userId}'),
+  };
+}
+
+/** Adds every turn's ideal to its round, and returns the share over all of them. */
+function addIdeals(ideal: IdealCache, rounds: Rounds): number | undefined {
+  let inputSum = 0;
+  let idealSum = 0;
+  for (const turn of ideal.close()) {
+    rounds.addIdeal(turn);
+    if (turn.inputTokens === undefined || turn.idealTokens === undefined) continue;
+    inputSum += turn.inputTokens;
+    idealSum += turn.idealTokens;
+  }
+  return inputSum > 0 ? idealSum / inputSum : undefined;
+}
+
+function partSummary({ part, measured }: PlacedPart): PartSummary {
+  const { header, footer }: RunPart = part;
+  return {
+    number: header.part,
+    ...(header.clock === 'system' && {
+      startedAt: new Date(header.originEpochMs).toISOString(),
+    }),
+    measuredMs: measured.endMs - measured.startMs,
+    ...(footer && { stoppedBy: footer.stoppedBy }),
+  };
+}

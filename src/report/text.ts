@@ -1,0 +1,99 @@
+import type { Run } from '../record/run-folder.ts';
+import type { DistributionName } from '../stats/distributions.ts';
+import { runSection } from './head.ts';
+import { measure, percent } from './number.ts';
+import { overviewSections } from './overview.ts';
+import { roundsTable } from './rounds.ts';
+import { type RunSummary, summarise } from './run-summary.ts';
+import { section } from './section.ts';
+import { distributionTable } from './table.ts';
+import { CLIENT_LIMITS, type ClientVerdict } from './verdict.ts';
+
+export interface ReportOptions {
+  /** Written by the run, named at the end of the report. */
+  readonly files?: readonly string[];
+}
+
+/** The report of a run as text, for a live run and a re-made report alike. */
+export function renderReport(run: Run, options: ReportOptions = {}): string {
+  return reportText(summarise(run), options);
+}
+
+/** The report as text without colours: whether to trust it, what was run, what happened, where it is. */
+export function reportText(summary: RunSummary, { files = [] }: ReportOptions = {}): string {
+  return [
+    verdictText(summary.client, summary.run.clock),
+    ...listSection('Warnings', summary.warnings),
+    runSection(summary),
+    ...overviewSections(summary),
+    section('Per request', `${perRequestTable(summary)}\n\n${PER_REQUEST_LEGEND}`),
+    section('Per round', `${roundsTable(summary.roundGroups)}\n\n${PER_ROUND_LEGEND}`),
+    ...listSection('Files', files),
+  ].join('\n\n');
+}
+
+const PER_REQUEST_LEGEND = `  Of completed requests; lateness and generator delay of all that were sent. A '-' is unknown.
+  Times count from sent, or from intended: when the turn was due, which is what a user would wait.
+  TTFT: to the first token, reasoning included. TTFO: to the first that is not reasoning.
+  TPOT: (latency - TTFT) / (output tokens - 1). ITL: (last - first chunk) / (output tokens - 1).
+  ICL: gaps between chunks, pooled. Lateness: sent - intended. Generator delay: this client's part of it.
+  Percentiles are exact, interpolated linearly; std is the sample's.`;
+
+const PER_ROUND_LEGEND = `  Tokens are means. Cached: as the engine reported, of the requests where it did.
+  Ideal: what a prefix cache that never forgets would have held.`;
+
+function verdictText(client: ClientVerdict, clock: 'system' | 'virtual'): string {
+  if (client.isBottleneck) {
+    return [
+      "WARNING: the client was a bottleneck: the latencies below are not the engine's alone.",
+      ...client.problems.map((problem) => `  ${problem}`),
+      '  Take more workers or machines, or a lower rate, and run it again.',
+    ].join('\n');
+  }
+  if (clock === 'virtual') return 'The client kept up: time was simulated, and waits for it.';
+  return `The client kept up: ${healthFigures(client).join(', ')}.`;
+}
+
+function healthFigures({ delayP99Ms, health }: ClientVerdict): string[] {
+  const limits = CLIENT_LIMITS;
+  const delay = `own delay p99 ${measure(delayP99Ms)} ms (limit ${limits.delayP99Ms})`;
+  if (!health) return [delay, 'event loop not known, as the run did not end in order'];
+  const loop = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
+  return [
+    delay,
+    `${loop} (limit ${limits.eventLoopDelayP99Ms})`,
+    `busy ${percent(health.eventLoopUtilization)} (limit ${100 * limits.eventLoopUtilization} %)`,
+  ];
+}
+
+function listSection(title: string, lines: readonly string[]): string[] {
+  return lines.length ? [section(title, lines.map((line) => `  ${line}`).join('\n'))] : [];
+}
+
+const ROWS: readonly (readonly [name: DistributionName, label: string, isCount?: boolean])[] = [
+  ['ttftMs', 'TTFT ms'],
+  ['ttftFromIntendedMs', 'TTFT from intended ms'],
+  ['ttfoMs', 'TTFO ms'],
+  ['tpotMs', 'TPOT ms'],
+  ['itlMs', 'ITL ms'],
+  ['iclMs', 'ICL ms'],
+  ['latencyMs', 'latency ms'],
+  ['latencyFromIntendedMs', 'latency from intended ms'],
+  ['latenessMs', 'lateness ms'],
+  ['generatorDelayMs', 'generator delay ms'],
+  ['inputTokens', 'input tokens', true],
+  ['cachedTokens', 'cached tokens', true],
+  ['outputTokens', 'output tokens', true],
+];
+
+function perRequestTable({ distributions, conversations, hasReasoning }: RunSummary): string {
+  const shown = ROWS.filter(([name]) => name !== 'ttfoMs' || hasReasoning);
+  return distributionTable([
+    ...shown.map(([name, label, isCount = false]) => ({
+      label,
+      values: distributions[name],
+      isCount,
+    })),
+    { label: 'turns per conversation', values: conversations.turnsDone, isCount: true },
+  ]);
+}

@@ -1,0 +1,70 @@
+import type { GeneratorHealth } from '../record/record.ts';
+import type { DistributionSet } from '../stats/distributions.ts';
+import { measure } from './number.ts';
+
+/**
+ * Beyond these the client is part of what was measured. 10 ms is a tenth of a short TTFT; 20 ms of
+ * event-loop delay shift every time stamp by as much; above 0.9 a queue builds up before the loop.
+ */
+export const CLIENT_LIMITS = {
+  delayP99Ms: 10,
+  eventLoopDelayP99Ms: 20,
+  eventLoopUtilization: 0.9,
+} as const;
+
+/** Whether the generator kept up with its own schedule. */
+export interface ClientVerdict {
+  readonly isBottleneck: boolean;
+  /** One line for each limit that was exceeded. */
+  readonly problems: readonly string[];
+  /** 99th percentile of the time from ready to sent; of the lateness, where the journal has no `readyMs`. */
+  readonly delayP99Ms?: number;
+  /** The worst of the parts; absent in virtual time, and if no part ended in order. */
+  readonly health?: GeneratorHealth;
+}
+
+export function clientVerdict(
+  { generatorDelayMs, latenessMs }: DistributionSet,
+  healths: readonly GeneratorHealth[],
+): ClientVerdict {
+  const delayP99Ms = (generatorDelayMs ?? latenessMs)?.p99;
+  const health = healths.length ? worst(healths) : undefined;
+  const problems = [
+    ...exceeded('own delay before sending, p99', delayP99Ms, CLIENT_LIMITS.delayP99Ms, 'ms'),
+    ...exceeded(
+      'event-loop delay, p99',
+      health?.eventLoopDelayP99Ms,
+      CLIENT_LIMITS.eventLoopDelayP99Ms,
+      'ms',
+    ),
+    ...exceeded(
+      'event loop busy',
+      health && 100 * health.eventLoopUtilization,
+      100 * CLIENT_LIMITS.eventLoopUtilization,
+      '%',
+    ),
+  ];
+  return {
+    isBottleneck: problems.length > 0,
+    problems,
+    ...(delayP99Ms !== undefined && { delayP99Ms }),
+    ...(health && { health }),
+  };
+}
+
+function exceeded(what: string, value: number | undefined, limit: number, unit: string): string[] {
+  return value !== undefined && value > limit
+    ? [`${what}: ${measure(value)} ${unit} (limit ${limit} ${unit})`]
+    : [];
+}
+
+function worst(healths: readonly GeneratorHealth[]): GeneratorHealth {
+  const max = (field: keyof GeneratorHealth) => Math.max(...healths.map((one) => one[field]));
+  return {
+    eventLoopDelayP50Ms: max('eventLoopDelayP50Ms'),
+    eventLoopDelayP99Ms: max('eventLoopDelayP99Ms'),
+    eventLoopDelayMaxMs: max('eventLoopDelayMaxMs'),
+    eventLoopUtilization: max('eventLoopUtilization'),
+    cpuShare: max('cpuShare'),
+  };
+}

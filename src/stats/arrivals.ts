@@ -1,0 +1,66 @@
+import { Column } from './column.ts';
+import { moments } from './quantile.ts';
+import type { Interval } from './timeline.ts';
+
+/** Journalled times are rounded to this; the ends of intervals are not. */
+const ROUNDING_MS = 0.001;
+
+/** Points in time, on the timeline that all parts share. */
+export class Arrivals {
+  readonly #times = new Column();
+
+  add(atMs: number | undefined): void {
+    this.#times.add(atMs);
+  }
+
+  merge(other: Arrivals): void {
+    this.#times.merge(other.#times);
+  }
+
+  /** How many fell into one of these disjoint intervals, their ends included. */
+  countWithin(intervals: readonly Interval[]): number {
+    const times = this.#times.sorted();
+    return intervals.reduce(
+      (count, { startMs, endMs }) =>
+        count + lowerBound(times, endMs + ROUNDING_MS) - lowerBound(times, startMs - ROUNDING_MS),
+      0,
+    );
+  }
+
+  /**
+   * Coefficient of variation of the gaps between them: 0 constant, 1 Poisson, above 1 bursts. A pause
+   * between two of the intervals (a resumed run) is no gap. Undefined for fewer than two gaps.
+   */
+  gapCv(intervals: readonly Interval[]): number | undefined {
+    const times = this.#times.sorted();
+    const gaps: number[] = [];
+    let segment = segmentOf(intervals, times[0] ?? 0);
+    for (let index = 1; index < times.length; index++) {
+      const next = segmentOf(intervals, times[index]!);
+      if (next === segment) gaps.push(times[index]! - times[index - 1]!);
+      segment = next;
+    }
+    if (gaps.length < 2) return undefined;
+    const { mean, std } = moments(Float64Array.from(gaps));
+    return mean > 0 ? std! / mean : undefined;
+  }
+}
+
+/** Number of intervals that had begun. */
+function segmentOf(intervals: readonly Interval[], atMs: number): number {
+  let count = 0;
+  for (const { startMs } of intervals) if (startMs <= atMs + ROUNDING_MS) count++;
+  return count;
+}
+
+/** Number of values below `limit`. */
+function lowerBound(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,116 @@
+import type { TurnRecord } from '../record/record.ts';
+import { Arrivals } from './arrivals.ts';
+import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
+import { Conversations, type ConversationsSummary } from './conversations.ts';
+import { Counts, type CountsSummary } from './counts.ts';
+import { type DistributionSet, Distributions } from './distributions.ts';
+import { type Interval, totalMs } from './timeline.ts';
+import { type CacheTotals, Tokens } from './tokens.ts';
+
+/** Per second; absent where the time is 0. */
+export interface Rates {
+  /** Requests that fell due, over the time until the drain, when nothing more falls due. */
+  readonly offeredPerSec?: number;
+  /** Conversations whose first turn fell due, over the same time. */
+  readonly conversationsPerSec?: number;
+  /** Completed requests over the measured time, drain included. */
+  readonly achievedPerSec?: number;
+  /** Tokens of completed requests over the measured time; those of failed and cancelled ones do not count. */
+  readonly inputTokensPerSec?: number;
+  readonly outputTokensPerSec?: number;
+}
+
+export interface SummaryTotals {
+  readonly counts: CountsSummary;
+  readonly rates: Rates;
+  readonly cache: CacheTotals;
+  readonly concurrency: ConcurrencySummary;
+  readonly conversations: ConversationsSummary;
+  /** Coefficient of variation of the gaps between the first turns of conversations. */
+  readonly arrivalGapCv?: number;
+  /** Some answers held reasoning, so that TTFO differs from TTFT. */
+  readonly hasReasoning: boolean;
+  readonly distributions: DistributionSet;
+}
+
+/** Disjoint intervals of the timeline that all parts share: see `PlacedPart`. */
+export interface MeasuredTime {
+  readonly measured: readonly Interval[];
+  readonly offering: readonly Interval[];
+}
+
+/**
+ * The statistics of the measured requests; of those of the warm-up only their number. However the
+ * records are split over summaries that are then merged, the result is the same to the last bit.
+ */
+export class Summary {
+  readonly #counts = new Counts();
+  readonly #distributions = new Distributions();
+  readonly #tokens = new Tokens();
+  readonly #conversations = new Conversations();
+  readonly #concurrency = new Concurrency();
+  readonly #due = new Arrivals();
+  readonly #firstTurns = new Arrivals();
+  #hasReasoning = false;
+
+  /** `offsetMs` puts the record's times on the timeline. */
+  add(record: TurnRecord, offsetMs = 0): void {
+    this.#counts.add(record);
+    if (record.phase === 'warmup') return;
+    this.#distributions.add(record);
+    this.#tokens.add(record);
+    this.#conversations.add(record);
+    this.#hasReasoning ||= hasReasoning(record);
+    const dueMs = plus(record.intendedMs, offsetMs);
+    this.#due.add(dueMs);
+    if (record.turn === 0) this.#firstTurns.add(dueMs);
+    this.#concurrency.add(plus(record.sentMs, offsetMs), plus(record.endMs, offsetMs));
+  }
+
+  merge(other: Summary): void {
+    this.#counts.merge(other.#counts);
+    this.#distributions.merge(other.#distributions);
+    this.#tokens.merge(other.#tokens);
+    this.#conversations.merge(other.#conversations);
+    this.#hasReasoning ||= other.#hasReasoning;
+    this.#due.merge(other.#due);
+    this.#firstTurns.merge(other.#firstTurns);
+    this.#concurrency.merge(other.#concurrency);
+  }
+
+  close({ measured, offering }: MeasuredTime): SummaryTotals {
+    const counts = this.#counts.close();
+    const { inputTokens, outputTokens, cache } = this.#tokens.close();
+    const measuredMs = totalMs(measured);
+    const offeringMs = totalMs(offering);
+    const arrivalGapCv = this.#firstTurns.gapCv(measured);
+    return {
+      counts,
+      rates: {
+        ...rate('offeredPerSec', this.#due.countWithin(offering), offeringMs),
+        ...rate('conversationsPerSec', this.#firstTurns.countWithin(offering), offeringMs),
+        ...rate('achievedPerSec', counts.completed, measuredMs),
+        ...rate('inputTokensPerSec', inputTokens, measuredMs),
+        ...rate('outputTokensPerSec', outputTokens, measuredMs),
+      },
+      cache,
+      concurrency: this.#concurrency.close(measuredMs),
+      conversations: this.#conversations.close(),
+      ...(arrivalGapCv !== undefined && { arrivalGapCv }),
+      hasReasoning: this.#hasReasoning,
+      distributions: this.#distributions.close(),
+    };
+  }
+}
+
+function hasReasoning({ status, reasoningTokens, firstTokenMs, firstOutputMs }: TurnRecord) {
+  return status === 'ok' && ((reasoningTokens ?? 0) > 0 || firstTokenMs !== firstOutputMs);
+}
+
+function plus(ms: number | undefined, offsetMs: number): number | undefined {
+  return ms === undefined ? undefined : ms + offsetMs;
+}
+
+function rate(name: keyof Rates, count: number, timeMs: number): Rates {
+  return timeMs > 0 ? { [name]: (count * 1000) / timeMs } : {};
+}

@@ -1,0 +1,104 @@
+import type { RunPart } from '../record/journal-reader.ts';
+
+/** A stretch of time, in milliseconds. */
+export interface Interval {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A part of a run on the timeline that all parts share. */
+export interface PlacedPart {
+  readonly part: RunPart;
+  /** Added to a time of this part's records, gives a time of the timeline. */
+  readonly offsetMs: number;
+  /** From the start of measuring to the end of the drain, on the timeline. */
+  readonly measured: Interval;
+  /** From the start of measuring to the start of the drain: when turns could fall due. */
+  readonly offering: Interval;
+  /** The part has no footer: its times were taken from its records. */
+  readonly isEstimated: boolean;
+}
+
+interface PartTimes {
+  readonly measured: Interval;
+  readonly offering: Interval;
+}
+
+/**
+ * Puts the parts of a run, or of several partitions of one, on one timeline. Wall-clock parts lie where
+ * their epoch says: a resume after the part before it, partitions beside each other. Virtual parts have
+ * no epoch: those with the same number are beside each other, the next number follows when all are over.
+ */
+export function placeParts(parts: readonly RunPart[]): PlacedPart[] {
+  const times = parts.map(timesOf);
+  const firstEpochMs = Math.min(...parts.map((part) => part.header.originEpochMs));
+  return parts.map((part, index) => {
+    const { header, footer } = part;
+    const offsetMs =
+      header.clock === 'system'
+        ? header.originEpochMs - firstEpochMs
+        : virtualOffsetMs(header.part, parts, times);
+    const { measured, offering } = times[index]!;
+    return {
+      part,
+      offsetMs,
+      measured: shifted(measured, offsetMs),
+      offering: shifted(offering, offsetMs),
+      isEstimated: footer === undefined,
+    };
+  });
+}
+
+/** The intervals as disjoint ones, in order. Durations of resumes add up; those of partitions overlap. */
+export function union(intervals: readonly Interval[]): Interval[] {
+  const merged: Interval[] = [];
+  for (const next of intervals.toSorted((a, b) => a.startMs - b.startMs)) {
+    const last = merged.at(-1);
+    if (last && next.startMs <= last.endMs) {
+      merged[merged.length - 1] = { ...last, endMs: Math.max(last.endMs, next.endMs) };
+    } else merged.push(next);
+  }
+  return merged;
+}
+
+/** Length of disjoint intervals together. */
+export function totalMs(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { startMs, endMs }) => sum + (endMs - startMs), 0);
+}
+
+function timesOf({ records, footer }: RunPart): PartTimes {
+  if (footer) {
+    const { measureStartMs: startMs, measureEndMs: endMs, drainStartMs } = footer;
+    return { measured: { startMs, endMs }, offering: { startMs, endMs: drainStartMs } };
+  }
+  let startMs = Infinity;
+  let endMs = -Infinity;
+  for (const record of records) {
+    if (record.phase !== 'measure') continue;
+    for (const ms of [record.intendedMs, record.sentMs, record.endMs]) {
+      if (ms === undefined) continue;
+      startMs = Math.min(startMs, ms);
+      endMs = Math.max(endMs, ms);
+    }
+  }
+  const measured = endMs < startMs ? { startMs: 0, endMs: 0 } : { startMs, endMs };
+  return { measured, offering: measured };
+}
+
+function virtualOffsetMs(
+  number: number,
+  parts: readonly RunPart[],
+  times: readonly PartTimes[],
+): number {
+  const endByNumber = new Map<number, number>();
+  parts.forEach(({ header }, index) => {
+    if (header.part >= number) return;
+    const endMs = times[index]!.measured.endMs;
+    endByNumber.set(header.part, Math.max(endByNumber.get(header.part) ?? 0, endMs));
+  });
+  return [...endByNumber.values()].reduce((sum, endMs) => sum + endMs, 0);
+}
+
+function shifted({ startMs, endMs }: Interval, byMs: number): Interval {
+  return { startMs: startMs + byMs, endMs: endMs + byMs };
+}
