@@ -9,7 +9,12 @@ export const engineSchema = z.strictObject({
     .string()
     .default('a100')
     .describe('cost profile of Llama-3.1-8B on that GPU; `confab engine --help` lists them'),
-  blocks: count.optional().describe('KV blocks; default: what fits the GPU'),
+  blocks: z
+    .number()
+    .int()
+    .min(2)
+    .optional()
+    .describe('KV blocks, of which one is never used; default: what fits the GPU'),
   blockTokens: count.default(16),
   prefixCaching: z.boolean().default(true),
   maxBatchedTokens: count.default(2048).describe('token budget of one step'),
@@ -20,6 +25,11 @@ export const engineSchema = z.strictObject({
   answerTokens: count
     .default(100)
     .describe('mean answer length where neither limit nor ignore_eos decides'),
+  answerCv: z
+    .number()
+    .nonnegative()
+    .default(0.5)
+    .describe('coefficient of variation of that length, which is lognormal; 0: always the mean'),
   reportCached: z.boolean().default(true).describe('send usage.prompt_tokens_details'),
   seed: z.union([z.number(), z.string()]).default(0),
   faults: z

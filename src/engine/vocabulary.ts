@@ -1,0 +1,39 @@
+import { UsageError } from '../base/errors.ts';
+
+/** The tokenizer as far as the engine needs it. */
+export interface Tokenizer {
+  encode(text: string): number[];
+  decode(ids: number[]): string;
+}
+
+/** A token that is a space and a word: any sequence of them has the same tokens when its text is encoded again. */
+export interface Word {
+  readonly id: number;
+  readonly text: string;
+}
+
+const WORD = /^ [a-z]{3,}$/;
+const WORDS_WANTED = 1024;
+/** Byte-level BPE numbers its merges by frequency, so the common words come first. */
+const IDS_SCANNED = 20_000;
+
+/**
+ * Words to make answers of: the first of the vocabulary.
+ * @throws UsageError if the tokenizer has no tokens of that form.
+ */
+export function findWords(tokenizer: Tokenizer): readonly Word[] {
+  const words: Word[] = [];
+  for (let id = 0; id < IDS_SCANNED && words.length < WORDS_WANTED; id++) {
+    const text = tokenizer.decode([id]);
+    if (WORD.test(text) && isExact(tokenizer, text, id)) words.push({ id, text });
+  }
+  if (words.length === 0) {
+    throw new UsageError('tokenizer: found no token that is a space and a word; expected some');
+  }
+  return words;
+}
+
+function isExact(tokenizer: Tokenizer, text: string, id: number): boolean {
+  const ids = tokenizer.encode(text);
+  return ids.length === 1 && ids[0] === id;
+}

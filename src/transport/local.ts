@@ -1,0 +1,159 @@
+import type { Engine, EngineEnd, EngineRequest } from '../engine/engine.ts';
+import type { BreakKind } from '../engine/fault-kinds.ts';
+import { FaultInjector } from '../engine/faults.ts';
+import { type FaultyObserver, submitWithFaults } from '../engine/faulty-submit.ts';
+import type { PromptBuilder } from '../engine/prompt.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Message } from '../workload/message.ts';
+import { Deadlines } from './local-deadlines.ts';
+import type {
+  Cancel,
+  ChatRequest,
+  Failure,
+  ResponseObserver,
+  Transport,
+  Usage,
+} from './transport.ts';
+
+export interface LocalOptions {
+  readonly prompts: PromptBuilder;
+  readonly api: Scenario['target']['api'];
+  readonly sampling: Scenario['sampling'];
+  readonly timeouts: Scenario['timeouts'];
+  /** Tokens that arrive as one delta; default 1. Infinity: the whole answer at its end, as without streaming. */
+  readonly tokensPerDelta?: number;
+}
+
+/**
+ * Sends requests straight to an engine in the same process: no sockets, no JSON, the engine's clock.
+ * Observers are called as over HTTP, never from within `send`.
+ * @throws UsageError for faults of the engine's options that cannot be read.
+ */
+export function localTransport(engine: Engine, options: LocalOptions): Transport {
+  const injector = new FaultInjector(engine.options.faults, engine.options.seed);
+  return {
+    send: (request, observer) => send(engine, options, injector, request, observer),
+    close: async () => {},
+  };
+}
+
+function send(
+  engine: Engine,
+  options: LocalOptions,
+  injector: FaultInjector,
+  request: ChatRequest,
+  observer: ResponseObserver,
+): Cancel {
+  const { clock } = engine;
+  let isOver = false;
+  let cancelRequest: Cancel = () => {};
+  const finish = (): boolean => {
+    if (isOver) return false;
+    isOver = true;
+    clock.clearTimeout(start);
+    deadlines.clear();
+    cancelRequest();
+    return true;
+  };
+  const deadlines = new Deadlines(clock, options.timeouts, (message, atMs) => {
+    if (finish()) observer.onFail({ status: 'timeout', message }, atMs);
+  });
+  const start = clock.setTimeout(() => {
+    observer.onSent(clock.now());
+    if (isOver) return;
+    deadlines.start();
+    const faults = injector.next();
+    const withUsage = !faults?.isWithoutUsage;
+    const reply = replyTo(engine, { observer, deadlines, finish, withUsage, ...options });
+    const toEngine = engineRequest(request, options);
+    cancelRequest = submitWithFaults(engine, toEngine, faults, options.prompts.remembering(reply));
+  }, 0);
+  return finish;
+}
+
+interface Reply {
+  readonly observer: ResponseObserver;
+  readonly deadlines: Deadlines;
+  /** Ends the request; false if it was over before. */
+  finish(): boolean;
+  readonly withUsage: boolean;
+  readonly tokensPerDelta?: number;
+}
+
+function replyTo(engine: Engine, reply: Reply): FaultyObserver {
+  const { observer, deadlines, finish, withUsage, tokensPerDelta = 1 } = reply;
+  let httpStatus: number | undefined;
+  let text = '';
+  let tokens = 0;
+  const flush = (atMs: number): void => {
+    const delta = text;
+    text = '';
+    tokens = 0;
+    if (delta) observer.onDelta('content', delta, atMs);
+  };
+  return {
+    onQueued() {
+      httpStatus = 200;
+    },
+    onToken(_id, word, atMs) {
+      deadlines.token();
+      text += word;
+      if (++tokens >= tokensPerDelta) flush(atMs);
+    },
+    onEnd(end, atMs) {
+      flush(atMs);
+      if (!finish()) return;
+      const usage = withUsage ? usageOf(end, engine.options.reportCached) : undefined;
+      observer.onEnd({ usage, finishReason: end.finishReason }, atMs);
+    },
+    onError({ message, code }, atMs) {
+      if (finish()) observer.onFail({ status: 'http', message, httpStatus: code }, atMs);
+    },
+    onBreak(kind, atMs) {
+      if (kind === 'stall' || !finish()) return;
+      observer.onFail(brokenOff(kind, httpStatus), atMs);
+    },
+  };
+}
+
+/** What the same break looks like over HTTP. */
+function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undefined): Failure {
+  if (httpStatus === undefined) {
+    return { status: 'connect', message: 'connection reset before the response' };
+  }
+  const messages = {
+    reset: 'connection reset',
+    garbage: 'event is not JSON',
+    truncate: 'stream ended without finish_reason or [DONE]',
+    'error-event': 'injected fault',
+  };
+  return { status: 'protocol', message: messages[kind], httpStatus };
+}
+
+function usageOf(end: EngineEnd, reportCached: boolean): Usage {
+  return {
+    inputTokens: end.promptTokens,
+    outputTokens: end.outputTokens,
+    ...(reportCached && { cachedTokens: end.cachedTokens }),
+  };
+}
+
+function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {
+  const { api, prompts, sampling } = options;
+  const salt = request.cacheSalt ?? sampling.cacheSalt;
+  return {
+    promptTokens:
+      api === 'chat' ? prompts.chat(request.messages) : prompts.text(flattened(request.messages)),
+    maxTokens: request.maxTokens,
+    minTokens: request.minTokens,
+    ignoreEos: sampling.ignoreEos,
+    salt: salt?.replaceAll('{userId}', String(request.userId)),
+    seed: sampling.seed,
+  };
+}
+
+/** `ROLE: content` lines and an open `ASSISTANT:`, as the HTTP transport sends a chat to the completions API. */
+function flattened(messages: readonly Message[]): string {
+  const lines = messages.map(({ role, text }) => `${role.toUpperCase()}: ${text}`);
+  return [...lines, 'ASSISTANT:'].join('\n');
+}
