@@ -73,7 +73,7 @@ export function multiRoundCommand(): Command {
       process.exitCode = await play({
         scenario,
         apiKey: given.apiKey,
-        isMultiRound: true,
+        configuredQps: given.qps,
         isVerbose: given.verbose,
       });
     });

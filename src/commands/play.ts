@@ -20,8 +20,8 @@ export interface PlayOptions {
   readonly scenario: Scenario;
   /** Given on the command line; else it comes from the environment. Never written anywhere. */
   readonly apiKey?: string;
-  /** Summaries and lag warnings as multi-round-qa.py prints them. */
-  readonly isMultiRound?: boolean;
+  /** Given: summaries and lag warnings as multi-round-qa.py prints them, which was asked for this rate. */
+  readonly configuredQps?: number;
   /** A line for every request. */
   readonly isVerbose?: boolean;
   /** The earlier parts of the run that is continued. */
@@ -62,8 +62,16 @@ export async function play(options: PlayOptions): Promise<number> {
       notes: [`target: ${target.description}`, ...workload.notes],
       part,
     };
-    const files = await measured({ ...options, workload, transport, clock, dir, path, header });
-    return await reportRun(dir, scenario, files);
+    const { journalError } = await measured({
+      ...options,
+      workload,
+      transport,
+      clock,
+      dir,
+      path,
+      header,
+    });
+    return reportRun(dir, scenario, { journalError, configuredQps: options.configuredQps });
   } finally {
     await target.close();
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
-import { intervalSummaryText } from '../dialects/multi-round-qa-summary.ts';
+import { intervalNumbers, multiRoundQaText } from '../dialects/multi-round-qa-summary.ts';
 import type { TurnRecord } from '../record/record.ts';
-import { intervalText } from '../report/interval.ts';
+import { intervalLine } from '../report/interval.ts';
 import type { RunState } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Intervals } from '../stats/interval.ts';
@@ -21,12 +21,13 @@ const LAG_EVERY_MS = 10_000;
 interface ProgressOptions {
   readonly scenario: Scenario;
   readonly clock: Clock;
-  readonly isMultiRound?: boolean;
+  /** Speak as multi-round-qa.py does, which was asked for so many requests per second. */
+  readonly configuredQps?: number;
   readonly isVerbose?: boolean;
 }
 
 export function startProgress(
-  { scenario, clock, isMultiRound, isVerbose }: ProgressOptions,
+  { scenario, clock, configuredQps, isVerbose }: ProgressOptions,
   state: () => RunState | undefined,
 ): Progress {
   const { stderr } = process;
@@ -55,7 +56,11 @@ export function startProgress(
   function interval(): void {
     const now = state();
     const summary = intervals.cut(clock.now(), now?.inFlight ?? 0);
-    say(isMultiRound ? intervalSummaryText(summary, scenario) : intervalText(summary));
+    if (configuredQps === undefined) say(intervalLine(summary));
+    else {
+      const { originEpochMs } = clock;
+      say(multiRoundQaText(intervalNumbers(summary, { configuredQps, originEpochMs })));
+    }
   }
 
   const timers = [
@@ -76,7 +81,7 @@ export function startProgress(
       const now = clock.now();
       if (now - (lagToldMs.get(userId) ?? -Infinity) < LAG_EVERY_MS) return;
       lagToldMs.set(userId, now);
-      if (!isMultiRound) return;
+      if (configuredQps === undefined) return;
       say(
         `User ${userId} has an unfinished request and unable to fit the QPS requirement. (${(lagMs / 1000).toFixed(1)} s late)`,
       );

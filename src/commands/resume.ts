@@ -43,7 +43,7 @@ export async function resume(
     measuredMs >= (afterSec ?? Infinity) * 1000;
   if (isComplete) {
     process.stderr.write('nothing is left to play; raise population.users or stop.* with --set\n');
-    return reportRun(dir, scenario, { journalError: undefined });
+    return reportRun(dir, scenario, {});
   }
   return play({ scenario, apiKey: flags.apiKey, resumed: { dir, before, isolate: flags.isolate } });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { endpoint } from '../transport/endpoint.ts';
 import { httpTransport } from '../transport/http.ts';
 import { probe } from '../transport/probe.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -23,21 +23,19 @@ export async function openTarget(
   apiKey: string | undefined,
 ): Promise<Target> {
   const isEmbedded = scenario.target.url === 'embedded';
-  const embedded = isEmbedded
-    ? await (await import('../engine/embedded.ts')).startEmbedded(scenario.engine)
-    : undefined;
+  const embedded = isEmbedded ? await startEngine(scenario) : undefined;
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
-    const at = endpoint(target.url);
-    const options = { ca: target.ca, insecure: target.insecure, headers: target.headers, apiKey };
-    const found = await probe(at, options);
+    const { url, headers, ca, insecure } = target;
+    const found = await probe({ url, headers, ca, insecure, apiKey });
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
-        `target.model: missing, and ${at.models} names none; give it in the scenario or with --model`,
+        `target.model: missing, and the server's /v1/models names none; give it in the scenario or with --model`,
       );
     }
-    const transport = httpTransport({ target, sampling: scenario.sampling, apiKey, model, clock });
+    const sampling = samplingOf(scenario);
+    const transport = httpTransport({ target, sampling, apiKey, model, clock });
     const what = isEmbedded ? `embedded engine (${scenario.engine.gpu} profile)` : target.url;
     const version = found.version ? `, version ${found.version}` : '';
     return {
@@ -52,4 +50,20 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** Loaded only where it is needed: the engine brings its own dependencies. */
+async function startEngine({ engine, conversation }: Scenario) {
+  const { startEmbedded } = await import('../engine/embedded.ts');
+  return startEmbedded({
+    options: engine,
+    tokenizer: conversation.tokenizer,
+    version: version(),
+  });
+}
+
+/** Answers of a forced length go on past the end-of-sequence token. */
+function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
+  const ignoreEos = sampling.ignoreEos ?? (conversation.answer.force || undefined);
+  return { ...sampling, ignoreEos };
 }
