@@ -15,6 +15,7 @@ import { recounting } from './recount.ts';
 import { withoutSecrets } from './redact.ts';
 import { reportRun } from './results.ts';
 import { openTarget, type Target } from './target.ts';
+import { checkWritable } from './writable.ts';
 
 export interface PlayOptions {
   readonly scenario: Scenario;
@@ -35,6 +36,7 @@ export interface PlayOptions {
 /** Plays a scenario on the wall clock, from loading to report. Returns the exit code. */
 export async function play(options: PlayOptions): Promise<number> {
   const { scenario, resumed } = options;
+  if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
   const clock = new SystemClock();
   const apiKey = options.apiKey ?? process.env[scenario.target.apiKeyEnv];
   // Both take a while, and neither needs the other.
