@@ -5,6 +5,10 @@ const count = z.number().int().min(1);
 /** The embedded engine: used by `confab engine`, and by runs whose target is `embedded`. */
 export const engineSchema = z.strictObject({
   model: z.string().default('confab-embedded'),
+  tokenizer: z
+    .string()
+    .default('gpt2')
+    .describe("'gpt2' (built in), a folder or tokenizer.json, or a Hugging Face model name"),
   gpu: z
     .string()
     .default('a100')

@@ -1,0 +1,40 @@
+import { type Clock, SystemClock } from '../base/clock.ts';
+import type { EngineOptions } from '../scenario/engine.ts';
+import { loadTokenizer } from '../workload/tokenizer.ts';
+import { Engine } from './engine.ts';
+import { PromptBuilder } from './prompt.ts';
+import type { EngineServer, ServerOptions } from './server.ts';
+import { findWords } from './vocabulary.ts';
+
+export interface EmbeddedEngine {
+  readonly engine: Engine;
+  readonly prompts: PromptBuilder;
+}
+
+/**
+ * An engine with the tokenizer of its options, on any clock.
+ * @throws UsageError for an unknown GPU, or a tokenizer that cannot be had or used.
+ */
+export async function embeddedEngine(
+  clock: Clock,
+  options: EngineOptions,
+): Promise<EmbeddedEngine> {
+  const tokenizer = await loadTokenizer(options.tokenizer);
+  return {
+    engine: new Engine(clock, options, findWords(tokenizer)),
+    prompts: new PromptBuilder(tokenizer),
+  };
+}
+
+/**
+ * The engine behind HTTP in this process, on a clock of its own; by default on a free loopback port.
+ * @throws UsageError as `embeddedEngine` and `startServer` do.
+ */
+export async function startEmbedded(
+  options: EngineOptions,
+  listening: Omit<ServerOptions, 'prompts'> = {},
+): Promise<EngineServer> {
+  const { engine, prompts } = await embeddedEngine(new SystemClock(), options);
+  const { startServer } = await import('./server.ts');
+  return startServer(engine, { ...listening, prompts });
+}
