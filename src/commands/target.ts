@@ -54,12 +54,9 @@ export async function openTarget(
 
 /** Loaded only where it is needed: the engine brings its own dependencies. */
 async function startEngine({ engine, conversation }: Scenario) {
-  const { startEmbedded } = await import('../engine/embedded.ts');
-  return startEmbedded({
-    options: engine,
-    tokenizer: conversation.tokenizer,
-    version: version(),
-  });
+  const { startThreaded } = await import('../engine/threaded.ts');
+  const tokenizer = engine.tokenizer ?? conversation.tokenizer;
+  return startThreaded({ options: { ...engine, tokenizer }, version: version() });
 }
 
 /** Answers of a forced length go on past the end-of-sequence token. */
