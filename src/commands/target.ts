@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { version } from '../base/version.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
 import { probe } from '../transport/probe.ts';
@@ -56,7 +55,7 @@ export async function openTarget(
 async function startEngine({ engine, conversation }: Scenario) {
   const { startThreaded } = await import('../engine/threaded.ts');
   const tokenizer = engine.tokenizer ?? conversation.tokenizer;
-  return startThreaded({ options: { ...engine, tokenizer }, version: version() });
+  return startThreaded({ ...engine, tokenizer });
 }
 
 /** Answers of a forced length go on past the end-of-sequence token. */

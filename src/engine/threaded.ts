@@ -8,20 +8,15 @@ export interface ThreadedEngine {
   close(): Promise<void>;
 }
 
-export interface ThreadSettings {
-  readonly options: EngineOptions;
-  readonly version: string;
-}
-
 export type ThreadReply = { readonly url: string } | { readonly problem: string };
 
 /**
  * Starts the engine. Its work must not delay the client's time stamps, hence the thread.
  * @throws UsageError for options that it cannot use.
  */
-export function startThreaded(settings: ThreadSettings): Promise<ThreadedEngine> {
+export function startThreaded(options: EngineOptions): Promise<ThreadedEngine> {
   const thread = new Worker(new URL('./thread.js', import.meta.url), {
-    workerData: settings,
+    workerData: options,
   });
   return new Promise((resolve, reject) => {
     thread.once('error', reject);
