@@ -27,7 +27,7 @@ test('serves with the flags given, says where, and ends in order at a signal', a
     '--api-ms',
     '0',
   );
-  await expect.poll(() => said.mock.calls.length).toBe(1);
+  await expect.poll(() => said.mock.calls.length, { timeout: 20_000 }).toBe(1);
   const [, url] = /^serving m \(h100 profile\) on (http:\/\/127\.0\.0\.1:\d+)$/.exec(
     said.mock.calls[0]![0],
   )!;
