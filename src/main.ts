@@ -9,6 +9,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'play a scenario file against an endpoint or the embedded engine',
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },
+  simulate: {
+    summary: 'play a scenario file in virtual time, without an engine',
+    load: async () => (await import('./commands/run.ts')).simulateCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./commands/multi-round-qa.ts')).multiRoundCommand(),

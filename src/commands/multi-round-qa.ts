@@ -13,6 +13,7 @@ interface CommandFlags extends MultiRoundFlags {
   readonly processSummary?: string;
   readonly printScenario?: boolean;
   readonly verbose?: boolean;
+  readonly simulate?: boolean;
   readonly maxErrorRate?: number;
   readonly drainTimeout?: number;
   readonly outputDir?: string;
@@ -61,6 +62,7 @@ export function multiRoundCommand(): Command {
         scenario,
         apiKey: given.apiKey,
         configuredQps: given.qps,
+        isSimulated: given.simulate,
         isVerbose: given.verbose,
       });
     });
@@ -130,6 +132,7 @@ function flags(command: Command): Command {
       number(),
     )
     .option('--output-dir <dir>', 'parent of the run folder')
+    .option('--simulate', 'play in virtual time, against the engine in this process')
     .option('--verbose', 'print every request as it ends')
     .option(
       '--process-summary <file>',

@@ -40,8 +40,47 @@ const SHORT_FOR = {
 } as const;
 
 export function runCommand(): Command {
-  return new Command('run')
+  return scenarioCommand('run')
     .description('Play a scenario file against an endpoint or the embedded engine.')
+    .option('--resume <dir>', 'continue the interrupted run in this run folder')
+    .option(
+      '--isolate <how>',
+      'with --resume, keep conversations played again from hitting their own earlier play: none, salt (cache_salt), marker (a line before the prompt)',
+      oneOf('none', 'salt', 'marker'),
+      'none',
+    )
+    .action(async (file: string | undefined, flags: RunFlags) => {
+      if (flags.resume === undefined) return start(file, flags, false);
+      if (file !== undefined) {
+        throw new UsageError(
+          `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
+        );
+      }
+      process.exitCode = await resume(flags.resume, overrides(flags), flags);
+    });
+}
+
+export function simulateCommand(): Command {
+  return scenarioCommand('simulate')
+    .description('Play a scenario file in virtual time, against the engine in this process.')
+    .action((file: string | undefined, flags: RunFlags) => start(file, flags, true));
+}
+
+async function start(
+  file: string | undefined,
+  flags: RunFlags,
+  isSimulated: boolean,
+): Promise<void> {
+  if (file === undefined) {
+    throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
+  }
+  const scenario = loadScenario(file, overrides(flags));
+  if (flags.printScenario) process.stdout.write(stringify(scenario));
+  else process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
+}
+
+function scenarioCommand(name: string): Command {
+  return new Command(name)
     .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
     .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
     .option('--url <url>', "base URL of the endpoint, or 'embedded'")
@@ -59,37 +98,14 @@ export function runCommand(): Command {
     .option('--log-interval <seconds>', 'time between two interval summaries', number(0))
     .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
     .option('--output-dir <dir>', 'parent of the run folder')
-    .option('--resume <dir>', 'continue the interrupted run in this run folder')
-    .option(
-      '--isolate <how>',
-      'with --resume, keep conversations played again from hitting their own earlier play: none, salt (cache_salt), marker (a line before the prompt)',
-      oneOf('none', 'salt', 'marker'),
-      'none',
-    )
-    .option('--print-scenario', 'print the scenario with all defaults filled in, and send nothing')
-    .action(async (file: string | undefined, flags: RunFlags) => {
-      const overrides = [...flags.set, ...shortOverrides(flags)];
-      if (flags.resume !== undefined) {
-        if (file !== undefined) {
-          throw new UsageError(
-            `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
-          );
-        }
-        process.exitCode = await resume(flags.resume, overrides, flags);
-        return;
-      }
-      if (file === undefined) {
-        throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
-      }
-      const scenario = loadScenario(file, overrides);
-      if (flags.printScenario) process.stdout.write(stringify(scenario));
-      else process.exitCode = await play({ scenario, apiKey: flags.apiKey });
-    });
+    .option('--print-scenario', 'print the scenario with all defaults filled in, and send nothing');
 }
 
-function shortOverrides(flags: RunFlags): string[] {
-  return Object.entries(SHORT_FOR).flatMap(([flag, path]) => {
+/** What --set and the flags that are short for it say; the short ones last, so that they win. */
+function overrides(flags: RunFlags): string[] {
+  const short = Object.entries(SHORT_FOR).flatMap(([flag, path]) => {
     const value = flags[flag as keyof typeof SHORT_FOR];
     return value === undefined ? [] : [`${path}=${JSON.stringify(value)}`];
   });
+  return [...flags.set, ...short];
 }

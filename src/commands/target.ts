@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { version } from '../base/version.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
 import { probe } from '../transport/probe.ts';
@@ -8,7 +7,8 @@ import type { Transport } from '../transport/transport.ts';
 
 export interface Target {
   readonly transport: Transport;
-  /** One line for the report: where requests went, and what answered. */
+  readonly model: string;
+  /** One line for the report: where requests go, and what answers there. */
   readonly description: string;
   close(): Promise<void>;
 }
@@ -31,16 +31,16 @@ export async function openTarget(
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
-        `target.model: missing, and the server's /v1/models names none; give it in the scenario or with --model`,
+        "target.model: missing, and the server's /v1/models names none; give it in the scenario or with --model",
       );
     }
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock });
-    const what = isEmbedded ? `embedded engine (${scenario.engine.gpu} profile)` : target.url;
-    const version = found.version ? `, version ${found.version}` : '';
+    const what = isEmbedded ? `embedded engine, ${scenario.engine.gpu} profile` : target.url;
     return {
       transport,
-      description: `${what}, model ${model}${version}`,
+      model,
+      description: found.version ? `${what}, version ${found.version}` : what,
       async close() {
         await transport.close();
         await embedded?.close();
@@ -52,14 +52,36 @@ export async function openTarget(
   }
 }
 
+/** The embedded engine as a function call away, on the given clock: for virtual time. */
+export async function openSimulated(scenario: Scenario, clock: Clock): Promise<Target> {
+  const [{ embeddedEngine }, { localTransport }] = await Promise.all([
+    import('../engine/embedded.ts'),
+    import('../transport/local.ts'),
+  ]);
+  const { engine, prompts } = await embeddedEngine(clock, engineOptions(scenario));
+  const { api, stream } = scenario.target;
+  return {
+    transport: localTransport(engine, {
+      prompts,
+      api,
+      sampling: samplingOf(scenario),
+      tokensPerDelta: stream ? 1 : Infinity,
+    }),
+    model: scenario.engine.model,
+    description: `simulated engine, ${scenario.engine.gpu} profile`,
+    async close() {},
+  };
+}
+
 /** Loaded only where it is needed: the engine brings its own dependencies. */
-async function startEngine({ engine, conversation }: Scenario) {
-  const { startEmbedded } = await import('../engine/embedded.ts');
-  return startEmbedded({
-    options: engine,
-    tokenizer: conversation.tokenizer,
-    version: version(),
-  });
+async function startEngine(scenario: Scenario) {
+  const { startThreaded } = await import('../engine/threaded.ts');
+  return startThreaded(engineOptions(scenario));
+}
+
+/** The engine counts as its client does, unless it was told otherwise. */
+function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
+  return { ...engine, tokenizer: engine.tokenizer ?? conversation.tokenizer };
 }
 
 /** Answers of a forced length go on past the end-of-sequence token. */

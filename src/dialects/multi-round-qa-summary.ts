@@ -59,8 +59,8 @@ export function intervalNumbers(
     meanGenerationTokensPerSec: interval.meanGenerationTokensPerSec,
     meanTtftSec: meanTtftMs === undefined ? undefined : meanTtftMs / 1000,
     failed: interval.failed,
-    startSec: (run.originEpochMs + interval.startMs) / 1000,
-    endSec: (run.originEpochMs + interval.endMs) / 1000,
+    startSec: sec(run.originEpochMs + interval.startMs),
+    endSec: sec(run.originEpochMs + interval.endMs),
   };
 }
 
@@ -99,7 +99,6 @@ const FAILED: ReadonlySet<RecordStatus> = new Set(['http', 'timeout', 'connect',
 
 function rowOf(record: TurnRecord, originEpochMs: number): MultiRoundQaRow {
   const { sentMs = 0, firstTokenMs, endMs = sentMs } = record;
-  const sec = (ms: number) => ms / 1000;
   return {
     promptTokens: record.inputTokens,
     generationTokens: record.outputTokens,
@@ -147,6 +146,11 @@ function sum(values: readonly (number | undefined)[]): number {
 function mean(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length ? sum(known) / known.length : undefined;
+}
+
+/** Milliseconds as seconds, to the microsecond, as in the CSV. */
+function sec(ms: number): number {
+  return Math.round(ms * 1000) / 1e6;
 }
 
 function fixed(value: number | undefined): string {

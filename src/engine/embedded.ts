@@ -1,45 +1,40 @@
-import { Worker } from 'node:worker_threads';
-import { errorText, UsageError } from '../base/errors.ts';
+import { type Clock, SystemClock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
+import { loadTokenizer } from '../workload/tokenizer.ts';
+import { Engine } from './engine.ts';
+import { PromptBuilder } from './prompt.ts';
+import type { EngineServer, ServerOptions } from './server.ts';
+import { findWords } from './vocabulary.ts';
 
-/** The embedded engine of a run: behind HTTP on a free loopback port, on a thread of its own. */
 export interface EmbeddedEngine {
-  readonly url: string;
-  close(): Promise<void>;
+  readonly engine: Engine;
+  readonly prompts: PromptBuilder;
 }
-
-export interface EmbeddedSettings {
-  readonly options: EngineOptions;
-  readonly tokenizer: string;
-  readonly version: string;
-}
-
-export type EmbeddedReply = { readonly url: string } | { readonly problem: string };
 
 /**
- * Starts the engine. Its work must not delay the client's time stamps, hence the thread.
- * @throws UsageError for options that it cannot use.
+ * An engine with the tokenizer of its options, on any clock.
+ * @throws UsageError for an unknown GPU, or a tokenizer that cannot be had or used.
  */
-export function startEmbedded(settings: EmbeddedSettings): Promise<EmbeddedEngine> {
-  const thread = new Worker(new URL('./embedded-thread.js', import.meta.url), {
-    workerData: settings,
-  });
-  return new Promise((resolve, reject) => {
-    thread.once('error', reject);
-    thread.once('message', (reply: EmbeddedReply) => {
-      if ('problem' in reply) {
-        reject(new UsageError(reply.problem));
-        return;
-      }
-      resolve({
-        url: reply.url,
-        async close() {
-          await thread.terminate();
-        },
-      });
-    });
-  }).catch(async (error) => {
-    await thread.terminate();
-    throw error instanceof UsageError ? error : new Error(`embedded engine: ${errorText(error)}`);
-  }) as Promise<EmbeddedEngine>;
+export async function embeddedEngine(
+  clock: Clock,
+  options: EngineOptions,
+): Promise<EmbeddedEngine> {
+  const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
+  return {
+    engine: new Engine(clock, options, findWords(tokenizer)),
+    prompts: new PromptBuilder(tokenizer),
+  };
+}
+
+/**
+ * The engine behind HTTP in this process, on a clock of its own; by default on a free loopback port.
+ * @throws UsageError as `embeddedEngine` and `startServer` do.
+ */
+export async function startEmbedded(
+  options: EngineOptions,
+  listening: Omit<ServerOptions, 'prompts'> = {},
+): Promise<EngineServer> {
+  const { engine, prompts } = await embeddedEngine(new SystemClock(), options);
+  const { startServer } = await import('./server.ts');
+  return startServer(engine, { ...listening, prompts });
 }

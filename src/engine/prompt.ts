@@ -1,7 +1,7 @@
 import { Message } from '../workload/message.ts';
 import type { EngineObserver } from './engine.ts';
 import { TokenCache } from './token-cache.ts';
-import type { Tokenizer } from './vocabulary.ts';
+import type { Coder } from './vocabulary.ts';
 
 /** One message as the template needs it; a `Message` is one. */
 export interface PromptMessage {
@@ -24,11 +24,11 @@ const CACHE_TOKENS = 8_000_000;
  * the prompt of the next turn starts with this turn's prompt and answer, token for token.
  */
 export class PromptBuilder {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: Coder;
   readonly #texts: TokenCache;
   readonly #messages = new WeakMap<Message, Int32Array>();
 
-  constructor(tokenizer: Tokenizer, options: { readonly cacheTokens?: number } = {}) {
+  constructor(tokenizer: Coder, options: { readonly cacheTokens?: number } = {}) {
     this.#tokenizer = tokenizer;
     this.#texts = new TokenCache(options.cacheTokens ?? CACHE_TOKENS);
   }

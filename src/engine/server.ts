@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
 import type { Engine } from './engine.ts';
 import { engineMetrics } from './metrics.ts';
@@ -16,15 +17,13 @@ export interface ServerOptions {
   readonly port?: number;
   /** How long an idle connection is kept; default 5000, as uvicorn does. */
   readonly keepAliveMs?: number;
-  /** What GET /version says. */
-  readonly version?: string;
 }
 
 export interface EngineServer {
   /** Without a trailing slash, and without /v1. */
   readonly url: string;
   readonly port: number;
-  /** Accepts nothing new, lets requests in flight end for so long (default 0), and then cuts them off. */
+  /** Accepts nothing new, lets requests in flight end for so long (default 0), and then cuts them off. Not after it has closed. */
   close(drainMs?: number): Promise<void>;
 }
 
@@ -38,6 +37,10 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   const { host = '127.0.0.1', port = 0, keepAliveMs = 5000 } = options;
   const endpoints = endpointsOf(engine, options);
   const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveMs }, (req, res) => {
+    // Once the server is closing, a connection ends with the response that it waits for.
+    res.on('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
     const path = req.url!.split('?')[0];
     const endpoint = endpoints.get(`${req.method} ${path}`);
     if (endpoint) endpoint(req, res);
@@ -62,7 +65,7 @@ function endpointsOf(engine: Engine, options: ServerOptions): Map<string, Endpoi
     ['POST /v1/completions', (req, res) => complete('completions', req, res)],
     ['GET /v1/models', (_, res) => sendJson(res, 200, models)],
     ['GET /health', (_, res) => void res.end()],
-    ['GET /version', (_, res) => sendJson(res, 200, JSON.stringify({ version: options.version }))],
+    ['GET /version', (_, res) => sendJson(res, 200, JSON.stringify({ version: version() }))],
     [
       'GET /metrics',
       async (_, res) => {
@@ -104,15 +107,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function closeServer(server: Server, engine: Engine, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = engine.clock.setTimeout(() => server.closeAllConnections(), drainMs);
-    server.close(() => {
-      engine.clock.clearTimeout(deadline);
-      resolve();
-    });
-    // Connections that are idle now end here; the others when their response is out.
-    server.closeIdleConnections();
-    server.on('request', (_, res: ServerResponse) => res.setHeader('connection', 'close'));
-  });
+/** Asked again, it takes the shorter time. */
+async function closeServer(server: Server, engine: Engine, drainMs: number): Promise<void> {
+  if (server.listening) server.close();
+  const closed = new Promise((resolve) => server.once('close', resolve));
+  const deadline = engine.clock.setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  engine.clock.clearTimeout(deadline);
 }

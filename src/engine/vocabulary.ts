@@ -1,10 +1,8 @@
 import { UsageError } from '../base/errors.ts';
+import type { Tokenizer } from '../workload/tokenizer.ts';
 
 /** The tokenizer as far as the engine needs it. */
-export interface Tokenizer {
-  encode(text: string): number[];
-  decode(ids: number[]): string;
-}
+export type Coder = Pick<Tokenizer, 'encode' | 'decode'>;
 
 /** A token that is a space and a word: any sequence of them has the same tokens when its text is encoded again. */
 export interface Word {
@@ -21,7 +19,7 @@ const IDS_SCANNED = 20_000;
  * Words to make answers of: the first of the vocabulary.
  * @throws UsageError if the tokenizer has no tokens of that form.
  */
-export function findWords(tokenizer: Tokenizer): readonly Word[] {
+export function findWords(tokenizer: Coder): readonly Word[] {
   const words: Word[] = [];
   for (let id = 0; id < IDS_SCANNED && words.length < WORDS_WANTED; id++) {
     const text = tokenizer.decode([id]);
@@ -33,7 +31,7 @@ export function findWords(tokenizer: Tokenizer): readonly Word[] {
   return words;
 }
 
-function isExact(tokenizer: Tokenizer, text: string, id: number): boolean {
+function isExact(tokenizer: Coder, text: string, id: number): boolean {
   const ids = tokenizer.encode(text);
   return ids.length === 1 && ids[0] === id;
 }

@@ -23,6 +23,7 @@ export function renderReport(run: Run, options: ReportOptions = {}): string {
 export function reportText(summary: RunSummary, { files = [] }: ReportOptions = {}): string {
   return [
     verdictText(summary.client, summary.run.clock),
+    ...latenessText(summary),
     ...listSection('Warnings', summary.warnings),
     runSection(summary),
     ...overviewSections(summary),
@@ -32,7 +33,8 @@ export function reportText(summary: RunSummary, { files = [] }: ReportOptions = 
   ].join('\n\n');
 }
 
-const PER_REQUEST_LEGEND = `  Of completed requests; lateness and generator delay of all that were sent. A '-' is unknown.
+const PER_REQUEST_LEGEND = `  Of completed requests only: failures are counted above. Lateness and generator delay: of all that
+  were sent. A '-' is unknown.
   Times count from sent, or from intended: when the turn was due, which is what a user would wait.
   TTFT: to the first token, reasoning included. TTFO: to the first that is not reasoning.
   TPOT: (latency - TTFT) / (output tokens - 1). ITL: (last - first chunk) / (output tokens - 1).
@@ -51,18 +53,34 @@ function verdictText(client: ClientVerdict, clock: 'system' | 'virtual'): string
     ].join('\n');
   }
   if (clock === 'virtual') return 'The client kept up: time was simulated, and waits for it.';
-  return `The client kept up: ${healthFigures(client).join(', ')}.`;
+  const figures = healthFigures(client);
+  return figures.length
+    ? `The client kept up: ${figures.join(', ')}.`
+    : 'Whether the client kept up is unknown: the run did not end in order, or sent nothing.';
 }
 
 function healthFigures({ delayP99Ms, health }: ClientVerdict): string[] {
   const limits = CLIENT_LIMITS;
-  const delay = `own delay p99 ${measure(delayP99Ms)} ms (limit ${limits.delayP99Ms})`;
-  if (!health) return [delay, 'event loop not known, as the run did not end in order'];
-  const loop = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
+  const figures: string[] = [];
+  if (delayP99Ms !== undefined) {
+    figures.push(`own delay p99 ${measure(delayP99Ms)} ms (limit ${limits.delayP99Ms})`);
+  }
+  if (health) {
+    const delay = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
+    const busy = `busy ${percent(health.eventLoopUtilization)}`;
+    figures.push(`${delay} (limit ${limits.eventLoopDelayP99Ms})`);
+    figures.push(`${busy} (limit ${100 * limits.eventLoopUtilization} %)`);
+  } else if (figures.length) figures.push('event loop unknown');
+  return figures;
+}
+
+/** Turns that were late although the client was not: said, as only latency from intended shows it. */
+function latenessText({ client, distributions }: RunSummary): string[] {
+  const p99Ms = distributions.latenessMs?.p99;
+  if (client.isBottleneck || p99Ms === undefined || p99Ms <= CLIENT_LIMITS.delayP99Ms) return [];
   return [
-    delay,
-    `${loop} (limit ${limits.eventLoopDelayP99Ms})`,
-    `busy ${percent(health.eventLoopUtilization)} (limit ${100 * limits.eventLoopUtilization} %)`,
+    `Turns were sent late (p99 ${measure(p99Ms)} ms) for other reasons: caps, late previous answers, new\n` +
+      'connections, retries. Only latency from intended counts that wait.',
   ];
 }
 

@@ -5,6 +5,10 @@ const count = z.number().int().min(1);
 /** The embedded engine: used by `confab engine`, and by runs whose target is `embedded`. */
 export const engineSchema = z.strictObject({
   model: z.string().default('confab-embedded'),
+  tokenizer: z
+    .string()
+    .optional()
+    .describe("as conversation.tokenizer, which is the default; 'gpt2' for `confab engine`"),
   gpu: z
     .string()
     .default('a100')

@@ -77,7 +77,7 @@ export class EventStream {
     if (json !== undefined) {
       const { deltas } = this.#answer.read(json);
       if (deltas.length === 1) this.#learn(data, deltas[0]!);
-    } else if (name === undefined && !this.#isEnding) {
+    } else if ((name ?? 'message') === 'message' && !this.#isEnding) {
       // Events with names of their own are no part of the answer; a cut one at the end is a cut stream.
       this.#answer.fail(`event is not JSON: ${oneLine(data)}`);
     }

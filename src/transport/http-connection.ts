@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
@@ -65,7 +66,10 @@ export function connector(trust: Trust): Connect {
 function readAuthority(file: string | undefined): SecureContext | undefined {
   if (file === undefined) return undefined;
   try {
-    return createSecureContext({ ca: readFileSync(file) });
+    const ca = readFileSync(file);
+    // createSecureContext does not mind a file without a certificate in it; this throws.
+    new X509Certificate(ca);
+    return createSecureContext({ ca });
   } catch (error) {
     throw new UsageError(`target.ca: found ${file}; expected a PEM file: ${errorText(error)}`);
   }

@@ -19,8 +19,13 @@ export function connectionFailure(
   if (stage === 'connecting') {
     return { status: 'connect', message: `cannot connect to ${origin}: ${cause}` };
   }
-  const message = `${CLOSED[stage]}: ${cause}`;
+  const message = isGarbage(error) ? cause : `${CLOSED[stage]}: ${cause}`;
   return { status: 'protocol', message, ...(httpStatus === undefined ? {} : { httpStatus }) };
+}
+
+/** Whether undici's parser gave up over what was sent, and not because it ended. */
+function isGarbage({ name, message }: Error): boolean {
+  return name === 'HTTPParserError' && !message.includes('EOF');
 }
 
 /** Whether an error is the end of a socket, and not something that the server said. */

@@ -5,7 +5,6 @@ import { type FaultyObserver, submitWithFaults } from '../engine/faulty-submit.t
 import type { PromptBuilder } from '../engine/prompt.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
-import { Deadlines } from './local-deadlines.ts';
 import type {
   Cancel,
   ChatRequest,
@@ -19,14 +18,13 @@ export interface LocalOptions {
   readonly prompts: PromptBuilder;
   readonly api: Scenario['target']['api'];
   readonly sampling: Scenario['sampling'];
-  readonly timeouts: Scenario['timeouts'];
   /** Tokens that arrive as one delta; default 1. Infinity: the whole answer at its end, as without streaming. */
   readonly tokensPerDelta?: number;
 }
 
 /**
  * Sends requests straight to an engine in the same process: no sockets, no JSON, the engine's clock.
- * Observers are called as over HTTP, never from within `send`.
+ * Observers are called as over HTTP, never from within `send`; what fails reads as it does over HTTP.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
 export function localTransport(engine: Engine, options: LocalOptions): Transport {
@@ -51,20 +49,15 @@ function send(
     if (isOver) return false;
     isOver = true;
     clock.clearTimeout(start);
-    deadlines.clear();
     cancelRequest();
     return true;
   };
-  const deadlines = new Deadlines(clock, options.timeouts, (message, atMs) => {
-    if (finish()) observer.onFail({ status: 'timeout', message }, atMs);
-  });
   const start = clock.setTimeout(() => {
     observer.onSent(clock.now());
     if (isOver) return;
-    deadlines.start();
     const faults = injector.next();
     const withUsage = !faults?.isWithoutUsage;
-    const reply = replyTo(engine, { observer, deadlines, finish, withUsage, ...options });
+    const reply = replyTo(engine, { observer, finish, withUsage, ...options });
     const toEngine = engineRequest(request, options);
     cancelRequest = submitWithFaults(engine, toEngine, faults, options.prompts.remembering(reply));
   }, 0);
@@ -73,7 +66,6 @@ function send(
 
 interface Reply {
   readonly observer: ResponseObserver;
-  readonly deadlines: Deadlines;
   /** Ends the request; false if it was over before. */
   finish(): boolean;
   readonly withUsage: boolean;
@@ -81,7 +73,7 @@ interface Reply {
 }
 
 function replyTo(engine: Engine, reply: Reply): FaultyObserver {
-  const { observer, deadlines, finish, withUsage, tokensPerDelta = 1 } = reply;
+  const { observer, finish, withUsage, tokensPerDelta = 1 } = reply;
   let httpStatus: number | undefined;
   let text = '';
   let tokens = 0;
@@ -96,7 +88,6 @@ function replyTo(engine: Engine, reply: Reply): FaultyObserver {
       httpStatus = 200;
     },
     onToken(_id, word, atMs) {
-      deadlines.token();
       text += word;
       if (++tokens >= tokensPerDelta) flush(atMs);
     },
@@ -107,7 +98,12 @@ function replyTo(engine: Engine, reply: Reply): FaultyObserver {
       observer.onEnd({ usage, finishReason: end.finishReason }, atMs);
     },
     onError({ message, code }, atMs) {
-      if (finish()) observer.onFail({ status: 'http', message, httpStatus: code }, atMs);
+      const failure = {
+        status: 'http',
+        message: `${message} (code ${code})`,
+        httpStatus: code,
+      } as const;
+      if (finish()) observer.onFail(failure, atMs);
     },
     onBreak(kind, atMs) {
       if (kind === 'stall' || !finish()) return;
@@ -116,18 +112,19 @@ function replyTo(engine: Engine, reply: Reply): FaultyObserver {
   };
 }
 
-/** What the same break looks like over HTTP. */
+const BROKEN_OFF = {
+  garbage: 'event is not JSON',
+  truncate: 'stream ended without finish_reason or [DONE]',
+  'error-event': 'injected fault (code 500)',
+};
+
 function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undefined): Failure {
   if (httpStatus === undefined) {
-    return { status: 'connect', message: 'connection reset before the response' };
+    return { status: 'protocol', message: 'connection closed before the response' };
   }
-  const messages = {
-    reset: 'connection reset',
-    garbage: 'event is not JSON',
-    truncate: 'stream ended without finish_reason or [DONE]',
-    'error-event': 'injected fault',
-  };
-  return { status: 'protocol', message: messages[kind], httpStatus };
+  const message =
+    kind === 'reset' ? 'connection closed in the middle of the response' : BROKEN_OFF[kind];
+  return { status: 'protocol', message, httpStatus };
 }
 
 function usageOf(end: EngineEnd, reportCached: boolean): Usage {

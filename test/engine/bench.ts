@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../src/base/clock.ts';
 import { Engine, type EngineEnd, type EngineRequest } from '../../src/engine/engine.ts';
 import type { EngineError } from '../../src/engine/request-error.ts';
-import type { Tokenizer, Word } from '../../src/engine/vocabulary.ts';
+import type { Coder, Word } from '../../src/engine/vocabulary.ts';
 import { type EngineOptions, engineSchema } from '../../src/scenario/engine.ts';
 
 /** Ids 1 to 200: none is an id that the tests use in prompts. */
@@ -11,7 +11,7 @@ export const words: readonly Word[] = Array.from({ length: 200 }, (_, i) => ({
 }));
 
 /** Every word, blank run or other character is a token; ids are given in order of appearance from 1000. */
-export function wordTokenizer(): Tokenizer {
+export function wordTokenizer(): Coder {
   const ids = new Map<string, number>(words.map(({ id, text }) => [text, id]));
   const texts = new Map<number, string>(words.map(({ id, text }) => [id, text]));
   const idOf = (text: string): number => {

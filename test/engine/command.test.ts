@@ -1,0 +1,80 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { UsageError } from '../../src/base/errors.ts';
+import { engineCommand } from '../../src/commands/engine.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function run(...args: string[]): Promise<unknown> {
+  return engineCommand().exitOverride().parseAsync(args, { from: 'user' });
+}
+
+test('serves with the flags given, says where, and ends in order at a signal', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const ended = run(
+    '--port',
+    '0',
+    '--gpu',
+    'h100',
+    '--blocks',
+    '101',
+    '--model',
+    'm',
+    '--api-ms',
+    '0',
+  );
+  await expect.poll(() => said.mock.calls.length, { timeout: 20_000 }).toBe(1);
+  const [, url] = /^serving m \(h100 profile\) on (http:\/\/127\.0\.0\.1:\d+)$/.exec(
+    said.mock.calls[0]![0],
+  )!;
+  const models = await (await fetch(`${url}/v1/models`)).json();
+  expect(models).toMatchObject({ data: [{ id: 'm', max_model_len: 1600 }] });
+  const answer = fetch(`${url}/v1/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ prompt: 'Hi', max_tokens: 20, ignore_eos: true }),
+  });
+  await expect
+    .poll(async () =>
+      (await (await fetch(`${url}/metrics`)).text()).includes(
+        'running{model_name="m",engine="0"} 1',
+      ),
+    )
+    .toBe(true);
+  process.emit('SIGTERM');
+  expect((await answer).status).toBe(200);
+  await ended;
+  expect(process.listenerCount('SIGTERM')).toBe(0);
+});
+
+test('a port in use is an error of the user, naming it', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const failing = run('--port', String(port));
+  await expect(failing).rejects.toThrow(UsageError);
+  await expect(failing).rejects.toThrow(
+    `127.0.0.1:${port}: it is already in use; try another --port`,
+  );
+  other.close();
+});
+
+test.each([
+  [['--gpu', 'b9000'], /found 'b9000'; expected one of rtx4090, rtxpro6000, a6000, a100, h100/],
+  [['--fault', 'boom'], /found 'boom'; expected FAULT/],
+  [['--tokenizer', './none.json'], /tokenizer: found '.\/none.json'/],
+])('%j is refused with what is accepted', async (args, message) => {
+  await expect(run('--port', '0', ...args)).rejects.toThrow(message);
+});
+
+test('help lists the profiles and the faults', () => {
+  let help = '';
+  const command = engineCommand().configureOutput({ writeOut: (text) => (help += text) });
+  command.outputHelp();
+  expect(help).toMatch(/rtx4090 +2588 blocks/);
+  expect(help).toMatch(/stall-mid\[=TOKENS\]/);
+  expect(help).toMatch(/x-confab-fault/);
+});

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import type { EngineObserver } from '../../src/engine/engine.ts';
+import { PromptBuilder, pieces } from '../../src/engine/prompt.ts';
+import { TokenCache } from '../../src/engine/token-cache.ts';
+import { type Coder, findWords } from '../../src/engine/vocabulary.ts';
+import { Message } from '../../src/workload/message.ts';
+import { loadTokenizer } from '../../src/workload/tokenizer.ts';
+import { wordTokenizer } from './bench.ts';
+
+let encoded: string[] = [];
+let tokenizer: Coder;
+let prompts: PromptBuilder;
+
+beforeEach(() => {
+  const words = wordTokenizer();
+  encoded = [];
+  tokenizer = {
+    ...words,
+    encode(text) {
+      encoded.push(text);
+      return words.encode(text);
+    },
+  };
+  prompts = new PromptBuilder(tokenizer);
+});
+
+const user = (text: string) => ({ role: 'user', text });
+const assistant = (text: string) => ({ role: 'assistant', text });
+
+test('the next prompt starts with this prompt and its answer, token for token', () => {
+  const first = [user('Hello there')];
+  const before = prompts.chat(first);
+  const answer = ' wab wac';
+  const after = prompts.chat([...first, assistant(answer), user('And now?')]);
+  expect([...after.slice(0, before.length)]).toEqual([...before]);
+  const answerIds = tokenizer.encode(answer);
+  expect([...after.slice(before.length, before.length + answerIds.length)]).toEqual(answerIds);
+});
+
+test('roles and messages are told apart', () => {
+  const all = [
+    prompts.chat([user('a b')]),
+    prompts.chat([assistant('a b')]),
+    prompts.chat([user('a'), user(' b')]),
+  ];
+  expect(new Set(all.map((ids) => ids.join())).size).toBe(3);
+});
+
+test('a turn tokenizes its new text only', () => {
+  const history = [user('one'), assistant('two')];
+  prompts.chat(history);
+  encoded = [];
+  prompts.chat([...history.map(({ role, text }) => ({ role, text: `${text}` })), user('three')]);
+  expect(encoded).toEqual(['three']);
+});
+
+test('the messages of this process keep their tokens, whatever the cache forgets', () => {
+  const small = new PromptBuilder(tokenizer, { cacheTokens: 1 });
+  const message = new Message('user', 'one two');
+  small.chat([message]);
+  encoded = [];
+  small.chat([message]);
+  expect(encoded).not.toContain('one two');
+});
+
+test('an answer that was remembered is not tokenized again', () => {
+  const ids: number[] = [];
+  const inner: EngineObserver = {
+    onToken: (id) => void ids.push(id),
+    onEnd: () => {},
+    onError: () => {},
+  };
+  const observer = prompts.remembering(inner);
+  observer.onToken(11, ' wak', 0);
+  observer.onToken(12, ' wal', 0);
+  observer.onEnd({ finishReason: 'stop', promptTokens: 1, cachedTokens: 0, outputTokens: 2 }, 0);
+  expect(ids).toEqual([11, 12]);
+  prompts.chat([]);
+  encoded = [];
+  expect([...prompts.chat([assistant(' wak wal')])].slice(2, 4)).toEqual([11, 12]);
+  expect(encoded).toEqual([]);
+});
+
+test('a text that grows at its end is tokenized in pieces that stay', () => {
+  const text = Array.from({ length: 3000 }, (_, i) => ` word${'abc'[i % 3]}`).join('');
+  const before = prompts.text(text);
+  encoded = [];
+  const after = prompts.text(`${text} and more`);
+  expect(encoded).toHaveLength(1);
+  expect(encoded[0]!.length).toBeLessThan(2100);
+  expect([...after.slice(0, before.length)]).toEqual([...before]);
+});
+
+test('pieces put together are the text, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 30 }), fc.nat(400), fc.string(), (unit, times, end) => {
+      const text = unit.repeat(times) + end;
+      expect(pieces(text).join('')).toBe(text);
+    }),
+    { seed: 4 },
+  );
+});
+
+test('the cache keeps the texts used last, within its tokens', () => {
+  const cache = new TokenCache(3 * 20);
+  const ids = Int32Array.of(1, 2, 3, 4);
+  for (const text of ['a', 'b', 'c']) cache.set(text, ids);
+  cache.get('a');
+  cache.set('d', ids);
+  expect(['a', 'b', 'c', 'd'].map((text) => cache.get(text) !== undefined)).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ]);
+  cache.set('d', Int32Array.of(1));
+  expect(cache.heldTokens).toBe(57);
+});
+
+test('a tokenizer without words is refused', () => {
+  const letters: Coder = { encode: () => [1, 2], decode: () => 'x' };
+  expect(() => findWords(letters)).toThrow(/found no token that is a space and a word/);
+});
+
+test('any sequence of the words found has the same tokens when it is read again', async () => {
+  const gpt2 = await loadTokenizer('gpt2');
+  const words = findWords(gpt2);
+  expect(words).toHaveLength(1024);
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 50 }), (chosen) => {
+      expect(gpt2.encode(chosen.map(({ text }) => text).join(''))).toEqual(
+        chosen.map(({ id }) => id),
+      );
+    }),
+    { seed: 5, numRuns: 50 },
+  );
+});
+
+const TEXT = '../shared/data/text/moby_dick.txt';
+
+test.skipIf(!existsSync(TEXT))('tokens of the pieces are the tokens of the whole', async () => {
+  const { readFileSync } = await import('node:fs');
+  const text = readFileSync(TEXT, 'utf8').slice(20_000, 80_000);
+  const gpt2 = await loadTokenizer('gpt2');
+  expect([...new PromptBuilder(gpt2).text(text)]).toEqual(gpt2.encode(text));
+});

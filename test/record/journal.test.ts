@@ -1,0 +1,179 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { VirtualClock } from '../../src/base/clock.ts';
+import { UsageError } from '../../src/base/errors.ts';
+import { openJournal, rounded } from '../../src/record/journal.ts';
+import { readJournal } from '../../src/record/journal-reader.ts';
+import { footer, header, sampleRecords, turnRecord } from './sample.ts';
+
+vi.mock('node:fs', async (original) => {
+  const actual = await original<typeof import('node:fs')>();
+  return { ...actual, writeSync: vi.fn(actual.writeSync) };
+});
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'confab-journal-'));
+  path = join(dir, 'journal.ndjson');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const lines = () => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+
+test('what is written is read back: header, records, footer', () => {
+  const records = sampleRecords({ users: 5 });
+  const journal = openJournal(path, header(), new VirtualClock());
+  for (const record of records) journal.write(record);
+  journal.close(footer());
+  const { part, warnings } = readJournal(path);
+  expect(part.header).toEqual(header());
+  expect(part.records).toEqual(records.map(rounded));
+  expect(part.footer).toEqual(footer());
+  expect(warnings).toEqual([]);
+});
+
+test('the header is on disk at once, a record within a second', () => {
+  const clock = new VirtualClock();
+  const journal = openJournal(path, header(), clock);
+  expect(lines()).toHaveLength(1);
+  journal.write(turnRecord());
+  clock.run(999);
+  expect(lines()).toHaveLength(1);
+  clock.run(1000);
+  expect(lines()).toHaveLength(2);
+  journal.close();
+});
+
+test('a journal with nothing pending leaves no timer, so a virtual run ends', () => {
+  const clock = new VirtualClock();
+  const journal = openJournal(path, header(), clock);
+  journal.write(turnRecord());
+  clock.run();
+  expect(clock.now()).toBe(1000);
+  journal.write(turnRecord());
+  journal.close(footer());
+  clock.run();
+  expect(clock.now()).toBe(1000);
+  expect(lines()).toHaveLength(4);
+});
+
+test('much data is written before the second is over', () => {
+  const journal = openJournal(path, header(), new VirtualClock());
+  for (let i = 0; i < 2000; i++) journal.write(turnRecord());
+  expect(lines().length).toBeGreaterThan(1000);
+  journal.close();
+});
+
+test('closing twice writes one footer; writing after that is ignored', () => {
+  const journal = openJournal(path, header(), new VirtualClock());
+  journal.close(footer());
+  journal.close(footer());
+  journal.write(turnRecord());
+  expect(lines()).toHaveLength(2);
+});
+
+test('chunk gaps are kept to 0.01 ms, other times to 0.001 ms, token counts as they are', () => {
+  const record = turnRecord({ sentMs: 1.23456, chunkGapsMs: [9.876_54, 0.004], connectMs: 0.1239 });
+  expect(rounded(record)).toMatchObject({
+    sentMs: 1.235,
+    connectMs: 0.124,
+    chunkGapsMs: [9.88, 0],
+    inputTokens: 1032,
+  });
+});
+
+test('a full disk is one error, told once, and at closing; later records are dropped', () => {
+  const failures: Error[] = [];
+  const clock = new VirtualClock();
+  const journal = openJournal(path, header(), clock, (error) => failures.push(error));
+  vi.mocked(writeSync).mockImplementationOnce(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  journal.write(turnRecord());
+  clock.run();
+  journal.write(turnRecord());
+  clock.run();
+  expect(failures).toHaveLength(1);
+  expect(() => journal.close(footer())).toThrow(
+    `cannot write the journal ${path}: ENOSPC: no space left on device, write; records from here on are lost`,
+  );
+  expect(failures).toHaveLength(1);
+  expect(readJournal(path).part.footer).toBeUndefined();
+});
+
+test('a partial write is gone on with', () => {
+  const journal = openJournal(path, header(), new VirtualClock());
+  const write = vi.mocked(writeSync).getMockImplementation()!;
+  vi.mocked(writeSync).mockImplementationOnce((descriptor, bytes) =>
+    write(descriptor, String(bytes).slice(0, 10)),
+  );
+  journal.write(turnRecord());
+  journal.close(footer());
+  expect(readJournal(path).part).toMatchObject({ records: [turnRecord()], footer: footer() });
+});
+
+test('an existing journal is never written over', () => {
+  openJournal(path, header(), new VirtualClock()).close();
+  expect(() => openJournal(path, header(), new VirtualClock())).toThrow(UsageError);
+});
+
+test.each(['{"userId":1,"tu', '\0\0\0\0'])('a cut last line (%j) is left out, and said', (tail) => {
+  const journal = openJournal(path, header(), new VirtualClock());
+  journal.write(turnRecord());
+  journal.close();
+  appendFileSync(path, tail);
+  const { part, warnings } = readJournal(path);
+  expect(part.records).toEqual([turnRecord()]);
+  expect(part.footer).toBeUndefined();
+  expect(warnings).toEqual([expect.stringContaining(`${path}: line 3, the last, is cut off`)]);
+});
+
+test('a last line that lacks only its end is whole', () => {
+  writeFileSync(path, `${JSON.stringify(header())}\n${JSON.stringify(turnRecord())}`);
+  const { part, warnings } = readJournal(path);
+  expect(part.records).toHaveLength(1);
+  expect(warnings).toEqual([]);
+});
+
+const head = JSON.stringify(header());
+const record = JSON.stringify(turnRecord());
+test.each([
+  ['', 'no whole header line'],
+  ['{"format":"conf', 'no whole header line'],
+  [`${head}\n{"userId":\n${record}\n`, 'line 2: not JSON, and not the last line'],
+  [
+    `${JSON.stringify({ ...header(), version: 2 })}\n`,
+    'line 1: found format "confab-journal", version 2',
+  ],
+  ['{"a":1}\n', 'line 1: found format undefined'],
+  [
+    `${head}\n{"userId":1,"turn":0,"status":"fine"}\n`,
+    'line 2: found {"userId":1,"turn":0,"status":"fine"}',
+  ],
+  [`${head}\n${JSON.stringify(footer())}\n${record}\n`, 'line 3: found a line after the footer'],
+])('%j is refused: %s', (text, message) => {
+  writeFileSync(path, text);
+  expect(() => readJournal(path)).toThrow(UsageError);
+  expect(() => readJournal(path)).toThrow(message);
+});
+
+test('lines longer than a read, and characters split over two reads, survive', () => {
+  const records = Array.from({ length: 300 }, (_, index) =>
+    turnRecord({ userId: index, reason: 'é€𝄞'.repeat(index * 40) }),
+  );
+  const journal = openJournal(path, header(), new VirtualClock());
+  for (const one of records) journal.write(one);
+  journal.close(footer());
+  expect(readFileSync(path).length).toBeGreaterThan(8 << 20);
+  expect(readJournal(path).part.records).toEqual(records);
+});

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import type { TurnRecord } from '../../src/record/record.ts';
+import type { Run } from '../../src/record/run-folder.ts';
+import { mergeRuns, summarise } from '../../src/report/run-summary.ts';
+import { summaryJson } from '../../src/report/summary-json.ts';
+import { renderReport } from '../../src/report/text.ts';
+import {
+  footer,
+  header,
+  ORIGIN_EPOCH_MS,
+  SCENARIO,
+  samplePart,
+  sampleRecords,
+  turnRecord,
+} from '../record/sample.ts';
+
+const run = (...parts: Parameters<typeof samplePart>[0][]): Run => ({
+  parts: parts.map(samplePart),
+  warnings: [],
+});
+
+const golden = (name: string) => `../golden/report/${name}`;
+
+test('an ordinary run', async () => {
+  const files = ['runs/sample-20260102-030405/journal.ndjson', 'summary.csv'];
+  await expect(renderReport(run({}), { files })).toMatchFileSnapshot(golden('ordinary.txt'));
+  await expect(summaryJson(summarise(run({})))).toMatchFileSnapshot(golden('ordinary.json'));
+});
+
+test('a run whose client could not keep up starts with a warning', async () => {
+  const health = { ...footer().health!, eventLoopDelayP99Ms: 48.3, eventLoopUtilization: 0.97 };
+  const late = sampleRecords().map((record) => ({ ...record, readyMs: record.sentMs! - 31 }));
+  const text = renderReport(run({ records: late, footer: footer({ health }) }));
+  expect(text).toMatch(/^WARNING: the client was a bottleneck/);
+  await expect(text).toMatchFileSnapshot(golden('bottleneck.txt'));
+});
+
+test('an interrupted and resumed run, long conversations, a reasoning model, failures of every kind', async () => {
+  const records = sampleRecords({ users: 6, rounds: 45, seed: 3 }).map((record, index) =>
+    record.status === 'ok' ? withOddities(record, index) : record,
+  );
+  const half = Math.floor(records.length / 2);
+  const resumed = run(
+    { records: records.slice(0, half), footer: footer({ stoppedBy: 'interrupt' }) },
+    {
+      header: header({ part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 }),
+      records: records.slice(half),
+    },
+  );
+  await expect(renderReport(resumed)).toMatchFileSnapshot(golden('resumed.txt'));
+});
+
+test('a closed-loop run that was killed, of an engine that reports no cached tokens', async () => {
+  const scenario = {
+    ...SCENARIO,
+    population: { arrivals: { process: 'closed' as const, concurrency: 8 }, maxInFlight: 4 },
+    pacing: { mode: 'interval' as const, pauseSec: 10 },
+  };
+  const records = sampleRecords({ users: 8 }).map(({ cachedTokens: _, ...record }) => record);
+  const killed: Run = {
+    parts: [samplePart({ header: header({}, scenario), records, footer: undefined })],
+    warnings: ['runs/x/journal.ndjson: line 41, the last, is cut off and was left out'],
+  };
+  await expect(renderReport(killed)).toMatchFileSnapshot(golden('killed.txt'));
+});
+
+test('a simulated run in which nothing was sent', async () => {
+  const empty = run({
+    header: header({ clock: 'virtual', originEpochMs: 0 }),
+    records: [],
+    footer: { ...footer(), health: undefined, measureEndMs: 0, drainStartMs: 0 },
+  });
+  await expect(renderReport(empty)).toMatchFileSnapshot(golden('empty.txt'));
+});
+
+test('no report has NaN, Infinity, undefined, escape codes or trailing blanks', () => {
+  const texts = [
+    renderReport(run({})),
+    renderReport(run({ records: [] })),
+    renderReport(run({ records: [turnRecord()], footer: undefined })),
+    renderReport(run({ records: [bare('unsent')], footer: undefined })),
+    renderReport(run({ records: [bare('ok')] })),
+  ];
+  for (const text of texts) {
+    expect(text).not.toMatch(/NaN|Infinity|undefined|\u001b| $/m);
+  }
+});
+
+test('two partitions are reported as the one run that they are', () => {
+  const records = sampleRecords();
+  const part = (remainder: number) =>
+    run({ records: records.filter(({ userId }) => userId % 2 === remainder) });
+  const { time: _, ...merged } = summarise(mergeRuns([part(0), part(1)]));
+  const { time: __, ...whole } = summarise(run({ records }));
+  expect(merged).toEqual(whole);
+  expect(renderReport(mergeRuns([part(0), part(1)]))).toContain('merged from 2 run folders');
+});
+
+test('runs that say different things are merged with a warning', () => {
+  const other = run({ header: header({ workloadDigest: 'other' }) });
+  expect(mergeRuns([run({}), other]).warnings).toEqual([
+    `the folders differ in workloadDigest: ${header().workloadDigest}, other; they were merged all the same`,
+  ]);
+});
+
+test('turns that waited for something else than the client are late without blame', () => {
+  const records = sampleRecords().map((record) => ({
+    ...record,
+    intendedMs: record.intendedMs! - 400,
+  }));
+  const text = renderReport(run({ records }));
+  expect(text).toMatch(/^The client kept up/);
+  expect(text).toContain('Turns were sent late (p99 401.2 ms) for other reasons');
+});
+
+test('the lateness is judged where the journal does not say when a turn was ready', () => {
+  const records = sampleRecords().map(({ readyMs: _, ...record }) => ({
+    ...record,
+    intendedMs: record.intendedMs! - 400,
+  }));
+  expect(renderReport(run({ records }))).toMatch(/^WARNING/);
+});
+
+test('a scenario of another version is not guessed at', () => {
+  const text = renderReport(run({ header: header({ scenario: { strange: true } }) }));
+  expect(text).toContain('another version wrote the scenario');
+});
+
+function withOddities(record: TurnRecord, index: number): TurnRecord {
+  const base = { ...record, firstOutputMs: record.firstTokenMs! + 200, reasoningTokens: 20 };
+  if (index % 40 === 7) return { ...base, attempts: 3, firstAttemptMs: 20 };
+  if (index % 40 === 11) return { ...base, reconnects: 1 };
+  if (index % 40 === 13) return bare('connect', record, 'connect ECONNREFUSED 127.0.0.1:8000');
+  if (index % 40 === 17) return bare('cancelled', record, 'the run was interrupted');
+  if (index % 40 === 19) return bare('unsent', record, 'an earlier turn failed');
+  if (index % 40 === 23) return { ...base, tokensFrom: 'local' };
+  return base;
+}
+
+function bare(status: TurnRecord['status'], of = turnRecord(), reason?: string): TurnRecord {
+  const { userId, turn, turns, phase } = of;
+  return {
+    ...{ userId, turn, turns, phase, status, reconnects: 0, chunks: 0 },
+    attempts: status === 'unsent' ? 0 : 1,
+    ...(reason !== undefined && { reason }),
+  };
+}

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RecordStatus, TurnRecord } from '../../src/record/record.ts';
+import { Summary } from '../../src/stats/summary.ts';
+import { sampleRecords, turnRecord } from '../record/sample.ts';
+
+const time = {
+  measured: [{ startMs: 0, endMs: 10_000 }],
+  offering: [{ startMs: 0, endMs: 8000 }],
+};
+
+function totals(records: Iterable<TurnRecord>, when = time) {
+  const summary = new Summary();
+  for (const record of records) summary.add(record);
+  return summary.close(when);
+}
+
+const failure = (status: RecordStatus, fields: Partial<TurnRecord> = {}): TurnRecord => {
+  const { userId, turn, turns, phase, attempts, reconnects, intendedMs, sentMs, endMs } =
+    turnRecord();
+  const base = { userId, turn, turns, phase, attempts, reconnects, intendedMs, sentMs, endMs };
+  return { ...base, status, chunks: 0, ...fields } as TurnRecord;
+};
+
+test('every planned request is counted once, by how it ended', () => {
+  const { counts } = totals([
+    turnRecord(),
+    turnRecord({ tokensFrom: 'local' }),
+    failure('http', { httpStatus: 503, reason: 'b', attempts: 3 }),
+    failure('http', { httpStatus: 503, reason: 'a' }),
+    failure('http', { httpStatus: 429 }),
+    failure('timeout', { reconnects: 1 }),
+    failure('connect'),
+    failure('protocol'),
+    failure('cancelled'),
+    failure('unsent', { attempts: 0, reason: 'the run ended' }),
+    turnRecord({ phase: 'warmup' }),
+    failure('http', { phase: 'warmup', attempts: 2 }),
+  ]);
+  expect(counts).toEqual({
+    planned: 10,
+    completed: 2,
+    failed: 6,
+    failedByKind: { http: 3, timeout: 1, connect: 1, protocol: 1 },
+    cancelled: 1,
+    unsent: 1,
+    errorRate: 0.75,
+    endings: [
+      { kind: 'http 503', count: 2, example: 'a' },
+      { kind: 'cancelled', count: 1 },
+      { kind: 'connect', count: 1 },
+      { kind: 'http 429', count: 1 },
+      { kind: 'protocol', count: 1 },
+      { kind: 'timeout', count: 1 },
+      { kind: 'unsent', count: 1, example: 'the run ended' },
+    ],
+    retried: 1,
+    retries: 2,
+    reconnects: 1,
+    countedLocally: 1,
+    warmup: 2,
+  });
+});
+
+test('latencies are of completed requests, lateness of all that were sent, and warm-up is in neither', () => {
+  const { distributions } = totals([
+    turnRecord(),
+    failure('timeout', { intendedMs: 1000, sentMs: 1050, endMs: 31_050 }),
+    turnRecord({ phase: 'warmup', firstTokenMs: 9999 }),
+  ]);
+  expect(distributions.ttftMs).toMatchObject({ count: 1, max: 100 });
+  expect(distributions.latencyMs).toMatchObject({ count: 1, max: 195 });
+  expect(distributions.latenessMs).toMatchObject({ count: 2, max: 50 });
+  expect(distributions.iclMs).toMatchObject({ count: 9, mean: 10 });
+});
+
+test('offered counts what fell due before the drain, achieved and tokens what was completed, drain included', () => {
+  const { rates } = totals([
+    turnRecord({ userId: 1, intendedMs: 0, sentMs: 0, inputTokens: 100, outputTokens: 10 }),
+    turnRecord({
+      userId: 1,
+      turn: 1,
+      intendedMs: 8000,
+      sentMs: 8001,
+      inputTokens: 300,
+      outputTokens: 10,
+    }),
+    failure('http', { userId: 2, intendedMs: 5000, inputTokens: 700 }),
+    failure('unsent', { userId: 3, intendedMs: 8500 }),
+  ]);
+  expect(rates).toEqual({
+    offeredPerSec: 3 / 8,
+    conversationsPerSec: 2 / 8,
+    achievedPerSec: 2 / 10,
+    inputTokensPerSec: 40,
+    outputTokensPerSec: 2,
+  });
+});
+
+test('a run of no length has no rates, and nothing is NaN', () => {
+  const empty = totals([], { measured: [], offering: [] });
+  expect(empty.rates).toEqual({});
+  expect(empty.distributions).toEqual({});
+  expect(empty.counts).not.toHaveProperty('errorRate');
+  expect(empty.concurrency).toEqual({ mean: undefined, peak: 0 });
+});
+
+test('cached tokens that were not reported are not zero', () => {
+  const { cachedTokens: _, ...silent } = turnRecord();
+  const { cache, distributions } = totals([
+    turnRecord({ inputTokens: 1000, cachedTokens: 800 }),
+    turnRecord({ inputTokens: 1000, cachedTokens: 0 }),
+    silent,
+  ]);
+  expect(cache).toEqual({ reported: 2, inputTokens: 2000, cachedTokens: 800, share: 0.4 });
+  expect(distributions.cachedTokens).toMatchObject({ count: 2, min: 0 });
+  expect(totals([silent]).cache).toEqual({ reported: 0, inputTokens: 0, cachedTokens: 0 });
+});
+
+test('concurrency is weighted by time: failed requests take part, one sent as another ends is not beside it', () => {
+  const at = (sentMs: number, endMs: number, status: RecordStatus = 'ok') =>
+    turnRecord({ sentMs, endMs, status });
+  const { concurrency } = totals([
+    at(0, 4000),
+    at(1000, 2000, 'http'),
+    at(4000, 9000),
+    at(5000, 5000),
+  ]);
+  expect(concurrency).toEqual({ mean: 1, peak: 2 });
+});
+
+test.each([
+  ['constant', [0, 1000, 2000, 3000], 0],
+  // Gaps 1000 and 3000: std 1414.2, mean 2000.
+  ['uneven', [0, 1000, 4000], Math.SQRT1_2],
+])('the gaps of %s arrivals have their CV', (_, times, cv) => {
+  const records = times.map((intendedMs, userId) => turnRecord({ userId, intendedMs }));
+  const later = turnRecord({ turn: 1, intendedMs: 77 });
+  expect(totals([...records, later]).arrivalGapCv).toBeCloseTo(cv, 12);
+});
+
+test('two arrivals have one gap, and no CV; the pause before a resume is no gap', () => {
+  const arrivals = (times: number[]) =>
+    times.map((intendedMs, userId) => turnRecord({ userId, intendedMs }));
+  expect(totals(arrivals([0, 1000]))).not.toHaveProperty('arrivalGapCv');
+  const measured = [
+    { startMs: 0, endMs: 3000 },
+    { startMs: 100_000, endMs: 103_000 },
+  ];
+  const resumed = totals(arrivals([0, 1000, 2000, 100_000, 101_000]), {
+    measured,
+    offering: measured,
+  });
+  expect(resumed.arrivalGapCv).toBe(0);
+});
+
+test('turns per conversation counts completed turns, also of conversations that failed at once', () => {
+  const { conversations } = totals([
+    turnRecord({ userId: 1, turn: 0, turns: 2 }),
+    turnRecord({ userId: 1, turn: 1, turns: 2 }),
+    turnRecord({ userId: 2, turn: 0, turns: 2 }),
+    failure('http', { userId: 2, turn: 1, turns: 2 }),
+    failure('http', { userId: 3, turns: 2 }),
+  ]);
+  expect(conversations).toMatchObject({ seen: 3, finished: 1 });
+  expect(conversations.turnsDone).toMatchObject({ count: 3, min: 0, mean: 1, max: 2 });
+});
+
+test('reasoning is noticed where output began later than the first token', () => {
+  expect(totals([turnRecord()]).hasReasoning).toBe(false);
+  expect(totals([turnRecord({ firstOutputMs: 1500 })]).hasReasoning).toBe(true);
+  expect(totals([turnRecord({ reasoningTokens: 3 })]).hasReasoning).toBe(true);
+});
+
+const statuses = ['ok', 'ok', 'ok', 'http', 'timeout', 'cancelled', 'unsent'] as const;
+const anyRecord = fc
+  .record({
+    userId: fc.nat(5),
+    turn: fc.nat(3),
+    status: fc.constantFrom(...statuses),
+    phase: fc.constantFrom('measure', 'measure', 'warmup'),
+    sentMs: fc.double({ min: 0, max: 9000, noNaN: true }),
+    inputTokens: fc.option(fc.nat(5000), { nil: undefined }),
+    cachedTokens: fc.option(fc.nat(100), { nil: undefined }),
+    reason: fc.option(fc.constantFrom('x', 'y', 'z'), { nil: undefined }),
+    attempts: fc.nat(3),
+  })
+  .map((fields) => turnRecord({ turns: 4, ...fields } as Partial<TurnRecord>));
+
+test('any split of the records over summaries, merged in any order, gives the same result', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyRecord, fc.nat(3))), (dealt) => {
+      const parts = [0, 1, 2, 3].map(() => new Summary());
+      for (const [record, part] of dealt) parts[part]!.add(record);
+      const [a, b, c, d] = parts as [Summary, Summary, Summary, Summary];
+      d.merge(b);
+      c.merge(a);
+      d.merge(c);
+      expect(d.close(time)).toEqual(totals(dealt.map(([record]) => record)));
+    }),
+  );
+});
+
+test('a part shifted on the timeline keeps its latencies', () => {
+  const summary = new Summary();
+  for (const record of sampleRecords()) summary.add(record, 1e9);
+  const { distributions } = summary.close(time);
+  expect(distributions).toEqual(totals(sampleRecords()).distributions);
+});

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { placeParts, totalMs, union } from '../../src/stats/timeline.ts';
+import { footer, header, samplePart, turnRecord } from '../record/sample.ts';
+
+const span = (startMs: number, endMs: number) => ({ startMs, endMs });
+
+test.each([
+  [[], [], 0],
+  [[span(0, 5), span(7, 9)], [span(0, 5), span(7, 9)], 7],
+  [[span(7, 9), span(0, 8)], [span(0, 9)], 9],
+  [[span(0, 9), span(2, 3), span(9, 10)], [span(0, 10)], 10],
+])('the union of %j is %j, %d ms long', (intervals, expected, lengthMs) => {
+  expect(union(intervals)).toEqual(expected);
+  expect(totalMs(union(intervals))).toBe(lengthMs);
+});
+
+const measured = (parts: Parameters<typeof placeParts>[0]) =>
+  placeParts(parts).map((part) => part.measured);
+
+test('wall-clock parts lie where their epoch says: resumes add up, partitions lie beside each other', () => {
+  const { originEpochMs } = header();
+  const resume = samplePart({
+    header: header({ part: 1, originEpochMs: originEpochMs + 500_000 }),
+  });
+  const partition = samplePart({ header: header({ originEpochMs: originEpochMs + 1000 }) });
+  expect(totalMs(union(measured([samplePart(), resume])))).toBe(240_000);
+  expect(totalMs(union(measured([samplePart(), partition])))).toBe(121_000);
+});
+
+test('virtual parts have no epoch: partitions begin together, a resume follows the longest of them', () => {
+  const part = (number: number, measureEndMs: number) =>
+    samplePart({
+      header: header({ clock: 'virtual', originEpochMs: 0, part: number }),
+      footer: footer({ measureEndMs }),
+    });
+  expect(measured([part(0, 100), part(0, 300), part(1, 50)])).toEqual([
+    span(0, 100),
+    span(0, 300),
+    span(300, 350),
+  ]);
+});
+
+test('a part without a footer lasts from its first due time to its last end, warm-up left out', () => {
+  const part = samplePart({
+    footer: undefined,
+    records: [
+      turnRecord({ sentMs: 10, intendedMs: 5, phase: 'warmup' }),
+      turnRecord({ sentMs: 2000, intendedMs: 1000 }),
+      turnRecord({ sentMs: 3000, endMs: 9000 }),
+    ],
+  });
+  const [placed] = placeParts([part]);
+  expect(placed).toMatchObject({ measured: span(1000, 9000), offering: span(1000, 9000) });
+  expect(measured([samplePart({ footer: undefined, records: [] })])).toEqual([span(0, 0)]);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EngineUnreachable } from '../../src/base/errors.ts';
+import { type Probe, probe, scrapeMetrics } from '../../src/transport/probe.ts';
+import { API_KEY } from './http-rig.ts';
+import { closedPort, response, type ScriptedServer, serve } from './scripted-server.ts';
+
+/** A server with these pages; others are 404. */
+async function site(pages: Readonly<Record<string, string>>): Promise<ScriptedServer> {
+  const server = await serve((socket, { path }) => {
+    socket.end(pages[path] ?? response('404 Not Found', '{"detail":"Not Found"}'));
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const access = { headers: { 'x-tag': 'a' }, insecure: false, apiKey: API_KEY };
+const models = response('200 OK', '{"object":"list","data":[{"id":"a"},{"id":"b"}]}');
+const version = response('200 OK', '{"version":"0.19.1"}');
+
+describe('probing', () => {
+  test('asks for models and version, with the key and the headers', async () => {
+    const server = await site({ '/p/v1/models': models, '/p/version': version });
+    expect(await probe({ ...access, url: `${server.url}/p/v1` })).toEqual({
+      models: ['a', 'b'],
+      version: '0.19.1',
+      reachable: true,
+    } satisfies Probe);
+    for (const { headers } of server.requests) {
+      expect(headers).toMatchObject({ authorization: `Bearer ${API_KEY}`, 'x-tag': 'a' });
+    }
+  });
+
+  test.each([
+    ['without either', {}],
+    ['that says no', { '/v1/models': response('401 No', '{"error":"key"}') }],
+    ['with pages for them', { '/v1/models': response('200 OK', '<html>'), '/version': version }],
+    ['with other JSON', { '/v1/models': response('200 OK', 'null') }],
+    ['that closes without an answer to one', { '/v1/models': '' }],
+  ])('tolerates a server %s', async (_, pages) => {
+    const server = await site(pages);
+    expect(await probe({ ...access, url: server.url })).toEqual({
+      models: undefined,
+      version: '/version' in pages ? '0.19.1' : undefined,
+      reachable: true,
+    });
+  });
+
+  test('says in one sentence that nobody is there', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const attempt = probe({ ...access, url });
+    await expect(attempt).rejects.toThrow(EngineUnreachable);
+    await expect(attempt).rejects.toThrow(`cannot reach ${url}: connect ECONNREFUSED`);
+  });
+
+  test('leaves no connection open', async () => {
+    const server = await serve((socket) => socket.write(models));
+    onTestFinished(() => server.close());
+    await probe({ ...access, url: server.url });
+    await expect.poll(() => server.open).toBe(0);
+  });
+});
+
+describe('metrics', () => {
+  test('are the text of the page', async () => {
+    const server = await site({ '/metrics': response('200 OK', '# HELP x\nx 1\n') });
+    expect(await scrapeMetrics({ ...access, url: `${server.url}/v1` })).toBe('# HELP x\nx 1\n');
+  });
+
+  test('are undefined where there are none, or nobody', async () => {
+    const server = await site({});
+    expect(await scrapeMetrics({ ...access, url: server.url })).toBeUndefined();
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    expect(await scrapeMetrics({ ...access, url })).toBeUndefined();
+  });
+});
