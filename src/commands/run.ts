@@ -4,8 +4,6 @@ import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { collect, integer, number, oneOf, share } from './options.ts';
-import { play } from './play.ts';
-import { resume } from './resume.ts';
 
 interface RunFlags {
   readonly set: readonly string[];
@@ -56,6 +54,7 @@ export function runCommand(): Command {
           `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
         );
       }
+      const { resume } = await import('./resume.ts');
       process.exitCode = await resume(flags.resume, overrides(flags), flags);
     });
 }
@@ -75,8 +74,13 @@ async function start(
     throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
   }
   const scenario = loadScenario(file, overrides(flags));
-  if (flags.printScenario) process.stdout.write(stringify(scenario));
-  else process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
+  if (flags.printScenario) {
+    process.stdout.write(stringify(scenario));
+    return;
+  }
+  // What it takes to play is loaded for scenarios that can be played.
+  const { play } = await import('./play.ts');
+  process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 
 function scenarioCommand(name: string): Command {
