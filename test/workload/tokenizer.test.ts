@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { makeGpt2Json } from '../../src/workload/gpt2.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer.ts';
+import { hubServer } from './hub-server.ts';
 import { MOBY_DICK, scratchDir } from './scratch.ts';
 import { toyTokenizer } from './toy-tokenizer.ts';
 
@@ -68,6 +69,32 @@ describe('a model name', () => {
     await withEnv({ HF_HUB_CACHE: hub, HF_ENDPOINT: 'http://127.0.0.1:9' }, async () => {
       expect((await loadTokenizer('org/name')).count('whale')).toBe(1);
     });
+  });
+
+  test('is fetched once, with the access token, and without a word on standard output', async () => {
+    const json = readFileSync(
+      join(toyTokenizer(scratchDir(), ['whale']), 'tokenizer.json'),
+      'utf8',
+    );
+    const hub = await hubServer({ 'tokenizer.json': json });
+    // What goes to console.debug goes to standard output.
+    const toOutput = vi.spyOn(console, 'debug');
+    const toError = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const environment = {
+      HF_HUB_CACHE: scratchDir(),
+      HF_ENDPOINT: hub.url,
+      HF_TOKEN: 'hf_abcdefghijklmnopqrstuvwxyz',
+    };
+    await withEnv(environment, async () => {
+      expect((await loadTokenizer('org/gated')).count('whale')).toBe(1);
+      expect(new Set(hub.authorizations)).toEqual(new Set([`Bearer ${environment.HF_TOKEN}`]));
+      const requests = hub.authorizations.length;
+      await loadTokenizer('org/gated');
+      expect(hub.authorizations).toHaveLength(requests);
+      expect(toOutput).not.toHaveBeenCalled();
+      expect(toError).toHaveBeenCalled();
+    });
+    hub.close();
   });
 
   test('that cannot be fetched says which file is missing and how to get it', async () => {
