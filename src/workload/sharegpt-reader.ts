@@ -47,9 +47,9 @@ const CHUNK_BYTES = 256 * 1024;
 
 async function* arrayItems(file: string): AsyncGenerator<RawItem> {
   const { default: StreamArray } = await import('stream-json/streamers/StreamArray.js');
-  const { parser: makeParser } = await import('stream-json');
+  const { default: streamJson } = await import('stream-json');
   const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  const parser = makeParser({ streamValues: false });
+  const parser = streamJson.parser({ streamValues: false });
   const elements = new StreamArray();
   // Errors do not travel along pipes.
   for (const part of [bytes, parser]) {
