@@ -38,8 +38,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('confab')
     .description('A multi-turn conversation simulator for LLM serving engines.')
-    .version(version())
-    .showHelpAfterError('(see --help)');
+    .version(version());
   const called = VERBS[argv[0] ?? ''];
   for (const [name, verb] of Object.entries(VERBS)) {
     const command =
@@ -57,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Makes commander throw instead of leaving the process, for this command and those below it. */
 function exiting(command: Command): Command {
-  command.exitOverride();
+  command.exitOverride().showHelpAfterError('(see --help)');
   for (const child of command.commands) exiting(child);
   return command;
 }

@@ -1,13 +1,10 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import {
-  arrivalModel,
-  gapTiming,
-  type MultiRoundFlags,
-  multiRoundScenario,
-} from '../dialects/multi-round-qa.ts';
+import { gapTiming, multiRoundScenario } from '../dialects/multi-round-qa.ts';
+import { arrivalModel, type MultiRoundFlags } from '../dialects/multi-round-qa-flags.ts';
 import { processSummary } from '../dialects/multi-round-qa-summary.ts';
 import { parseScenario } from '../scenario/load.ts';
+import type { ScenarioInput } from '../scenario/schema.ts';
 import { header, integer, number, oneOf, share } from './options.ts';
 import { play } from './play.ts';
 
@@ -54,18 +51,8 @@ export function multiRoundCommand(): Command {
         process.stdout.write(processSummary(given.processSummary));
         return;
       }
-      const input = multiRoundScenario(given);
-      const scenario = parseScenario({
-        ...input,
-        ...(given.maxErrorRate !== undefined && {
-          thresholds: { maxErrorRate: given.maxErrorRate },
-        }),
-        stop: {
-          ...input.stop,
-          ...(given.drainTimeout !== undefined && { drainTimeoutSec: given.drainTimeout }),
-        },
-        output: { ...input.output, ...(given.outputDir && { dir: given.outputDir }) },
-      });
+      const input = scenarioInput(given);
+      const scenario = parseScenario(input);
       if (given.printScenario) {
         process.stdout.write(`${timing(given)}${stringify(input)}`);
         return;
@@ -154,15 +141,38 @@ function flags(command: Command): Command {
     .option('--print-scenario', 'print the scenario that the flags mean, and send nothing');
 }
 
+/** What the dialect makes of its flags, and what this command's own flags add to it. */
+function scenarioInput(given: CommandFlags): ScenarioInput {
+  const input = multiRoundScenario(given);
+  const { maxErrorRate, drainTimeout, outputDir } = given;
+  const hasStop = input.stop !== undefined || drainTimeout !== undefined;
+  return {
+    ...input,
+    ...(maxErrorRate !== undefined && { thresholds: { maxErrorRate } }),
+    ...(hasStop && {
+      stop: {
+        ...input.stop,
+        ...(drainTimeout !== undefined && { drainTimeoutSec: drainTimeout }),
+      },
+    }),
+    output: { ...input.output, ...(outputDir !== undefined && { dir: outputDir }) },
+  };
+}
+
 /** The formulas' results, as comments for the printed scenario and for the log. */
 function timing(given: MultiRoundFlags): string {
   if (arrivalModel(given) === 'lag') {
-    return `# user gap: lognormal, mean ${given.numRounds / given.qps} s; offered: ${given.qps} requests/s\n`;
+    const meanSec = short(given.numRounds / given.qps);
+    return `# user gap: lognormal, mean ${meanSec} s; offered: ${given.qps} requests/s\n`;
   }
   const { gapSec, aliveSec, joinEverySec, offeredQps } = gapTiming(given);
   const note =
     offeredQps > given.qps * (1 + 1e-9)
       ? ` (upstream's formula gives R/(R-1) times --qps; --strict-qps gives ${given.qps})`
       : '';
-  return `# per-user gap G ${gapSec} s, a user joins every U ${joinEverySec} s and lives S ${aliveSec} s; offered: ${+offeredQps.toFixed(4)} requests/s${note}\n`;
+  return `# per-user gap G ${short(gapSec)} s, a user joins every U ${short(joinEverySec)} s and lives S ${short(aliveSec)} s; offered: ${short(offeredQps)} requests/s${note}\n`;
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(6));
 }

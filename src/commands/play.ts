@@ -11,6 +11,7 @@ import { measure } from './measure.ts';
 import { withoutSecrets } from './redact.ts';
 import { reportRun } from './results.ts';
 import { openSimulated, openTarget, type Target } from './target.ts';
+import { checkWritable } from './writable.ts';
 
 export interface PlayOptions {
   readonly scenario: Scenario;
@@ -35,6 +36,7 @@ export interface Resumed {
 /** Plays a scenario, from loading to report. Returns the exit code. */
 export async function play(options: PlayOptions): Promise<number> {
   const { scenario, resumed, configuredQps, isVerbose } = options;
+  if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
   const wallClock = new SystemClock();
   const clock = options.isSimulated ? new VirtualClock() : wallClock;
   const apiKey = options.apiKey ?? process.env[scenario.target.apiKeyEnv];

@@ -83,9 +83,35 @@ function problems(issue: Issue, prefix: readonly PropertyKey[] = []): string[] {
     );
     if (nearest.length === 1) return nearest[0]!.flatMap((one) => problems(one, path));
   }
+  if (issue.code === 'unrecognized_keys') {
+    const accepted = fieldsAt(path).join(', ');
+    return issue.keys.map(
+      (key) => `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
+    );
+  }
   const where = path.join('.') || 'top level';
   const found = 'input' in issue && issue.input !== undefined ? `found ${show(issue.input)}; ` : '';
   return [`${where}: ${found}${issue.message.replace(/^Invalid input: /, '')}`];
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** Names of the fields that the object at this path may have; of a union, those of all its members. */
+function fieldsAt(path: readonly PropertyKey[]): string[] {
+  let nodes = [scenarioJsonSchema() as JsonSchema];
+  const members = (node: JsonSchema): JsonSchema[] => [
+    node,
+    ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
+  ];
+  for (const key of path) {
+    nodes = nodes.flatMap(members).flatMap(({ properties }) => properties?.[String(key)] ?? []);
+  }
+  const names = nodes.flatMap(members).flatMap(({ properties = {} }) => Object.keys(properties));
+  return [...new Set(names)];
 }
 
 function show(value: unknown): string {
