@@ -79,35 +79,27 @@ export interface MultiRoundQaRow {
  * @throws UsageError naming file, line and column.
  */
 export function readMultiRoundQaCsv(path: string): MultiRoundQaRow[] {
-  const [head, ...lines] = parsedCsv(path);
-  if (!head) throw new UsageError(`${path}: empty; expected a multi-round-qa CSV`);
-  const missing = REQUIRED.filter((name) => !head.record.includes(name));
-  if (missing.length) {
-    throw new UsageError(
-      `${path}: line 1: found columns ${head.record.join(', ')}; missing ${missing.join(', ')}`,
-    );
+  let source: string;
+  try {
+    source = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
   }
-  return lines.map((line) => {
-    const field = (name: (typeof REQUIRED)[number]) => {
-      const cell = line.record[head.record.indexOf(name)]!.trim();
-      return numberOrNothing(cell, `${path}: line ${line.info.lines}, column ${name}`);
-    };
-    const time = (name: 'launch_time' | 'finish_time') => {
-      const value = field(name);
-      if (value !== undefined) return value;
-      throw new UsageError(
-        `${path}: line ${line.info.lines}, column ${name}: found nothing; expected seconds`,
-      );
-    };
-    return {
-      promptTokens: field('prompt_tokens'),
-      generationTokens: field('generation_tokens'),
-      ttftSec: field('ttft'),
-      generationSec: field('generation_time'),
-      launchSec: time('launch_time'),
-      finishSec: time('finish_time'),
-    };
-  });
+  const rows: MultiRoundQaRow[] = [];
+  let columns: Columns | undefined;
+  const onRecord = (cells: string[], { lines }: { lines: number }) => {
+    if (columns) rows.push(rowOf(cells, columns, `${path}: line ${lines}`));
+    else columns = columnsOf(cells, path);
+    return undefined;
+  };
+  try {
+    parse(source, { bom: true, skip_empty_lines: true, onRecord });
+  } catch (error) {
+    if (error instanceof CsvError) throw new UsageError(`${path}: ${error.message}`);
+    throw error;
+  }
+  if (!columns) throw new UsageError(`${path}: empty; expected a multi-round-qa CSV`);
+  return rows;
 }
 
 const REQUIRED = [
@@ -119,25 +111,37 @@ const REQUIRED = [
   'finish_time',
 ] as const;
 
-interface CsvLine {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
+type RequiredColumn = (typeof REQUIRED)[number];
+
+/** Where in a row each column is. */
+type Columns = Readonly<Record<RequiredColumn, number>>;
+
+function columnsOf(head: readonly string[], path: string): Columns {
+  const missing = REQUIRED.filter((name) => !head.includes(name));
+  if (missing.length) {
+    throw new UsageError(
+      `${path}: line 1: found columns ${head.join(', ')}; missing ${missing.join(', ')}`,
+    );
+  }
+  return Object.fromEntries(REQUIRED.map((name) => [name, head.indexOf(name)])) as Columns;
 }
 
-function parsedCsv(path: string): CsvLine[] {
-  let source: string;
-  try {
-    source = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
-  }
-  try {
-    const options = { bom: true, info: true, skip_empty_lines: true };
-    return parse(source, options) as unknown as CsvLine[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new UsageError(`${path}: ${error.message}`);
-  }
+function rowOf(cells: readonly string[], columns: Columns, where: string): MultiRoundQaRow {
+  const field = (name: RequiredColumn) =>
+    numberOrNothing(cells[columns[name]]!.trim(), `${where}, column ${name}`);
+  const time = (name: 'launch_time' | 'finish_time') => {
+    const value = field(name);
+    if (value !== undefined) return value;
+    throw new UsageError(`${where}, column ${name}: found nothing; expected seconds`);
+  };
+  return {
+    promptTokens: field('prompt_tokens'),
+    generationTokens: field('generation_tokens'),
+    ttftSec: field('ttft'),
+    generationSec: field('generation_time'),
+    launchSec: time('launch_time'),
+    finishSec: time('finish_time'),
+  };
 }
 
 function numberOrNothing(cell: string, where: string): number | undefined {

@@ -13,6 +13,8 @@ export interface PromptMessage {
 const BEGIN = Int32Array.of(-1);
 const END = Int32Array.of(-2);
 
+const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'];
+
 /** Texts of about this many characters are tokenized and kept on their own. */
 const PIECE_CHARS = 2048;
 const CACHE_TOKENS = 8_000_000;
@@ -27,19 +29,22 @@ export class PromptBuilder {
   readonly #tokenizer: Coder;
   readonly #texts: TokenCache;
   readonly #messages = new WeakMap<Message, Int32Array>();
+  /** Apart from the texts, because every message looks one up. */
+  readonly #roles: ReadonlyMap<string, Int32Array>;
 
   constructor(tokenizer: Coder, options: { readonly cacheTokens?: number } = {}) {
     this.#tokenizer = tokenizer;
     this.#texts = new TokenCache(options.cacheTokens ?? CACHE_TOKENS);
+    this.#roles = new Map(ROLES.map((role) => [role, this.#encode(role)]));
   }
 
   /** The prompt that asks for the assistant's next message. */
   chat(messages: readonly PromptMessage[]): Int32Array {
     const parts: Int32Array[] = [];
     for (const message of messages) {
-      parts.push(BEGIN, this.#encode(message.role), this.#content(message), END);
+      parts.push(BEGIN, this.#role(message.role), this.#content(message), END);
     }
-    parts.push(BEGIN, this.#encode('assistant'));
+    parts.push(BEGIN, this.#role('assistant'));
     return concatenate(parts);
   }
 
@@ -69,6 +74,10 @@ export class PromptBuilder {
         observer.onEnd(end, atMs);
       },
     };
+  }
+
+  #role(role: string): Int32Array {
+    return this.#roles.get(role) ?? this.#encode(role);
   }
 
   /** A message lives as long as its conversation, and its tokens as long as the message. */

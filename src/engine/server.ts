@@ -23,7 +23,7 @@ export interface EngineServer {
   /** Without a trailing slash, and without /v1. */
   readonly url: string;
   readonly port: number;
-  /** Accepts nothing new, lets requests in flight end for so long (default 0), and then cuts them off. Not after it has closed. */
+  /** Accepts nothing new, lets requests in flight end for so long (default 0), and then cuts them off. */
   close(drainMs?: number): Promise<void>;
 }
 
@@ -47,12 +47,13 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
     else sendError(res, notFound(`There is no ${req.method} ${path}.`));
   });
   await listen(server, host, port);
+  const closed = new Promise((resolve) => server.once('close', resolve));
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${name}:${address.port}`,
     port: address.port,
-    close: (drainMs = 0) => closeServer(server, engine, drainMs),
+    close: (drainMs = 0) => closeServer(server, engine, closed, drainMs),
   };
 }
 
@@ -107,10 +108,14 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Asked again, it takes the shorter time. */
-async function closeServer(server: Server, engine: Engine, drainMs: number): Promise<void> {
+/** Asked again, it takes the shorter time. `closed` is when the server has. */
+async function closeServer(
+  server: Server,
+  engine: Engine,
+  closed: Promise<unknown>,
+  drainMs: number,
+): Promise<void> {
   if (server.listening) server.close();
-  const closed = new Promise((resolve) => server.once('close', resolve));
   const deadline = engine.clock.setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
   engine.clock.clearTimeout(deadline);

@@ -11,7 +11,7 @@ export interface Word {
 }
 
 const WORD = /^ [a-z]{3,}$/;
-const WORDS_WANTED = 1024;
+const WORDS_WANTED = 512;
 /** Byte-level BPE numbers its merges by frequency, so the common words come first. */
 const IDS_SCANNED = 20_000;
 

@@ -88,7 +88,7 @@ class FileJournal implements Journal {
 
   close(footer?: RunFooter): void {
     if (this.#descriptor === undefined) return;
-    if (footer && !this.#failure) this.#pending += `${JSON.stringify(footer)}\n`;
+    if (footer) this.#pending += `${JSON.stringify(footer)}\n`;
     this.#flush();
     try {
       closeSync(this.#descriptor);

@@ -68,6 +68,12 @@ export interface TurnRecord {
   readonly chunkGapsMs?: readonly number[];
 }
 
+/** The end of the run kept this turn from ending by itself: its conversation is unfinished. */
+export function wasCut({ status, reason }: TurnRecord): boolean {
+  if (status === 'cancelled') return true;
+  return status === 'unsent' && reason !== UNSENT.abandoned;
+}
+
 /** The journal's first line: all that is needed to make the report again, and to compare runs. */
 export interface RunHeader {
   readonly format: 'confab-journal';

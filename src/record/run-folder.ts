@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
+import { wasCut } from './record.ts';
 
 /** Everything that was journalled in a run folder, and what was odd about it. */
 export interface Run {
@@ -38,7 +39,8 @@ export function nextJournal(dir: string): { path: string; part: number } {
 }
 
 /**
- * Reads all parts of a run folder.
+ * Reads all parts of a run folder. What the end of a part cut off, and a later part played again, is left
+ * out of the earlier one: it is no longer unsent. What was measured stays.
  * @throws UsageError if there is none, or one is not a journal.
  */
 export function readRun(dir: string): Run {
@@ -48,9 +50,23 @@ export function readRun(dir: string): Run {
   }
   const read = files.map(({ file }) => readJournal(join(dir, file)));
   return {
-    parts: read.map(({ part }) => part),
+    parts: withoutPlayedAgain(read.map(({ part }) => part)),
     warnings: read.flatMap(({ warnings }) => warnings),
   };
+}
+
+function withoutPlayedAgain(parts: readonly RunPart[]): RunPart[] {
+  const later = new Set<number>();
+  return parts
+    .toReversed()
+    .map((part) => {
+      const records = later.size
+        ? part.records.filter((record) => !(wasCut(record) && later.has(record.userId)))
+        : part.records;
+      for (const { userId, phase } of part.records) if (phase === 'measure') later.add(userId);
+      return { ...part, records };
+    })
+    .toReversed();
 }
 
 function journals(dir: string): { file: string; number: number }[] {

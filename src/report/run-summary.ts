@@ -76,8 +76,7 @@ export function summarise(run: Run): RunSummary {
     ...totals,
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens ?? BLOCK_TOKENS,
-    rounds: rounds.close(),
-    roundGroups: rounds.closeGrouped(),
+    ...roundsOf(rounds),
     warnings: run.warnings,
   };
 }
@@ -101,6 +100,11 @@ function idealOptions(scenario: Scenario | undefined, blockTokens: number): Idea
     isReasoningResent: scenario?.conversation.keepReasoning ?? false,
     isSharedByUsers: !scenario?.sampling.cacheSalt?.includes('{userId}'),
   };
+}
+
+function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {
+  const { rounds, groups } = fold.close();
+  return { rounds, roundGroups: groups };
 }
 
 /** Adds every turn's ideal to its round, and returns the share over all of them. */

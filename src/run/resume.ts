@@ -1,4 +1,4 @@
-import { type TurnRecord, UNSENT } from '../record/record.ts';
+import { type TurnRecord, wasCut } from '../record/record.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Conversation, Workload } from '../workload/conversation.ts';
 import { Message } from '../workload/message.ts';
@@ -24,12 +24,6 @@ export function earlierParts(
     for (const userId of ended) if (!cut.has(userId)) played.add(userId);
   }
   return { played, measuredMs, requests };
-}
-
-/** The run's end kept this turn from ending by itself: its conversation is unfinished. */
-export function wasCut({ status, reason }: TurnRecord): boolean {
-  if (status === 'cancelled') return true;
-  return status === 'unsent' && reason !== UNSENT.abandoned;
 }
 
 /** How conversations played again are kept from finding their own first play in the engine's cache. */

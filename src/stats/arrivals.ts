@@ -19,10 +19,9 @@ export class Arrivals {
 
   /** How many fell into one of these disjoint intervals, their ends included. */
   countWithin(intervals: readonly Interval[]): number {
-    const times = this.#times.sorted();
     return intervals.reduce(
       (count, { startMs, endMs }) =>
-        count + lowerBound(times, endMs + ROUNDING_MS) - lowerBound(times, startMs - ROUNDING_MS),
+        count + this.#times.countBetween(startMs - ROUNDING_MS, endMs + ROUNDING_MS),
       0,
     );
   }
@@ -51,16 +50,4 @@ function segmentOf(intervals: readonly Interval[], atMs: number): number {
   let count = 0;
   for (const { startMs } of intervals) if (startMs <= atMs + ROUNDING_MS) count++;
   return count;
-}
-
-/** Number of values below `limit`. */
-function lowerBound(sorted: Float64Array, limit: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -23,9 +23,18 @@ export class Column {
     this.#count = count;
   }
 
-  /** A sorted copy. */
+  /** How many are within these bounds, the bounds included. */
+  countBetween(min: number, max: number): number {
+    let count = 0;
+    for (const value of this.#values.subarray(0, this.#count)) {
+      if (value >= min && value <= max) count++;
+    }
+    return count;
+  }
+
+  /** The values in ascending order: a view, sorted in place, that the next `add` or `merge` outdates. */
   sorted(): Float64Array {
-    return this.#values.slice(0, this.#count).sort();
+    return this.#values.subarray(0, this.#count).sort();
   }
 
   #grow(capacity: number): void {

@@ -7,12 +7,13 @@ export interface ConversationsSummary {
   readonly seen: number;
   /** Those whose last turn was completed. */
   readonly finished: number;
-  /** Completed turns of each. */
+  /** Completed turns of each; a turn that a resume played again counts once. */
   readonly turnsDone?: Distribution;
 }
 
 interface Progress {
-  readonly done: number;
+  /** Bit t is set when turn t was completed. */
+  readonly done: bigint;
   readonly isFinished: boolean;
 }
 
@@ -22,7 +23,10 @@ export class Conversations {
 
   add({ userId, status, turn, turns }: TurnRecord): void {
     const isDone = status === 'ok';
-    this.#advance(userId, { done: isDone ? 1 : 0, isFinished: isDone && turn === turns - 1 });
+    this.#advance(userId, {
+      done: isDone ? 1n << BigInt(turn) : 0n,
+      isFinished: isDone && turn === turns - 1,
+    });
   }
 
   merge(other: Conversations): void {
@@ -33,7 +37,7 @@ export class Conversations {
     const turns = new Column();
     let finished = 0;
     for (const { done, isFinished } of this.#progress.values()) {
-      turns.add(done);
+      turns.add(bitCount(done));
       if (isFinished) finished++;
     }
     const turnsDone = distributionOf(turns);
@@ -43,8 +47,14 @@ export class Conversations {
   #advance(userId: number, by: Progress): void {
     const old = this.#progress.get(userId);
     this.#progress.set(userId, {
-      done: (old?.done ?? 0) + by.done,
+      done: (old?.done ?? 0n) | by.done,
       isFinished: old?.isFinished || by.isFinished,
     });
   }
+}
+
+function bitCount(bits: bigint): number {
+  let count = 0;
+  for (let left = bits; left > 0n; left &= left - 1n) count++;
+  return count;
 }

@@ -10,14 +10,22 @@ export interface RoundSummary {
   readonly toRound: number;
   readonly completed: number;
   readonly failed: number;
-  readonly inputTokens?: Distribution;
-  /** Of the requests that reported cached tokens. */
-  readonly cachedTokens?: Distribution;
+  /** Of the requests with a count of input tokens. */
+  readonly meanInputTokens?: number;
+  /** Of the requests that reported cached tokens; the share is of their input tokens. */
+  readonly meanCachedTokens?: number;
   readonly cachedShare?: number;
   /** Of the requests for which the ideal is known: what a cache that never forgets would have held. */
   readonly idealShare?: number;
   readonly ttftMs?: Distribution;
   readonly tpotMs?: Distribution;
+}
+
+export interface RoundsSummary {
+  /** One entry a round. */
+  readonly rounds: readonly RoundSummary[];
+  /** One entry a round up to 20, then 21-40, 41-80, 81-160 and so on, so that a table fits the eye. */
+  readonly groups: readonly RoundSummary[];
 }
 
 /** What an ideal cache would give one completed request; undefined where that is unknown. */
@@ -48,26 +56,25 @@ export class Rounds {
     for (const [number, round] of other.#rounds) this.#round(number).merge(round);
   }
 
-  /** One entry a round. */
-  close(): RoundSummary[] {
-    return this.#closeAs((number) => ({ fromRound: number, toRound: number }));
-  }
-
-  /** One entry a round up to 20, then 21-40, 41-80, 81-160 and so on, so that a table fits the eye. */
-  closeGrouped(): RoundSummary[] {
-    return this.#closeAs(groupOf);
-  }
-
-  #closeAs(group: (round: number) => Span): RoundSummary[] {
+  close(): RoundsSummary {
+    const numbered = [...this.#rounds].sort(([a], [b]) => a - b);
+    const rounds = numbered.map(([number, round]) => ({
+      fromRound: number,
+      toRound: number,
+      ...round.close(),
+    }));
+    if ((rounds.at(-1)?.toRound ?? 0) <= SINGLE_ROUNDS) return { rounds, groups: rounds };
     const groups = new Map<number, { span: Span; round: Round }>();
-    for (const [number, round] of [...this.#rounds].sort(([a], [b]) => a - b)) {
-      const span = group(number);
-      const old = groups.get(span.fromRound);
-      const target = old?.round ?? new Round();
-      target.merge(round);
-      groups.set(span.fromRound, { span, round: target });
+    for (const [number, round] of numbered) {
+      const span = groupOf(number);
+      const group = groups.get(span.fromRound) ?? { span, round: new Round() };
+      group.round.merge(round);
+      groups.set(span.fromRound, group);
     }
-    return [...groups.values()].map(({ span, round }) => ({ ...span, ...round.close() }));
+    return {
+      rounds,
+      groups: [...groups.values()].map(({ span, round }) => ({ ...span, ...round.close() })),
+    };
   }
 
   #round(number: number): Round {
@@ -92,10 +99,11 @@ function groupOf(round: number): Span {
 class Round {
   readonly #ttft = new Column();
   readonly #tpot = new Column();
-  readonly #input = new Column();
-  readonly #cached = new Column();
   #completed = 0;
   #failed = 0;
+  #counted = 0;
+  #inputTokens = 0;
+  #reported = 0;
   #reportedTokens = 0;
   #cachedTokens = 0;
   #knownTokens = 0;
@@ -111,9 +119,11 @@ class Round {
     this.#completed++;
     this.#ttft.add(ttftMs(record));
     this.#tpot.add(tpotMs(record));
-    this.#input.add(inputTokens);
-    this.#cached.add(cachedTokens);
-    if (inputTokens === undefined || cachedTokens === undefined) return;
+    if (inputTokens === undefined) return;
+    this.#counted++;
+    this.#inputTokens += inputTokens;
+    if (cachedTokens === undefined) return;
+    this.#reported++;
     this.#reportedTokens += inputTokens;
     this.#cachedTokens += cachedTokens;
   }
@@ -127,10 +137,11 @@ class Round {
   merge(other: Round): void {
     this.#ttft.merge(other.#ttft);
     this.#tpot.merge(other.#tpot);
-    this.#input.merge(other.#input);
-    this.#cached.merge(other.#cached);
     this.#completed += other.#completed;
     this.#failed += other.#failed;
+    this.#counted += other.#counted;
+    this.#inputTokens += other.#inputTokens;
+    this.#reported += other.#reported;
     this.#reportedTokens += other.#reportedTokens;
     this.#cachedTokens += other.#cachedTokens;
     this.#knownTokens += other.#knownTokens;
@@ -141,8 +152,8 @@ class Round {
     return {
       completed: this.#completed,
       failed: this.#failed,
-      ...row('inputTokens', this.#input),
-      ...row('cachedTokens', this.#cached),
+      ...(this.#counted > 0 && { meanInputTokens: this.#inputTokens / this.#counted }),
+      ...(this.#reported > 0 && { meanCachedTokens: this.#cachedTokens / this.#reported }),
       ...(this.#reportedTokens > 0 && { cachedShare: this.#cachedTokens / this.#reportedTokens }),
       ...(this.#knownTokens > 0 && { idealShare: this.#idealTokens / this.#knownTokens }),
       ...row('ttftMs', this.#ttft),

@@ -90,7 +90,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     // Subtle: taken before the reader runs, so that reading time is not counted as latency.
     const atMs = this.#line.clock.now();
-    this.#loudly(() => this.#read(bytes, atMs));
+    try {
+      this.#read(bytes, atMs);
+    } catch (error) {
+      this.#crash(error);
+    }
   }
 
   onResponseEnd(): void {
@@ -166,15 +170,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else connections.drop(this.#connection!);
   }
 
-  /** An exception in an observer is a bug that must stop the run; undici would make a failed request of it. */
   #loudly(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.cancel();
-      queueMicrotask(() => {
-        throw error;
-      });
+      this.#crash(error);
     }
+  }
+
+  /** An exception in an observer is a bug that must stop the run; undici would make a failed request of it. */
+  #crash(error: unknown): void {
+    this.cancel();
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

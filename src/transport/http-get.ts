@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 import type { Scenario } from '../scenario/schema.ts';
-import { type Connect, connector } from './http-connection.ts';
+import { type Connect, connector } from './http-connector.ts';
 import { headerWriter } from './http-headers.ts';
 
 /** What it takes to ask a server for something besides answers. */

@@ -31,10 +31,11 @@ export function buildTable(text: string, tokenizer: Tokenizer): CorpusTable {
   const starts = Uint32Array.from(text.matchAll(WORD_START), (match) => match.index);
   const tokensBefore = new Uint32Array(starts.length);
   const tokensOf = new Map<string, number>();
+  const countWithin = counterWithin(tokenizer);
   for (let i = 0; i + 1 < starts.length; i++) {
     const piece = text.slice(starts[i], starts[i + 1]);
     let tokens = tokensOf.get(piece);
-    if (tokens === undefined) tokensOf.set(piece, (tokens = tokensWithin(tokenizer, piece)));
+    if (tokens === undefined) tokensOf.set(piece, (tokens = countWithin(piece)));
     tokensBefore[i + 1] = tokensBefore[i]! + tokens;
   }
   return { starts, tokensBefore, leadWords: leadWords(tokensOf, tokenizer) };
@@ -43,8 +44,9 @@ export function buildTable(text: string, tokenizer: Tokenizer): CorpusTable {
 /** Any word: what a piece counts after it is what it counts within a text. */
 const BEFORE = 'a';
 
-function tokensWithin(tokenizer: Tokenizer, piece: string): number {
-  return Math.max(0, tokenizer.count(BEFORE + piece) - tokenizer.count(BEFORE));
+function counterWithin({ count }: Tokenizer): (piece: string) => number {
+  const tokensBefore = count(BEFORE);
+  return (piece) => Math.max(0, count(BEFORE + piece) - tokensBefore);
 }
 
 /** Words that differ only in what the tokenizer drops, such as case, count once. */

@@ -151,7 +151,7 @@ interface Described {
 }
 
 function notes({ name, table, check, tokenizer }: Described): string[] {
-  const tokens = table.tokensBefore.at(-1)!.toLocaleString('en-US');
+  const tokens = table.tokensBefore.at(-1)!;
   const { cuts, differing, maxDifference } = check;
   return [
     `text: ${name}, ${tokens} tokens, counted with ${tokenizer}`,

@@ -27,7 +27,15 @@ export function writeCache(dir: string, key: string, data: Buffer): void {
     writeFileSync(temporary, Buffer.concat([checksum(data), data]));
     renameSync(temporary, join(dir, key));
   } catch {
-    rmSync(temporary, { force: true });
+    discard(temporary);
+  }
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where there is no folder, there is no file in it either.
   }
 }
 

@@ -77,7 +77,8 @@ function textOf(content: unknown): string | undefined {
 }
 
 function inExchanges(id: string, said: readonly Said[]): Item | Unusable {
-  const systems = said.findIndex((one) => one.role !== 'system');
+  const firstSaid = said.findIndex((one) => one.role !== 'system');
+  const systems = firstSaid < 0 ? said.length : firstSaid;
   const system = said.slice(0, systems).map((one) => one.text);
   const hadLeadingAnswer = said[systems]?.role === 'answer';
   const rest = said.slice(hadLeadingAnswer ? systems + 1 : systems);

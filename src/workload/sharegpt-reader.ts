@@ -47,7 +47,6 @@ const CHUNK_BYTES = 256 * 1024;
 
 async function* arrayItems(file: string): AsyncGenerator<RawItem> {
   const { default: StreamArray } = await import('stream-json/streamers/StreamArray.js');
-  // CommonJS: node finds its named exports on the default one only.
   const { default: streamJson } = await import('stream-json');
   const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
   const parser = streamJson.parser({ streamValues: false });

@@ -7,13 +7,11 @@ export interface Spoken {
 
 /** Joined by one space: between cuts of a corpus, tokens add exactly. */
 export function joined(...parts: readonly Spoken[]): Spoken {
-  const said = parts.filter((part) => part.text);
-  return {
-    text: said.map((part) => part.text).join(' '),
-    tokens: said.reduce<number | undefined>((sum, { tokens }) => plus(sum, tokens), 0),
-  };
+  return parts.reduce((a, b) => (a.text && b.text ? both(a, b) : a.text ? a : b));
 }
 
-function plus(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
+function both(a: Spoken, b: Spoken): Spoken {
+  const isCounted = a.tokens !== undefined && b.tokens !== undefined;
+  // Subtle: adding leaves long texts where they are until they are sent; join would copy them now.
+  return { text: `${a.text} ${b.text}`, tokens: isCounted ? a.tokens + b.tokens : undefined };
 }

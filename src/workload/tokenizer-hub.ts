@@ -6,7 +6,7 @@ import { type HubAccess, hubAccess } from '../base/hugging-face.ts';
 const TOKENIZER = 'tokenizer.json';
 const CONFIG = 'tokenizer_config.json';
 /** A network that drops packets must not hold the start for ever. */
-const REQUEST_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 300_000;
 
 /**
  * Path of the tokenizer.json of a Hugging Face model, in the hub's own cache: as it is there, so that

@@ -22,8 +22,21 @@ export async function loadTokenizer(spec: string): Promise<Tokenizer> {
   return openTokenizer(await locateTokenizer(spec));
 }
 
-/** Loads the vocabulary: 0.1 to 3 s and up to 300 MB, which is why whatever is counted with it is cached. */
-export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+/**
+ * Loads the vocabulary, once for these files: 0.1 to 3 s and up to 300 MB, which is why whatever is
+ * counted with it is kept on disk, and why it is let go when loading is done.
+ */
+export function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  const known = opened.get(files);
+  if (known) return known;
+  const opening = loadVocabulary(files);
+  opened.set(files, opening);
+  return opening;
+}
+
+const opened = new WeakMap<TokenizerFiles, Promise<Tokenizer>>();
+
+async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
   const { Tokenizer } = await import('@huggingface/tokenizers');
   let tokenizer: HuggingFaceTokenizer;
   try {

@@ -66,6 +66,7 @@ const second = (fields: Partial<TurnRecord> = {}) =>
 
 test('the first user to send the shared part finds nothing, the others whole blocks of it', () => {
   expect(tokens([first({ userId: 9 }), first({ userId: 2, sentMs: 5 })])).toEqual([992, 0]);
+  expect(tokens([first({ userId: 9 }), first({ userId: 2 })])).toEqual([0, 992]);
   const salted = { isSharedByUsers: false };
   expect(tokens([first({ userId: 9 }), first({ userId: 2, sentMs: 5 })], salted)).toEqual([0, 0]);
 });

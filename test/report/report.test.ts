@@ -96,6 +96,14 @@ test('two partitions are reported as the one run that they are', () => {
   expect(renderReport(mergeRuns([part(0), part(1)]))).toContain('merged from 2 run folders');
 });
 
+test('the ideal of a turn that a resume sent counts the turn that the first part sent', () => {
+  const first = turnRecord({ turns: 2, sentMs: 90_000 });
+  const second = turnRecord({ turns: 2, turn: 1, sentMs: 10, inputTokens: 1100 });
+  const later = header({ part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 });
+  const resumed = run({ records: [first] }, { header: later, records: [second] });
+  expect(summarise(resumed).rounds.map(({ idealShare }) => idealShare)).toEqual([0, 1040 / 1100]);
+});
+
 test('runs that say different things are merged with a warning', () => {
   const other = run({ header: header({ workloadDigest: 'other' }) });
   expect(mergeRuns([run({}), other]).warnings).toEqual([

@@ -127,6 +127,7 @@ test('concurrency is weighted by time: failed requests take part, one sent as an
     at(5000, 5000),
   ]);
   expect(concurrency).toEqual({ mean: 1, peak: 2 });
+  expect(totals([at(0, 4000), at(4000, 9000)]).concurrency).toEqual({ mean: 0.9, peak: 1 });
 });
 
 test.each([

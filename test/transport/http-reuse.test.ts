@@ -246,3 +246,31 @@ describe('cancelling', () => {
     expect(server.requests.map(({ connection }) => connection)).toEqual([0, 0]);
   });
 });
+
+test.each(['sent', 'delta', 'end'])(
+  'an exception in an observer, at %s, is not taken for a failed request',
+  async (type) => {
+    const { server, transport } = await rig((socket) => socket.write(stream('a')));
+    const recorder = new Recorder();
+    recorder.onCall = (call) => {
+      if (call.type === type) throw new Error('a bug in the observer');
+    };
+    const thrown = uncaught();
+    transport.send(request, recorder);
+    expect(await thrown).toEqual(new Error('a bug in the observer'));
+    await settle();
+    expect(recorder.types.at(-1)).toBe(type);
+    expect(server.requests.length).toBeLessThanOrEqual(1);
+  },
+);
+
+/** The next exception that nobody catches, kept from the test runner. */
+async function uncaught(): Promise<unknown> {
+  const runners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const error = await new Promise((resolve) => {
+    process.once('uncaughtException', resolve);
+  });
+  for (const listener of runners) process.on('uncaughtException', listener);
+  return error;
+}

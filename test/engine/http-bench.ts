@@ -1,0 +1,111 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach } from 'vitest';
+import { SystemClock } from '../../src/base/clock.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { type EngineServer, startServer } from '../../src/engine/server.ts';
+import type { EngineOptions } from '../../src/scenario/engine.ts';
+import { optionsOf, words, wordTokenizer } from './bench.ts';
+
+/** The server of the running test, closed after it. */
+export let server: EngineServer | undefined;
+export let engine: Engine;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
+  engine = new Engine(new SystemClock(), optionsOf({ gpu: 'h100', apiMs: 0, ...options }), words);
+  server = await startServer(engine, { prompts: new PromptBuilder(wordTokenizer()) });
+  return server.url;
+}
+
+export const chat = {
+  messages: [{ role: 'user', content: 'Hello there' }],
+  max_tokens: 3,
+  min_tokens: 3,
+};
+export const streamed = { ...chat, stream: true, stream_options: { include_usage: true } };
+
+export function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return fetch(url, { method: 'POST', body: text, headers });
+}
+
+export async function complete(body: unknown, headers?: Record<string, string>): Promise<Response> {
+  return post(`${server!.url}/v1/chat/completions`, body, headers);
+}
+
+/** The fields of all bodies together. */
+interface Body {
+  readonly choices: readonly [{ readonly message: { content: string }; readonly text: string }];
+  readonly usage: { prompt_tokens_details: { cached_tokens: number } };
+  readonly error: object;
+  readonly data: readonly object[];
+  readonly version: string;
+}
+
+export async function json(response: Response | Promise<Response>): Promise<Body> {
+  return (await (await response).json()) as Body;
+}
+
+/** The data of all events of a stream. */
+export async function events(response: Response): Promise<string[]> {
+  const blocks = (await response.text()).split('\n\n').filter((block) => block !== '');
+  return blocks.map((block) => block.replace(/^data: /, ''));
+}
+
+export async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${server!.url}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`vllm:${name}{`));
+  return Number(line?.split(' ').at(-1));
+}
+
+/** Everything that comes back for these bytes, until `mark` has come so many times. */
+export function raw(bytes: string, mark: string, count: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server!.port, '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`closed after ${answer}`)));
+    socket.on('data', (text: string) => {
+      answer += text;
+      if (answer.split(mark).length <= count) return;
+      resolve(answer);
+      socket.destroy();
+    });
+  });
+}
+
+interface Timed {
+  readonly headMs: number;
+  readonly pieces: { readonly text: string; readonly atMs: number }[];
+}
+
+/** When the head and every piece of the body arrive, from sending. */
+export function timed(body: unknown): Promise<Timed> {
+  const clock = new SystemClock();
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      `${server!.url}/v1/chat/completions`,
+      { method: 'POST' },
+      (response) => {
+        const headMs = clock.now();
+        const pieces: Timed['pieces'] = [];
+        response.setEncoding('utf8');
+        response.on('data', (text: string) => pieces.push({ text, atMs: clock.now() }));
+        response.on('end', () => resolve({ headMs, pieces }));
+      },
+    );
+    request.on('error', reject);
+    request.end(JSON.stringify(body));
+  });
+}
