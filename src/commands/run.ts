@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { collect, integer, number, oneOf, share } from './options.ts';
+import { collect, header, integer, number, oneOf, share } from './options.ts';
 import { play } from './play.ts';
 import { resume } from './resume.ts';
 
@@ -12,6 +12,9 @@ interface RunFlags {
   readonly url?: string;
   readonly model?: string;
   readonly apiKey?: string;
+  readonly header?: Record<string, string>;
+  readonly ca?: string;
+  readonly insecure?: boolean;
   readonly seed?: string;
   readonly users?: number;
   readonly time?: number;
@@ -29,6 +32,9 @@ interface RunFlags {
 const SHORT_FOR = {
   url: 'target.url',
   model: 'target.model',
+  header: 'target.headers',
+  ca: 'target.ca',
+  insecure: 'target.insecure',
   seed: 'seed',
   users: 'population.users',
   time: 'stop.afterSec',
@@ -42,6 +48,12 @@ const SHORT_FOR = {
 export function runCommand(): Command {
   return scenarioCommand('run')
     .description('Play a scenario file against an endpoint or the embedded engine.')
+    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
+    .option('--model <name>', 'request model; default: the first that the endpoint names')
+    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
+    .option('--header <name: value>', 'extra header; may be repeated', header)
+    .option('--ca <file>', 'PEM file of a certificate authority to trust')
+    .option('--insecure', 'do not verify the TLS certificate')
     .option('--resume <dir>', 'continue the interrupted run in this run folder')
     .option(
       '--isolate <how>',
@@ -83,9 +95,6 @@ function scenarioCommand(name: string): Command {
   return new Command(name)
     .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
     .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
-    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
-    .option('--model <name>', 'request model')
-    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
     .option('--seed <seed>', 'names every random stream of the run')
     .option('--users <n>', 'conversations to play', integer(1))
     .option('--time <seconds>', 'stop after this long', number(0))
