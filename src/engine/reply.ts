@@ -43,8 +43,8 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyO
 }
 
 /**
- * What `res.write` does, at less than half the cost: one string and one system call, where Node makes
- * three pieces of a chunk. Hot: with a thousand streams this is most of what the server does.
+ * What `res.write` does, in one string and one system call, where Node makes three pieces of a chunk.
+ * Hot: 20 instead of 23 us of CPU a token, most of it the kernel's.
  */
 function writeEvent(res: ServerResponse, event: string): void {
   const { socket } = res;
