@@ -71,8 +71,10 @@ async function serve(flags: Flags): Promise<void> {
   const { startEmbedded } = await import('../engine/embedded.ts');
   const keepAliveMs = keepAliveSec * 1000;
   const server = await startEmbedded(options, { host, port, keepAliveMs });
+  // Listening for signals first: whoever reads the line may send one at once.
+  const closed = untilSignal(server, drainSec);
   console.log(`serving ${options.model} (${options.gpu} profile) on ${server.url}`);
-  await untilSignal(server, drainSec);
+  await closed;
 }
 
 /** The first SIGINT or SIGTERM lets requests in flight end, for a while; the second cuts them off. */

@@ -3,13 +3,16 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { collect, integer, number, oneOf, share } from './options.ts';
+import { collect, header, integer, number, oneOf, share } from './options.ts';
 
 interface RunFlags {
   readonly set: readonly string[];
   readonly url?: string;
   readonly model?: string;
   readonly apiKey?: string;
+  readonly header?: Record<string, string>;
+  readonly ca?: string;
+  readonly insecure?: boolean;
   readonly seed?: string;
   readonly users?: number;
   readonly time?: number;
@@ -27,6 +30,8 @@ interface RunFlags {
 const SHORT_FOR = {
   url: 'target.url',
   model: 'target.model',
+  ca: 'target.ca',
+  insecure: 'target.insecure',
   seed: 'seed',
   users: 'population.users',
   time: 'stop.afterSec',
@@ -40,6 +45,12 @@ const SHORT_FOR = {
 export function runCommand(): Command {
   return scenarioCommand('run')
     .description('Play a scenario file against an endpoint or the embedded engine.')
+    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
+    .option('--model <name>', 'request model; default: the first that the endpoint names')
+    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
+    .option('--header <name: value>', 'extra header; may be repeated', header)
+    .option('--ca <file>', 'PEM file of a certificate authority to trust')
+    .option('--insecure', 'do not verify the TLS certificate')
     .option('--resume <dir>', 'continue the interrupted run in this run folder')
     .option(
       '--isolate <how>',
@@ -87,9 +98,6 @@ function scenarioCommand(name: string): Command {
   return new Command(name)
     .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
     .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
-    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
-    .option('--model <name>', 'request model')
-    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
     .option('--seed <seed>', 'names every random stream of the run')
     .option('--users <n>', 'conversations to play', integer(1))
     .option('--time <seconds>', 'stop after this long', number(0))
@@ -111,5 +119,9 @@ function overrides(flags: RunFlags): string[] {
     const value = flags[flag as keyof typeof SHORT_FOR];
     return value === undefined ? [] : [`${path}=${JSON.stringify(value)}`];
   });
-  return [...flags.set, ...short];
+  // One by one, so that those of the scenario stay.
+  const headers = Object.entries(flags.header ?? {}).map(
+    ([name, value]) => `target.headers.${name}=${JSON.stringify(value)}`,
+  );
+  return [...flags.set, ...short, ...headers];
 }

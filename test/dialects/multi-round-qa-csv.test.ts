@@ -25,7 +25,7 @@ function written(...records: TurnRecord[]): Record<string, string>[] {
   return parse(readFileSync(path), { columns: true });
 }
 
-test('the first eight columns are those of multi-round-qa.py, in its order', () => {
+test('M-23 the first eight columns are those of multi-round-qa.py, in its order', () => {
   written(turnRecord());
   expect(readFileSync(path, 'utf8').split('\n')[0]).toBe(
     'prompt_tokens,generation_tokens,ttft,generation_time,user_id,question_id,launch_time,finish_time,' +
@@ -33,7 +33,7 @@ test('the first eight columns are those of multi-round-qa.py, in its order', () 
   );
 });
 
-test('times are seconds, launch and finish Unix time, and the question has its real number', () => {
+test('M-23 times are seconds, launch and finish Unix time, and the question has its real number', () => {
   const record = turnRecord({ userId: 12, turn: 3, turns: 5, sentMs: 2001, intendedMs: 1996 });
   expect(written(record)).toEqual([
     {

@@ -8,6 +8,9 @@ import { type EngineServer, startServer } from '../../src/engine/server.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { optionsOf, words, wordTokenizer } from './bench.ts';
 
+/** For polls: vitest's own second is short where other work has the processor. */
+export const PATIENCE = { timeout: 20_000, interval: 1 };
+
 /** The server of the running test, closed after it. */
 export let server: EngineServer | undefined;
 export let engine: Engine;

@@ -9,6 +9,7 @@ import {
   engine,
   events,
   json,
+  PATIENCE,
   post,
   server,
   start,
@@ -139,7 +140,7 @@ describe('faults', () => {
       signal: aborter.signal,
     });
     expect(response.status).toBe(200);
-    await expect.poll(() => engine.stats.running).toBe(0);
+    await expect.poll(() => engine.stats.running, PATIENCE).toBe(0);
     const silence = await Promise.race([
       response.text(),
       complete(chat).then(() => 'other answer'),
@@ -177,7 +178,7 @@ describe('closing', () => {
     await server!.close(0);
     await closed;
     await expect(response.text()).rejects.toThrow();
-    await expect.poll(() => engine.stats.running).toBe(0);
+    await expect.poll(() => engine.stats.running, PATIENCE).toBe(0);
   });
 
   test('an idle connection does not hold it up', async () => {

@@ -6,6 +6,7 @@ import {
   events,
   json,
   metric,
+  PATIENCE,
   post,
   raw,
   server,
@@ -45,8 +46,9 @@ describe('a stream', () => {
     const { headMs, pieces } = await timed(long);
     expect(headMs).toBeLessThan(pieces[0]!.atMs - 50);
     const tokens = pieces.filter(({ text }) => text.includes('"content":" w'));
-    expect(tokens).toHaveLength(3);
-    expect(tokens[2]!.atMs - tokens[0]!.atMs).toBeGreaterThan(2 * 20);
+    // A busy client may read two of the three at once, but not the first and the last.
+    expect(tokens.length).toBeGreaterThan(1);
+    expect(tokens.at(-1)!.atMs - tokens[0]!.atMs).toBeGreaterThan(2 * 20);
   });
 
   test('has no usage that was not asked for', async () => {
@@ -91,7 +93,7 @@ describe('a stream', () => {
     await reader.read();
     expect(await metric('num_requests_running')).toBe(1);
     aborter.abort();
-    await expect.poll(() => engine.stats.running).toBe(0);
+    await expect.poll(() => engine.stats.running, PATIENCE).toBe(0);
     expect(engine.stats.kvUsage).toBe(0);
   });
 });
@@ -191,7 +193,7 @@ describe('the other endpoints', () => {
     const again = await json(complete(chat));
     expect(again.usage.prompt_tokens_details.cached_tokens).toBe(0);
     const running = complete({ ...chat, max_tokens: 20, min_tokens: 20 });
-    await expect.poll(() => engine.stats.running, { interval: 1 }).toBe(1);
+    await expect.poll(() => engine.stats.running, PATIENCE).toBe(1);
     expect((await post(`${url}/reset_prefix_cache`, '')).status).toBe(409);
     await running;
   });

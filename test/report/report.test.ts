@@ -27,7 +27,7 @@ test('an ordinary run', async () => {
   await expect(summaryJson(summarise(run({})))).toMatchFileSnapshot(golden('ordinary.json'));
 });
 
-test('a run whose client could not keep up starts with a warning', async () => {
+test('M-66 a run whose client could not keep up starts with a warning', async () => {
   const health = { ...footer().health!, eventLoopDelayP99Ms: 48.3, eventLoopUtilization: 0.97 };
   const late = sampleRecords().map((record) => ({ ...record, readyMs: record.sentMs! - 31 }));
   const text = renderReport(run({ records: late, footer: footer({ health }) }));
@@ -50,7 +50,7 @@ test('an interrupted and resumed run, long conversations, a reasoning model, fai
   await expect(renderReport(resumed)).toMatchFileSnapshot(golden('resumed.txt'));
 });
 
-test('a closed-loop run that was killed, of an engine that reports no cached tokens', async () => {
+test('M-58 a closed-loop run that was killed, of an engine that reports no cached tokens', async () => {
   const scenario = {
     ...SCENARIO,
     population: { arrivals: { process: 'closed' as const, concurrency: 8 }, maxInFlight: 4 },

@@ -31,7 +31,7 @@ test('an interval counts what ended in it; rates are over its own length', () =>
   });
 });
 
-test('an idle interval has zero rates and no means', () => {
+test('M-25 an idle interval has zero rates and no means', () => {
   const intervals = new Intervals(0);
   intervals.add(turnRecord());
   intervals.cut(30_000, 0);
@@ -46,7 +46,7 @@ test('an idle interval has zero rates and no means', () => {
   expect(idle).not.toHaveProperty('meanGenerationTokensPerSec');
 });
 
-test('no interval has a negative, infinite or NaN number, whatever ended in it', () => {
+test('M-25 no interval has a negative, infinite or NaN number, whatever ended in it', () => {
   const odd = fc.record({
     status: fc.constantFrom('ok', 'http', 'unsent'),
     outputTokens: fc.option(fc.nat(3), { nil: undefined }),

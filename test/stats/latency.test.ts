@@ -48,7 +48,7 @@ test.each([
   ['itlMs', (1300 - 1120) / 10],
   ['latenessMs', 20],
   ['generatorDelayMs', 6],
-] as const)('%s is %d ms', (name, expected) => {
+] as const)('M-54 %s is %d ms', (name, expected) => {
   expect(latency[name](known)).toBeCloseTo(expected, 9);
 });
 

@@ -114,7 +114,7 @@ test.skipIf(!existsSync(folder))('every stream of the collection has an expectat
 });
 
 test.skipIf(!existsSync(folder)).each(Object.entries(expected))(
-  '%s reads the same whole, in two pieces cut anywhere, and byte by byte',
+  'M-56 %s reads the same whole, in two pieces cut anywhere, and byte by byte',
   (name, reading) => {
     const body = readFileSync(new URL(name, folder));
     expect(read([body])).toEqual(reading);

@@ -17,7 +17,7 @@ const access = { headers: { 'x-tag': 'a' }, insecure: false, apiKey: API_KEY };
 const models = response('200 OK', '{"object":"list","data":[{"id":"a"},{"id":"b"}]}');
 const version = response('200 OK', '{"version":"0.19.1"}');
 
-describe('probing', () => {
+describe('M-59 probing', () => {
   test('asks for models and version, with the key and the headers', async () => {
     const server = await site({ '/p/v1/models': models, '/p/version': version });
     expect(await probe({ ...access, url: `${server.url}/p/v1` })).toEqual({

@@ -104,7 +104,7 @@ describe('usage', () => {
   });
 });
 
-describe('framing', () => {
+describe('M-56 framing', () => {
   const expected = { deltas: ['content:Hé 😀'], end: { finishReason: 'stop', usage: counts } };
   const stream = hello + stop + usage + done;
   test.each([
@@ -144,7 +144,7 @@ describe('framing', () => {
   });
 });
 
-describe('how a stream ends', () => {
+describe('M-56 how a stream ends', () => {
   test.each([
     ['[DONE] alone', hello + done, { finishReason: undefined, usage: undefined }],
     ['a finish reason alone', hello + stop, { finishReason: 'stop', usage: undefined }],

@@ -83,7 +83,7 @@ describe('lengths', () => {
   });
 });
 
-describe('what users share', () => {
+describe('M-12 what users share', () => {
   test.each([
     ['system', 64, 200],
     ['user', 64, 200],
@@ -140,7 +140,7 @@ describe('texts of one’s own', () => {
   });
 });
 
-describe('chance', () => {
+describe('M-70 chance', () => {
   test('gives a user the same conversation in every process and order', async () => {
     const settings = {
       userHistory: { tokens: 40 },

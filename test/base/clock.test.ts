@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
+
+describe('virtual time', () => {
+  test('timers fire in order of due time, and in the order they were set where that is equal', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (delays) => {
+        const clock = new VirtualClock();
+        const fired: [number, number][] = [];
+        for (const [index, delay] of delays.entries()) {
+          clock.setTimeout(() => fired.push([clock.now(), index]), delay);
+        }
+        clock.run();
+        const expected = delays
+          .map((delay, index): [number, number] => [delay, index])
+          .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+        expect(fired).toEqual(expected);
+      }),
+    );
+  });
+
+  test('cancelled timers never fire, however many there are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 3000, maxLength: 4000 }), (keeps) => {
+        const clock = new VirtualClock();
+        const fired: number[] = [];
+        const timers = keeps.map((_, i) => clock.setTimeout(() => fired.push(i), (i * 7) % 100));
+        for (const [i, keep] of keeps.entries()) if (!keep) clock.clearTimeout(timers[i]);
+        clock.run();
+        expect(new Set(fired)).toEqual(new Set(keeps.flatMap((keep, i) => (keep ? [i] : []))));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('a chain of timers fires at each due time, not at the end of the jump', () => {
+    const clock = new VirtualClock();
+    const fired: number[] = [];
+    const next = (): void => {
+      fired.push(clock.now());
+      clock.setTimeout(next, 1000);
+    };
+    clock.setTimeout(next, 1000);
+    clock.run(5000);
+    expect(fired).toEqual([1000, 2000, 3000, 4000, 5000]);
+    expect(clock.now()).toBe(5000);
+  });
+});
+
+describe.each([
+  ['virtual', () => new VirtualClock()],
+  ['system', () => new SystemClock()],
+])('the %s clock', (_name, make) => {
+  test.each([Number.NaN, Infinity, -1])('refuses a delay of %d', (delayMs) => {
+    expect(() => make().setTimeout(() => {}, delayMs)).toThrow(RangeError);
+  });
+
+  test('clearing nothing is harmless', () => {
+    expect(() => make().clearTimeout(undefined)).not.toThrow();
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/base/errors.ts';
+import { loadScenario, parseScenario, scenarioJsonSchema } from '../../src/scenario/load.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'confab-scenario-'));
+
+function file(name: string, text: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function problemsOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof UsageError) return error.problems;
+    throw error;
+  }
+  throw new Error('no problem was found');
+}
+
+test('an empty file is a scenario: everything has a default', () => {
+  const scenario = loadScenario(file('empty.yaml', ''));
+  expect(scenario).toEqual(parseScenario({}));
+  expect(scenario.target.url).toBe('embedded');
+});
+
+test('--set replaces one field, makes what is not there, and reads YAML values', () => {
+  const path = file('set.yaml', 'conversation: { rounds: 3, answer: { tokens: 7 } }');
+  const scenario = loadScenario(path, [
+    'conversation.rounds=5',
+    'stop.afterSec=1.5',
+    'target.headers={"X-A": "b=c"}',
+    'sampling.stop=[a, b]',
+  ]);
+  expect(scenario.conversation).toMatchObject({ rounds: 5, answer: { tokens: 7 } });
+  expect(scenario.stop.afterSec).toBe(1.5);
+  expect(scenario.target.headers).toEqual({ 'X-A': 'b=c' });
+  expect(scenario.sampling.stop).toEqual(['a', 'b']);
+});
+
+describe('problems', () => {
+  test('are all told at once, each with its path', () => {
+    const problems = problemsOf(() =>
+      parseScenario({
+        population: { users: 0, arrivals: { process: 'gamma', usersPerSec: 'fast' } },
+        conversation: { rounds: -1 },
+      }),
+    );
+    const text = problems.join('\n');
+    for (const path of ['population.users', 'population.arrivals', 'conversation.rounds']) {
+      expect(text).toContain(path);
+    }
+    expect(text).toContain('found "fast"');
+  });
+
+  test.each([
+    [{ population: { arrivals: { process: 'gamma', usersPerSec: 1 } } }, /arrivals\.cv: .*missing/],
+    [
+      { population: { arrivals: { process: 'lognormal', usersPerSec: 1 } } },
+      /arrivals\.sigma: .*missing/,
+    ],
+    [{ population: { arrivals: { process: 'allAtOnce' } } }, /population\.users: .*missing/],
+    [{ conversation: { source: 'sharegpt' } }, /sharegpt\.file: .*missing/],
+    [{ conversation: { history: 'recorded' } }, /history: .*'recorded' needs/],
+    [{ population: { rampUp: { users: 2, joinEverySec: 1 } } }, /pacing\.mode: .*interval/],
+    [
+      { conversation: { rounds: { distribution: 'lognormal', mean: 3 } } },
+      /conversation\.rounds: .*exactly one of cv and sigma/,
+    ],
+    [
+      { pacing: { pauseSec: { distribution: 'uniform', min: 5, max: 1 } } },
+      /pacing\.pauseSec: .*min must be <= max/,
+    ],
+    [{ name: 'a/b' }, /name: found "a\/b"/],
+  ])('%j', (input, expected) => {
+    expect(problemsOf(() => parseScenario(input)).join('\n')).toMatch(expected);
+  });
+
+  test.each([
+    ['nowhere.yaml', undefined, /cannot read scenario .*nowhere\.yaml/],
+    ['broken.yaml', 'a: [1, 2', /broken\.yaml: not YAML/],
+  ])('of files: %s', (name, text, expected) => {
+    const path = text === undefined ? join(dir, name) : file(name, text);
+    expect(problemsOf(() => loadScenario(path)).join('\n')).toMatch(expected);
+  });
+
+  test('of --set', () => {
+    const path = file('fine.yaml', '');
+    expect(problemsOf(() => loadScenario(path, ['seed'])).join()).toMatch(/expected path=value/);
+  });
+});
+
+test('the JSON Schema names every section and describes fields', () => {
+  const schema = scenarioJsonSchema() as { properties: Record<string, unknown> };
+  expect(Object.keys(schema.properties)).toEqual(Object.keys(parseScenario({})));
+  expect(JSON.stringify(schema)).toContain('"description"');
+});
