@@ -53,7 +53,7 @@ test('the demo over real HTTP, cut short: tables on stdout, progress on stderr, 
 test('M-70 two plays in virtual time are the same, another seed is not', async () => {
   const journal = async (seed: string) => {
     const out = freshFolder();
-    const args = ['simulate', 'configs/demo.yaml', '--users', '4', '--seed', seed];
+    const args = ['simulate', 'configs/demo.yaml', '--users', '2', '--seed', seed];
     const { code } = await confab([...args, '--output-dir', join(out, 'runs')], { cwd: ROOT });
     expect(code).toBe(0);
     const { header, records } = journalOf(out);

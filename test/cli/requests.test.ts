@@ -55,9 +55,13 @@ describe('M-14 headers', () => {
   });
 
   test('M-14 a session header of any name, the same in all turns of a conversation', async () => {
-    const sent = await sentBy(
-      scenario('target.sessionHeaders=[X-Session-ID, x-user-id]', 'target.headers.X-Tenant="a: b"'),
-    );
+    const sent = await sentBy([
+      ...scenario(
+        'target.sessionHeaders=[X-Session-ID, x-user-id]',
+        'target.headers.X-Tenant="a: b"',
+      ),
+      ...['--header', 'X-More: c'],
+    ]);
     expect(sent.map(({ headers }) => headers['x-session-id'])).toEqual(['1', '1']);
     expect(sent.map(({ headers }) => headers['x-user-id'])).toEqual(['1', '1']);
     expect(sent[0]!.headers).toMatchObject({ 'x-tenant': 'a: b', 'x-more': 'c' });
