@@ -88,10 +88,10 @@ function flags(command: Command): Command {
     .option('--max-output-len <tokens>', 'fork: max_tokens; longest ShareGPT answer', integer(1))
     .option('--ignore_eos, --ignore-eos', 'answers of exactly the length asked for')
     .option('--time <seconds>', 'stop after this long; default: at Ctrl-C', number(0))
-    .option('--output <file>', 'CSV of all requests', 'summary.csv')
+    .option('--output <file>', 'CSV of the completed requests', 'summary.csv')
     .option('--init-user-id <n>', 'the first user is n + 1', integer(0), 0)
     .option('--log-interval <seconds>', 'time between two printed summaries', number(0), 30)
-    .option('--request-with-user-id', 'send the header x-user-id (the default)', true)
+    .option('--request-with-user-id', 'send the header x-user-id', true)
     .option('--no-request-with-user-id', 'do not send it')
     .option(
       '--sharegpt [file]',
@@ -143,7 +143,9 @@ function flags(command: Command): Command {
 
 /** What the dialect makes of its flags, and what this command's own flags add to it. */
 function scenarioInput(given: CommandFlags): ScenarioInput {
-  const input = multiRoundScenario(given);
+  // In simulated time there is no other engine, whatever is named.
+  const baseUrl = given.simulate ? 'embedded' : given.baseUrl;
+  const input = multiRoundScenario({ ...given, baseUrl });
   const { maxErrorRate, drainTimeout, outputDir } = given;
   const hasStop = input.stop !== undefined || drainTimeout !== undefined;
   return {

@@ -76,7 +76,7 @@ export function startRun(options: RunOptions): Run {
     onEmpty: emptied,
   });
   let population = warmup;
-  let measureStartMs = 0;
+  let measureStartMs: number | undefined;
   let drainStartMs: number | undefined;
 
   const phases = createActor(
@@ -154,10 +154,12 @@ export function startRun(options: RunOptions): Run {
     },
     complete() {
       const nowMs = clock.now();
+      // Stopped in its warm-up, a run has measured for no time at all.
+      const startMs = measureStartMs ?? nowMs;
       options.onDone({
         stoppedBy: phases.getSnapshot().context.stoppedBy,
-        measureStartMs,
-        drainStartMs: drainStartMs ?? nowMs,
+        measureStartMs: startMs,
+        drainStartMs: Math.max(startMs, drainStartMs ?? nowMs),
         measureEndMs: nowMs,
       });
     },

@@ -124,6 +124,29 @@ test('M-22 the second signal stops at once, and everything is written', () =>
     },
   ));
 
+test('M-22 stopped in its warm-up, a run has measured nothing, and says so', () =>
+  withServer(
+    () => ({ kind: 'silence' }),
+    async (server) => {
+      const cwd = freshFolder();
+      const args = ['run', '/dev/null', '--url', server.url, ...sets('warmup.requests=3')];
+      const run = start(args, { cwd });
+      await server.arrived(3);
+      run.process.kill('SIGINT');
+      await run.says(/draining/);
+      run.process.kill('SIGTERM');
+      const { code, stdout } = await run.ended;
+      expect(code).toBe(130);
+      const { records, footer } = journalOf(cwd);
+      expect(records.map(({ phase, status }) => `${phase} ${status}`)).toEqual(
+        Array(3).fill('warmup cancelled'),
+      );
+      expect(footer!.measureEndMs - footer!.measureStartMs).toBe(0);
+      expect(stdout).toMatch(/measured +0\.0 s/);
+      expect(stdout).not.toMatch(/NaN|Infinity|undefined/);
+    },
+  ));
+
 // One after the other, on the same run folder.
 describe.sequential('killed, and resumed', () => {
   const cwd = freshFolder();

@@ -86,3 +86,19 @@ test('--help explains both arrival models', async () => {
   expect(stdout).toMatch(/--num-users N --answer-len A {2,}production-stack/);
   expect(stdout).toMatch(/--user-lag L --max-output-len A {2,}the fork/);
 });
+
+test.each<[what: string, args: string[], perSec: number]>([
+  ["upstream's formula offers R / (R - 1) times the QPS", ['--num-rounds', '5'], 0.625],
+  ['M-3 --strict-qps offers the QPS', ['--num-rounds', '5', '--strict-qps'], 0.5],
+  ['M-9 one round keeps to the QPS', ['--num-rounds', '1'], 0.5],
+])('M-3 %s, played in virtual time', async (_what, args, perSec) => {
+  const { code, stdout } = await confab([
+    ...['multi-round-qa', '--num-users', '10', '--qps', '0.5', '--answer-len', '3', ...args],
+    ...['--shared-system-prompt', '2', '--user-history-prompt', '2', '--text', 'hi'],
+    ...['--time', '800', '--simulate'],
+  ]);
+  expect(code).toBe(0);
+  const actual = Number(/Actual QPS: ([\d.]+)/.exec(stdout)?.[1]);
+  expect(actual).toBeGreaterThan(perSec * 0.97);
+  expect(actual).toBeLessThan(perSec * 1.03);
+});
