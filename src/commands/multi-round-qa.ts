@@ -6,7 +6,6 @@ import { processSummary } from '../dialects/multi-round-qa-summary.ts';
 import { parseScenario } from '../scenario/load.ts';
 import type { ScenarioInput } from '../scenario/schema.ts';
 import { header, integer, number, oneOf, share } from './options.ts';
-import { play } from './play.ts';
 
 interface CommandFlags extends MultiRoundFlags {
   readonly apiKey?: string;
@@ -58,6 +57,7 @@ export function multiRoundCommand(): Command {
         return;
       }
       process.stderr.write(timing(given));
+      const { play } = await import('./play.ts');
       process.exitCode = await play({
         scenario,
         apiKey: given.apiKey,

@@ -4,8 +4,6 @@ import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { collect, header, integer, number, oneOf, share } from './options.ts';
-import { play } from './play.ts';
-import { resume } from './resume.ts';
 
 interface RunFlags {
   readonly set: readonly string[];
@@ -32,7 +30,6 @@ interface RunFlags {
 const SHORT_FOR = {
   url: 'target.url',
   model: 'target.model',
-  header: 'target.headers',
   ca: 'target.ca',
   insecure: 'target.insecure',
   seed: 'seed',
@@ -68,6 +65,7 @@ export function runCommand(): Command {
           `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
         );
       }
+      const { resume } = await import('./resume.ts');
       process.exitCode = await resume(flags.resume, overrides(flags), flags);
     });
 }
@@ -87,8 +85,13 @@ async function start(
     throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
   }
   const scenario = loadScenario(file, overrides(flags));
-  if (flags.printScenario) process.stdout.write(stringify(scenario));
-  else process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
+  if (flags.printScenario) {
+    process.stdout.write(stringify(scenario));
+    return;
+  }
+  // What it takes to play is loaded for scenarios that can be played.
+  const { play } = await import('./play.ts');
+  process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 
 function scenarioCommand(name: string): Command {
@@ -116,5 +119,9 @@ function overrides(flags: RunFlags): string[] {
     const value = flags[flag as keyof typeof SHORT_FOR];
     return value === undefined ? [] : [`${path}=${JSON.stringify(value)}`];
   });
-  return [...flags.set, ...short];
+  // One by one, so that those of the scenario stay.
+  const headers = Object.entries(flags.header ?? {}).map(
+    ([name, value]) => `target.headers.${name}=${JSON.stringify(value)}`,
+  );
+  return [...flags.set, ...short, ...headers];
 }

@@ -114,7 +114,7 @@ export function attempt(
         lastTokenMs = atMs;
         if (kind !== 'reasoning') firstOutputMs ??= atMs;
         if (kind === 'content') content += text;
-        else if (kind === 'reasoning' && habits.keepReasoning) reasoning += text;
+        else if (kind === 'reasoning') reasoning += text;
         deadline.token(atMs);
       },
       onEnd: (end, atMs) => finish('ok', atMs, { end }),

@@ -109,7 +109,9 @@ export function userMachine(world: World) {
       recordTurn: ({ context: { session, turn, outcome }, context }) => {
         // Taken now: the session goes on.
         const messages = session.messagesFor(session.turn(turn)!);
-        world.record(endedRecord(world, context), () => ({ messages, answer: outcome!.content }));
+        // A server's own count of the output has the reasoning in it, too.
+        const said = () => ({ messages, answer: outcome!.reasoning + outcome!.content });
+        world.record(endedRecord(world, context), said);
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
         const first = context.turn + (params.fromNext ? 1 : 0);

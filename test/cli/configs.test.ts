@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { confab, freshFolder, journalOf, ROOT, runFolder, textsBelow } from '../support/confab.ts';
+
+const CONFIGS = readdirSync(join(ROOT, 'configs')).filter((name) => /\.(ya?ml|json)$/.test(name));
+
+describe('every file in configs/', () => {
+  test('there are some', () => expect(CONFIGS).toContain('demo.yaml'));
+
+  test.each(CONFIGS)(
+    '%s is a scenario, and plays in virtual time without a failed request',
+    async (name) => {
+      const file = join(ROOT, 'configs', name);
+      const scenario = loadScenario(file);
+      expect(scenario.target.url).toBe('embedded');
+
+      const out = freshFolder();
+      // In the project's folder, as paths in a scenario are seen from there.
+      const { code, stdout, stderr } = await confab(
+        ['simulate', file, '--output-dir', join(out, 'runs')],
+        { cwd: ROOT },
+      );
+      expect(code, stderr).toBe(0);
+      const { counts } = JSON.parse(readFileSync(join(runFolder(out), 'summary.json'), 'utf8'));
+      expect(counts.failed).toBe(0);
+      expect(counts.completed).toBeGreaterThan(10);
+      expect(stdout).toContain('of simulated time');
+      expect(journalOf(out).header).toMatchObject({ clock: 'virtual' });
+    },
+  );
+});
+
+test('the demo over real HTTP, cut short: tables on stdout, progress on stderr, files named', async () => {
+  const out = freshFolder();
+  const { code, stdout, stderr } = await confab(
+    [
+      ...['run', 'configs/demo.yaml', '--users', '3', '--output-dir', join(out, 'runs')],
+      ...['--set', 'population.arrivals.usersPerSec=20', '--set', 'conversation.rounds=2'],
+      ...['--set', 'pacing.pauseSec=0.1', '--log-interval', '0.2'],
+    ],
+    { cwd: ROOT },
+  );
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/last 0\.2 s: \d+ completed, 0 failed, \d+ in flight/);
+  expect(stdout).toMatch(/^ +count +mean +std +min +25% +50% +75% +90% +99% +max$/m);
+  expect(stdout).toMatch(/^Per round$/m);
+  for (const { path } of textsBelow(out)) expect(stdout).toContain(path);
+  expect(journalOf(out).records.map(({ status }) => status)).toEqual(Array(6).fill('ok'));
+});
+
+test('M-70 two plays in virtual time are the same, another seed is not', async () => {
+  const journal = async (seed: string) => {
+    const out = freshFolder();
+    const args = ['simulate', 'configs/demo.yaml', '--users', '4', '--seed', seed];
+    const { code } = await confab([...args, '--output-dir', join(out, 'runs')], { cwd: ROOT });
+    expect(code).toBe(0);
+    const { header, records } = journalOf(out);
+    return JSON.stringify([header.workloadDigest, records]);
+  };
+  const first = await journal('1');
+  expect(await journal('1')).toBe(first);
+  expect(await journal('2')).not.toBe(first);
+});
