@@ -1,6 +1,7 @@
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
+import { measure } from './number.ts';
 
 /** What was run, in words and as settings. */
 export interface RunIdentity {
@@ -69,7 +70,7 @@ function processText(
     case 'closed':
       return `${arrivals.concurrency} conversations at all times`;
     default:
-      return `${arrivals.process} arrivals, ${arrivals.usersPerSec} conversations/s configured`;
+      return `${arrivals.process} arrivals, ${measure(arrivals.usersPerSec)} conversations/s configured`;
   }
 }
 

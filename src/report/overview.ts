@@ -42,7 +42,7 @@ function endingText(ending: Ending | undefined): string {
 function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
   const { configuredUsersPerSec } = run;
   const configured =
-    configuredUsersPerSec === undefined ? '' : ` (configured: ${configuredUsersPerSec})`;
+    configuredUsersPerSec === undefined ? '' : ` (configured: ${measure(configuredUsersPerSec)})`;
   return [
     ['conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`],
     ['offered', `${measure(rates.offeredPerSec)} requests/s fell due, until the drain`],

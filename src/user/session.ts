@@ -12,7 +12,7 @@ export class Session {
     this.#history = [...conversation.opening];
     if (!withHistory) return;
     for (const [index, turn] of conversation.turns.slice(0, startTurn).entries()) {
-      this.#history.push(turn.message, conversation.standInAnswer(index));
+      this.answered(turn, conversation.standInAnswer(index));
     }
   }
 
@@ -22,12 +22,12 @@ export class Session {
 
   /** The messages of the request for this turn: everything so far, and what the user says now. */
   messagesFor(turn: Turn): readonly Message[] {
-    return [...this.#history, turn.message];
+    return [...this.#history, ...(turn.before ?? []), turn.message];
   }
 
   /** The turn was answered; a turn that failed is simply never added. */
   answered(turn: Turn, answer: Message): void {
-    this.#history.push(turn.message, answer);
+    this.#history.push(...(turn.before ?? []), turn.message, answer);
   }
 }
 

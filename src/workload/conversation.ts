@@ -2,6 +2,8 @@ import type { Message } from './message.ts';
 
 /** One turn of a conversation: what the user says, and what is asked of the engine. */
 export interface Turn {
+  /** Said since the previous answer and before `message`: a tool's results, for example. */
+  readonly before?: readonly Message[];
   readonly message: Message;
   /** Tokens of `message.text` alone, without the chat template, under the workload's tokenizer; undefined if it has none. */
   readonly messageTokens: number | undefined;
