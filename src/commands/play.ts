@@ -61,7 +61,12 @@ export async function play(options: PlayOptions): Promise<number> {
       originEpochMs: clock.originEpochMs,
       scenario: withoutSecrets({
         ...scenario,
-        target: { ...scenario.target, model: target.model },
+        target: {
+          ...scenario.target,
+          model: target.model,
+          // The report names what was measured, and not what the scenario would have been played against.
+          ...(options.isSimulated && { url: 'embedded' }),
+        },
       }),
       workloadDigest: workload.digest,
       notes: [`target: ${target.description}`, ...workload.notes],

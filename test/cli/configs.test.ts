@@ -54,8 +54,13 @@ test('M-70 two plays in virtual time are the same, another seed is not', async (
   const journal = async (seed: string) => {
     const out = freshFolder();
     const args = ['simulate', 'configs/demo.yaml', '--users', '2', '--seed', seed];
-    const { code } = await confab([...args, '--output-dir', join(out, 'runs')], { cwd: ROOT });
+    args.push('--set', 'target.url=http://another.engine:1');
+    const { code, stdout } = await confab([...args, '--output-dir', join(out, 'runs')], {
+      cwd: ROOT,
+    });
     expect(code).toBe(0);
+    // No other engine was there, whatever the scenario names.
+    expect(stdout).not.toContain('another.engine');
     const { header, records } = journalOf(out);
     return JSON.stringify([header.workloadDigest, records]);
   };
