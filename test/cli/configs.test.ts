@@ -6,7 +6,7 @@ import { confab, freshFolder, journalOf, ROOT, runFolder, textsBelow } from '../
 
 const CONFIGS = readdirSync(join(ROOT, 'configs')).filter((name) => /\.(ya?ml|json)$/.test(name));
 
-describe('every file in configs/', () => {
+describe.concurrent('every file in configs/', () => {
   test('there are some', () => expect(CONFIGS).toContain('demo.yaml'));
 
   test.each(CONFIGS)(

@@ -15,7 +15,7 @@ const LOAD = [
   'pacing.pauseSec=0',
   'population={users: 20, arrivals: {process: closed, concurrency: 5}}',
   'target.sessionHeaders=[x-user-id]',
-  'timeouts={firstTokenSec: 0.4, betweenTokensSec: 0.4}',
+  'timeouts={firstTokenSec: 0.8, betweenTokensSec: 0.8}',
   'output.csv=all.csv',
 ];
 
@@ -68,10 +68,10 @@ function expectAlternation(requests: readonly Logged[]): void {
 
 const isTenth = ({ index }: Logged): boolean => index % 10 === 9;
 
-describe('M-29 every tenth request fails', () => {
+describe.concurrent('M-29 every tenth request fails', () => {
   test.each<[string, Reply, TurnRecord['status'], RegExp]>([
     ['HTTP 500', { kind: 'status', status: 500, text: 'out of luck' }, 'http', /out of luck/],
-    ['silence', { kind: 'silence' }, 'timeout', /timeouts\.firstTokenSec: 0\.4 s passed/],
+    ['silence', { kind: 'silence' }, 'timeout', /timeouts\.firstTokenSec: 0\.8 s passed/],
     ['garbage', { kind: 'garbage' }, 'protocol', /JSON/],
     ['a reset in mid-answer', { kind: 'cut' }, 'protocol', /closed in the middle/],
   ])('M-29 %s: recorded, told, and others go on', async (_name, failure, status, reason) => {
@@ -144,7 +144,7 @@ describe('M-29 every tenth request fails', () => {
   );
 });
 
-describe('M-30, M-31', () => {
+describe.concurrent('M-30, M-31', () => {
   test('M-30 retries that all fail end the conversation, each attempt sent', async () => {
     const { records, server } = await played(
       () => ({ kind: 'status', status: 500 }),
@@ -164,21 +164,21 @@ describe('M-30, M-31', () => {
           ? { deltas: [{ content: 'a' }, { content: 'b', afterMs: 5000 }] }
           : { deltas: slow },
       [
-        'timeouts.totalSec=0.7',
+        'timeouts.totalSec=1.2',
         'conversation={rounds: 1, text: hi}',
         'population={users: 2, arrivals: {process: closed, concurrency: 1}}',
         'conversation.answer.tokens=3',
       ],
     );
     expect(records.map(({ status, reason }) => [status, reason])).toEqual([
-      ['timeout', 'timeouts.betweenTokensSec: 0.4 s passed'],
-      ['timeout', 'timeouts.totalSec: 0.7 s passed'],
+      ['timeout', 'timeouts.betweenTokensSec: 0.8 s passed'],
+      ['timeout', 'timeouts.totalSec: 1.2 s passed'],
     ]);
     expect(records[1]!.chunks).toBeGreaterThan(1);
   });
 });
 
-describe('M-65 a server in trouble does not hang the run', () => {
+describe.concurrent('M-65 a server in trouble does not hang the run', () => {
   test('M-65 it never answers: every planned request has its record', async () => {
     const { code, records, stdout } = await played(() => ({ kind: 'silence' }));
     expect(code).toBe(0);

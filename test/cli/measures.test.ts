@@ -104,7 +104,7 @@ describe('M-54 times', () => {
   });
 });
 
-describe('M-55 token counts', () => {
+describe.concurrent('M-55 token counts', () => {
   test('M-55 the server’s usage wins', async () => {
     const { cwd } = await run({
       reply: () => ({ usage: { prompt_tokens: 123, completion_tokens: 45 } }),
@@ -147,7 +147,7 @@ describe('M-55 token counts', () => {
   });
 });
 
-describe('M-58 cached tokens', () => {
+describe.concurrent('M-58 cached tokens', () => {
   test('M-58 what the server does not say is unknown, not zero', async () => {
     const { cwd, stdout } = await run({});
     for (const record of journalOf(cwd).records) expect(record).not.toHaveProperty('cachedTokens');
@@ -170,7 +170,7 @@ describe('M-58 cached tokens', () => {
   });
 });
 
-describe('M-59 a server without /version and /v1/models', () => {
+describe.concurrent('M-59 a server without /version and /v1/models', () => {
   test('M-59 is no obstacle where the model is given', async () => {
     const { code, requests } = await run({ hasProbes: false }, ['--model', 'given']);
     expect(code).toBe(0);
@@ -200,7 +200,7 @@ test('M-66 a starved client says so in the first line of its report', async () =
   expect(summaryOf(cwd).client).toMatchObject({ isBottleneck: true });
 });
 
-describe('M-67 secrets', () => {
+describe.concurrent('M-67 secrets', () => {
   const KEY = 'sk-flag-31415926';
   const HEADER = 'header-secret-27182818';
 

@@ -63,7 +63,7 @@ describe('--print-scenario', () => {
   });
 });
 
-describe('spellings of other forks', () => {
+describe.concurrent('spellings of other forks', () => {
   const population = async (...args: string[]) =>
     parse(await printed(...PRODUCTION_STACK, ...args)).population;
 
@@ -87,7 +87,7 @@ test('--help explains both arrival models', async () => {
   expect(stdout).toMatch(/--user-lag L --max-output-len A {2,}the fork/);
 });
 
-test.each<[what: string, args: string[], perSec: number]>([
+test.concurrent.each<[what: string, args: string[], perSec: number]>([
   ["upstream's formula offers R / (R - 1) times the QPS", ['--num-rounds', '5'], 0.625],
   ['M-3 --strict-qps offers the QPS', ['--num-rounds', '5', '--strict-qps'], 0.5],
   ['M-9 one round keeps to the QPS', ['--num-rounds', '1'], 0.5],

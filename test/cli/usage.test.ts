@@ -17,7 +17,7 @@ const PS = [
 ];
 const CSV = 'prompt_tokens,generation_tokens,ttft,generation_time,launch_time,finish_time';
 
-test.each<[string, string[], ...RegExp[]]>([
+test.concurrent.each<[string, string[], ...RegExp[]]>([
   ['no verb', [], /Usage: confab/],
   ['an unknown verb', ['bogus'], /unknown command 'bogus'/, /--help/],
   ['a misspelt flag', ['multi-round-qa', '--num-user', '3'], /Did you mean --num-users\?/],
