@@ -19,6 +19,8 @@ export interface IdealTurn {
   readonly userId: number;
   readonly turn: number;
   readonly inputTokens: number | undefined;
+  /** As the engine reported. */
+  readonly cachedTokens: number | undefined;
   /** What a cache that never forgets would have held; undefined where the engine gave no counts. */
   readonly idealTokens: number | undefined;
 }
@@ -79,9 +81,9 @@ export class IdealCache {
     let opening: TurnRecord | undefined;
     for (const { record } of turns) {
       if (record.phase === 'measure') {
-        const { turn, inputTokens } = record;
+        const { turn, inputTokens, cachedTokens } = record;
         const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
-        result.push({ userId, turn, inputTokens, idealTokens });
+        result.push({ userId, turn, inputTokens, cachedTokens, idealTokens });
       }
       previous = record;
       if (record.turn === 0) opening = record;

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { intervalNumbers, multiRoundQaText } from '../dialects/multi-round-qa-summary.ts';
-import type { TurnRecord } from '../record/record.ts';
+import { isFailure, type TurnRecord } from '../record/record.ts';
 import { intervalLine } from '../report/interval.ts';
 import type { RunState } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -73,7 +73,7 @@ export function startProgress(
     record(record) {
       if (record.status === 'unsent') return;
       counts.ended++;
-      if (record.status !== 'ok' && record.status !== 'cancelled') counts.failed++;
+      if (isFailure(record.status)) counts.failed++;
       if (record.phase === 'measure') intervals.add(record);
       if (isVerbose) say(line(record));
     },

@@ -1,4 +1,4 @@
-import type { RecordStatus, TurnRecord } from '../record/record.ts';
+import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { IntervalSummary } from '../stats/interval.ts';
 import { isInCsv, type MultiRoundQaRow, readMultiRoundQaCsv } from './multi-round-qa-csv.ts';
@@ -91,11 +91,9 @@ export function runNumbers(run: Run, configuredQps: number): MultiRoundQaNumbers
     ...numbers,
     configuredQps,
     actualQps: spanSec > 0 ? launched / spanSec : 0,
-    failed: records.filter(({ record }) => FAILED.has(record.status)).length,
+    failed: records.filter(({ record }) => isFailure(record.status)).length,
   };
 }
-
-const FAILED: ReadonlySet<RecordStatus> = new Set(['http', 'timeout', 'connect', 'protocol']);
 
 function rowOf(record: TurnRecord, originEpochMs: number): MultiRoundQaRow {
   const { sentMs = 0, firstTokenMs, endMs = sentMs } = record;

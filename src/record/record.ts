@@ -68,6 +68,11 @@ export interface TurnRecord {
   readonly chunkGapsMs?: readonly number[];
 }
 
+/** The engine, or the way to it, gave no answer. What the run's end cut off is no failure. */
+export function isFailure(status: RecordStatus): boolean {
+  return status !== 'ok' && status !== 'cancelled' && status !== 'unsent';
+}
+
 /** The end of the run kept this turn from ending by itself: its conversation is unfinished. */
 export function wasCut({ status, reason }: TurnRecord): boolean {
   if (status === 'cancelled') return true;
@@ -94,7 +99,7 @@ export interface RunHeader {
 /** The journal's last line of a part that ended in order: how the generator itself fared. */
 export interface RunFooter {
   /** Why no more was sent. */
-  readonly stoppedBy: 'users' | 'duration' | 'requests' | 'interrupt' | 'engine-lost';
+  readonly stoppedBy: 'users' | 'duration' | 'requests' | 'interrupt';
   /** When measuring began and ended, on the run's clock: after warm-up; after the drain. */
   readonly measureStartMs: number;
   readonly measureEndMs: number;

@@ -8,7 +8,6 @@ const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   duration: 'after its set time',
   requests: 'after its set number of requests',
   interrupt: 'INTERRUPTED before its end',
-  'engine-lost': 'LOST THE ENGINE before its end',
 };
 
 /** What was run, how long, and how it ended. */

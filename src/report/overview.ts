@@ -1,4 +1,4 @@
-import type { Ending } from '../stats/counts.ts';
+import type { CountsSummary, Ending } from '../stats/counts.ts';
 import { measure, percent } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
 import { type Field, fields, section } from './section.ts';
@@ -30,7 +30,7 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
     ...(countedLocally
       ? [['token counts', `by this client for ${countedLocally} requests without usage`] as const]
       : []),
-    ...(warmup ? [['warm-up', `${warmup}, in no other number of this report`] as const] : []),
+    ...(warmup ? [['warm-up', warmupText(counts)] as const] : []),
   ];
 }
 
@@ -76,4 +76,9 @@ function idealText({ idealCachedShare, idealBlockTokens, counts }: RunSummary): 
   return idealCachedShare === undefined
     ? 'unknown: the engine did not count tokens'
     : `${percent(idealCachedShare)} if nothing were ever evicted, in blocks of ${idealBlockTokens} tokens`;
+}
+
+function warmupText({ warmup, warmupFailed }: CountsSummary): string {
+  const failed = warmupFailed ? ` (${warmupFailed} FAILED)` : '';
+  return `${warmup}${failed}, in no other number of this report`;
 }

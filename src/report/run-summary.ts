@@ -1,4 +1,4 @@
-import { BLOCK_TOKENS, IdealCache, type IdealOptions } from '../cache/ideal.ts';
+import { BLOCK_TOKENS, IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { RunFooter } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
@@ -107,15 +107,20 @@ function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {
   return { rounds, roundGroups: groups };
 }
 
-/** Adds every turn's ideal to its round, and returns the share over all of them. */
+/**
+ * Adds every turn's ideal to its round, and returns the share over all of them. What was found was there,
+ * also where texts are alike beyond the declared shared part: the chat template, or a recorded conversation
+ * that two users play. There the engine's count is the better bound.
+ */
 function addIdeals(ideal: IdealCache, rounds: Rounds): number | undefined {
   let inputSum = 0;
   let idealSum = 0;
   for (const turn of ideal.close()) {
-    rounds.addIdeal(turn);
-    if (turn.inputTokens === undefined || turn.idealTokens === undefined) continue;
+    const idealTokens = bounded(turn);
+    rounds.addIdeal({ ...turn, idealTokens });
+    if (turn.inputTokens === undefined || idealTokens === undefined) continue;
     inputSum += turn.inputTokens;
-    idealSum += turn.idealTokens;
+    idealSum += idealTokens;
   }
   return inputSum > 0 ? idealSum / inputSum : undefined;
 }
@@ -130,4 +135,8 @@ function partSummary({ part, measured }: PlacedPart): PartSummary {
     measuredMs: measured.endMs - measured.startMs,
     ...(footer && { stoppedBy: footer.stoppedBy }),
   };
+}
+
+function bounded({ idealTokens, cachedTokens = 0 }: IdealTurn): number | undefined {
+  return idealTokens === undefined ? undefined : Math.max(idealTokens, cachedTokens);
 }

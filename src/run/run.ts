@@ -62,9 +62,10 @@ export function startRun(options: RunOptions): Run {
   const { afterSec, afterRequests, drainTimeoutSec } = scenario.stop;
   const { maxInFlight, maxActive, rampUp } = scenario.population;
   const emptied = () => phases.send({ type: 'population.emptied' });
-  const warmupGate = new Gate({ cap: maxInFlight });
+  const warmupGate = new Gate({ clock, cap: maxInFlight });
   const warmup = warmupPopulation(worldOf(options, warmupGate, 'warmup'), scenario, emptied);
   const gate = new Gate({
+    clock,
     cap: maxInFlight,
     requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
     onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),

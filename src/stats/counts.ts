@@ -1,4 +1,4 @@
-import type { RecordStatus, TurnRecord } from '../record/record.ts';
+import { isFailure, type RecordStatus, type TurnRecord } from '../record/record.ts';
 
 /** Requests by how they ended. Without warm-up, which only `warmup` counts. */
 export interface CountsSummary {
@@ -21,6 +21,8 @@ export interface CountsSummary {
   /** Completed requests whose token counts are the workload tokenizer's, not the engine's. */
   readonly countedLocally: number;
   readonly warmup: number;
+  /** Requests of the warm-up that failed. */
+  readonly warmupFailed: number;
 }
 
 /** One way of not being completed. */
@@ -40,10 +42,12 @@ export class Counts {
   #reconnects = 0;
   #countedLocally = 0;
   #warmup = 0;
+  #warmupFailed = 0;
 
   add(record: TurnRecord): void {
     if (record.phase === 'warmup') {
       this.#warmup++;
+      if (isFailure(record.status)) this.#warmupFailed++;
       return;
     }
     const { status } = record;
@@ -65,6 +69,7 @@ export class Counts {
     this.#reconnects += other.#reconnects;
     this.#countedLocally += other.#countedLocally;
     this.#warmup += other.#warmup;
+    this.#warmupFailed += other.#warmupFailed;
   }
 
   close(): CountsSummary {
@@ -92,6 +97,7 @@ export class Counts {
       reconnects: this.#reconnects,
       countedLocally: this.#countedLocally,
       warmup: this.#warmup,
+      warmupFailed: this.#warmupFailed,
     };
   }
 

@@ -1,23 +1,44 @@
-/**
- * The cap on requests in flight, and the door that closes when the run drains. Waiters are let in first
- * come, first served; a slot that is given up passes to the first waiter without becoming free.
- */
+import type { Clock } from '../base/clock.ts';
+import { below, type Rng } from '../base/random.ts';
+
+export interface GateOptions {
+  readonly clock: Clock;
+  /** Most requests in flight. */
+  readonly cap?: number;
+  /** After so many turns were let in the gate closes and `onLastRequest` is called. */
+  readonly requestsMax?: number;
+  readonly onLastRequest?: () => void;
+  /**
+   * Who of those that wait is next: the first, any, or (as vLLM's multi-turn benchmark has it) the last
+   * that has just begun its conversation, and else the first.
+   */
+  readonly order?: 'fair' | 'random' | 'newestFirst';
+  readonly rng?: Rng;
+  /** A slot stays taken for so long after its request has ended. */
+  readonly restMs?: () => number;
+  /** Requests are let in no closer than this, counted from when the one before was due: late ones catch up. */
+  readonly gapMs?: () => number;
+}
+
+interface Waiter {
+  readonly onGranted: () => void;
+}
+
+/** The cap on requests in flight, their pace, and the door that closes when the run drains. */
 export class Gate {
-  readonly #cap: number;
-  readonly #requestsMax: number;
-  readonly #onLastRequest: () => void;
-  readonly #waiters = new Set<() => void>();
+  readonly #options: GateOptions;
+  readonly #waiters: Waiter[] = [];
   #inFlight = 0;
   #requests = 0;
   #isClosed = false;
+  #nextMs = 0;
+  #timer: unknown;
 
-  /** @param requestsMax after so many turns were let in the gate closes and `onLastRequest` is called. */
-  constructor(options: { cap?: number; requestsMax?: number; onLastRequest?: () => void } = {}) {
-    this.#cap = options.cap ?? Infinity;
-    this.#requestsMax = options.requestsMax ?? Infinity;
-    this.#onLastRequest = options.onLastRequest ?? (() => {});
+  constructor(options: GateOptions) {
+    this.#options = options;
   }
 
+  /** Slots that are taken, those at rest included. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -27,39 +48,84 @@ export class Gate {
     return this.#isClosed;
   }
 
+  /** A request may go without waiting, and passes nobody. */
   get hasRoom(): boolean {
-    return this.#inFlight < this.#cap;
+    const { order = 'fair' } = this.#options;
+    return order === 'fair' && this.#waiters.length === 0 && this.#isOpen;
+  }
+
+  get #isOpen(): boolean {
+    const { cap = Infinity, gapMs, clock } = this.#options;
+    return this.#inFlight < cap && (!gapMs || clock.now() >= this.#nextMs);
   }
 
   take(): void {
     this.#inFlight++;
+    const { gapMs, clock } = this.#options;
+    if (gapMs) this.#nextMs = (this.#nextMs || clock.now()) + gapMs();
   }
 
   /** Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. */
-  wait(onGranted: () => void): () => void {
-    this.#waiters.add(onGranted);
-    return () => this.#waiters.delete(onGranted);
+  wait(onGranted: () => void, isFirstTurn: boolean): () => void {
+    const waiter = { onGranted };
+    if (isFirstTurn && this.#options.order === 'newestFirst') this.#waiters.unshift(waiter);
+    else this.#waiters.push(waiter);
+    this.#grantSoon();
+    return () => {
+      const index = this.#waiters.indexOf(waiter);
+      if (index >= 0) this.#waiters.splice(index, 1);
+    };
   }
 
   leave(): void {
-    const [next] = this.#waiters;
-    if (!next) {
-      this.#inFlight--;
-      return;
-    }
-    this.#waiters.delete(next);
-    next();
+    const { restMs, clock } = this.#options;
+    if (!restMs) this.#free();
+    else clock.setTimeout(() => this.#free(), restMs());
   }
 
   /** Counts a turn's first attempt. */
   countRequest(): void {
     this.#requests++;
-    if (this.#requests !== this.#requestsMax) return;
+    if (this.#requests !== this.#options.requestsMax) return;
     this.close();
-    this.#onLastRequest();
+    this.#options.onLastRequest?.();
   }
 
   close(): void {
     this.#isClosed = true;
+  }
+
+  #free(): void {
+    this.#inFlight--;
+    this.#grant();
+  }
+
+  /** Subtle: not at once, so that all who come at the same instant are there when the first is chosen. */
+  #grantSoon(): void {
+    this.#grantAfter(0);
+  }
+
+  #grantAfter(delayMs: number): void {
+    this.#timer ??= this.#options.clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#grant();
+    }, delayMs);
+  }
+
+  #grant(): void {
+    while (this.#waiters.length > 0 && this.#isOpen) {
+      const [waiter] = this.#waiters.splice(this.#chosen(), 1);
+      this.take();
+      waiter!.onGranted();
+    }
+    const { cap = Infinity, clock } = this.#options;
+    if (this.#waiters.length > 0 && this.#inFlight < cap) {
+      this.#grantAfter(Math.max(0, this.#nextMs - clock.now()));
+    }
+  }
+
+  #chosen(): number {
+    const { order, rng } = this.#options;
+    return order === 'random' && rng ? below(rng, this.#waiters.length) : 0;
   }
 }

@@ -46,8 +46,8 @@ export function userMachine(world: World) {
   const { clock, gate, habits } = world;
   const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);
 
-  const slot = fromCallback<UserEvent, undefined>(({ sendBack }) =>
-    gate.wait(() => sendBack({ type: 'slot.granted' })),
+  const slot = fromCallback<UserEvent, UserState>(({ input, sendBack }) =>
+    gate.wait(() => sendBack({ type: 'slot.granted' }), input.turn === 0),
   );
 
   const request = fromCallback<UserEvent, UserState>(({ input, sendBack, receive }) => {
@@ -165,7 +165,7 @@ export function userMachine(world: World) {
         on: { 'run.draining': 'stopped', 'run.cancelled': 'stopped' },
       },
       queueing: {
-        invoke: { src: 'slot' },
+        invoke: { src: 'slot', input: ({ context }) => context },
         on: {
           'slot.granted': { target: 'requesting', actions: 'startGrantedAttempt' },
           'run.draining': 'stopped',

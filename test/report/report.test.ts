@@ -97,11 +97,17 @@ test('two partitions are reported as the one run that they are', () => {
 });
 
 test('the ideal of a turn that a resume sent counts the turn that the first part sent', () => {
-  const first = turnRecord({ turns: 2, sentMs: 90_000 });
-  const second = turnRecord({ turns: 2, turn: 1, sentMs: 10, inputTokens: 1100 });
+  const none = { cachedTokens: undefined };
+  const first = turnRecord({ turns: 2, sentMs: 90_000, ...none });
+  const second = turnRecord({ turns: 2, turn: 1, sentMs: 10, inputTokens: 1100, ...none });
   const later = header({ part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 });
   const resumed = run({ records: [first] }, { header: later, records: [second] });
   expect(summarise(resumed).rounds.map(({ idealShare }) => idealShare)).toEqual([0, 1040 / 1100]);
+});
+
+test('what was found in the cache was there: the ideal is no less', () => {
+  const alike = turnRecord({ turns: 1, inputTokens: 1000, sharedTokens: 0, cachedTokens: 640 });
+  expect(summarise(run({ records: [alike] })).idealCachedShare).toBe(0.64);
 });
 
 test('runs that say different things are merged with a warning', () => {

@@ -59,6 +59,8 @@ test('every planned request is counted once, by how it ended', () => {
     reconnects: 1,
     countedLocally: 1,
     warmup: 2,
+    warmupFailed: 1,
+    warmupFailed: 0,
   });
 });
 
