@@ -60,7 +60,6 @@ test('every planned request is counted once, by how it ended', () => {
     countedLocally: 1,
     warmup: 2,
     warmupFailed: 1,
-    warmupFailed: 0,
   });
 });
 
