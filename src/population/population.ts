@@ -19,6 +19,8 @@ export interface PopulationOptions {
   readonly synthesiseHistory: boolean;
   /** All users have been played, or the population was drained and is empty. */
   readonly onEmpty: () => void;
+  /** Closed loop: a slot has come free, and there is no conversation left for it. */
+  readonly onExhausted?: () => void;
 }
 
 /** Starts users when they arrive and there is room, and knows when all are gone. */
@@ -132,7 +134,10 @@ export class Population {
   #refill(slot: Iterator<number>): void {
     if (this.#isStopped) return;
     const next = slot.next();
-    if (next.done) return;
+    if (next.done) {
+      this.#options.onExhausted?.();
+      return;
+    }
     const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
     this.#admit(arrival, () => this.#refill(slot));
   }

@@ -5,6 +5,7 @@ import { type Field, fields, section } from './section.ts';
 
 const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   users: 'when all conversations had been played',
+  exhausted: 'when there was no conversation left to begin',
   duration: 'after its set time',
   requests: 'after its set number of requests',
   interrupt: 'INTERRUPTED before its end',

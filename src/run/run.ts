@@ -6,9 +6,10 @@ import { sourceOf } from '../population/source.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Gate } from '../user/gate.ts';
+import { Gate, type GateOptions } from '../user/gate.ts';
 import type { Habits, Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
+import { sampler } from '../workload/distribution.ts';
 import { warmupPopulation } from './warmup.ts';
 
 export interface RunOptions {
@@ -60,13 +61,16 @@ type PhaseEvent =
 export function startRun(options: RunOptions): Run {
   const { scenario, clock, before } = options;
   const { afterSec, afterRequests, drainTimeoutSec } = scenario.stop;
-  const { maxInFlight, maxActive, rampUp } = scenario.population;
+  const { maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } = scenario.population;
   const emptied = () => phases.send({ type: 'population.emptied' });
   const warmupGate = new Gate({ clock, cap: maxInFlight });
   const warmup = warmupPopulation(worldOf(options, warmupGate, 'warmup'), scenario, emptied);
   const gate = new Gate({
     clock,
     cap: maxInFlight,
+    order: turnOrder,
+    rng: stream(scenario.seed, 'population', 'turn order'),
+    ...paceOf(scenario),
     requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
     onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
   });
@@ -75,6 +79,9 @@ export function startRun(options: RunOptions): Run {
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     onEmpty: emptied,
+    onExhausted: stopWhenExhausted
+      ? () => phases.send({ type: 'stop.reached', by: 'exhausted' })
+      : undefined,
   });
   let population = warmup;
   let measureStartMs: number | undefined;
@@ -195,6 +202,16 @@ function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World 
     random: (...name) => stream(scenario.seed, ...name),
     lagging: options.lagging,
   };
+}
+
+/** When the gate lets requests in, beside whether there is room. */
+function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restMs' | 'gapMs'> {
+  const { pace } = population;
+  if (!pace) return {};
+  const draw = sampler(pace.gapSec);
+  const rng = stream(seed, 'population', 'pace');
+  const gapMs = () => draw(rng) * 1000;
+  return pace.mode === 'rest' ? { restMs: gapMs } : { gapMs };
 }
 
 function habitsOf(scenario: Scenario): Habits {

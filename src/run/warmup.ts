@@ -26,6 +26,8 @@ export function warmupPopulation(
   const arrivals = openArrivals({
     ...scenario,
     population: {
+      ...scenario.population,
+      rampUp: undefined,
       arrivals: { process: 'constant', usersPerSec },
       users,
       firstUserId: sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID,

@@ -46,6 +46,29 @@ export const populationSchema = z
     firstUserId: z.number().int().min(0).default(1),
     maxActive: count.optional().describe('cap on live conversations; later arrivals wait'),
     maxInFlight: count.optional().describe('cap on requests in flight; later ones wait'),
+    turnOrder: z
+      .enum(['fair', 'random', 'newestFirst'])
+      .default('fair')
+      .describe(
+        'who of those that wait for maxInFlight is next: the first; any; the last to begin its conversation, else the first',
+      ),
+    pace: z
+      .strictObject({
+        mode: z
+          .enum(['rate', 'rest'])
+          .describe(
+            'rate: requests are let in at these gaps, counted from when the one before was due; rest: each of the maxInFlight slots rests so long after its request',
+          ),
+        gapSec: distributionSchema,
+      })
+      .optional()
+      .describe('of requests over all conversations; within one, pacing holds as well'),
+    stopWhenExhausted: z
+      .boolean()
+      .default(false)
+      .describe(
+        'closed: stop when a slot finds no conversation to begin, though others are under way (as vLLM multi-turn does)',
+      ),
     rampUp: z
       .strictObject({
         users: count.describe('users found in the middle of their conversation at the start'),

@@ -267,3 +267,62 @@ describe('a failing turn', () => {
     expect(records[0]!.endMs).toBeCloseTo(limit === 'betweenTokensSec' ? 7010 : 7000, 3);
   });
 });
+
+describe('client slots over interleaved conversations', () => {
+  const closed = (concurrency: number, rest = {}) => ({
+    conversation: { rounds: 4 },
+    pacing: { pauseSec: 0 },
+    population: {
+      users: 6,
+      firstUserId: 0,
+      arrivals: { process: 'closed' as const, concurrency },
+      ...rest,
+    },
+  });
+
+  test.each([
+    [1, 1],
+    [1, 6],
+    [2, 6],
+    [2, 5],
+    [3, 4],
+    [6, 6],
+  ])(
+    'M-42 M-39 -p %i -k %i: every planned request is sent, and no more are in flight',
+    (clients, active) => {
+      const { records, transport } = playVirtual(closed(active, { maxInFlight: clients }));
+      expect(count(records, 'ok')).toBe(24);
+      expect(transport.inFlightMax).toBe(clients);
+    },
+  );
+
+  test('M-42 stopping when there is no conversation left to begin drops the tail, which is recorded', () => {
+    const { records, end } = playVirtual(
+      closed(3, { maxInFlight: 2, stopWhenExhausted: true }),
+      ({ userId }) => ({ ttftMs: 50 + userId }),
+    );
+    assertOneRecordEach(records);
+    expect(end.stoppedBy).toBe('exhausted');
+    expect(count(records, 'unsent')).toBeGreaterThan(0);
+    expect(count(records, 'ok') + count(records, 'unsent')).toBe(24);
+  });
+
+  test('M-40 the order of turns is fair by default: conversations take turns', () => {
+    const { transport } = playVirtual(closed(3, { maxInFlight: 1 }));
+    expect(transport.sent.slice(0, 9).map(({ userId }) => userId)).toEqual([
+      0, 1, 2, 0, 1, 2, 0, 1, 2,
+    ]);
+  });
+
+  test('M-43 rest: every slot rests after its request; rate: requests go out at their own rate', () => {
+    const slow = () => ({ ttftMs: 480 });
+    const gapsOf = (mode: 'rest' | 'rate') => {
+      const pace = { mode, gapSec: 1 };
+      const { transport } = playVirtual(closed(4, { maxInFlight: 1, pace }), slow);
+      const { sent } = transport;
+      return sent.slice(1).map(({ atMs }, i) => Math.round(atMs - sent[i]!.atMs));
+    };
+    expect(new Set(gapsOf('rest'))).toEqual(new Set([1500]));
+    expect(new Set(gapsOf('rate'))).toEqual(new Set([1000]));
+  });
+});
