@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Backlog } from '../base/backlog.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Connection, Connections } from './http-connection.ts';
 import { connectionFailure, isSocketEnd, Refusal } from './http-failure.ts';
@@ -10,6 +11,8 @@ export interface Line {
   readonly origin: string;
   readonly connections: Connections;
   readonly clock: Clock;
+  /** The reading of what has arrived. */
+  readonly backlog: Backlog;
   /** Strikes secrets out of what the server says. */
   readonly redact: (message: string) => string;
 }
@@ -101,7 +104,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
     this.#isComplete = true;
-    this.#loudly(() => {
+    this.#later(() => {
       if (this.#reader) this.#reader.end(atMs);
       else this.#fail(this.#refusal!.failure, atMs);
     });
@@ -111,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
     if (this.#isStale(error)) this.#loudly(() => this.#sendAgain());
-    else this.#loudly(() => this.#onDeadConnection(error, atMs));
+    else this.#later(() => this.#onDeadConnection(error, atMs));
   }
 
   #read(bytes: Buffer, atMs: number): void {
@@ -176,6 +179,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  /** In order, and not at all if the request is over by then. */
+  #later(action: () => void): void {
+    this.#line.backlog.add(() => {
+      if (!this.#isOver) this.#loudly(action);
+    });
   }
 
   /** An exception in an observer is a bug that must stop the run; undici would make a failed request of it. */

@@ -1,3 +1,4 @@
+import { Backlog } from '../base/backlog.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { bodyWriter } from './body.ts';
@@ -28,7 +29,8 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   const server = endpoint(target.url);
   const connections = new Connections(server.origin, connector(target));
   const redact = redactor({ headers, sessionHeaders, apiKey });
-  const line: Line = { origin: server.origin, connections, clock, redact };
+  const backlog = new Backlog();
+  const line: Line = { origin: server.origin, connections, clock, backlog, redact };
   const writeBody = bodyWriter({ api, stream, model, sampling, extra: target.body });
   const writeHeaders = headerWriter(
     { headers, sessionHeaders, apiKey },

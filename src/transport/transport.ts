@@ -6,6 +6,8 @@ export interface ChatRequest {
   /** 0-based turn within the conversation. */
   readonly turn: number;
   readonly messages: readonly Message[];
+  /** The same object for all requests of a conversation, of which there is one at a time. */
+  readonly conversation?: object;
   /** undefined: the field is not sent. */
   readonly maxTokens: number | undefined;
   /** Lower bound on the answer, for engines that know `min_tokens`. */

@@ -25,6 +25,8 @@ export interface Outcome {
 }
 
 export interface Attempt {
+  /** `onOutcome` has been called. */
+  readonly isOver: boolean;
   /** The run was told to stop at once: ends the attempt as `cancelled`, with what was measured. */
   readonly cancel: Cancel;
 }
@@ -77,8 +79,8 @@ export function attempt(
       chunks,
       chunkGapsMs: gapsMs,
       reconnects,
-      content,
-      reasoning,
+      content: flat(content),
+      reasoning: flat(reasoning),
     });
   }
 
@@ -94,6 +96,7 @@ export function attempt(
       userId,
       turn: turnIndex,
       messages: session.messagesFor(turn),
+      conversation: session,
       maxTokens: turn.maxTokens,
       minTokens: turn.minTokens,
       cacheSalt: habits.cacheSalt?.replaceAll('{userId}', String(userId)),
@@ -123,10 +126,18 @@ export function attempt(
   );
 
   return {
+    get isOver() {
+      return isOver;
+    },
     cancel() {
       if (isOver) return;
       abort();
       finish('cancelled', clock.now());
     },
   };
+}
+
+/** V8 keeps what += has joined as a tree of its parts, 60 bytes a token, until it is looked into. */
+function flat(text: string): string {
+  return text.charCodeAt(0) >= 0 ? text : '';
 }

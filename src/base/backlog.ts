@@ -1,0 +1,41 @@
+/**
+ * How long work may keep the event loop from looking for what has arrived: about the error that it adds
+ * to the time stamps of a process that is busy.
+ */
+const SLICE_MS = 2;
+/** With more than this waiting, the machine is too slow for slices: they would only let memory grow. */
+const LENGTH_MAX = 10_000;
+
+/**
+ * Work that can wait until all that has arrived by now was given its time stamp. It is done in order,
+ * after the event loop has called everyone whose socket had something, and in slices.
+ */
+export class Backlog {
+  #waiting: (() => void)[] = [];
+  #next = 0;
+  #isScheduled = false;
+
+  add(work: () => void): void {
+    this.#waiting.push(work);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#workOff);
+  }
+
+  readonly #workOff = (): void => {
+    const endMs = performance.now() + SLICE_MS;
+    const waiting = this.#waiting;
+    while (this.#next < waiting.length) {
+      waiting[this.#next++]!();
+      if (performance.now() > endMs && waiting.length - this.#next < LENGTH_MAX) break;
+    }
+    this.#isScheduled = this.#next < waiting.length;
+    if (this.#isScheduled) {
+      setImmediate(this.#workOff);
+      // Amortised: half of it is gone.
+      if (this.#next * 2 < waiting.length) return;
+    }
+    this.#waiting = waiting.slice(this.#next);
+    this.#next = 0;
+  };
+}
