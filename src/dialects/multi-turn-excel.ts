@@ -59,11 +59,12 @@ export async function writeExcel(
   const samples = samplesOf(records, settings);
   const fitting = samples.slice(0, SHEET_ROWS_MAX - 1);
   const { default: writeWorkbook } = await import('write-excel-file/node');
+  const workbook = writeWorkbook([
+    { sheet: 'Summary', data: summaryRows(samples, records, settings) },
+    { sheet: 'Raw data', data: rawRows(fitting, settings.verbose) },
+  ]);
   try {
-    await writeWorkbook([
-      { sheet: 'Summary', data: summaryRows(samples, records, settings) },
-      { sheet: 'Raw data', data: rawRows(fitting, settings.verbose) },
-    ]).toFile(path);
+    await workbook.toFile(path);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }
@@ -81,8 +82,7 @@ export function summaryRows(
   return [
     ...parameterRows(testParameters(settings)),
     [],
-    ...(generator ? [...parameterRows(generatorParameters(generator)), [], []] : []),
-    ...(generator ? [] : [[]]),
+    ...(generator ? [...parameterRows(generatorParameters(generator)), [], [], []] : [[]]),
     ...blocks.flatMap(({ parameters, description }) => [
       ...parameterRows(parameters),
       [],
@@ -119,9 +119,8 @@ function heading(value: string): SheetCell {
   return { value, fontWeight: 'bold' };
 }
 
-/** Nothing where there is no number, as pandas writes NaN; no character that XML cannot hold. */
+/** Nothing where there is no number, as pandas writes NaN. The library drops what XML cannot hold. */
 function cell(value: string | number | null | undefined): SheetCell {
-  if (typeof value === 'string')
-    return value.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
+  if (typeof value === 'string') return value;
   return value === undefined || value === null || !Number.isFinite(value) ? null : value;
 }
