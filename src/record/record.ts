@@ -61,9 +61,15 @@ export interface TurnRecord {
   readonly maxTokens?: number;
   /** Leading input tokens that all users share, as planned (chat template not counted). */
   readonly sharedTokens?: number;
+  /** Messages in the request, the opening and the new one included. */
+  readonly messagesSent?: number;
+  /** Tokens of the new message's text alone, without the chat template. */
+  readonly messageTokens?: number;
   readonly finishReason?: string;
   /** Deltas received. */
   readonly chunks: number;
+  /** Tokens of the first delta's text, under the workload's tokenizer. */
+  readonly firstChunkTokens?: number;
   /** Gaps between consecutive deltas, milliseconds; absent if the scenario does not keep them. */
   readonly chunkGapsMs?: readonly number[];
 }

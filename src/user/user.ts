@@ -110,7 +110,10 @@ export function userMachine(world: World) {
         // Taken now: the session goes on.
         const messages = session.messagesFor(session.turn(turn)!);
         // A server's own count of the output has the reasoning in it, too.
-        const said = () => ({ messages, answer: outcome!.reasoning + outcome!.content });
+        const said = () => {
+          const { reasoning, content } = outcome!;
+          return { messages, answer: reasoning + content, content };
+        };
         world.record(endedRecord(world, context), said);
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {

@@ -18,7 +18,10 @@ export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
 
 export interface Said {
   readonly messages: readonly Message[];
+  /** With the reasoning, as a server counts its output. */
   readonly answer: string;
+  /** The answer without its reasoning; absent: there was none to leave out. */
+  readonly content?: string;
 }
 
 /** What users need from outside. One for the warm-up and one for the measurement; tests make their own. */

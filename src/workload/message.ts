@@ -7,20 +7,21 @@ export type Role = 'system' | 'user' | 'assistant' | 'tool';
 export class Message {
   readonly role: Role;
   readonly text: string;
-  readonly #fields: Readonly<Record<string, unknown>> | undefined;
+  /** Beside role and text. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
   #json: Buffer | undefined;
 
   /** @param fields what a data set has beside role and text (`tool_calls`, `name`), sent as it is. */
   constructor(role: Role, text: string, fields?: Readonly<Record<string, unknown>>) {
     this.role = role;
     this.text = text;
-    this.#fields = fields;
+    this.fields = fields;
   }
 
   /** `{"role":…,"content":…}` in UTF-8. */
   get json(): Buffer {
     const { role, text: content } = this;
-    this.#json ??= Buffer.from(JSON.stringify({ role, content, ...this.#fields }));
+    this.#json ??= Buffer.from(JSON.stringify({ role, content, ...this.fields }));
     return this.#json;
   }
 }
