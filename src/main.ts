@@ -25,6 +25,14 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'prepare data sets',
     load: async () => (await import('./commands/prepare.ts')).prepareCommand(),
   },
+  generate: {
+    summary: "make conversations from a configuration of vLLM's multi-turn benchmark",
+    load: async () => (await import('./commands/generate.ts')).generateCommand(),
+  },
+  convert: {
+    summary: 'convert conversations to the OpenAI form',
+    load: async () => (await import('./commands/convert.ts')).convertCommand(),
+  },
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),

@@ -39,8 +39,7 @@ export function markedWorkload(workload: Workload, part: number): Workload {
     return twin;
   };
   return {
-    digest: workload.digest,
-    notes: workload.notes,
+    ...workload,
     conversation(userId): Conversation {
       const conversation = workload.conversation(userId);
       const [opening, ...rest] = conversation.opening;

@@ -72,7 +72,23 @@ const shareGpt = z.strictObject({
 /** What users say. */
 export const conversationSchema = z
   .strictObject({
-    source: z.enum(['synthetic', 'sharegpt']).default('synthetic'),
+    source: z.enum(['synthetic', 'sharegpt', 'file']).default('synthetic'),
+    file: z
+      .string()
+      .optional()
+      .describe(
+        'source: file: conversations of OpenAI messages (JSON list or lines), or a generate_conversations configuration',
+      ),
+    maxMessages: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('source: file: messages of a conversation that are played, answers counted'),
+    generatorCompat: z
+      .boolean()
+      .optional()
+      .describe("generate_conversations: bench_dataset.py's own arithmetic of lengths and offsets"),
     tokenizer: z
       .string()
       .default('gpt2')
@@ -87,7 +103,9 @@ export const conversationSchema = z
       .strictObject({
         tokens: distributionSchema
           .optional()
-          .describe('max_tokens; with ShareGPT a cap on the recorded length'),
+          .describe(
+            'max_tokens; with ShareGPT a cap on the recorded length, with a file instead of it',
+          ),
         force: z
           .boolean()
           .default(false)
@@ -112,11 +130,36 @@ export const conversationSchema = z
         message: 'missing; needed with source: sharegpt',
       });
     }
-    if (value.history === 'recorded' && value.source !== 'sharegpt') {
+    if (value.source === 'file') checkFile(value, context);
+    if (value.history === 'recorded' && value.source === 'synthetic') {
       context.addIssue({
         code: 'custom',
         path: ['history'],
-        message: "'recorded' needs a source with answers: sharegpt",
+        message: "'recorded' needs a source with answers: sharegpt or file",
       });
     }
   });
+
+interface FileConversation {
+  readonly file?: string | undefined;
+  readonly systemPrompt: { readonly tokens: number; readonly text?: string | undefined };
+  readonly userHistory: { readonly tokens: number };
+}
+
+function checkFile(
+  { file, systemPrompt, userHistory }: FileConversation,
+  context: z.RefinementCtx,
+) {
+  const problems: [boolean, string, string][] = [
+    [file === undefined, 'file', 'missing; needed with source: file'],
+    [
+      systemPrompt.tokens > 0 || systemPrompt.text !== undefined,
+      'systemPrompt',
+      'not with source: file, whose conversations have their own',
+    ],
+    [userHistory.tokens > 0, 'userHistory', 'not with source: file'],
+  ];
+  for (const [isWrong, field, message] of problems) {
+    if (isWrong) context.addIssue({ code: 'custom', path: [field], message });
+  }
+}

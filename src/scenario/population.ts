@@ -42,7 +42,9 @@ export const populationSchema = z
         }),
       ])
       .default({ process: 'constant', usersPerSec: 1 }),
-    users: count.optional().describe('conversations to play; default: until another stop'),
+    users: count
+      .optional()
+      .describe('conversations to play; default: each of a file once, else until another stop'),
     firstUserId: z.number().int().min(0).default(1),
     maxActive: count.optional().describe('cap on live conversations; later arrivals wait'),
     maxInFlight: count.optional().describe('cap on requests in flight; later ones wait'),
@@ -84,7 +86,7 @@ export const populationSchema = z
       .optional()
       .describe('needs pacing mode interval with a constant pause'),
   })
-  .superRefine(({ arrivals, rampUp, users }, context) => {
+  .superRefine(({ arrivals, rampUp }, context) => {
     if (arrivals.process === 'gamma' && arrivals.cv === undefined) {
       context.addIssue({
         code: 'custom',
@@ -97,13 +99,6 @@ export const populationSchema = z
         code: 'custom',
         path: ['arrivals', 'sigma'],
         message: 'missing; needed with process: lognormal',
-      });
-    }
-    if (arrivals.process === 'allAtOnce' && users === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['users'],
-        message: 'missing; needed with process: allAtOnce',
       });
     }
     if (arrivals.process === 'closed' && rampUp) {

@@ -32,6 +32,14 @@ export const scenarioSchema = z
     engine: engineSchema.prefault({}),
   })
   .superRefine(({ population, pacing, conversation }, context) => {
+    const { arrivals, users } = population;
+    if (arrivals.process === 'allAtOnce' && users === undefined && conversation.source !== 'file') {
+      context.addIssue({
+        code: 'custom',
+        path: ['population', 'users'],
+        message: 'missing; needed with process: allAtOnce',
+      });
+    }
     if (!population.rampUp) return;
     // How far users found in mid-conversation are follows from these, so they must be known numbers.
     const needs: [boolean, string[], string][] = [

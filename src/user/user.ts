@@ -126,8 +126,9 @@ export function userMachine(world: World) {
       keepAnswer: ({ context }) => {
         const { content, reasoning } = context.outcome!;
         const turn = context.session.turn(context.turn)!;
+        const isRecorded = habits.history === 'recorded' || turn.needsRecordedAnswer;
         const answer =
-          habits.history === 'recorded' && turn.recordedAnswer
+          isRecorded && turn.recordedAnswer
             ? turn.recordedAnswer
             : answerMessage(content, habits.keepReasoning ? reasoning : undefined);
         context.session.answered(turn, answer);

@@ -14,11 +14,15 @@ export interface Turn {
   readonly minTokens: number | undefined;
   /** The data set's own answer, where there is one. */
   readonly recordedAnswer: Message | undefined;
+  /** What is said next answers the recorded answer's tool calls: no other can be in the history. */
+  readonly needsRecordedAnswer?: boolean;
 }
 
 /** All that one simulated user will say. */
 export interface Conversation {
   readonly userId: number;
+  /** The data set's own name for it. */
+  readonly id?: string;
   /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
   readonly opening: readonly Message[];
   /** Tokens at the start of the prompt that every user of this workload sends alike (chat template not counted). */
@@ -34,6 +38,8 @@ export interface Conversation {
  */
 export interface Workload {
   conversation(userId: number): Conversation;
+  /** How many there are, where each is said once; a run without `population.users` ends after them. */
+  readonly conversations?: number;
   /** sha256 over tokenizer, texts and settings: two runs with the same digest say the same things. */
   readonly digest: string;
   /** Lines for the report's head: source, tokenizer, items used, exactness of counts. */

@@ -1,12 +1,14 @@
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { openChats } from './chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './data-values.ts';
 import { digestOf } from './digest.ts';
 import { openShareGpt } from './sharegpt.ts';
+import type { Source } from './source.ts';
 import { openSynthetic } from './synthetic.ts';
-import { textsOf } from './texts.ts';
+import { type Texts, textsOf } from './texts.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */
@@ -22,16 +24,25 @@ export async function openWorkload(
   { cacheDir = defaultCacheDir() }: WorkloadOptions = {},
 ): Promise<Workload> {
   const texts = textsOf(scenario, cacheDir);
-  const source =
-    scenario.conversation.source === 'sharegpt'
-      ? await openShareGpt(scenario, { texts, cacheDir })
-      : await openSynthetic(scenario, texts);
+  const source = await openSource(scenario, texts, cacheDir);
   const digests = [...(await texts.digests()), ...source.digests];
   return {
     conversation: source.conversation,
+    conversations: source.conversations,
     digest: digestOf(FORMAT, settingsThatMatter(scenario), digests),
     notes: [...source.notes, ...(await texts.notes())],
   };
+}
+
+function openSource(scenario: Scenario, texts: Texts, cacheDir: string): Promise<Source> {
+  switch (scenario.conversation.source) {
+    case 'synthetic':
+      return openSynthetic(scenario, texts);
+    case 'sharegpt':
+      return openShareGpt(scenario, { texts, cacheDir });
+    case 'file':
+      return openChats(scenario, { texts, cacheDir });
+  }
 }
 
 /** Changes whenever the same settings come to say other things. */
@@ -39,7 +50,7 @@ const FORMAT = 1;
 
 /** Files count by what is in them, not by where they are. */
 function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
-  const { tokenizer: _, textFile: __, sharegpt, ...said } = conversation;
+  const { tokenizer: _, textFile: __, file: ___, sharegpt, ...said } = conversation;
   return {
     seed,
     pacing: { ...pacing, pauseSec: withValues(pacing.pauseSec) },

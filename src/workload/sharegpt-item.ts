@@ -28,7 +28,13 @@ export interface Unusable {
  * An item of a ShareGPT file (`conversations` of `from` and `value`), of a file prepared for
  * multi-round-qa (the same with `num_tokens`), or of OpenAI messages (`role`, `content`).
  */
-export function parseItem({ index, value }: RawItem): Item | Unusable {
+export function parseItem(raw: RawItem): Item | Unusable {
+  const parsed = parseSaid(raw);
+  return 'reason' in parsed ? parsed : inExchanges(parsed.id, parsed.said);
+}
+
+/** The messages of such an item as they come, whoever speaks. */
+export function parseSaid({ index, value }: RawItem): { id: string; said: Said[] } | Unusable {
   const item = isObject(value) ? value : {};
   const id = String(item['id'] ?? index);
   const list = LIST_KEYS.map((key) => item[key]).find(Array.isArray);
@@ -40,7 +46,7 @@ export function parseItem({ index, value }: RawItem): Item | Unusable {
     if ('reason' in one) return unusable(id, one.reason, `message ${i}: ${one.detail}`);
     said.push(one);
   }
-  return inExchanges(id, said);
+  return { id, said };
 }
 
 const LIST_KEYS = ['conversations', 'messages', 'items', 'conversation'];
@@ -51,7 +57,7 @@ const ROLES = new Map<unknown, Said['role']>([
   ['system', 'system'],
 ]);
 
-interface Said {
+export interface Said {
   readonly role: 'human' | 'answer' | 'system';
   readonly text: string;
   readonly tokens: number | undefined;

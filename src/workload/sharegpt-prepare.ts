@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, realpathSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { max, mean } from 'd3-array';
-import { errorText, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { type Item, parseItem } from './sharegpt-item.ts';
 import { readItems } from './sharegpt-reader.ts';
 import { type Dropped, droppedLines, Tally } from './tally.ts';
 import { loadTokenizer } from './tokenizer.ts';
+import { isSameFile, writeWhole } from './whole-file.ts';
 
 export interface PrepareOptions {
   readonly input: string;
@@ -50,18 +47,7 @@ export async function prepareShareGpt(options: PrepareOptions): Promise<Prepared
   const { count } = await loadTokenizer(options.tokenizer);
   const itemsMax = proportion < 1 ? Math.floor((await itemCount(input)) * proportion) : Infinity;
   const summary = new Summary();
-  const temporary = `${output}.${randomUUID()}`;
-  try {
-    const lines = preparedLines({ ...options, count, itemsMax, summary });
-    await pipeline(lines, createWriteStream(temporary));
-    if (!summary.itemsKept) throw nothingUsable(input, summary);
-    await rename(temporary, output);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw isSystemError(error)
-      ? new UsageError(`cannot write ${output}: ${errorText(error)}`)
-      : error;
-  }
+  await writeWhole(output, preparedLines({ ...options, count, itemsMax, summary }));
   return summary;
 }
 
@@ -91,6 +77,7 @@ async function* preparedLines(preparing: Preparing): AsyncGenerator<string> {
       separator = ',\n';
     }
   }
+  if (!summary.itemsKept) throw nothingUsable(input, summary);
   yield '\n]\n';
 }
 
@@ -157,17 +144,9 @@ async function itemCount(file: string): Promise<number> {
   return count;
 }
 
-function isSameFile(a: string, b: string): boolean {
-  return existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
-}
-
 function nothingUsable(input: string, { itemsRead, dropped }: Prepared): UsageError {
   return new UsageError(
     [`none of ${itemsRead} conversations can be used`, ...droppedLines(dropped)],
     input,
   );
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

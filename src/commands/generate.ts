@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { defaultCacheDir } from '../base/cache-dir.ts';
+import { UsageError } from '../base/errors.ts';
+import { shapeOf } from '../workload/chat-shape.ts';
+import { generateChats } from '../workload/generated.ts';
+import { findGeneratorConfig } from '../workload/generator-config.ts';
+import { openTokenizer } from '../workload/tokenizer.ts';
+import { locateTokenizer } from '../workload/tokenizer-files.ts';
+import { isSameFile, writeWhole } from '../workload/whole-file.ts';
+import { describeColumns } from './describe.ts';
+
+interface Flags {
+  readonly output: string;
+  readonly seed: string;
+  readonly tokenizer: string;
+  readonly compat: boolean;
+  readonly printStats: boolean;
+}
+
+/** `confab generate CONFIG --output FILE`: the conversations that a run with CONFIG as its file plays. */
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description(
+      "Make conversations from a generate_conversations configuration of vLLM's multi-turn benchmark.",
+    )
+    .argument('<config>', 'JSON with filetype: generate_conversations')
+    .requiredOption('--output <file>', 'JSON list of conversations to write')
+    .option('--seed <seed>', 'names the random streams', '0')
+    .option(
+      '--tokenizer <name>',
+      "'gpt2', a folder, a tokenizer.json or a Hugging Face model name",
+      'gpt2',
+    )
+    .option('--compat', "lengths and offsets by bench_dataset.py's own arithmetic", false)
+    .option('--print-stats', 'print statistics of turns and tokens', false)
+    .action(generate);
+}
+
+async function generate(file: string, flags: Flags): Promise<void> {
+  if (isSameFile(file, flags.output)) {
+    throw new UsageError(`--output: found ${flags.output}, the configuration itself`);
+  }
+  const value = await findGeneratorConfig(file);
+  if (value === undefined) {
+    throw new UsageError(`${file}: expected an object with filetype: generate_conversations`);
+  }
+  const tokenizer = await locateTokenizer(flags.tokenizer);
+  const { seed, compat: isCompat } = flags;
+  const cacheDir = defaultCacheDir();
+  const made = await generateChats({ file, value, seed, isCompat, tokenizer, cacheDir });
+  const { chats, config, notes } = made;
+  await writeWhole(flags.output, [`${JSON.stringify(chats, undefined, INDENT)}\n`]);
+  const lines = [`${flags.output}: ${chats.length} conversations`, ...notes];
+  if (flags.printStats || config.printStats) {
+    const { count } = await openTokenizer(tokenizer);
+    const { turns, userTokens, assistantTokens, requestTokens } = shapeOf(chats, count);
+    lines.push(
+      '',
+      describeColumns({
+        conversation_turns: turns,
+        user_tokens: userTokens,
+        assistant_tokens: assistantTokens,
+        request_tokens: requestTokens,
+      }),
+    );
+  }
+  console.log(lines.join('\n'));
+}
+
+/** As vLLM's own files. */
+const INDENT = 4;
