@@ -1,6 +1,7 @@
 import { createActor } from 'xstate';
 import type { Clock } from '../base/clock.ts';
-import type { UserActor, UserInput, UserMachine } from './user.ts';
+import type { UserInput } from './state.ts';
+import type { UserActor, UserMachine } from './user.ts';
 
 /** Starts a user as the root of its own actor system. `onOver` is called once, when its last record was made. */
 export function startUser(

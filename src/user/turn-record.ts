@@ -1,6 +1,6 @@
 import type { TurnRecord } from '../record/record.ts';
 import type { Session } from './session.ts';
-import type { UserState } from './user.ts';
+import type { UserState } from './state.ts';
 import type { World } from './world.ts';
 
 /** The record of a turn whose last attempt has ended. */

@@ -2,29 +2,9 @@ import { type ActorRefFrom, assign, fromCallback, setup } from 'xstate';
 import { UNSENT } from '../record/record.ts';
 import { type Attempt, attempt, type Outcome } from './request.ts';
 import { answerMessage, type Session } from './session.ts';
+import { backoffMs, initialState, nextTurn, type UserInput, type UserState } from './state.ts';
 import { endedRecord, unsentRecord } from './turn-record.ts';
 import type { World } from './world.ts';
-
-export interface UserInput {
-  readonly session: Session;
-  /** First turn to play; above 0 for a user found in the middle of its conversation. */
-  readonly turn: number;
-  /** When that turn is due. */
-  readonly intendedMs: number;
-}
-
-/** A user's state. Only `session` changes in place: it is the conversation so far. */
-export interface UserState extends UserInput {
-  /** When the user was free to send this turn: its arrival was admitted, or its previous answer ended. */
-  readonly freeMs: number;
-  /** When the last attempt could be sent: due, free, and let in by the gate. */
-  readonly readyMs: number;
-  readonly attempts: number;
-  readonly reconnects: number;
-  readonly firstAttemptMs: number | undefined;
-  readonly outcome: Outcome | undefined;
-  readonly retryAtMs: number;
-}
 
 export type UserEvent =
   | { type: 'slot.granted' }
@@ -137,19 +117,7 @@ export function userMachine(world: World) {
     },
   }).createMachine({
     id: 'user',
-    // Field by field: a spread at the start makes V8 add the others one at a time (10 us).
-    context: ({ input }) => ({
-      session: input.session,
-      turn: input.turn,
-      intendedMs: input.intendedMs,
-      freeMs: clock.now(),
-      readyMs: input.intendedMs,
-      attempts: 0,
-      reconnects: 0,
-      firstAttemptMs: undefined,
-      outcome: undefined,
-      retryAtMs: 0,
-    }),
+    context: ({ input }) => initialState(input, clock.now()),
     initial: 'deciding',
     states: {
       // Apart from thinking, whose timer would be set and cancelled for every turn that is due at once.
@@ -243,40 +211,4 @@ export function userMachine(world: World) {
       },
     },
   });
-}
-
-/** Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
-function backoffMs(world: World, { session, turn, attempts }: UserState): number {
-  const { backoffSec, maxBackoffSec } = world.habits.failure;
-  const ceilingSec = Math.min(maxBackoffSec, backoffSec * 2 ** (attempts - 1));
-  const { userId } = session.conversation;
-  return world.random('user', userId, 'turn', turn, 'retry', attempts)() * ceilingSec * 1000;
-}
-
-/** The state at the start of the next turn: when it is due follows from the pacing. */
-function nextTurn(world: World, context: UserState): Partial<UserState> {
-  const { pacing } = world.habits;
-  const nowMs = world.clock.now();
-  const turn = context.turn + 1;
-  const pauseMs = context.session.turn(turn)?.pauseMs;
-  const fromMs =
-    pacing.mode === 'think'
-      ? nowMs
-      : pacing.from === 'intended'
-        ? context.intendedMs
-        : (context.outcome?.sentMs ?? nowMs);
-  const intendedMs = fromMs + (pauseMs ?? 0);
-  if (pauseMs !== undefined && intendedMs < nowMs) {
-    world.lagging?.(context.session.conversation.userId, nowMs - intendedMs);
-  }
-  return {
-    turn,
-    intendedMs,
-    freeMs: nowMs,
-    readyMs: intendedMs,
-    attempts: 0,
-    reconnects: 0,
-    firstAttemptMs: undefined,
-    outcome: undefined,
-  };
 }

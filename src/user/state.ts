@@ -1,0 +1,76 @@
+import type { Outcome } from './request.ts';
+import type { Session } from './session.ts';
+import type { World } from './world.ts';
+
+export interface UserInput {
+  readonly session: Session;
+  /** First turn to play; above 0 for a user found in the middle of its conversation. */
+  readonly turn: number;
+  /** When that turn is due. */
+  readonly intendedMs: number;
+}
+
+/** A user's state. Only `session` changes in place: it is the conversation so far. */
+export interface UserState extends UserInput {
+  /** When the user was free to send this turn: its arrival was admitted, or its previous answer ended. */
+  readonly freeMs: number;
+  /** When the last attempt could be sent: due, free, and let in by the gate. */
+  readonly readyMs: number;
+  readonly attempts: number;
+  readonly reconnects: number;
+  readonly firstAttemptMs: number | undefined;
+  readonly outcome: Outcome | undefined;
+  readonly retryAtMs: number;
+}
+
+// Field by field: a spread at the start makes V8 add the others one at a time (10 us).
+export function initialState(input: UserInput, nowMs: number): UserState {
+  return {
+    session: input.session,
+    turn: input.turn,
+    intendedMs: input.intendedMs,
+    freeMs: nowMs,
+    readyMs: input.intendedMs,
+    attempts: 0,
+    reconnects: 0,
+    firstAttemptMs: undefined,
+    outcome: undefined,
+    retryAtMs: 0,
+  };
+}
+
+/** Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
+export function backoffMs(world: World, { session, turn, attempts }: UserState): number {
+  const { backoffSec, maxBackoffSec } = world.habits.failure;
+  const ceilingSec = Math.min(maxBackoffSec, backoffSec * 2 ** (attempts - 1));
+  const { userId } = session.conversation;
+  return world.random('user', userId, 'turn', turn, 'retry', attempts)() * ceilingSec * 1000;
+}
+
+/** The state at the start of the next turn: when it is due follows from the pacing. */
+export function nextTurn(world: World, context: UserState): Partial<UserState> {
+  const { pacing } = world.habits;
+  const nowMs = world.clock.now();
+  const turn = context.turn + 1;
+  const pauseMs = context.session.turn(turn)?.pauseMs;
+  const fromMs =
+    pacing.mode === 'think'
+      ? nowMs
+      : pacing.from === 'intended'
+        ? context.intendedMs
+        : (context.outcome?.sentMs ?? nowMs);
+  const intendedMs = fromMs + (pauseMs ?? 0);
+  if (pauseMs !== undefined && intendedMs < nowMs) {
+    world.lagging?.(context.session.conversation.userId, nowMs - intendedMs);
+  }
+  return {
+    turn,
+    intendedMs,
+    freeMs: nowMs,
+    readyMs: intendedMs,
+    attempts: 0,
+    reconnects: 0,
+    firstAttemptMs: undefined,
+    outcome: undefined,
+  };
+}
