@@ -86,6 +86,6 @@ function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
 
 /** Answers of a forced length go on past the end-of-sequence token. */
 function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
-  const ignoreEos = sampling.ignoreEos ?? (conversation.answer.force || undefined);
+  const ignoreEos = sampling.ignoreEos ?? (conversation.answer.force === true || undefined);
   return { ...sampling, ignoreEos };
 }

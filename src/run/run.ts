@@ -228,6 +228,7 @@ function habitsOf(scenario: Scenario): Habits {
     failure,
     history: conversation.history,
     keepReasoning: conversation.keepReasoning,
+    verify: conversation.verify,
     keepChunkGaps: output.keepChunkGaps,
     cacheSalt: sampling.cacheSalt,
   };

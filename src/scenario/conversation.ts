@@ -107,9 +107,15 @@ export const conversationSchema = z
             'max_tokens; with ShareGPT a cap on the recorded length, with a file instead of it',
           ),
         force: z
-          .boolean()
+          .union([z.boolean(), z.literal('minTokens')])
           .default(false)
-          .describe('ask for exactly that many tokens: ignore_eos and min_tokens'),
+          .describe(
+            'ask for exactly that many tokens: with ignore_eos and min_tokens, or with min_tokens alone',
+          ),
+        minTokens: tokens
+          .optional()
+          .describe('min_tokens where the length is forced; default: the same as max_tokens'),
+        limit: z.boolean().default(true).describe('send max_tokens'),
       })
       .prefault({}),
     history: z
@@ -120,6 +126,10 @@ export const conversationSchema = z
       .boolean()
       .default(false)
       .describe('put the reasoning back into the history, before the answer'),
+    verify: z
+      .boolean()
+      .default(false)
+      .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
   })
   .superRefine((value, context) => {
@@ -131,6 +141,13 @@ export const conversationSchema = z
       });
     }
     if (value.source === 'file') checkFile(value, context);
+    if (value.verify && value.source === 'synthetic') {
+      context.addIssue({
+        code: 'custom',
+        path: ['verify'],
+        message: 'needs a source with answers: sharegpt or file',
+      });
+    }
     if (value.history === 'recorded' && value.source === 'synthetic') {
       context.addIssue({
         code: 'custom',

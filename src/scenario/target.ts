@@ -20,6 +20,10 @@ export const targetSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe('headers that carry the user id, such as x-user-id or X-Session-ID'),
+  sessionField: z
+    .string()
+    .optional()
+    .describe('body field that carries it too, such as conversation_id'),
   body: z.record(z.string(), z.unknown()).default({}).describe('extra fields of the request body'),
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),

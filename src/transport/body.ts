@@ -10,6 +10,8 @@ export interface BodyOptions {
   readonly model: string;
   readonly stream: boolean;
   readonly sampling: Scenario['sampling'];
+  /** Body field that carries the session id, for routers that look there. */
+  readonly sessionField?: string | undefined;
   /** Fields of the user's own; they win over ours. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -35,7 +37,7 @@ export function bodyWriter(options: BodyOptions): (request: ChatRequest) => Buff
   const head = `{${model && `${model},`}${form.open}`;
   const transcripts = new WeakMap<object, Transcript>();
   return (request) => {
-    const perRequest = json(withoutKeysOf(options.extra, requestFields(request, options.sampling)));
+    const perRequest = json(withoutKeysOf(options.extra, requestFields(request, options)));
     const fields = [perRun, perRequest].filter((some) => some).join(',');
     const tail = `${form.close}${fields && `,${fields}`}}`;
     const { messages, conversation } = request;
@@ -63,12 +65,13 @@ function runFields({ stream, sampling }: BodyOptions): Fields {
   };
 }
 
-function requestFields(request: ChatRequest, sampling: Scenario['sampling']): Fields {
+function requestFields(request: ChatRequest, { sampling, sessionField }: BodyOptions): Fields {
   const salt = request.cacheSalt ?? sampling.cacheSalt;
   return {
     max_tokens: request.maxTokens,
     min_tokens: request.minTokens,
     cache_salt: salt?.replaceAll('{userId}', String(request.userId)),
+    ...(sessionField !== undefined && { [sessionField]: request.sessionId }),
   };
 }
 

@@ -29,7 +29,7 @@ export function getter(
       const { statusCode, body } = await client.request({
         path,
         method: 'GET',
-        headers: writeHeaders(0),
+        headers: writeHeaders(''),
       });
       return { status: statusCode, text: await body.text() };
     } finally {

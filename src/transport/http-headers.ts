@@ -26,14 +26,14 @@ const SECRET_CHARS_MIN = 4;
 export function headerWriter(
   { headers, sessionHeaders, apiKey }: HeaderOptions,
   own: Readonly<Record<string, string>>,
-): (userId: number) => string[] {
+): (sessionId: string) => string[] {
   check(headers, sessionHeaders, apiKey);
   const merged = new Map<string, string>(Object.entries(own));
   if (apiKey) merged.set('authorization', `Bearer ${apiKey}`);
   for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), value);
   for (const name of sessionHeaders) merged.delete(name.toLowerCase());
   const fixed = [...merged].flat();
-  return (userId) => fixed.concat(sessionHeaders.flatMap((name) => [name, String(userId)]));
+  return (sessionId) => fixed.concat(sessionHeaders.flatMap((name) => [name, sessionId]));
 }
 
 /** Strikes the key and the values of secret headers out of a message. */

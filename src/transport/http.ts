@@ -31,7 +31,14 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   const redact = redactor({ headers, sessionHeaders, apiKey });
   const backlog = new Backlog();
   const line: Line = { origin: server.origin, connections, clock, backlog, redact };
-  const writeBody = bodyWriter({ api, stream, model, sampling, extra: target.body });
+  const writeBody = bodyWriter({
+    api,
+    stream,
+    model,
+    sampling,
+    extra: target.body,
+    sessionField: target.sessionField,
+  });
   const writeHeaders = headerWriter(
     { headers, sessionHeaders, apiKey },
     {
@@ -46,7 +53,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
         {
           method: 'POST',
           path: server[api],
-          headers: writeHeaders(request.userId),
+          headers: writeHeaders(request.sessionId),
           body: writeBody(request),
         },
         observer,

@@ -1,6 +1,7 @@
 import type { RecordStatus } from '../record/record.ts';
 import type { Cancel, Failure, ResponseEnd } from '../transport/transport.ts';
 import type { Turn } from '../workload/conversation.ts';
+import { answerMismatch } from './answer-mismatch.ts';
 import { Deadline } from './deadline.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';
@@ -94,6 +95,7 @@ export function attempt(
   abort = transport.send(
     {
       userId,
+      sessionId: session.conversation.id ?? String(userId),
       turn: turnIndex,
       messages: session.messagesFor(turn),
       conversation: session,
@@ -120,7 +122,12 @@ export function attempt(
         else if (kind === 'reasoning') reasoning += text;
         deadline.token(atMs);
       },
-      onEnd: (end, atMs) => finish('ok', atMs, { end }),
+      onEnd(end, atMs) {
+        const recorded = habits.verify ? turn.recordedAnswer?.text : undefined;
+        const mismatch = recorded === undefined ? undefined : answerMismatch(recorded, content);
+        if (mismatch === undefined) finish('ok', atMs, { end });
+        else finish('protocol', atMs, { end, failure: { status: 'protocol', message: mismatch } });
+      },
       onFail: (failure, atMs) => finish(failure.status, atMs, { failure }),
     },
   );

@@ -11,6 +11,8 @@ import type { Gate } from './gate.ts';
 export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
   readonly history: 'live' | 'recorded';
   readonly keepReasoning: boolean;
+  /** An answer that is not the recorded one is a failure. */
+  readonly verify: boolean;
   readonly keepChunkGaps: boolean;
   /** vLLM's cache_salt, with {userId} still in it. */
   readonly cacheSalt: string | undefined;

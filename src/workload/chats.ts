@@ -9,7 +9,7 @@ import { jsonValues } from './json-values.ts';
 import { Message } from './message.ts';
 import type { Source } from './source.ts';
 import type { Texts } from './texts.ts';
-import { turnPlanner } from './turn-plan.ts';
+import { limitsOf, turnPlanner } from './turn-plan.ts';
 
 const MS_PER_SEC = 1000;
 
@@ -63,8 +63,7 @@ export async function openChats(
           messageTokens,
           pauseMs:
             turn && exchange.pauseSec !== undefined ? exchange.pauseSec * MS_PER_SEC : pauseMs,
-          maxTokens,
-          minTokens: answer.force ? maxTokens : undefined,
+          ...limitsOf(answer, maxTokens),
           recordedAnswer: exchange.answer,
           needsRecordedAnswer: isToolResult(played[turn + 1]),
         };

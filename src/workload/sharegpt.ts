@@ -11,7 +11,7 @@ import { shuffled } from './shuffle.ts';
 import type { Source } from './source.ts';
 import { droppedLines } from './tally.ts';
 import type { Texts } from './texts.ts';
-import { turnPlanner } from './turn-plan.ts';
+import { limitsOf, turnPlanner } from './turn-plan.ts';
 
 /**
  * Recorded conversations: user u asks the questions of item u modulo their number, after the same
@@ -48,8 +48,7 @@ export async function openShareGpt(
           message: new Message('user', said.text),
           messageTokens: said.tokens,
           pauseMs: plan.pauseMs(turn),
-          maxTokens,
-          minTokens: conversation.answer.force ? maxTokens : undefined,
+          ...limitsOf(conversation.answer, maxTokens),
           recordedAnswer: new Message('assistant', exchange.answer),
         };
       });

@@ -6,7 +6,7 @@ import { openQuestions, type Questions } from './questions.ts';
 import type { Source } from './source.ts';
 import { openStandIns } from './stand-in.ts';
 import type { Texts } from './texts.ts';
-import { turnPlanner } from './turn-plan.ts';
+import { limitsOf, turnPlanner } from './turn-plan.ts';
 
 /** Conversations of stated lengths: a shared part, a history of each user's own, and rounds of questions. */
 export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<Source> {
@@ -25,13 +25,11 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
       const turns = Array.from({ length: plan.rounds }, (_, turn): Turn => {
         const asked = question(turn);
         const said = turn === 0 ? preamble.firstMessage(userId, asked) : asked;
-        const maxTokens = plan.answerTokens();
         return {
           message: new Message('user', said.text),
           messageTokens: said.tokens,
           pauseMs: plan.pauseMs(turn),
-          maxTokens,
-          minTokens: answer.force ? maxTokens : undefined,
+          ...limitsOf(answer, plan.answerTokens()),
           recordedAnswer: undefined,
         };
       });

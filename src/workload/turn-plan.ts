@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario/schema.ts';
+import type { Turn } from './conversation.ts';
 import { countSampler, sampler } from './distribution.ts';
 import { userDraws } from './draws.ts';
 
@@ -33,5 +34,16 @@ export function turnPlanner({
       answerTokens: drawAnswer?.(userId) ?? (() => undefined),
       pauseMs: (turn) => (turn === 0 ? 0 : nextPauseSec() * MS_PER_SEC),
     };
+  };
+}
+
+/** What is asked for of an answer that is to be so long. */
+export function limitsOf(
+  { force, minTokens, limit }: Scenario['conversation']['answer'],
+  tokens: number | undefined,
+): Pick<Turn, 'maxTokens' | 'minTokens'> {
+  return {
+    maxTokens: limit ? tokens : undefined,
+    minTokens: force ? (minTokens ?? tokens) : undefined,
   };
 }

@@ -78,7 +78,14 @@ describe('isolation of what is played again', () => {
       close: async () => {},
     };
     const transport = saltedTransport(inner, 1);
-    const request = { userId: 1, turn: 0, messages: [], maxTokens: 1, minTokens: undefined };
+    const request = {
+      userId: 1,
+      sessionId: '1',
+      turn: 0,
+      messages: [],
+      maxTokens: 1,
+      minTokens: undefined,
+    };
     transport.send({ ...request, cacheSalt: undefined }, {} as never);
     transport.send({ ...request, cacheSalt: 'mine-' }, {} as never);
     expect(sent.map(({ cacheSalt }) => cacheSalt)).toEqual(['part-2', 'mine-part-2']);

@@ -7,6 +7,7 @@ import { Message, type Role } from '../../src/workload/message.ts';
 const options: BodyOptions = { api: 'chat', model: 'm', stream: true, sampling: {}, extra: {} };
 const request: ChatRequest = {
   userId: 7,
+  sessionId: '7',
   turn: 0,
   messages: [new Message('system', 'Be "brief".'), new Message('user', 'Hé\n😀')],
   maxTokens: undefined,

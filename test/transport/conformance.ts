@@ -31,6 +31,7 @@ const FINAL = ['end', 'fail'];
 function asking(maxTokens: number, userId = 1): ChatRequest {
   return {
     userId,
+    sessionId: String(userId),
     turn: 0,
     messages: [new Message('user', `Hello from user ${userId}.`)],
     maxTokens,

@@ -4,13 +4,13 @@ import { headerWriter, redactor } from '../../src/transport/http-headers.ts';
 const none = { headers: {}, sessionHeaders: [], apiKey: undefined };
 
 function written(options: Partial<typeof none>, own = {}): string[] {
-  return headerWriter({ ...none, ...options }, own)(7);
+  return headerWriter({ ...none, ...options }, own)('7');
 }
 
 test("the user's headers win over ours whatever their case; session headers over all", () => {
   const own = { accept: 'text/event-stream' };
   const headers = { Accept: '*/*', Authorization: 'Basic x', 'X-User': 'fixed' };
-  const list = headerWriter({ headers, sessionHeaders: ['x-user'], apiKey: 'key' }, own)(7);
+  const list = headerWriter({ headers, sessionHeaders: ['x-user'], apiKey: 'key' }, own)('7');
   expect(list).toEqual(['accept', '*/*', 'authorization', 'Basic x', 'x-user', '7']);
 });
 

@@ -11,6 +11,7 @@ import { type Play, type ScriptedServer, serve } from './scripted-server.ts';
 
 export const request: ChatRequest = {
   userId: 7,
+  sessionId: '7',
   turn: 0,
   messages: [new Message('user', 'hi')],
   maxTokens: undefined,

@@ -24,6 +24,7 @@ function world(engineOptions: Partial<EngineOptions> = {}, options: Partial<Loca
 function request(messages: Message[], overrides: Partial<ChatRequest> = {}): ChatRequest {
   return {
     userId: 1,
+    sessionId: '1',
     turn: 0,
     messages,
     maxTokens: 4,

@@ -8,7 +8,14 @@ const options: BodyOptions = { api: 'chat', model: 'm', stream: true, sampling: 
 
 function requestOf(messages: readonly Message[], conversation?: object): ChatRequest {
   const none = { maxTokens: undefined, minTokens: undefined, cacheSalt: undefined };
-  return { userId: 1, turn: 0, messages, ...(conversation && { conversation }), ...none };
+  return {
+    userId: 1,
+    sessionId: '1',
+    turn: 0,
+    messages,
+    ...(conversation && { conversation }),
+    ...none,
+  };
 }
 
 /** Long enough that bodies are views of a transcript. */
