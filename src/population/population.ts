@@ -19,6 +19,10 @@ export interface PopulationOptions {
   readonly synthesiseHistory: boolean;
   /** All users have been played, or the population was drained and is empty. */
   readonly onEmpty: () => void;
+  /** Sessions to go on with, by user: a conversation that is not among them has failed before. */
+  readonly begun?: ReadonlyMap<number, Session>;
+  /** A user is gone; its session may be kept. */
+  readonly onGone?: (userId: number, session: Session) => void;
   /** Closed loop: a slot has come free, and there is no conversation left for it. */
   readonly onExhausted?: () => void;
 }
@@ -73,7 +77,7 @@ export class Population {
     this.#isExhausted = true;
     this.#world.gate.close();
     this.#world.clock.clearTimeout(this.#timer);
-    for (const arrival of this.#waiting) this.#recordNotAdmitted(arrival);
+    for (const arrival of this.#waiting) this.#recordUnsent(arrival, UNSENT.notAdmitted);
     this.#waiting.clear();
     for (const user of [...this.#live.values()]) user.send({ type: 'run.draining' });
     this.#checkEmpty();
@@ -119,14 +123,22 @@ export class Population {
   }
 
   #admit({ userId, dueMs, startTurn }: Arrival, onOver?: () => void): void {
-    const { synthesiseHistory } = this.#options;
+    const { synthesiseHistory, begun } = this.#options;
     const conversation = this.#world.conversation(userId);
-    const session = new Session(conversation, startTurn, synthesiseHistory);
+    const before = begun?.get(userId);
+    if (begun && !before) {
+      this.#recordUnsent({ userId, dueMs, startTurn: 1 }, UNSENT.warmupFailed);
+      onOver?.();
+      return;
+    }
+    const session =
+      before?.continuedIn(conversation) ?? new Session(conversation, startTurn, synthesiseHistory);
     let isOver = false;
-    const input = { session, turn: startTurn, intendedMs: dueMs };
+    const input = { session, turn: before ? 1 : startTurn, intendedMs: dueMs };
     const user = startUser(this.#machine, this.#world.clock, input, () => {
       isOver = true;
       this.#live.delete(userId);
+      this.#options.onGone?.(userId, session);
       onOver?.();
       this.#admitWaiting();
       this.#checkEmpty();
@@ -153,11 +165,11 @@ export class Population {
     this.#admit(arrival, () => this.#refill(slot));
   }
 
-  #recordNotAdmitted({ userId, dueMs, startTurn }: Arrival): void {
+  #recordUnsent({ userId, dueMs, startTurn }: Arrival, reason: string): void {
     const session = new Session(this.#world.conversation(userId));
     for (let turn = startTurn; session.turn(turn); turn++) {
       const intendedMs = turn === startTurn ? dueMs : undefined;
-      this.#world.record(unsentRecord(this.#world, session, turn, UNSENT.notAdmitted, intendedMs));
+      this.#world.record(unsentRecord(this.#world, session, turn, reason, intendedMs));
     }
   }
 

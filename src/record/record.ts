@@ -13,6 +13,7 @@ export const UNSENT = {
   stopped: 'the run stopped',
   notAdmitted: 'waited for maxActive until the run stopped',
   abandoned: 'an earlier turn of the conversation failed',
+  warmupFailed: 'its first turn failed in the warm-up',
 } as const;
 
 /**
@@ -82,7 +83,7 @@ export function isFailure(status: RecordStatus): boolean {
 /** The end of the run kept this turn from ending by itself: its conversation is unfinished. */
 export function wasCut({ status, reason }: TurnRecord): boolean {
   if (status === 'cancelled') return true;
-  return status === 'unsent' && reason !== UNSENT.abandoned;
+  return status === 'unsent' && (reason === UNSENT.stopped || reason === UNSENT.notAdmitted);
 }
 
 /** The journal's first line: all that is needed to make the report again, and to compare runs. */

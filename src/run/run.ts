@@ -7,6 +7,7 @@ import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate, type GateOptions } from '../user/gate.ts';
+import type { Session } from '../user/session.ts';
 import type { Habits, Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { sampler } from '../workload/distribution.ts';
@@ -59,12 +60,15 @@ type PhaseEvent =
 
 /** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
 export function startRun(options: RunOptions): Run {
-  const { scenario, clock, before } = options;
+  const { clock, before, workload } = options;
+  const scenario = boundedBy(options.scenario, workload.conversations);
   const { afterSec, afterRequests, drainTimeoutSec } = scenario.stop;
   const { maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } = scenario.population;
   const emptied = () => phases.send({ type: 'population.emptied' });
   const warmupGate = new Gate({ clock, cap: maxInFlight });
-  const warmup = warmupPopulation(worldOf(options, warmupGate, 'warmup'), scenario, emptied);
+  const begun = new Map<number, Session>();
+  const warmupWorld = worldOf(options, warmupGate, 'warmup');
+  const warmup = warmupPopulation(warmupWorld, scenario, emptied, begun);
   const gate = new Gate({
     clock,
     cap: maxInFlight,
@@ -78,6 +82,7 @@ export function startRun(options: RunOptions): Run {
     source: sourceOf(countedScenario(scenario, options.workload), before?.played),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
+    begun: scenario.warmup.firstTurns ? begun : undefined,
     onEmpty: emptied,
     onExhausted: stopWhenExhausted
       ? () => phases.send({ type: 'stop.reached', by: 'exhausted' })
@@ -95,7 +100,7 @@ export function startRun(options: RunOptions): Run {
         untilDrained: () => drainTimeoutSec * 1000,
       },
       guards: {
-        hasWarmup: () => scenario.warmup.requests + scenario.warmup.users > 0,
+        hasWarmup: () => hasWarmup(scenario),
         hasDuration: () => afterSec !== undefined,
       },
       actions: {
@@ -208,6 +213,16 @@ function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World 
     random: (...name) => stream(scenario.seed, ...name),
     lagging: options.lagging,
   };
+}
+
+/** A file's conversations are each played once, unless the scenario says how many. */
+function boundedBy(scenario: Scenario, conversations: number | undefined): Scenario {
+  const { population } = scenario;
+  return { ...scenario, population: { ...population, users: population.users ?? conversations } };
+}
+
+function hasWarmup({ warmup }: Scenario): boolean {
+  return warmup.firstTurns || warmup.requests + warmup.users > 0;
 }
 
 /** When the gate lets requests in, beside whether there is room. */

@@ -1,6 +1,8 @@
 import { openArrivals } from '../population/arrivals.ts';
 import { Population } from '../population/population.ts';
+import { sourceOf } from '../population/source.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Session } from '../user/session.ts';
 import type { World } from '../user/world.ts';
 import type { Conversation } from '../workload/conversation.ts';
 import { Message } from '../workload/message.ts';
@@ -11,12 +13,17 @@ const WARMUP_USER_ID = 1_000_000_000;
 const WARMUP_REQUEST_ID = 2_000_000_000;
 const WARMUP_ANSWER_TOKENS = 100;
 
-/** The users of the warm-up: short requests all at once, and whole conversations at their own rate. */
+/**
+ * The users of the warm-up: the first turns of the run's own conversations, whose sessions go into
+ * `begun`; or short requests all at once, and whole conversations at their own rate.
+ */
 export function warmupPopulation(
   world: World,
   scenario: Scenario,
   onEmpty: () => void,
+  begun: Map<number, Session>,
 ): Population {
+  if (scenario.warmup.firstTurns) return firstTurns(world, scenario, onEmpty, begun);
   const { requests, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
   const conversation = (userId: number): Conversation => {
     if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId);
@@ -40,6 +47,39 @@ export function warmupPopulation(
       maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,
+    },
+  );
+}
+
+/** The first turn of every conversation, one at a time on every slot for a request. */
+function firstTurns(
+  world: World,
+  scenario: Scenario,
+  onEmpty: () => void,
+  begun: Map<number, Session>,
+): Population {
+  const { arrivals, maxInFlight } = scenario.population;
+  const slots =
+    arrivals.process === 'closed' ? arrivals.concurrency : (scenario.population.users ?? 1);
+  const concurrency = maxInFlight ?? slots;
+  const conversation = (userId: number): Conversation => {
+    const whole = world.conversation(userId);
+    return { ...whole, turns: whole.turns.slice(0, 1) };
+  };
+  const population = {
+    ...scenario.population,
+    arrivals: { process: 'closed' as const, concurrency },
+  };
+  return new Population(
+    { ...world, conversation },
+    {
+      source: sourceOf({ ...scenario, population }),
+      maxActive: Infinity,
+      synthesiseHistory: false,
+      onEmpty,
+      onGone(userId, session) {
+        if (session.hasAnswers) begun.set(userId, session);
+      },
     },
   );
 }

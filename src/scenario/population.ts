@@ -121,6 +121,12 @@ export const warmupSchema = z.strictObject({
   users: z.number().int().min(0).default(0).describe('conversations to play first'),
   usersPerSec: z.number().positive().default(1),
   rounds: count.optional().describe('turns of each; default: all'),
+  firstTurns: z
+    .boolean()
+    .default(false)
+    .describe(
+      'the first turn of every conversation of the run, which then goes on from there with the answers',
+    ),
   sameUsers: z
     .boolean()
     .default(false)

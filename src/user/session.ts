@@ -16,6 +16,18 @@ export class Session {
     }
   }
 
+  /** The same history, going on with the turns of this conversation. */
+  continuedIn(conversation: Conversation): Session {
+    const session = new Session(conversation);
+    session.#history.splice(0, Infinity, ...this.#history);
+    return session;
+  }
+
+  /** Turns that were answered, however the conversation began. */
+  get hasAnswers(): boolean {
+    return this.#history.some((message) => message.role === 'assistant');
+  }
+
   turn(index: number): Turn | undefined {
     return this.conversation.turns[index];
   }

@@ -326,3 +326,49 @@ describe('client slots over interleaved conversations', () => {
     expect(new Set(gapsOf('rate'))).toEqual(new Set([1000]));
   });
 });
+
+describe('a warm-up of first turns', () => {
+  const input = {
+    conversation: { rounds: 3 },
+    pacing: { pauseSec: 0 },
+    population: {
+      users: 5,
+      firstUserId: 0,
+      arrivals: { process: 'closed' as const, concurrency: 4 },
+      maxInFlight: 2,
+    },
+    warmup: { firstTurns: true },
+    stop: { afterRequests: 9 },
+  };
+
+  test('M-48 plays the first turn of all, unmeasured, whatever --max-num-requests is, and the run goes on with the answers', () => {
+    const { records, transport } = playVirtual(input);
+    assertOneRecordEach(records);
+    const warmup = records.filter(({ phase }) => phase === 'warmup');
+    expect(warmup.map(({ userId, turn }) => [userId, turn]).toSorted()).toEqual(
+      [0, 1, 2, 3, 4].map((userId) => [userId, 0]),
+    );
+    const measured = records.filter(({ phase }) => phase === 'measure');
+    expect(measured.filter(({ status }) => status === 'ok')).toHaveLength(9);
+    expect(measured.every(({ turn }) => turn > 0)).toBe(true);
+    const second = transport.sent.find(({ userId, turn }) => userId === 3 && turn === 1)!;
+    expect(second.messages.map(({ text }) => text)).toEqual([
+      'be brief',
+      'user 3, turn 0',
+      ' t1 t2 t3',
+      'user 3, turn 1',
+    ]);
+  });
+
+  test('M-48 a conversation whose first turn failed is left out of the run, and recorded', () => {
+    const { records } = playVirtual({ ...input, stop: {} }, ({ userId, turn }) =>
+      userId === 2 && turn === 0 ? { fail: { status: 'http', message: 'HTTP 500' } } : {},
+    );
+    const left = records.filter(({ userId, phase }) => userId === 2 && phase === 'measure');
+    expect(left.map(({ turn, status }) => [turn, status])).toEqual([
+      [1, 'unsent'],
+      [2, 'unsent'],
+    ]);
+    expect(count(records, 'ok')).toBe(4 + 4 * 2);
+  });
+});
