@@ -61,11 +61,15 @@ class Splitter {
 
   *values(chunk: Buffer): Generator<Buffer> {
     let start = this.#separator === undefined ? this.#begin(chunk) : 0;
-    for (let i = start; i < chunk.length && !this.#isOver; i++) {
-      if (!this.#isSeparator(chunk[i]!)) continue;
-      const value = this.#take(chunk.subarray(start, i));
-      start = i + 1;
-      if (value) yield value;
+    let at = start;
+    while (at < chunk.length && !this.#isOver) {
+      if (this.#isInString) at = this.#stringEnd(chunk, at);
+      else if (!this.#isSeparator(chunk[at++]!)) continue;
+      else {
+        const value = this.#take(chunk.subarray(start, at - 1));
+        start = at;
+        if (value) yield value;
+      }
     }
     if (!this.#isOver) this.#pending.push(chunk.subarray(start));
   }
@@ -84,13 +88,23 @@ class Splitter {
     return isList ? at + 1 : at;
   }
 
-  #isSeparator(byte: number): boolean {
-    if (this.#isInString) {
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (byte === BACKSLASH) this.#isEscaped = true;
-      else if (byte === QUOTE) this.#isInString = false;
-      return false;
+  /** Where the chunk goes on after the string: most of a file is in strings, so this loop is a short one. */
+  #stringEnd(chunk: Buffer, from: number): number {
+    let isEscaped = this.#isEscaped;
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (isEscaped) isEscaped = false;
+      else if (byte === BACKSLASH) isEscaped = true;
+      else if (byte === QUOTE) {
+        this.#isInString = this.#isEscaped = false;
+        return at + 1;
+      }
     }
+    this.#isEscaped = isEscaped;
+    return chunk.length;
+  }
+
+  #isSeparator(byte: number): boolean {
     if (byte === QUOTE) this.#isInString = true;
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#depth++;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
