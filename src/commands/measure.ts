@@ -1,6 +1,7 @@
 import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { openJournal } from '../record/journal.ts';
 import type { RunFooter, RunHeader } from '../record/record.ts';
 import { type EarlierParts, type Run, type RunEnd, startRun } from '../run/run.ts';
@@ -21,7 +22,7 @@ export interface Measurement {
   /** Where the journal goes, and its first line. */
   readonly path: string;
   readonly header: RunHeader;
-  readonly configuredQps: number | undefined;
+  readonly dialect: Dialect | undefined;
   readonly isVerbose: boolean | undefined;
 }
 
@@ -30,7 +31,7 @@ export interface Measurement {
  * returns why it could not be written in full, if so.
  */
 export async function measure(measurement: Measurement): Promise<string | undefined> {
-  const { scenario, clock, path, header } = measurement;
+  const { scenario, clock, path, header, dialect } = measurement;
   const health = clock.name === 'system' ? watchHealth() : undefined;
   let run: Run | undefined;
   let journalError: string | undefined;
@@ -40,16 +41,21 @@ export async function measure(measurement: Measurement): Promise<string | undefi
     run?.interrupt();
   });
   const progress = startProgress(measurement, () => run?.state());
-  const recount = recounting(
-    scenario.conversation.tokenizer,
-    (record) => {
+  const recount = recounting({
+    tokenizer: scenario.conversation.tokenizer,
+    isCountingAll: dialect?.isCountingItself ?? false,
+    pass(record) {
       journal.write(record);
       progress.record(record);
     },
-    progress.say,
-  );
+    warn: progress.say,
+  });
+  const record: RecordFn = (made, said) => {
+    dialect?.record?.(made, said);
+    recount.record(made, said);
+  };
   try {
-    const end = await played(measurement, recount.record, progress, (started) => {
+    const end = await played(measurement, record, progress, (started) => {
       run = started;
     });
     const footer: RunFooter = { ...end, health: health?.() };

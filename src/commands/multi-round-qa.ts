@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { gapTiming, multiRoundScenario } from '../dialects/multi-round-qa.ts';
+import { multiRoundDialect } from '../dialects/multi-round-qa-dialect.ts';
 import { arrivalModel, type MultiRoundFlags } from '../dialects/multi-round-qa-flags.ts';
 import { processSummary } from '../dialects/multi-round-qa-summary.ts';
 import { parseScenario } from '../scenario/load.ts';
@@ -61,7 +62,7 @@ export function multiRoundCommand(): Command {
       process.exitCode = await play({
         scenario,
         apiKey: given.apiKey,
-        configuredQps: given.qps,
+        dialect: multiRoundDialect(given.qps),
         isSimulated: given.simulate,
         isVerbose: given.verbose,
       });

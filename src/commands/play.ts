@@ -1,5 +1,6 @@
 import { SystemClock, VirtualClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import type { RunHeader } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
@@ -19,8 +20,8 @@ export interface PlayOptions {
   readonly apiKey?: string;
   /** In virtual time, against the embedded engine in this process. */
   readonly isSimulated?: boolean;
-  /** Given: summaries and lag warnings as multi-round-qa.py prints them, which was asked for this rate. */
-  readonly configuredQps?: number;
+  /** The tool whose command line it was, for what is printed and written. */
+  readonly dialect?: Dialect;
   /** A line for every request. */
   readonly isVerbose?: boolean;
   /** The earlier parts of the run that is continued. */
@@ -35,7 +36,7 @@ export interface Resumed {
 
 /** Plays a scenario, from loading to report. Returns the exit code. */
 export async function play(options: PlayOptions): Promise<number> {
-  const { scenario, resumed, configuredQps, isVerbose } = options;
+  const { scenario, resumed, dialect, isVerbose } = options;
   if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
   const wallClock = new SystemClock();
   const clock = options.isSimulated ? new VirtualClock() : wallClock;
@@ -80,10 +81,10 @@ export async function play(options: PlayOptions): Promise<number> {
       before: resumed?.before,
       path,
       header,
-      configuredQps,
+      dialect,
       isVerbose,
     });
-    return reportRun(dir, scenario, { journalError, configuredQps });
+    return await reportRun(dir, scenario, { journalError, dialect });
   } finally {
     await target.close();
   }

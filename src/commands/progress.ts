@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { intervalNumbers, multiRoundQaText } from '../dialects/multi-round-qa-summary.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import { intervalLine } from '../report/interval.ts';
 import type { RunState } from '../run/run.ts';
@@ -21,13 +21,12 @@ const LAG_EVERY_MS = 10_000;
 interface ProgressOptions {
   readonly scenario: Scenario;
   readonly clock: Clock;
-  /** Speak as multi-round-qa.py does, which was asked for so many requests per second. */
-  readonly configuredQps?: number;
+  readonly dialect?: Dialect;
   readonly isVerbose?: boolean;
 }
 
 export function startProgress(
-  { scenario, clock, configuredQps, isVerbose }: ProgressOptions,
+  { scenario, clock, dialect, isVerbose }: ProgressOptions,
   state: () => RunState | undefined,
 ): Progress {
   const { stderr } = process;
@@ -56,11 +55,7 @@ export function startProgress(
   function interval(): void {
     const now = state();
     const summary = intervals.cut(clock.now(), now?.inFlight ?? 0);
-    if (configuredQps === undefined) say(intervalLine(summary));
-    else {
-      const { originEpochMs } = clock;
-      say(multiRoundQaText(intervalNumbers(summary, { configuredQps, originEpochMs })));
-    }
+    say(dialect?.intervalText?.(summary, clock.originEpochMs) ?? intervalLine(summary));
   }
 
   const timers = [
@@ -78,13 +73,11 @@ export function startProgress(
       if (isVerbose) say(line(record));
     },
     lagging(userId, lagMs) {
+      if (!dialect?.lagText) return;
       const now = clock.now();
       if (now - (lagToldMs.get(userId) ?? -Infinity) < LAG_EVERY_MS) return;
       lagToldMs.set(userId, now);
-      if (configuredQps === undefined) return;
-      say(
-        `User ${userId} has an unfinished request and unable to fit the QPS requirement. (${(lagMs / 1000).toFixed(1)} s late)`,
-      );
+      say(dialect.lagText(userId, lagMs));
     },
     stop() {
       for (const stop of timers) stop();

@@ -11,11 +11,15 @@ export interface Recount {
   settled(): Promise<void>;
 }
 
-export function recounting(
-  tokenizer: string,
-  pass: (record: TurnRecord) => void,
-  warn: (line: string) => void,
-): Recount {
+export interface RecountOptions {
+  readonly tokenizer: string;
+  /** Also what the server did count, of texts without a chat template. */
+  readonly isCountingAll: boolean;
+  pass(record: TurnRecord): void;
+  warn(line: string): void;
+}
+
+export function recounting({ tokenizer, isCountingAll, pass, warn }: RecountOptions): Recount {
   let counter: TokenCounter | undefined;
   let hasFailed = false;
   const pending = new Set<Promise<void>>();
@@ -23,11 +27,12 @@ export function recounting(
   async function fill(record: TurnRecord, { messages, answer }: Said): Promise<void> {
     try {
       counter ??= startTokenCounter(tokenizer);
-      const { input, output } = await counter.count(messages, answer);
+      const { input, output } = await counter.count(messages, answer, !isCountingAll);
+      const sent = isCountingAll ? undefined : record;
       pass({
         ...record,
-        inputTokens: record.inputTokens ?? input,
-        outputTokens: record.outputTokens ?? output,
+        inputTokens: sent?.inputTokens ?? input,
+        outputTokens: sent?.outputTokens ?? output,
         tokensFrom: 'local',
       });
     } catch (error) {
@@ -39,7 +44,8 @@ export function recounting(
 
   return {
     record(record, said) {
-      if (record.status !== 'ok' || record.outputTokens !== undefined || hasFailed || !said) {
+      const isCounted = record.outputTokens !== undefined && !isCountingAll;
+      if (record.status !== 'ok' || isCounted || hasFailed || !said) {
         pass(record);
         return;
       }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, errorText } from '../base/errors.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { writeMultiRoundQaCsv } from '../dialects/multi-round-qa-csv.ts';
-import { multiRoundQaText, runNumbers } from '../dialects/multi-round-qa-summary.ts';
 import { readRun } from '../record/run-folder.ts';
 import { type RunSummary, summarise } from '../report/run-summary.ts';
 import { summaryJson } from '../report/summary-json.ts';
@@ -12,36 +12,47 @@ import { exceeded } from './thresholds.ts';
 
 export interface ResultOptions {
   readonly journalError?: string;
-  /** Also print the summary of multi-round-qa.py. */
-  readonly configuredQps?: number;
+  readonly dialect?: Dialect;
 }
 
 /** Prints the report of a run folder, writes its other files, and says with which code to exit. */
-export function reportRun(dir: string, scenario: Scenario, options: ResultOptions): number {
+export async function reportRun(
+  dir: string,
+  scenario: Scenario,
+  { journalError, dialect }: ResultOptions,
+): Promise<number> {
   const run = readRun(dir);
   const summary = summarise(run);
-  const problems = options.journalError
-    ? [`the journal could not be written in full: ${options.journalError}`]
+  const problems = journalError
+    ? [`the journal could not be written in full: ${journalError}`]
     : [];
   const files = run.parts.map((_, part) =>
     join(dir, part ? `journal-${part + 1}.ndjson` : 'journal.ndjson'),
   );
-  const write = (path: string, make: () => void): void => {
+  const attempt = async <T>(act: () => T | Promise<T>): Promise<T | undefined> => {
     try {
-      make();
-      files.push(path);
+      return await act();
     } catch (error) {
       problems.push(errorText(error));
+      return undefined;
     }
   };
   const json = join(dir, 'summary.json');
-  write(json, () => writeFileSync(json, summaryJson(summary)));
+  await attempt(() => {
+    writeFileSync(json, summaryJson(summary));
+    files.push(json);
+  });
   const { csv } = scenario.output;
-  if (csv !== undefined) write(csv, () => void writeMultiRoundQaCsv(csv, run));
-  process.stdout.write(`${reportText(summary, { files })}\n`);
-  if (options.configuredQps !== undefined) {
-    process.stdout.write(`\n${multiRoundQaText(runNumbers(run, options.configuredQps))}\n`);
-  }
+  await attempt(() => {
+    if (csv === undefined) return;
+    writeMultiRoundQaCsv(csv, run);
+    files.push(csv);
+  });
+  const own = await attempt(() => dialect?.finish?.(run));
+  files.push(...(own?.files ?? []));
+  const report = reportText(summary, { files });
+  const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
+  process.stdout.write(`${texts.join('\n\n')}\n`);
   const limits = exceeded(scenario.thresholds, summary);
   for (const limit of limits) process.stderr.write(`threshold exceeded: ${limit}\n`);
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`);

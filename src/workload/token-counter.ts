@@ -3,8 +3,12 @@ import type { Message } from './message.ts';
 
 /** Counts tokens on a thread of its own: tokenizing would delay the time stamps of running requests. */
 export interface TokenCounter {
-  /** Tokens of a prompt of these messages (chat template included, where the tokenizer has one) and of an answer. */
-  count(messages: readonly Message[], answer: string): Promise<{ input: number; output: number }>;
+  /** Tokens of a prompt of these messages, with the tokenizer's chat template if it has one, and of an answer. */
+  count(
+    messages: readonly Message[],
+    answer: string,
+    withTemplate: boolean,
+  ): Promise<{ input: number; output: number }>;
   close(): Promise<void>;
 }
 
@@ -23,6 +27,8 @@ export interface TemplateTokens {
   readonly perMessage: number;
   readonly once: number;
 }
+
+const NO_TEMPLATE: TemplateTokens = { perMessage: 0, once: 0 };
 
 /** @param tokenizer as in the scenario: 'gpt2', a folder or file, or a model name. */
 export function startTokenCounter(tokenizer: string): TokenCounter {
@@ -62,16 +68,16 @@ export function startTokenCounter(tokenizer: string): TokenCounter {
     return tokens;
   }
 
-  async function count(messages: readonly Message[], answer: string) {
+  async function count(messages: readonly Message[], answer: string, withTemplate: boolean) {
     const output = tokensOf(answer);
     const inputs = await Promise.all(messages.map(messageTokens));
-    const { perMessage, once } = await template;
+    const { perMessage, once } = withTemplate ? await template : NO_TEMPLATE;
     const input = inputs.reduce((sum, tokens) => sum + tokens + perMessage, once);
     return { input, output: await output };
   }
 
   return {
-    count: (messages, answer) => Promise.race([count(messages, answer), failed]),
+    count: (...said) => Promise.race([count(...said), failed]),
     async close() {
       await thread.terminate();
     },

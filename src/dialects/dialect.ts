@@ -1,0 +1,26 @@
+import type { TurnRecord } from '../record/record.ts';
+import type { Run } from '../record/run-folder.ts';
+import type { IntervalSummary } from '../stats/interval.ts';
+import type { Said } from '../user/world.ts';
+
+/** What another tool's command line changes about a run beside its scenario: what is printed and written. */
+export interface Dialect {
+  /** An interval summary in the tool's words. */
+  intervalText?(interval: IntervalSummary, originEpochMs: number): string;
+  /** That a user's turn was due before the answer to the last one had ended. */
+  lagText?(userId: number, lagMs: number): string;
+  /** Every record as it is made; `said` has to be called at once. */
+  record?(record: TurnRecord, said: (() => Said) | undefined): void;
+  /** All tokens are counted here, of texts without a chat template, whatever the server says. */
+  readonly isCountingItself?: boolean;
+  /** Writes the tool's own files when all is journalled. */
+  finish?(run: Run): DialectResults | Promise<DialectResults>;
+}
+
+export interface DialectResults {
+  /** Printed before our report, and after it. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Written, to be named in the report. */
+  readonly files?: readonly string[];
+}
