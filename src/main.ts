@@ -17,6 +17,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./commands/multi-round-qa.ts')).multiRoundCommand(),
   },
+  'multi-turn': {
+    summary: "the command line of vLLM's benchmark_serving_multi_turn.py",
+    load: async () => (await import('./commands/multi-turn.ts')).multiTurnCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

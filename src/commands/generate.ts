@@ -9,7 +9,7 @@ import { locateTokenizer } from '../workload/tokenizer-files.ts';
 import { isSameFile, writeWhole } from '../workload/whole-file.ts';
 import { describeColumns } from './describe.ts';
 
-interface Flags {
+export interface GenerateFlags {
   readonly output: string;
   readonly seed: string;
   readonly tokenizer: string;
@@ -33,10 +33,11 @@ export function generateCommand(): Command {
     )
     .option('--compat', "lengths and offsets by bench_dataset.py's own arithmetic", false)
     .option('--print-stats', 'print statistics of turns and tokens', false)
-    .action(generate);
+    .action(writeGenerated);
 }
 
-async function generate(file: string, flags: Flags): Promise<void> {
+/** Writes the conversations of a configuration, and says what they are. */
+export async function writeGenerated(file: string, flags: GenerateFlags): Promise<void> {
   if (isSameFile(file, flags.output)) {
     throw new UsageError(`--output: found ${flags.output}, the configuration itself`);
   }

@@ -12,6 +12,11 @@ export function integer(least: number): (text: string) => number {
   };
 }
 
+export function wholeNumber(text: string): number {
+  if (/^[+-]?\d+$/.test(text.trim())) return Number(text);
+  throw new InvalidArgumentError(`Found '${text}'; expected a whole number.`);
+}
+
 /** A number above `above`, or at least 0 without it. */
 export function number(above?: number): (text: string) => number {
   return (text) => {

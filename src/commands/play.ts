@@ -24,6 +24,8 @@ export interface PlayOptions {
   readonly dialect?: Dialect;
   /** A line for every request. */
   readonly isVerbose?: boolean;
+  /** Loaded already, for commands that have to look at it first. */
+  readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
 }
@@ -43,7 +45,7 @@ export async function play(options: PlayOptions): Promise<number> {
   const apiKey = options.apiKey ?? process.env[scenario.target.apiKeyEnv];
   // Both take a while, and neither needs the other.
   const [loaded, target] = await bothOf(
-    openWorkload(scenario),
+    options.workload ?? openWorkload(scenario),
     options.isSimulated
       ? openSimulated(scenario, clock)
       : openTarget(scenario, clock, apiKey || undefined),
@@ -108,7 +110,7 @@ function isolated(
 
 /** Both results; if one fails the other is closed, so that nothing is left running. */
 async function bothOf<A, B extends { close(): Promise<void> }>(
-  first: Promise<A>,
+  first: A | Promise<A>,
   second: Promise<B>,
 ): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second]);

@@ -23,10 +23,28 @@ export interface GeneratorSettings {
   readonly textFiles: readonly string[];
   readonly inputNumTurns: GeneratorDistribution;
   /** Default: none, which is the constant 0. */
-  readonly inputCommonPrefixNumTokens?: GeneratorDistribution;
+  readonly inputCommonPrefixNumTokens?: GeneratorDistribution | undefined;
   readonly inputPrefixNumTokens: GeneratorDistribution;
   readonly inputNumTokens: GeneratorDistribution;
   readonly outputNumTokens: GeneratorDistribution;
+}
+
+/** What a generate_conversations configuration says, once it was checked; undefined if it is none. */
+export function generatorSettings(config: unknown): GeneratorSettings | undefined {
+  if (config === undefined) return undefined;
+  const { text_files, prompt_input, prompt_output } = config as {
+    text_files: string[];
+    prompt_input: Record<string, GeneratorDistribution>;
+    prompt_output: Record<string, GeneratorDistribution>;
+  };
+  return {
+    textFiles: text_files,
+    inputNumTurns: prompt_input['num_turns']!,
+    inputCommonPrefixNumTokens: prompt_input['common_prefix_num_tokens'],
+    inputPrefixNumTokens: prompt_input['prefix_num_tokens']!,
+    inputNumTokens: prompt_input['num_tokens']!,
+    outputNumTokens: prompt_output['num_tokens']!,
+  };
 }
 
 /** The tool's default median / average of a lognormal distribution. */

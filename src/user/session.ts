@@ -37,6 +37,11 @@ export class Session {
     return [...this.#history, ...(turn.before ?? []), turn.message];
   }
 
+  /** How many messages that request has. */
+  messageCountFor(turn: Turn): number {
+    return this.#history.length + (turn.before?.length ?? 0) + 1;
+  }
+
   /** The turn was answered; a turn that failed is simply never added. */
   answered(turn: Turn, answer: Message): void {
     this.#history.push(...(turn.before ?? []), turn.message, answer);

@@ -87,14 +87,12 @@ export function userMachine(world: World) {
         retryAtMs: clock.now() + backoffMs(world, context),
       })),
       recordTurn: ({ context: { session, turn, outcome }, context }) => {
-        // Taken now: the session goes on.
-        const messages = session.messagesFor(session.turn(turn)!);
-        // A server's own count of the output has the reasoning in it, too.
-        const said = () => {
+        world.record(endedRecord(world, context), () => {
           const { reasoning, content } = outcome!;
+          const messages = session.messagesFor(session.turn(turn)!);
+          // A server's own count of the output has the reasoning in it, too.
           return { messages, answer: reasoning + content, content };
-        };
-        world.record(endedRecord(world, context), said);
+        });
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
         const first = context.turn + (params.fromNext ? 1 : 0);

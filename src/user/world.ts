@@ -34,7 +34,7 @@ export interface World {
   readonly habits: Habits;
   readonly phase: TurnRecord['phase'];
   conversation(userId: number): Conversation;
-  /** `said` gives the request's messages and the answer, for counting tokens that the server did not count. */
+  /** `said` gives the request's messages and the answer, if it is called at once: the conversation goes on. */
   record(record: TurnRecord, said?: () => Said): void;
   /** A stream for decisions taken during the run, such as retry jitter. */
   random(...name: (string | number)[]): Rng;
