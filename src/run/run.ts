@@ -79,7 +79,7 @@ export function startRun(options: RunOptions): Run {
     onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
   });
   const measured = new Population(worldOf(options, gate, 'measure'), {
-    source: sourceOf(countedScenario(scenario, options.workload), before?.played),
+    source: sourceOf(scenario, before?.played),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun: scenario.warmup.firstTurns ? begun : undefined,
@@ -192,12 +192,6 @@ export function startRun(options: RunOptions): Run {
       inFlight: warmupGate.inFlight + gate.inFlight,
     }),
   };
-}
-
-/** Recorded conversations are played once each, unless the scenario says how many. */
-function countedScenario(scenario: Scenario, { conversations }: Workload): Scenario {
-  const { users = conversations } = scenario.population;
-  return { ...scenario, population: { ...scenario.population, users } };
 }
 
 function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World {
