@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
+import { SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import { type MultiTurnFlags, multiTurnScenario } from '../dialects/multi-turn.ts';
 import { type MultiTurnSubject, multiTurnDialect } from '../dialects/multi-turn-dialect.ts';
@@ -97,7 +98,11 @@ async function run(given: CommandFlags): Promise<void> {
     isSimulated: given.simulate,
     isVerbose: given.verbose,
     workload,
-    dialect: multiTurnDialect(given, { ...given, warmupShares: shares }, subject),
+    dialect: multiTurnDialect(
+      given,
+      { ...given, warmupShares: shares, startedEpochMs: new SystemClock().originEpochMs },
+      subject,
+    ),
   });
 }
 

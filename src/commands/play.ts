@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { measure } from './measure.ts';
+import { watchMetrics } from './metrics.ts';
 import { withoutSecrets } from './redact.ts';
 import { reportRun } from './results.ts';
 import { openSimulated, openTarget, type Target } from './target.ts';
@@ -75,6 +76,8 @@ export async function play(options: PlayOptions): Promise<number> {
       notes: [`target: ${target.description}`, ...workload.notes],
       part,
     };
+    const { metricsEverySec } = scenario.output;
+    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec);
     const journalError = await measure({
       scenario,
       clock,
@@ -86,7 +89,8 @@ export async function play(options: PlayOptions): Promise<number> {
       dialect,
       isVerbose,
     });
-    return await reportRun(dir, scenario, { journalError, dialect });
+    const metricsFile = await metrics.stop();
+    return await reportRun(dir, scenario, { journalError, dialect, metricsFile });
   } finally {
     await target.close();
   }

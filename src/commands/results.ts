@@ -13,13 +13,15 @@ import { exceeded } from './thresholds.ts';
 export interface ResultOptions {
   readonly journalError?: string;
   readonly dialect?: Dialect;
+  /** Written beside the run. */
+  readonly metricsFile?: string | undefined;
 }
 
 /** Prints the report of a run folder, writes its other files, and says with which code to exit. */
 export async function reportRun(
   dir: string,
   scenario: Scenario,
-  { journalError, dialect }: ResultOptions,
+  { journalError, dialect, metricsFile }: ResultOptions,
 ): Promise<number> {
   const run = readRun(dir);
   const summary = summarise(run);
@@ -48,6 +50,7 @@ export async function reportRun(
     writeMultiRoundQaCsv(csv, run);
     files.push(csv);
   });
+  if (metricsFile !== undefined) files.push(metricsFile);
   const own = await attempt(() => dialect?.finish?.(run));
   files.push(...(own?.files ?? []));
   const report = reportText(summary, { files });

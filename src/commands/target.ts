@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
-import { probe } from '../transport/probe.ts';
+import { probe, scrapeMetrics } from '../transport/probe.ts';
 import type { Transport } from '../transport/transport.ts';
 
 export interface Target {
@@ -10,6 +10,8 @@ export interface Target {
   readonly model: string;
   /** One line for the report: where requests go, and what answers there. */
   readonly description: string;
+  /** The engine's Prometheus page, if it has one. */
+  scrape(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -27,7 +29,8 @@ export async function openTarget(
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
     const { url, headers, ca, insecure } = target;
-    const found = await probe({ url, headers, ca, insecure, apiKey });
+    const access = { url, headers, ca, insecure, apiKey };
+    const found = await probe(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
@@ -41,6 +44,7 @@ export async function openTarget(
       transport,
       model,
       description: found.version ? `${what}, version ${found.version}` : what,
+      scrape: () => scrapeMetrics(access),
       async close() {
         await transport.close();
         await embedded?.close();
@@ -69,6 +73,7 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
     }),
     model: scenario.engine.model,
     description: `simulated engine, ${scenario.engine.gpu} profile`,
+    scrape: async () => undefined,
     async close() {},
   };
 }

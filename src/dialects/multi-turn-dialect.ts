@@ -12,6 +12,8 @@ export interface MultiTurnOutputs {
   readonly outputFile?: string;
   readonly statsJsonOutput?: string;
   readonly excelOutput?: boolean;
+  /** Unix time that names the workbook, also of a run in virtual time. */
+  readonly startedEpochMs: number;
   readonly warmupShares: readonly number[];
   readonly verbose?: boolean;
   readonly printContent?: boolean;
@@ -72,7 +74,7 @@ async function finish(
     files.push(outputs.statsJsonOutput);
   }
   if (outputs.excelOutput) {
-    const { path } = await writeExcel('.', records, settings, originEpochMs);
+    const { path } = await writeExcel('.', records, settings, outputs.startedEpochMs);
     files.push(path);
   }
   if (outputs.outputFile !== undefined) {

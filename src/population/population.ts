@@ -1,6 +1,6 @@
 import { UNSENT } from '../record/record.ts';
 import { Session } from '../user/session.ts';
-import { startUser } from '../user/start.ts';
+import { createUser } from '../user/start.ts';
 import { unsentRecord } from '../user/turn-record.ts';
 import { type UserActor, userMachine } from '../user/user.ts';
 import type { World } from '../user/world.ts';
@@ -133,17 +133,17 @@ export class Population {
     }
     const session =
       before?.continuedIn(conversation) ?? new Session(conversation, startTurn, synthesiseHistory);
-    let isOver = false;
     const input = { session, turn: before ? 1 : startTurn, intendedMs: dueMs };
-    const user = startUser(this.#machine, this.#world.clock, input, () => {
-      isOver = true;
+    const user = createUser(this.#machine, this.#world.clock, input, () => {
       this.#live.delete(userId);
       this.#options.onGone?.(userId, session);
       onOver?.();
       this.#admitWaiting();
       this.#checkEmpty();
     });
-    if (!isOver) this.#live.set(userId, user);
+    // Subtle: known before it starts, because its first request may be the one that stops the run.
+    this.#live.set(userId, user);
+    user.start();
   }
 
   #admitWaiting(): void {

@@ -3,8 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import type { UserInput } from './state.ts';
 import type { UserActor, UserMachine } from './user.ts';
 
-/** Starts a user as the root of its own actor system. `onOver` is called once, when its last record was made. */
-export function startUser(
+/**
+ * A user as the root of its own actor system, not yet started. `onOver` is called once, when its last
+ * record was made, which may be while it starts.
+ */
+export function createUser(
   machine: UserMachine,
   clock: Clock,
   input: UserInput,
@@ -18,6 +21,5 @@ export function startUser(
       throw error;
     },
   });
-  user.start();
   return user;
 }

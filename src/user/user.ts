@@ -55,17 +55,20 @@ export function userMachine(world: World) {
     actions: {
       takeSlot: () => gate.take(),
       leaveSlot: () => gate.leave(),
-      startAttempt: assign(({ context }) => {
+      // Not within an assign, which runs before the user is started and known to its population.
+      countTurn: ({ context }) => {
         if (context.attempts === 0) gate.countRequest();
+      },
+      startAttempt: assign(({ context }) => {
         const readyMs = context.attempts
           ? clock.now()
           : Math.max(context.intendedMs, context.freeMs);
         return { attempts: context.attempts + 1, readyMs };
       }),
-      startGrantedAttempt: assign(({ context }) => {
-        if (context.attempts === 0) gate.countRequest();
-        return { attempts: context.attempts + 1, readyMs: clock.now() };
-      }),
+      startGrantedAttempt: assign(({ context }) => ({
+        attempts: context.attempts + 1,
+        readyMs: clock.now(),
+      })),
       startRequest: ({ context: { session, turn }, self }) => {
         const started = attempt(world, session, turn, (outcome) => {
           running.delete(session);
@@ -126,7 +129,7 @@ export function userMachine(world: World) {
           {
             guard: 'isDueWithRoom',
             target: 'requesting',
-            actions: ['takeSlot', 'startAttempt'],
+            actions: ['takeSlot', 'countTurn', 'startAttempt'],
           },
           { guard: 'isDue', target: 'queueing' },
           { target: 'thinking' },
@@ -135,7 +138,11 @@ export function userMachine(world: World) {
       thinking: {
         after: {
           untilDue: [
-            { guard: 'hasRoom', target: 'requesting', actions: ['takeSlot', 'startAttempt'] },
+            {
+              guard: 'hasRoom',
+              target: 'requesting',
+              actions: ['takeSlot', 'countTurn', 'startAttempt'],
+            },
             { target: 'queueing' },
           ],
         },
@@ -144,7 +151,7 @@ export function userMachine(world: World) {
       queueing: {
         invoke: { src: 'slot', input: ({ context }) => context },
         on: {
-          'slot.granted': { target: 'requesting', actions: 'startGrantedAttempt' },
+          'slot.granted': { target: 'requesting', actions: ['countTurn', 'startGrantedAttempt'] },
           'run.draining': 'stopped',
           'run.cancelled': 'stopped',
         },
@@ -182,7 +189,11 @@ export function userMachine(world: World) {
       backingOff: {
         after: {
           untilRetry: [
-            { guard: 'hasRoom', target: 'requesting', actions: ['takeSlot', 'startAttempt'] },
+            {
+              guard: 'hasRoom',
+              target: 'requesting',
+              actions: ['takeSlot', 'countTurn', 'startAttempt'],
+            },
             { target: 'queueing' },
           ],
         },

@@ -112,6 +112,20 @@ describe('a run in virtual time', () => {
     expect(end.stoppedBy).toBe('requests');
   });
 
+  test.each([undefined, 1])(
+    'the last request may be the first of its conversation, with maxInFlight %s: it is still played',
+    (maxInFlight) => {
+      const { transport, records } = playVirtual({
+        conversation: { rounds: 1 },
+        pacing: { pauseSec: 0 },
+        population: { users: 9, arrivals: { process: 'closed', concurrency: 1 }, maxInFlight },
+        stop: { afterRequests: 4 },
+      });
+      expect(transport.sent).toHaveLength(4);
+      expect(records.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    },
+  );
+
   test('stops after a duration and lets requests in flight end', () => {
     const { records, end } = playVirtual(
       {

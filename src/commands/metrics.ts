@@ -1,0 +1,55 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { errorText } from '../base/errors.ts';
+
+/** The engine's own counters, beside the run and off the path of its requests. */
+export interface MetricsWatch {
+  /** The last scrape; resolves with the file, if the engine has metrics. */
+  stop(): Promise<string | undefined>;
+}
+
+/**
+ * Appends the engine's /metrics page to `metrics.ndjson` in the run folder: before the run, after it, and
+ * every `everySec` in between if that is given. Each line is `{atMs, text}`, on the run's clock.
+ */
+export async function watchMetrics(
+  dir: string,
+  clock: Clock,
+  scrape: () => Promise<string | undefined>,
+  everySec: number | undefined,
+): Promise<MetricsWatch> {
+  const path = join(dir, 'metrics.ndjson');
+  let timer: unknown;
+  let isStopped = false;
+
+  async function append(): Promise<boolean> {
+    const atMs = clock.now();
+    const text = await scrape();
+    if (text === undefined) return false;
+    try {
+      appendFileSync(path, `${JSON.stringify({ atMs, text })}\n`);
+      return true;
+    } catch (error) {
+      process.stderr.write(`error: ${path}: ${errorText(error)}\n`);
+      return false;
+    }
+  }
+
+  function again(): void {
+    if (everySec === undefined || isStopped) return;
+    timer = clock.setTimeout(() => void append().then(again), everySec * 1000);
+  }
+
+  const hasMetrics = await append();
+  if (hasMetrics) again();
+  return {
+    async stop() {
+      isStopped = true;
+      clock.clearTimeout(timer);
+      if (!hasMetrics) return undefined;
+      await append();
+      return path;
+    },
+  };
+}
