@@ -4,12 +4,13 @@ import { gapTiming, multiRoundScenario } from '../dialects/multi-round-qa.ts';
 import { multiRoundDialect } from '../dialects/multi-round-qa-dialect.ts';
 import { arrivalModel, type MultiRoundFlags } from '../dialects/multi-round-qa-flags.ts';
 import { processSummary } from '../dialects/multi-round-qa-summary.ts';
-import { parseScenario } from '../scenario/load.ts';
+import { parseOverridden } from '../scenario/load.ts';
 import type { ScenarioInput } from '../scenario/schema.ts';
-import { header, integer, number, oneOf, share } from './options.ts';
+import { collect, header, integer, number, oneOf, share } from './options.ts';
 
 interface CommandFlags extends MultiRoundFlags {
   readonly apiKey?: string;
+  readonly set: readonly string[];
   readonly processSummary?: string;
   readonly printScenario?: boolean;
   readonly verbose?: boolean;
@@ -52,7 +53,7 @@ export function multiRoundCommand(): Command {
         return;
       }
       const input = scenarioInput(given);
-      const scenario = parseScenario(input);
+      const scenario = parseOverridden(input, given.set, 'confab multi-round-qa');
       if (given.printScenario) {
         process.stdout.write(`${timing(given)}${stringify(input)}`);
         return;
@@ -133,6 +134,7 @@ function flags(command: Command): Command {
       number(),
     )
     .option('--output-dir <dir>', 'parent of the run folder')
+    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
     .option('--simulate', 'play in virtual time, against the engine in this process')
     .option('--verbose', 'print every request as it ends')
     .option(

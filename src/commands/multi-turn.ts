@@ -6,14 +6,15 @@ import { type MultiTurnFlags, multiTurnScenario } from '../dialects/multi-turn.t
 import { type MultiTurnSubject, multiTurnDialect } from '../dialects/multi-turn-dialect.ts';
 import { generatorSettings } from '../dialects/multi-turn-generator-text.ts';
 import { warmupShares } from '../dialects/multi-turn-warmup.ts';
-import { parseScenario } from '../scenario/load.ts';
+import { parseOverridden } from '../scenario/load.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { findGeneratorConfig } from '../workload/generator-config.ts';
 import { writeGenerated } from './generate.ts';
-import { header, integer, number, oneOf, share, wholeNumber } from './options.ts';
+import { collect, header, integer, number, oneOf, share, wholeNumber } from './options.ts';
 
 interface CommandFlags extends MultiTurnFlags {
   readonly apiKey?: string;
+  readonly set: readonly string[];
   readonly excelOutput?: boolean;
   readonly statsJsonOutput?: string;
   readonly warmupPercentages: string;
@@ -62,14 +63,14 @@ async function run(given: CommandFlags): Promise<void> {
     tokenizer: given.tokenizer ?? (isLocal ? 'gpt2' : undefined),
     ...(isLocal && { model: given.servedModelName ?? 'confab-embedded' }),
   });
-  const scenario = parseScenario({
-    ...input,
+  const ours = {
     thresholds: { ...(given.maxErrorRate !== undefined && { maxErrorRate: given.maxErrorRate }) },
     output: { ...(given.outputDir !== undefined && { dir: given.outputDir }) },
     engine: { ...(given.gpu !== undefined && { gpu: given.gpu }) },
-  });
+  };
+  const scenario = parseOverridden({ ...input, ...ours }, given.set, 'confab multi-turn');
   if (given.printScenario) {
-    process.stdout.write(stringify(input));
+    process.stdout.write(stringify({ ...input, ...ours }));
     return;
   }
   if (given.generateOnly) {
@@ -198,6 +199,7 @@ function flags(command: Command): Command {
     .option('--tokenizer <spec>', "'gpt2', a folder, a tokenizer.json or a model name")
     .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
     .option('--output-dir <dir>', 'parent of the run folder')
+    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
     .option('--simulate', 'play in virtual time, against the engine in this process')
     .option('--gpu <profile>', 'of the embedded engine; `confab engine --help` lists them')
     .option('--print-scenario', 'print the scenario that the flags mean, and send nothing');

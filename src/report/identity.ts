@@ -68,7 +68,7 @@ function processText(
     case 'allAtOnce':
       return `all ${users} conversations at once`;
     case 'closed':
-      return `${arrivals.concurrency} conversations at all times`;
+      return `${arrivals.concurrency} conversation${arrivals.concurrency === 1 ? '' : 's'} at all times`;
     default:
       return `${arrivals.process} arrivals, ${measure(arrivals.usersPerSec)} conversations/s configured`;
   }
