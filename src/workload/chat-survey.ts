@@ -7,13 +7,13 @@ import type { TokenizerFiles } from './tokenizer-files.ts';
 
 /** What is known of conversations before any is played: that they are sound, and their tokens. */
 export interface ChatSurvey {
-  /** Per conversation and exchange: tokens of the message, and of the recorded answer if there is one. */
+  /** Per conversation and exchange: tokens of the message, and of the recorded answer if there is one; none if nothing was counted. */
   readonly counts: readonly (readonly ExchangeCounts[])[];
   /** Tokens that all of two or more conversations begin with. */
   readonly sharedTokens: number;
 }
 
-export type ExchangeCounts = readonly [messageTokens: number, answerTokens?: number];
+export type ExchangeCounts = readonly [messageTokens?: number, answerTokens?: number];
 
 export interface Surveyed {
   /** Named in problems. */
@@ -22,18 +22,20 @@ export interface Surveyed {
   readonly items: readonly Buffer[];
   readonly tokenizer: TokenizerFiles;
   readonly cacheDir: string;
+  /** Counting takes minutes for hundreds of megabytes, and is for nothing where lengths are given. */
+  readonly isCounting: boolean;
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
  * @throws UsageError naming file, index and id of conversations that cannot be used or share an id.
  */
 export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
-  const { contentDigest, tokenizer, cacheDir } = surveyed;
-  const key = `chats-${digestOf(FORMAT, contentDigest, tokenizer.digest)}`;
+  const { contentDigest, tokenizer, cacheDir, isCounting } = surveyed;
+  const key = `chats-${digestOf(FORMAT, contentDigest, tokenizer.digest, isCounting)}`;
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
   checkChats(surveyed);
@@ -44,6 +46,7 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
     const chat = parseChat(JSON.parse(bytes.toString('utf8')), index) as Chat;
     beginning.add(chat);
     return chat.exchanges.map(({ message, answer }): ExchangeCounts => {
+      if (!isCounting) return [];
       const messageTokens = countText(message.text);
       return answer ? [messageTokens, countText(answer.text)] : [messageTokens];
     });

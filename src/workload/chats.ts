@@ -39,9 +39,10 @@ export async function openChats(
     ? await openGenerated({ file, value, seed: scenario.seed, isCompat, tokenizer, cacheDir })
     : await readChats(file, cacheDir);
   const { items } = chats;
-  const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir });
-  const planOf = turnPlanner(scenario);
   const { maxMessages = Infinity, answer } = conversation;
+  const isCounting = answer.tokens === undefined && (answer.limit || answer.force !== false);
+  const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting });
+  const planOf = turnPlanner(scenario);
   return {
     conversations: items.length,
     digests: [chats.contentDigest],
