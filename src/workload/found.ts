@@ -7,5 +7,5 @@ export function found(value: unknown): string {
 }
 
 export function shown(text: string): string {
-  return text.slice(0, SHOWN_CHARACTERS);
+  return text.trim().slice(0, SHOWN_CHARACTERS);
 }
