@@ -10,15 +10,23 @@ export interface Arrival {
   readonly startTurn: number;
 }
 
-type OpenArrivals = Exclude<Scenario['population']['arrivals'], { process: 'closed' }>;
+type GapArrivals = Exclude<
+  Scenario['population']['arrivals'],
+  { process: 'closed' } | { process: 'trace' }
+>;
 
 /**
  * All arrivals of an open-loop population, in order of time: a function of the scenario alone, so that
  * every partition can compute all of them and play its share. The first joining user comes at time 0.
+ * @param traceMs when each is due, for a process that goes by it
  */
-export function* openArrivals(scenario: Scenario): Generator<Arrival> {
+export function* openArrivals(scenario: Scenario, traceMs?: readonly number[]): Generator<Arrival> {
   const { arrivals, rampUp, users = Infinity, firstUserId } = scenario.population;
   if (arrivals.process === 'closed') throw new Error('closed loop has no arrival process');
+  if (arrivals.process === 'trace') {
+    yield* traceArrivals(scenario, traceMs);
+    return;
+  }
   const found = rampUp ? rampUpArrivals(scenario) : [];
   const waiting = found.filter((arrival) => arrival.dueMs < Infinity);
   const gapMs = gapSampler(arrivals);
@@ -30,6 +38,20 @@ export function* openArrivals(scenario: Scenario): Generator<Arrival> {
     dueMs += gapMs(rng);
   }
   yield* waiting;
+}
+
+/** In the order of the trace, also where times are equal; its first request comes at time 0. */
+function* traceArrivals(
+  { population }: Scenario,
+  traceMs: readonly number[] | undefined,
+): Generator<Arrival> {
+  const { arrivals, users = Infinity, firstUserId } = population;
+  if (arrivals.process !== 'trace' || !traceMs) throw new Error('no times to go by');
+  const [firstMs = 0] = traceMs;
+  for (let index = 0; index < Math.min(users, traceMs.length); index++) {
+    const dueMs = (traceMs[index]! - firstMs) * arrivals.slowdown;
+    yield { userId: firstUserId + index, dueMs, startTurn: 0 };
+  }
 }
 
 export function streamOfArrivals({ population, seed }: Scenario): Rng {
@@ -66,7 +88,7 @@ function constantOf(distribution: Scenario['pacing']['pauseSec']): number {
 }
 
 /** Milliseconds between two arrivals, with mean 1 / usersPerSec. */
-export function gapSampler(arrivals: OpenArrivals): (rng: Rng) => number {
+export function gapSampler(arrivals: GapArrivals): (rng: Rng) => number {
   if (arrivals.process === 'allAtOnce') return () => 0;
   const mean = 1000 / arrivals.usersPerSec;
   switch (arrivals.process) {

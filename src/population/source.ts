@@ -5,8 +5,13 @@ import type { Source } from './population.ts';
 /**
  * Who is to come in this run. `played` are the users whose conversations an earlier part of the run has
  * finished: they are left out, and the others come in the same order at the times of a fresh start.
+ * `traceMs` is when each is due, for arrivals that go by it.
  */
-export function sourceOf(scenario: Scenario, played: ReadonlySet<number> = new Set()): Source {
+export function sourceOf(
+  scenario: Scenario,
+  played: ReadonlySet<number> = new Set(),
+  traceMs?: readonly number[],
+): Source {
   const { arrivals } = scenario.population;
   if (arrivals.process === 'closed') {
     const slots = Array.from({ length: arrivals.concurrency }, (_, slot) =>
@@ -14,8 +19,9 @@ export function sourceOf(scenario: Scenario, played: ReadonlySet<number> = new S
     );
     return { loop: 'closed', slots };
   }
-  if (played.size === 0) return { loop: 'open', arrivals: openArrivals(scenario) };
-  return { loop: 'open', arrivals: remaining(scenario, played) };
+  const all = openArrivals(scenario, traceMs);
+  if (played.size === 0) return { loop: 'open', arrivals: all };
+  return { loop: 'open', arrivals: remaining(scenario, played, all) };
 }
 
 /** Users of one slot: named by (slot, k), so that who plays what does not depend on who finishes first. */
@@ -31,15 +37,33 @@ function* slotUsers(
   }
 }
 
-function* remaining(scenario: Scenario, played: ReadonlySet<number>): Generator<Arrival> {
+function* remaining(
+  scenario: Scenario,
+  played: ReadonlySet<number>,
+  all: Iterable<Arrival>,
+): Generator<Arrival> {
   const { arrivals } = scenario.population;
   if (arrivals.process === 'closed') return;
+  if (arrivals.process === 'trace') {
+    yield* fromFirst(played, all);
+    return;
+  }
   const gapMs = gapSampler(arrivals);
   const rng = streamOfArrivals(scenario);
   let dueMs = 0;
-  for (const arrival of openArrivals(scenario)) {
+  for (const arrival of all) {
     if (played.has(arrival.userId)) continue;
     yield { ...arrival, dueMs };
     dueMs += gapMs(rng);
+  }
+}
+
+/** A trace has its own times: the first that is left comes at once, the others as long after it as ever. */
+function* fromFirst(played: ReadonlySet<number>, all: Iterable<Arrival>): Generator<Arrival> {
+  let firstMs: number | undefined;
+  for (const arrival of all) {
+    if (played.has(arrival.userId)) continue;
+    firstMs ??= arrival.dueMs;
+    yield { ...arrival, dueMs: arrival.dueMs - firstMs };
   }
 }

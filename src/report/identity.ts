@@ -45,7 +45,7 @@ export function identityOf(part: RunPart): RunIdentity {
     ...(target.model !== undefined && { model: target.model }),
     api: target.api,
     isStreamed: target.stream,
-    loop: 'usersPerSec' in arrivals ? 'open' : 'closed',
+    loop: 'usersPerSec' in arrivals || arrivals.process === 'trace' ? 'open' : 'closed',
     arrivals: arrivalsText(population),
     ...('usersPerSec' in arrivals && { configuredUsersPerSec: arrivals.usersPerSec }),
     pacing: pacingText(pacing),
@@ -69,9 +69,15 @@ function processText(
       return `all ${users} conversations at once`;
     case 'closed':
       return `${arrivals.concurrency} conversation${arrivals.concurrency === 1 ? '' : 's'} at all times`;
+    case 'trace':
+      return `at the times of the trace${slowdownText(arrivals.slowdown)}`;
     default:
       return `${arrivals.process} arrivals, ${measure(arrivals.usersPerSec)} conversations/s configured`;
   }
+}
+
+function slowdownText(slowdown: number): string {
+  return slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`;
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {

@@ -79,7 +79,7 @@ export function startRun(options: RunOptions): Run {
     onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
   });
   const measured = new Population(worldOf(options, gate, 'measure'), {
-    source: sourceOf(scenario, before?.played),
+    source: sourceOf(scenario, before?.played, workload.arrivalsMs),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun: scenario.warmup.firstTurns ? begun : undefined,

@@ -69,15 +69,29 @@ const shareGpt = z.strictObject({
     .prefault({}),
 });
 
+const mooncake = z.strictObject({
+  file: z
+    .string()
+    .describe('JSON lines of timestamp (ms), input_length, output_length and hash_ids'),
+  blockTokens: z.number().int().min(1).default(512).describe('tokens that one hash id stands for'),
+  prefillOnly: z.boolean().default(false).describe('ask for one token, whatever output_length is'),
+});
+
 /** What users say. */
 export const conversationSchema = z
   .strictObject({
-    source: z.enum(['synthetic', 'sharegpt', 'file']).default('synthetic'),
+    source: z.enum(['synthetic', 'sharegpt', 'file', 'prompts', 'mooncake']).default('synthetic'),
     file: z
       .string()
       .optional()
       .describe(
-        'source: file: conversations of OpenAI messages (JSON list or lines), or a generate_conversations configuration',
+        'source: file: conversations of OpenAI messages (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}',
+      ),
+    promptPrefix: z
+      .string()
+      .optional()
+      .describe(
+        "source: prompts: said before each, so that a run finds nothing of another's in the cache",
       ),
     maxMessages: z
       .number()
@@ -104,7 +118,7 @@ export const conversationSchema = z
         tokens: distributionSchema
           .optional()
           .describe(
-            'max_tokens; with ShareGPT a cap on the recorded length, with a file instead of it',
+            'max_tokens; with ShareGPT a cap on the recorded length, with other data instead of it',
           ),
         force: z
           .union([z.boolean(), z.literal('minTokens')])
@@ -131,6 +145,7 @@ export const conversationSchema = z
       .default(false)
       .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
+    mooncake: mooncake.optional(),
   })
   .superRefine((value, context) => {
     if (value.source === 'sharegpt' && !value.sharegpt) {
@@ -140,15 +155,23 @@ export const conversationSchema = z
         message: 'missing; needed with source: sharegpt',
       });
     }
-    if (value.source === 'file') checkFile(value, context);
-    if (value.verify && value.source === 'synthetic') {
+    if (value.source === 'mooncake' && !value.mooncake) {
+      context.addIssue({
+        code: 'custom',
+        path: ['mooncake', 'file'],
+        message: 'missing; needed with source: mooncake',
+      });
+    }
+    checkData(value, context);
+    const hasAnswers = value.source === 'sharegpt' || value.source === 'file';
+    if (value.verify && !hasAnswers) {
       context.addIssue({
         code: 'custom',
         path: ['verify'],
         message: 'needs a source with answers: sharegpt or file',
       });
     }
-    if (value.history === 'recorded' && value.source === 'synthetic') {
+    if (value.history === 'recorded' && !hasAnswers) {
       context.addIssue({
         code: 'custom',
         path: ['history'],
@@ -157,24 +180,28 @@ export const conversationSchema = z
     }
   });
 
-interface FileConversation {
+interface DataConversation {
+  readonly source: string;
   readonly file?: string | undefined;
+  readonly promptPrefix?: string | undefined;
   readonly systemPrompt: { readonly tokens: number; readonly text?: string | undefined };
   readonly userHistory: { readonly tokens: number };
 }
 
-function checkFile(
-  { file, systemPrompt, userHistory }: FileConversation,
+/** Data that are said as they are have no place for what a scenario would put before them. */
+function checkData(
+  { source, file, promptPrefix, systemPrompt, userHistory }: DataConversation,
   context: z.RefinementCtx,
 ) {
+  const isFile = source === 'file' || source === 'prompts';
+  const isWhole = isFile || source === 'mooncake';
+  const hasSystem = systemPrompt.tokens > 0 || systemPrompt.text !== undefined;
+  const isPrefixLost = promptPrefix !== undefined && source !== 'prompts';
   const problems: [boolean, string, string][] = [
-    [file === undefined, 'file', 'missing; needed with source: file'],
-    [
-      systemPrompt.tokens > 0 || systemPrompt.text !== undefined,
-      'systemPrompt',
-      'not with source: file, whose conversations have their own',
-    ],
-    [userHistory.tokens > 0, 'userHistory', 'not with source: file'],
+    [isFile && file === undefined, 'file', `missing; needed with source: ${source}`],
+    [isWhole && hasSystem, 'systemPrompt', `not with source: ${source}, which has its own texts`],
+    [isWhole && userHistory.tokens > 0, 'userHistory', `not with source: ${source}`],
+    [isPrefixLost, 'promptPrefix', 'only with source: prompts'],
   ];
   for (const [isWrong, field, message] of problems) {
     if (isWrong) context.addIssue({ code: 'custom', path: [field], message });

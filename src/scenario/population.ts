@@ -37,6 +37,14 @@ export const populationSchema = z
         }),
         z.strictObject({ process: z.literal('allAtOnce') }),
         z.strictObject({
+          process: z.literal('trace').describe('when the trace says; with a source that has times'),
+          slowdown: z
+            .number()
+            .positive()
+            .default(1)
+            .describe('times are stretched so much; below 1: faster than it was'),
+        }),
+        z.strictObject({
           process: z.literal('closed'),
           concurrency: count.describe('conversations at all times, each followed by another'),
         }),
@@ -106,6 +114,13 @@ export const populationSchema = z
         code: 'custom',
         path: ['rampUp'],
         message: 'not with process: closed, which starts full',
+      });
+    }
+    if (arrivals.process === 'trace' && rampUp) {
+      context.addIssue({
+        code: 'custom',
+        path: ['rampUp'],
+        message: 'not with process: trace, whose requests come when it says',
       });
     }
   });

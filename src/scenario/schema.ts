@@ -33,7 +33,8 @@ export const scenarioSchema = z
   })
   .superRefine(({ population, pacing, conversation }, context) => {
     const { arrivals, users } = population;
-    if (arrivals.process === 'allAtOnce' && users === undefined && conversation.source !== 'file') {
+    const isCounted = ['file', 'prompts', 'mooncake'].includes(conversation.source);
+    if (arrivals.process === 'allAtOnce' && users === undefined && !isCounted) {
       context.addIssue({
         code: 'custom',
         path: ['population', 'users'],

@@ -1,3 +1,4 @@
+import { found } from './found.ts';
 import { Message, type Role } from './message.ts';
 
 /** What is said from one answer to the next, and the recorded answer to it. */
@@ -111,13 +112,6 @@ function isAnswer({ message }: Said): boolean {
 
 function bad(id: string, problem: string): BadChat {
   return { id, problem };
-}
-
-const SHOWN_CHARACTERS = 60;
-
-function found(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text === undefined ? 'missing' : `found ${text.slice(0, SHOWN_CHARACTERS)}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

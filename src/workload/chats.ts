@@ -5,6 +5,7 @@ import { contentDigest } from './content-digest.ts';
 import type { Turn } from './conversation.ts';
 import { openGenerated } from './generated.ts';
 import { findGeneratorConfig } from './generator-config.ts';
+import { itemOfUser } from './item-of-user.ts';
 import { jsonValues } from './json-values.ts';
 import { Message } from './message.ts';
 import type { Source } from './source.ts';
@@ -30,7 +31,7 @@ export async function openChats(
   scenario: Scenario,
   { texts, cacheDir }: { texts: Texts; cacheDir: string },
 ): Promise<Source> {
-  const { conversation, population } = scenario;
+  const { conversation } = scenario;
   const file = conversation.file!;
   const tokenizer = await texts.tokenizer();
   const value = await findGeneratorConfig(file);
@@ -39,6 +40,7 @@ export async function openChats(
     ? await openGenerated({ file, value, seed: scenario.seed, isCompat, tokenizer, cacheDir })
     : await readChats(file, cacheDir);
   const { items } = chats;
+  const itemOf = itemOfUser(scenario, items.length);
   const { maxMessages = Infinity, answer } = conversation;
   const isCounting = answer.tokens === undefined && (answer.limit || answer.force !== false);
   const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting });
@@ -48,8 +50,7 @@ export async function openChats(
     digests: [chats.contentDigest],
     notes: [`conversations: ${items.length} in ${file}`, ...chats.notes],
     conversation(userId) {
-      // Ids that are not the run's own, of a warm-up, say one or the other of its conversations.
-      const index = modulo(userId - population.firstUserId, items.length);
+      const index = itemOf(userId);
       const chat = parseChat(JSON.parse(items[index]!.toString('utf8')), index) as Chat;
       const played = chat.exchanges.filter(({ messagesBefore }) => messagesBefore < maxMessages);
       const plan = planOf(userId);
@@ -90,8 +91,4 @@ async function readChats(file: string, cacheDir: string): Promise<ChatItems> {
 /** Results answer the calls of the recorded answer, so no other answer can stand before them. */
 function isToolResult(exchange: Chat['exchanges'][number] | undefined): boolean {
   return exchange !== undefined && (exchange.before[0] ?? exchange.message).role === 'tool';
-}
-
-function modulo(a: number, b: number): number {
-  return ((a % b) + b) % b;
 }

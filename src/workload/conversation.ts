@@ -25,7 +25,10 @@ export interface Conversation {
   readonly id?: string;
   /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
   readonly opening: readonly Message[];
-  /** Tokens at the start of the prompt that every user of this workload sends alike (chat template not counted). */
+  /**
+   * Tokens at the start of the prompt that every user of this workload sends alike, or that an earlier one
+   * has sent (chat template not counted).
+   */
   readonly sharedTokens: number;
   readonly turns: readonly Turn[];
   /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
@@ -40,6 +43,8 @@ export interface Workload {
   conversation(userId: number): Conversation;
   /** How many there are, where each is said once; a run without `population.users` ends after them. */
   readonly conversations?: number;
+  /** When each is due where the data say so, milliseconds, ascending, from any origin: `process: trace` goes by it. */
+  readonly arrivalsMs?: readonly number[];
   /** sha256 over tokenizer, texts and settings: two runs with the same digest say the same things. */
   readonly digest: string;
   /** Lines for the report's head: source, tokenizer, items used, exactness of counts. */

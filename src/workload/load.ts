@@ -1,10 +1,13 @@
 import { defaultCacheDir } from '../base/cache-dir.ts';
+import { UsageError } from '../base/errors.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { openChats } from './chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './data-values.ts';
 import { digestOf } from './digest.ts';
+import { openMooncake } from './mooncake-replay.ts';
+import { openPrompts } from './prompts.ts';
 import { openShareGpt } from './sharegpt.ts';
 import type { Source } from './source.ts';
 import { openSynthetic } from './synthetic.ts';
@@ -25,10 +28,12 @@ export async function openWorkload(
 ): Promise<Workload> {
   const texts = textsOf(scenario, cacheDir);
   const source = await openSource(scenario, texts, cacheDir);
+  checkArrivals(scenario, source);
   const digests = [...(await texts.digests()), ...source.digests];
   return {
     conversation: source.conversation,
     conversations: source.conversations,
+    arrivalsMs: source.arrivalsMs,
     digest: digestOf(FORMAT, settingsThatMatter(scenario), digests),
     notes: [...source.notes, ...(await texts.notes())],
   };
@@ -42,6 +47,25 @@ function openSource(scenario: Scenario, texts: Texts, cacheDir: string): Promise
       return openShareGpt(scenario, { texts, cacheDir });
     case 'file':
       return openChats(scenario, { texts, cacheDir });
+    case 'prompts':
+      return openPrompts(scenario, { texts, cacheDir });
+    case 'mooncake':
+      return openMooncake(scenario, { texts, cacheDir });
+  }
+}
+
+function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {
+  const { arrivals, users = 0 } = population;
+  if (arrivals.process !== 'trace') return;
+  if (!arrivalsMs) {
+    throw new UsageError(
+      `population.arrivals.process: found 'trace' with conversation.source '${conversation.source}', which has no times; expected source: mooncake, or another process`,
+    );
+  }
+  if (users > arrivalsMs.length) {
+    throw new UsageError(
+      `population.users: found ${users}; expected at most the ${arrivalsMs.length} requests of the trace, which says when each is due`,
+    );
   }
 }
 
@@ -50,11 +74,12 @@ const FORMAT = 1;
 
 /** Files count by what is in them, not by where they are. */
 function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
-  const { tokenizer: _, textFile: __, file: ___, sharegpt, ...said } = conversation;
+  const { tokenizer: _, textFile: __, file: ___, sharegpt, mooncake, ...said } = conversation;
   return {
     seed,
     pacing: { ...pacing, pauseSec: withValues(pacing.pauseSec) },
     sharegpt: sharegpt && { ...sharegpt, file: undefined },
+    mooncake: mooncake && { ...mooncake, file: undefined },
     ...said,
     rounds: withValues(said.rounds),
     question: { ...said.question, tokens: withValues(said.question.tokens) },

@@ -4,6 +4,7 @@ import { type EarlierParts, type Run, type RunEnd, startRun } from '../../src/ru
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario, ScenarioInput } from '../../src/scenario/schema.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
+import type { Workload } from '../../src/workload/conversation.ts';
 import { type Script, ScriptedTransport } from './scripted-transport.ts';
 import { smallWorkload } from './small-workload.ts';
 
@@ -20,7 +21,12 @@ export interface Played {
 export function playVirtual(
   input: ScenarioInput,
   script?: (request: ChatRequest, index: number) => Script,
-  options: { meanwhile?: (clock: VirtualClock, run: Run) => void; before?: EarlierParts } = {},
+  options: {
+    meanwhile?: (clock: VirtualClock, run: Run) => void;
+    before?: EarlierParts;
+    /** Default: a small one, made of the scenario. */
+    workload?: Workload;
+  } = {},
 ): Played {
   const scenario = parseScenario(input);
   const clock = new VirtualClock();
@@ -32,7 +38,7 @@ export function playVirtual(
     scenario,
     clock,
     transport,
-    workload: smallWorkload(scenario),
+    workload: options.workload ?? smallWorkload(scenario),
     record: (record) => records.push(record),
     lagging: (userId, lagMs) => lags.push({ userId, lagMs }),
     before: options.before,
