@@ -24,6 +24,8 @@ export interface PlayOptions {
   readonly dialect?: Dialect;
   /** A line for every request. */
   readonly isVerbose?: boolean;
+  /** No report and no interval summaries: for one of many runs. The run folder has everything. */
+  readonly isQuiet?: boolean;
   /** Loaded already, for commands that have to look at it first. */
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
@@ -38,7 +40,7 @@ export interface Resumed {
 
 /** Plays a scenario, from loading to report. Returns the exit code. */
 export async function play(options: PlayOptions): Promise<number> {
-  const { scenario, resumed, dialect, isVerbose } = options;
+  const { scenario, resumed, dialect, isVerbose, isQuiet } = options;
   if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
   const wallClock = new SystemClock();
   const clock = options.isSimulated ? new VirtualClock() : wallClock;
@@ -85,8 +87,9 @@ export async function play(options: PlayOptions): Promise<number> {
       header,
       dialect,
       isVerbose,
+      isQuiet,
     });
-    return await reportRun(dir, scenario, { journalError, dialect });
+    return await reportRun(dir, scenario, { journalError, dialect, isQuiet });
   } finally {
     await target.close();
   }

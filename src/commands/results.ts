@@ -13,13 +13,15 @@ import { exceeded } from './thresholds.ts';
 export interface ResultOptions {
   readonly journalError?: string;
   readonly dialect?: Dialect;
+  /** Writes all and prints nothing. */
+  readonly isQuiet?: boolean;
 }
 
 /** Prints the report of a run folder, writes its other files, and says with which code to exit. */
 export async function reportRun(
   dir: string,
   scenario: Scenario,
-  { journalError, dialect }: ResultOptions,
+  { journalError, dialect, isQuiet }: ResultOptions,
 ): Promise<number> {
   const run = readRun(dir);
   const summary = summarise(run);
@@ -48,11 +50,13 @@ export async function reportRun(
     writeMultiRoundQaCsv(csv, run);
     files.push(csv);
   });
-  const own = await attempt(() => dialect?.finish?.(run));
+  const own = await attempt(() => dialect?.finish?.(run, dir));
   files.push(...(own?.files ?? []));
-  const report = reportText(summary, { files });
-  const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
-  process.stdout.write(`${texts.join('\n\n')}\n`);
+  if (!isQuiet) {
+    const report = reportText(summary, { files });
+    const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
+    process.stdout.write(`${texts.join('\n\n')}\n`);
+  }
   const limits = exceeded(scenario.thresholds, summary);
   for (const limit of limits) process.stderr.write(`threshold exceeded: ${limit}\n`);
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
