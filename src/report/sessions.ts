@@ -82,7 +82,7 @@ function answer(search: SessionSearch): string[] {
   if (best) {
     const { groups, sessions, totalSessions, followUpTtftP95Ms } = best;
     lines.push(
-      `${isComplete ? 'Largest' : 'Largest so far'} (${GOAL_TEXT[search.goal]}): ${groups} groups x ${sessions} sessions = ${totalSessions} sessions, with a TTFT p95 of ${measure(followUpTtftP95Ms)} ms after round 1 (bound ${ttftP95MsMax} ms)`,
+      `${isComplete ? 'Largest' : 'Largest so far'} (${GOAL_TEXT[search.goal]}): ${counted(groups, 'group')} x ${counted(sessions, 'session')} = ${counted(totalSessions, 'session')}, with a TTFT p95 of ${measure(followUpTtftP95Ms)} ms after round 1 (bound ${ttftP95MsMax} ms)`,
     );
     const reached = [
       ...(groups === groupsMax ? [`--max-groups ${groupsMax}`] : []),
@@ -109,6 +109,10 @@ const GOAL_TEXT = {
   sessions: 'most sessions',
   balanced: 'greatest 2CS/(C+S)',
 } as const;
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
 
 function held({ groups, sessions }: Point): number {
   return groups * sessions;
