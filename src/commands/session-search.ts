@@ -10,7 +10,7 @@ type SearchSettings = Pick<SessionSearch, 'goal' | 'groupsMax' | 'sessionsMax' |
 
 /**
  * Plays the points that the search asks for, until it is done, interrupted, or a run could not be played
- * or kept, which its exit code says. A point that was cut short by an interrupt is not counted.
+ * or kept, which its exit code says. Such a point is not counted.
  */
 export async function searchPoints(
   settings: SearchSettings,
@@ -33,8 +33,11 @@ export async function searchPoints(
         process.stderr.write(`error: ${error.message}\n`);
         return { code: error.exitCode, point: undefined };
       });
-      if (point) points.push(point);
+      if (code === EXIT.engineUnreachable) {
+        process.stderr.write('error: the engine cannot be reached; the search ends here\n');
+      }
       if (code !== EXIT.ok || !point) return result(code);
+      points.push(point);
       const isWithin = isWithinBound(point, settings.ttftP95MsMax);
       tell(point, isWithin);
       step = search.next(isWithin);
