@@ -13,6 +13,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'play a scenario file in virtual time, without an engine',
     load: async () => (await import('./commands/run.ts')).simulateCommand(),
   },
+  sessions: {
+    summary: 'groups that go round sessions, and how many an engine holds',
+    load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./commands/multi-round-qa.ts')).multiRoundCommand(),

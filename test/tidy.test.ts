@@ -40,7 +40,8 @@ const ALSO: Record<string, string[]> = {
   transport: ['engine'],
   cache: ['record', 'stats'],
   stats: ['cache'],
-  report: ['cache'],
+  // What a search found is shown by the same rule that found it.
+  report: ['cache', 'search'],
   engine: ['scenario', 'workload'],
   run: STATIONS,
 };

@@ -24,6 +24,7 @@ export interface Measurement {
   readonly header: RunHeader;
   readonly dialect: Dialect | undefined;
   readonly isVerbose: boolean | undefined;
+  readonly isQuiet: boolean | undefined;
 }
 
 /**

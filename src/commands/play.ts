@@ -25,6 +25,8 @@ export interface PlayOptions {
   readonly dialect?: Dialect;
   /** A line for every request. */
   readonly isVerbose?: boolean;
+  /** No report and no interval summaries: for one of many runs. The run folder has everything. */
+  readonly isQuiet?: boolean;
   /** Loaded already, for commands that have to look at it first. */
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
@@ -39,7 +41,7 @@ export interface Resumed {
 
 /** Plays a scenario, from loading to report. Returns the exit code. */
 export async function play(options: PlayOptions): Promise<number> {
-  const { scenario, resumed, dialect, isVerbose } = options;
+  const { scenario, resumed, dialect, isVerbose, isQuiet } = options;
   if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
   const wallClock = new SystemClock();
   const clock = options.isSimulated ? new VirtualClock() : wallClock;
@@ -88,9 +90,10 @@ export async function play(options: PlayOptions): Promise<number> {
       header,
       dialect,
       isVerbose,
+      isQuiet,
     });
     const metricsFile = await metrics.stop();
-    return await reportRun(dir, scenario, { journalError, dialect, metricsFile });
+    return await reportRun(dir, scenario, { journalError, dialect, metricsFile, isQuiet });
   } finally {
     await target.close();
   }

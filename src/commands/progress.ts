@@ -23,10 +23,12 @@ interface ProgressOptions {
   readonly clock: Clock;
   readonly dialect?: Dialect;
   readonly isVerbose?: boolean;
+  /** Without interval summaries. */
+  readonly isQuiet?: boolean;
 }
 
 export function startProgress(
-  { scenario, clock, dialect, isVerbose }: ProgressOptions,
+  { scenario, clock, dialect, isVerbose, isQuiet }: ProgressOptions,
   state: () => RunState | undefined,
 ): Progress {
   const { stderr } = process;
@@ -60,7 +62,7 @@ export function startProgress(
 
   const timers = [
     every(clock, STATUS_EVERY_MS, status),
-    every(clock, scenario.output.logIntervalSec * 1000, interval),
+    ...(isQuiet ? [] : [every(clock, scenario.output.logIntervalSec * 1000, interval)]),
   ];
 
   return {

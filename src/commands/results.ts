@@ -15,13 +15,15 @@ export interface ResultOptions {
   readonly dialect?: Dialect;
   /** Written beside the run. */
   readonly metricsFile?: string | undefined;
+  /** Writes all and prints nothing. */
+  readonly isQuiet?: boolean;
 }
 
 /** Prints the report of a run folder, writes its other files, and says with which code to exit. */
 export async function reportRun(
   dir: string,
   scenario: Scenario,
-  { journalError, dialect, metricsFile }: ResultOptions,
+  { journalError, dialect, metricsFile, isQuiet }: ResultOptions,
 ): Promise<number> {
   const run = readRun(dir);
   const summary = summarise(run);
@@ -51,11 +53,13 @@ export async function reportRun(
     files.push(csv);
   });
   if (metricsFile !== undefined) files.push(metricsFile);
-  const own = await attempt(() => dialect?.finish?.(run));
+  const own = await attempt(() => dialect?.finish?.(run, dir));
   files.push(...(own?.files ?? []));
-  const report = reportText(summary, { files });
-  const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
-  process.stdout.write(`${texts.join('\n\n')}\n`);
+  if (!isQuiet) {
+    const report = reportText(summary, { files });
+    const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
+    process.stdout.write(`${texts.join('\n\n')}\n`);
+  }
   const limits = exceeded(scenario.thresholds, summary);
   for (const limit of limits) process.stderr.write(`threshold exceeded: ${limit}\n`);
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`);

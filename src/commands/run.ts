@@ -5,14 +5,19 @@ import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { collect, header, integer, number, oneOf, share } from './options.ts';
 
-interface RunFlags {
-  readonly set: readonly string[];
+/** Flags that say where requests go. */
+export interface TargetFlags {
   readonly url?: string;
   readonly model?: string;
   readonly apiKey?: string;
   readonly header?: Record<string, string>;
   readonly ca?: string;
   readonly insecure?: boolean;
+}
+
+/** Flags that set fields of the scenario, `--set` among them. */
+export interface OverrideFlags extends TargetFlags {
+  readonly set: readonly string[];
   readonly seed?: string;
   readonly users?: number;
   readonly time?: number;
@@ -21,6 +26,9 @@ interface RunFlags {
   readonly logInterval?: number;
   readonly maxErrorRate?: number;
   readonly outputDir?: string;
+}
+
+interface RunFlags extends OverrideFlags {
   readonly resume?: string;
   readonly isolate: Isolation;
   readonly printScenario?: boolean;
@@ -43,14 +51,8 @@ const SHORT_FOR = {
 } as const;
 
 export function runCommand(): Command {
-  return scenarioCommand('run')
+  return targetFlags(scenarioCommand('run'))
     .description('Play a scenario file against an endpoint or the embedded engine.')
-    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
-    .option('--model <name>', 'request model; default: the first that the endpoint names')
-    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
-    .option('--header <name: value>', 'extra header; may be repeated', header)
-    .option('--ca <file>', 'PEM file of a certificate authority to trust')
-    .option('--insecure', 'do not verify the TLS certificate')
     .option('--resume <dir>', 'continue the interrupted run in this run folder')
     .option(
       '--isolate <how>',
@@ -113,8 +115,18 @@ function scenarioCommand(name: string): Command {
     .option('--print-scenario', 'print the scenario with all defaults filled in, and send nothing');
 }
 
+export function targetFlags(command: Command): Command {
+  return command
+    .option('--url <url>', "base URL of the endpoint, or 'embedded'")
+    .option('--model <name>', 'request model; default: the first that the endpoint names')
+    .option('--api-key <key>', 'API key; default: the environment variable of target.apiKeyEnv')
+    .option('--header <name: value>', 'extra header; may be repeated', header)
+    .option('--ca <file>', 'PEM file of a certificate authority to trust')
+    .option('--insecure', 'do not verify the TLS certificate');
+}
+
 /** What --set and the flags that are short for it say; the short ones last, so that they win. */
-function overrides(flags: RunFlags): string[] {
+export function overrides(flags: OverrideFlags): string[] {
   const short = Object.entries(SHORT_FOR).flatMap(([flag, path]) => {
     const value = flags[flag as keyof typeof SHORT_FOR];
     return value === undefined ? [] : [`${path}=${JSON.stringify(value)}`];

@@ -13,8 +13,8 @@ export interface Dialect {
   record?(record: TurnRecord, said: (() => Said) | undefined): void;
   /** All tokens are counted here, of texts without a chat template, whatever the server says. */
   readonly isCountingItself?: boolean;
-  /** Writes the tool's own files when all is journalled. */
-  finish?(run: Run): DialectResults | Promise<DialectResults>;
+  /** Writes the tool's own files when all is journalled in the run folder `dir`. */
+  finish?(run: Run, dir: string): DialectResults | Promise<DialectResults>;
 }
 
 export interface DialectResults {

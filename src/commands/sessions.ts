@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { SystemClock } from '../base/clock.ts';
+import { EXIT, UsageError } from '../base/errors.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { collect, integer, number, oneOf } from './options.ts';
+import { type OverrideFlags, overrides, targetFlags } from './run.ts';
+import { checkWritable } from './writable.ts';
+
+interface SessionFlags extends OverrideFlags {
+  readonly groups?: number;
+  readonly sessions?: number;
+  readonly search?: boolean;
+  readonly maxTtftP95?: number;
+  readonly maxGroups?: number;
+  readonly maxSessions?: number;
+  readonly goal?: 'sessions' | 'balanced';
+  readonly rounds?: number;
+  readonly gap: number;
+  readonly json?: string;
+  readonly simulate?: boolean;
+}
+
+const GROUPS_MAX = 64;
+const SESSIONS_MAX = 64;
+
+const HELP = `
+C groups each have one request in flight and go round S sessions, turn by turn:
+C·S conversations are open at all times and wait for one of C slots, in order. No
+session belongs to one group: whichever slot comes free serves the one that has
+waited longest. The scenario says what is said (conversation.userHistory.tokens
+is the document of the first turn); its population and pacing are replaced.
+
+--search finds the most sessions C·S with the TTFT p95 of all turns but the first
+within --max-ttft-p95, and no failed request. It takes for granted that more
+groups, and more sessions, are never faster: it doubles and bisects, and leaves
+out what cannot be better than what it has. Every point is a run of its own, by
+new users, so that no prompt is in the cache from the point before. Ctrl-C ends
+the point that is playing and then the search, and prints what was found.
+`;
+
+export function sessionsCommand(): Command {
+  return targetFlags(new Command('sessions'))
+    .description('Groups that go round sessions, and how many of them an engine holds.')
+    .argument('<scenario>', 'YAML or JSON file; see configs/ and `confab schema`')
+    .option('-c, --groups <n>', 'play one point: requests in flight', integer(1))
+    .option('-s, --sessions <n>', 'play one point: sessions of each group', integer(1))
+    .option('--search', 'find the largest point within the bound')
+    .option('--max-ttft-p95 <ms>', 'the bound; one point above it: exit code 1', number(0))
+    .option('--max-groups <n>', `search up to so many; default: ${GROUPS_MAX}`, integer(1))
+    .option('--max-sessions <n>', `search up to so many; default: ${SESSIONS_MAX}`, integer(1))
+    .option(
+      '--goal <what>',
+      'sessions: greatest C·S, the default; balanced: greatest 2CS/(C+S)',
+      oneOf('sessions', 'balanced'),
+    )
+    .option('--rounds <n>', 'turns of each session; default: conversation.rounds', integer(2))
+    .option('--gap <seconds>', 'a group rests so long after each request', number(), 0)
+    .option('--json <file>', 'write what the search found')
+    .option('--simulate', 'play in virtual time, against the engine in this process')
+    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
+    .option('--seed <seed>', 'names every random stream')
+    .option('--init-user-id <n>', 'id of the first user', integer(0))
+    .option('--output-dir <dir>', 'parent of the run folders')
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: SessionFlags) => {
+      checkFlags(flags);
+      const rounds = flags.rounds === undefined ? [] : [`conversation.rounds=${flags.rounds}`];
+      const scenario = loadScenario(file, [...overrides(flags), ...rounds]);
+      process.exitCode = flags.search
+        ? await search(scenario, flags)
+        : await onePoint(scenario, flags);
+    });
+}
+
+function checkFlags(flags: SessionFlags): void {
+  const { search, groups, sessions, maxTtftP95 } = flags;
+  const problems: string[] = [];
+  if (search) {
+    if (groups !== undefined || sessions !== undefined) {
+      problems.push(
+        'found --search with --groups or --sessions; expected --max-groups and --max-sessions',
+      );
+    }
+    if (maxTtftP95 === undefined) {
+      problems.push('--max-ttft-p95: missing; expected milliseconds with --search');
+    }
+  } else {
+    if (groups === undefined || sessions === undefined) {
+      problems.push('expected --groups and --sessions for one point, or --search');
+    }
+    const names = { maxGroups: '--max-groups', maxSessions: '--max-sessions' };
+    for (const [key, name] of Object.entries({ ...names, goal: '--goal', json: '--json' })) {
+      if (flags[key as keyof SessionFlags] !== undefined) problems.push(`${name}: needs --search`);
+    }
+  }
+  if (problems.length) throw new UsageError(problems);
+}
+
+async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number> {
+  const [{ openPoints }, { sessionTable }, { isWithinBound }] = await Promise.all([
+    import('./session-points.ts'),
+    import('../report/sessions.ts'),
+    import('../stats/session-point.ts'),
+  ]);
+  const playPoint = await openPoints({ ...settingsOf(flags), scenario, isQuiet: false });
+  const { code, point } = await playPoint({ groups: flags.groups!, sessions: flags.sessions! });
+  if (!point) return code;
+  const { maxTtftP95 } = flags;
+  process.stdout.write(`\n${sessionTable([point], maxTtftP95)}\n`);
+  const isBroken = maxTtftP95 !== undefined && !isWithinBound(point, maxTtftP95);
+  return code === EXIT.ok && isBroken ? EXIT.thresholdFailed : code;
+}
+
+async function search(scenario: Scenario, flags: SessionFlags): Promise<number> {
+  if (flags.json !== undefined) checkWritable('--json', flags.json);
+  const [{ openPoints }, { searchPoints }, report, { createRunFolder }] = await Promise.all([
+    import('./session-points.ts'),
+    import('./session-search.ts'),
+    import('../report/sessions.ts'),
+    import('../record/run-folder.ts'),
+  ]);
+  const clock = new SystemClock();
+  const dir = createRunFolder(scenario.output.dir, 'sessions', clock.originEpochMs);
+  const playPoint = await openPoints({
+    ...settingsOf(flags),
+    // The bound of the search is the only one, and one CSV is no place for many runs.
+    scenario: { ...scenario, thresholds: {}, output: { ...scenario.output, dir, csv: undefined } },
+    isQuiet: true,
+  });
+  const { found, code } = await searchPoints(
+    {
+      goal: flags.goal ?? 'sessions',
+      groupsMax: flags.maxGroups ?? GROUPS_MAX,
+      sessionsMax: flags.maxSessions ?? SESSIONS_MAX,
+      ttftP95MsMax: flags.maxTtftP95!,
+    },
+    playPoint,
+    clock,
+  );
+  process.stdout.write(`${report.sessionSearchText(found)}\n\nRuns: ${dir}\n`);
+  if (flags.json !== undefined) writeFileSync(flags.json, report.sessionSearchJson(found));
+  if (code !== EXIT.ok) return code;
+  return report.bestPoint(found) ? EXIT.ok : EXIT.thresholdFailed;
+}
+
+function settingsOf({ apiKey, gap, simulate = false }: SessionFlags) {
+  return { apiKey, gapSec: gap, isSimulated: simulate };
+}

@@ -1,0 +1,119 @@
+import { bestOf, GOALS, type Point } from '../search/largest-point.ts';
+import { isWithinBound, type SessionPoint } from '../stats/session-point.ts';
+import { measure } from './number.ts';
+import { plainTable } from './table.ts';
+
+export interface PlayedPoint extends Point, SessionPoint {
+  /** Run folder. */
+  readonly dir: string;
+}
+
+export interface SessionSearch {
+  readonly goal: keyof typeof GOALS;
+  readonly groupsMax: number;
+  readonly sessionsMax: number;
+  readonly ttftP95MsMax: number;
+  /** In the order in which they were played. */
+  readonly points: readonly PlayedPoint[];
+  /** False if it was interrupted, or the engine went away: there may be better points. */
+  readonly isComplete: boolean;
+}
+
+/** One line a point, in the order given. */
+export function sessionTable(points: readonly PlayedPoint[], ttftP95MsMax?: number): string {
+  const hasBound = ttftP95MsMax !== undefined;
+  return plainTable(
+    [
+      ...[
+        'groups',
+        'sessions each',
+        'sessions',
+        'requests',
+        'failed',
+        'TTFT p95 after round 1, ms',
+      ],
+      ...(hasBound ? [`within ${ttftP95MsMax} ms`] : []),
+    ],
+    points.map((point) => [
+      ...[point.groups, point.sessions, held(point), point.completed, point.failed].map(String),
+      measure(point.followUpTtftP95Ms),
+      ...(hasBound ? [isWithinBound(point, ttftP95MsMax) ? 'yes' : 'no'] : []),
+    ]),
+  );
+}
+
+/** The table by size, and the answer. */
+export function sessionSearchText(search: SessionSearch): string {
+  const { points, ttftP95MsMax } = search;
+  const bySize = points.toSorted((a, b) => a.groups - b.groups || a.sessions - b.sessions);
+  const table = points.length > 0 ? [sessionTable(bySize, ttftP95MsMax), ''] : [];
+  return [...table, ...answer(search)].join('\n');
+}
+
+/** Everything that was found; keys as in summary.json: units end the names, an absent one is unknown. */
+export function sessionSearchJson(search: SessionSearch): string {
+  const { points, ...settings } = search;
+  const json = {
+    format: 'confab-sessions',
+    version: 1,
+    ...settings,
+    best: bestPoint(search),
+    points: withVerdicts(search),
+  };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+export function bestPoint(search: SessionSearch) {
+  return bestOf(withVerdicts(search), GOALS[search.goal]);
+}
+
+function withVerdicts({ points, ttftP95MsMax }: SessionSearch) {
+  return points.map((point) => ({
+    ...point,
+    totalSessions: held(point),
+    isWithin: isWithinBound(point, ttftP95MsMax),
+  }));
+}
+
+function answer(search: SessionSearch): string[] {
+  const { isComplete, ttftP95MsMax, groupsMax, sessionsMax } = search;
+  const best = bestPoint(search);
+  const lines = [];
+  if (best) {
+    const { groups, sessions, totalSessions, followUpTtftP95Ms } = best;
+    lines.push(
+      `${isComplete ? 'Largest' : 'Largest so far'} (${GOAL_TEXT[search.goal]}): ${counted(groups, 'group')} x ${counted(sessions, 'session')} = ${counted(totalSessions, 'session')}, with a TTFT p95 of ${measure(followUpTtftP95Ms)} ms after round 1 (bound ${ttftP95MsMax} ms)`,
+    );
+    const reached = [
+      ...(groups === groupsMax ? [`--max-groups ${groupsMax}`] : []),
+      ...(sessions === sessionsMax ? [`--max-sessions ${sessionsMax}`] : []),
+    ];
+    if (isComplete && reached.length > 0) {
+      lines.push(`It is at ${reached.join(' and ')}: there may be larger ones beyond.`);
+    }
+  } else if (isComplete) {
+    lines.push(`Not even 1 group x 1 session is within the bound: ${whyNot(search)}`);
+  }
+  if (!isComplete) lines.push('The search did not come to its end: there may be larger ones.');
+  return lines;
+}
+
+function whyNot({ points, ttftP95MsMax }: SessionSearch): string {
+  const { failed = 0, followUpTtftP95Ms } = points[0] ?? {};
+  if (failed > 0) return `${failed} of its requests failed`;
+  if (followUpTtftP95Ms === undefined) return 'it has no answer after round 1 to measure';
+  return `its TTFT p95 after round 1 is ${measure(followUpTtftP95Ms)} ms, above ${ttftP95MsMax} ms`;
+}
+
+const GOAL_TEXT = {
+  sessions: 'most sessions',
+  balanced: 'greatest 2CS/(C+S)',
+} as const;
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function held({ groups, sessions }: Point): number {
+  return groups * sessions;
+}

@@ -1,0 +1,41 @@
+import type { TurnRecord } from '../record/record.ts';
+import { Column } from './column.ts';
+import { ttftMs } from './latency.ts';
+import { distributionOf } from './quantile.ts';
+
+/** What was measured of so many groups of so many sessions. */
+export interface SessionPoint {
+  /** Requests that were answered, first turns included. */
+  readonly completed: number;
+  /** Requests that were not, those that the end of a drain cancelled among them. */
+  readonly failed: number;
+  /**
+   * 95 % of the TTFTs of turns after the first, whose document makes them another matter: as
+   * LMBenchmark's real-multi-round-qa/plot.py has it. Absent if there is none.
+   */
+  readonly followUpTtftP95Ms?: number;
+}
+
+export function sessionPoint(records: Iterable<TurnRecord>): SessionPoint {
+  let completed = 0;
+  let failed = 0;
+  const ttfts = new Column();
+  for (const record of records) {
+    if (record.phase !== 'measure' || record.status === 'unsent') continue;
+    if (record.status !== 'ok') {
+      failed++;
+      continue;
+    }
+    completed++;
+    const ttft = ttftMs(record);
+    if (record.turn > 0 && ttft !== undefined) ttfts.add(ttft);
+  }
+  const followUpTtftP95Ms = distributionOf(ttfts)?.p95;
+  return { completed, failed, ...(followUpTtftP95Ms !== undefined && { followUpTtftP95Ms }) };
+}
+
+/** A failed request means that the engine does not hold so many; so does that nothing was measured. */
+export function isWithinBound(point: SessionPoint, ttftP95MsMax: number): boolean {
+  const { failed, followUpTtftP95Ms = Infinity } = point;
+  return failed === 0 && followUpTtftP95Ms <= ttftP95MsMax;
+}
