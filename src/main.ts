@@ -25,6 +25,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "the command line of vLLM's benchmark_serving_multi_turn.py",
     load: async () => (await import('./commands/multi-turn.ts')).multiTurnCommand(),
   },
+  agentic: {
+    summary: 'rounds of agents over several models, from traces',
+    load: async () => (await import('./commands/agentic.ts')).agenticCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

@@ -41,7 +41,7 @@ interface SentTurn {
  * `- 1`: the last token of a prompt is always computed, the last token of an answer was never fed back.
  * An answer that does not come back as it was counts a = 1. A first turn that the warm-up played
  * before is in the cache as a whole. The turn before is the last one completed: a failed or skipped
- * turn is not in the history.
+ * turn is not in the history. Requests of agents have no ideal here.
  */
 export class IdealCache {
   readonly #options: IdealOptions;
@@ -54,7 +54,8 @@ export class IdealCache {
 
   /** Warm-up included, in any order. `offsetMs` puts the record on the timeline that all parts share. */
   add(record: TurnRecord, offsetMs = 0): void {
-    if (record.sentMs === undefined) return;
+    // What an agent is asked follows from its inputs, and not from the turn before.
+    if (record.sentMs === undefined || record.agent) return;
     const sentMs = record.sentMs + offsetMs;
     if (record.sharedTokens) this.#offerFirst({ sentMs, userId: record.userId });
     if (record.status === 'ok') this.#turnsOf(record.userId).push({ record, sentMs });

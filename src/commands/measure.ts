@@ -4,7 +4,7 @@ import { watchHealth } from '../base/health.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { openJournal } from '../record/journal.ts';
 import type { RunFooter, RunHeader } from '../record/record.ts';
-import { type EarlierParts, type Run, type RunEnd, startRun } from '../run/run.ts';
+import { type EarlierParts, type Run, type RunEnd, type RunOptions, startRun } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -25,6 +25,7 @@ export interface Measurement {
   readonly dialect: Dialect | undefined;
   readonly isVerbose: boolean | undefined;
   readonly isQuiet: boolean | undefined;
+  readonly player: RunOptions['player'];
 }
 
 /**
@@ -79,7 +80,7 @@ function played(
   progress: Progress,
   onStarted: (run: Run) => void,
 ): Promise<RunEnd> {
-  const { scenario, clock, workload, transport, before } = measurement;
+  const { scenario, clock, workload, transport, before, player } = measurement;
   return new Promise((resolve) => {
     let stopListening = (): void => {};
     const run = startRun({
@@ -88,6 +89,7 @@ function played(
       transport,
       workload,
       before,
+      player,
       record,
       lagging: progress.lagging,
       onDone(end) {

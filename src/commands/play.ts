@@ -1,10 +1,10 @@
-import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { RunHeader } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
-import type { EarlierParts } from '../run/run.ts';
+import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
@@ -31,6 +31,10 @@ export interface PlayOptions {
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
+  /** Connects to what the scenario's target cannot name: several models, for example. */
+  readonly open?: (clock: Clock, apiKey: string | undefined) => Promise<Target>;
+  /** Who plays a conversation; default: one user, turn after turn. */
+  readonly player?: RunOptions['player'];
 }
 
 export interface Resumed {
@@ -49,9 +53,7 @@ export async function play(options: PlayOptions): Promise<number> {
   // Both take a while, and neither needs the other.
   const [loaded, target] = await bothOf(
     options.workload ?? openWorkload(scenario),
-    options.isSimulated
-      ? openSimulated(scenario, clock)
-      : openTarget(scenario, clock, apiKey || undefined),
+    opened(options, clock, apiKey || undefined),
   );
   try {
     const { dir: parent } = scenario.output;
@@ -91,12 +93,22 @@ export async function play(options: PlayOptions): Promise<number> {
       dialect,
       isVerbose,
       isQuiet,
+      player: options.player,
     });
     const metricsFile = await metrics.stop();
     return await reportRun(dir, scenario, { journalError, dialect, metricsFile, isQuiet });
   } finally {
     await target.close();
   }
+}
+
+function opened(
+  { scenario, isSimulated, open }: PlayOptions,
+  clock: Clock,
+  apiKey: string | undefined,
+): Promise<Target> {
+  if (open) return open(clock, apiKey);
+  return isSimulated ? openSimulated(scenario, clock) : openTarget(scenario, clock, apiKey);
 }
 
 function isolated(

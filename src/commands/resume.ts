@@ -14,6 +14,11 @@ export async function resume(
 ): Promise<number> {
   const { parts, warnings } = readRun(dir);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (parts.some(({ records }) => records.some(({ agent }) => agent))) {
+    throw new UsageError(
+      `${dir}: a run of agents (confab agentic) cannot be resumed; run it again`,
+    );
+  }
   const scenario = parseOverridden(parts[0]!.header.scenario, overrides, dir);
   const hidden = Object.entries(scenario.target.headers)
     .filter(([, value]) => value === REDACTED)

@@ -8,17 +8,19 @@ import { latenessMs } from '../stats/latency.ts';
 /** Lines of the file are written in pieces of about this size. */
 const WRITE_CHARS = 1 << 18;
 
-interface Cell {
+export interface CsvCell {
   readonly record: TurnRecord;
   readonly originEpochMs: number;
 }
+
+export type CsvColumn = readonly [name: string, cell: (of: CsvCell) => string];
 
 /**
  * Columns and their contents. The first eight are those of production-stack's multi-round-qa.py, in its
  * units: seconds, and Unix time in seconds. `question_id` is the real number of the question, from 1.
  * `ttlt` (whole time of the request) is the fork's; the rest is ours.
  */
-const COLUMNS: readonly (readonly [name: string, cell: (of: Cell) => string])[] = [
+const COLUMNS: readonly CsvColumn[] = [
   ['prompt_tokens', ({ record }) => text(record.inputTokens)],
   ['generation_tokens', ({ record }) => text(record.outputTokens)],
   ['ttft', ({ record }) => span(record.sentMs, record.firstTokenMs)],
@@ -45,18 +47,23 @@ export function isInCsv(record: TurnRecord): boolean {
 /**
  * Writes the measured, completed requests in the order of launching, and returns how many there were.
  * Failed, cancelled and unsent requests are in the journal only: the readers of this format take every
- * row for a finished request. What is unknown is left empty, which pandas reads as NaN.
+ * row for a finished request. What is unknown is left empty, which pandas reads as NaN. `more` columns
+ * come last.
  * @throws UsageError if the file cannot be written.
  */
-export function writeMultiRoundQaCsv(path: string, run: Run): number {
+export function writeMultiRoundQaCsv(
+  path: string,
+  run: Run,
+  more: readonly CsvColumn[] = [],
+): number {
   const cells = run.parts.flatMap(({ header, records }) =>
     records
       .filter(isInCsv)
-      .map((record): Cell => ({ record, originEpochMs: header.originEpochMs })),
+      .map((record): CsvCell => ({ record, originEpochMs: header.originEpochMs })),
   );
   cells.sort((a, b) => launchMs(a) - launchMs(b));
   try {
-    writeLines(path, cells);
+    writeLines(path, cells, [...COLUMNS, ...more]);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }
@@ -151,12 +158,12 @@ function numberOrNothing(cell: string, where: string): number | undefined {
   throw new UsageError(`${where}: found '${cell}'; expected a number`);
 }
 
-function writeLines(path: string, cells: readonly Cell[]): void {
+function writeLines(path: string, cells: readonly CsvCell[], columns: readonly CsvColumn[]): void {
   const descriptor = openSync(path, 'w');
   try {
-    let pending = `${COLUMNS.map(([name]) => name).join(',')}\n`;
+    let pending = `${columns.map(([name]) => name).join(',')}\n`;
     for (const cell of cells) {
-      pending += `${COLUMNS.map(([, of]) => of(cell)).join(',')}\n`;
+      pending += `${columns.map(([, of]) => of(cell)).join(',')}\n`;
       if (pending.length < WRITE_CHARS) continue;
       writeSync(descriptor, pending);
       pending = '';
@@ -167,7 +174,7 @@ function writeLines(path: string, cells: readonly Cell[]): void {
   }
 }
 
-function launchMs({ record, originEpochMs }: Cell): number {
+function launchMs({ record, originEpochMs }: CsvCell): number {
   return originEpochMs + (record.sentMs ?? 0);
 }
 
@@ -187,6 +194,6 @@ function sec(ms: number | undefined): string {
   return ms === undefined ? '' : (ms / 1000).toFixed(6);
 }
 
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

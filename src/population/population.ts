@@ -1,10 +1,8 @@
 import { UNSENT } from '../record/record.ts';
-import { Session } from '../user/session.ts';
-import { createUser } from '../user/start.ts';
-import { unsentRecord } from '../user/turn-record.ts';
-import { type UserActor, userMachine } from '../user/user.ts';
+import type { Session } from '../user/session.ts';
 import type { World } from '../user/world.ts';
 import type { Arrival } from './arrivals.ts';
+import { type Live, type Player, userPlayer } from './player.ts';
 
 /** Who comes, in order of time. In closed loop each slot has a sequence of its own, one after the other. */
 export type Source =
@@ -25,6 +23,8 @@ export interface PopulationOptions {
   readonly onGone?: (userId: number, session: Session) => void;
   /** Closed loop: a slot has come free, and there is no conversation left for it. */
   readonly onExhausted?: () => void;
+  /** Who plays a conversation; default: one user, turn after turn. */
+  readonly player?: Player;
 }
 
 /** How long arrivals may keep everything else waiting: the error that they can add to a time to first token. */
@@ -35,8 +35,8 @@ export class Population {
   readonly #world: World;
   readonly #options: PopulationOptions;
   #startMs = 0;
-  readonly #machine: ReturnType<typeof userMachine>;
-  readonly #live = new Map<number, UserActor>();
+  readonly #player: Player;
+  readonly #live = new Map<number, Live>();
   readonly #waiting = new Set<Arrival>();
   #timer: unknown;
   #next: IteratorResult<Arrival> | undefined;
@@ -47,7 +47,7 @@ export class Population {
   constructor(world: World, options: PopulationOptions) {
     this.#world = world;
     this.#options = options;
-    this.#machine = userMachine(world);
+    this.#player = options.player ?? userPlayer(world, options);
   }
 
   get activeUsers(): number {
@@ -77,7 +77,7 @@ export class Population {
     this.#isExhausted = true;
     this.#world.gate.close();
     this.#world.clock.clearTimeout(this.#timer);
-    for (const arrival of this.#waiting) this.#recordUnsent(arrival, UNSENT.notAdmitted);
+    for (const arrival of this.#waiting) this.#player.recordUnsent(arrival, UNSENT.notAdmitted);
     this.#waiting.clear();
     for (const user of [...this.#live.values()]) user.send({ type: 'run.draining' });
     this.#checkEmpty();
@@ -122,25 +122,18 @@ export class Population {
     else this.#waiting.add(arrival);
   }
 
-  #admit({ userId, dueMs, startTurn }: Arrival, onOver?: () => void): void {
-    const { synthesiseHistory, begun } = this.#options;
-    const conversation = this.#world.conversation(userId);
-    const before = begun?.get(userId);
-    if (begun && !before) {
-      this.#recordUnsent({ userId, dueMs, startTurn: 1 }, UNSENT.warmupFailed);
-      onOver?.();
-      return;
-    }
-    const session =
-      before?.continuedIn(conversation) ?? new Session(conversation, startTurn, synthesiseHistory);
-    const input = { session, turn: before ? 1 : startTurn, intendedMs: dueMs };
-    const user = createUser(this.#machine, this.#world.clock, input, () => {
+  #admit(arrival: Arrival, onOver?: () => void): void {
+    const { userId } = arrival;
+    const user = this.#player.create(arrival, () => {
       this.#live.delete(userId);
-      this.#options.onGone?.(userId, session);
       onOver?.();
       this.#admitWaiting();
       this.#checkEmpty();
     });
+    if (!user) {
+      onOver?.();
+      return;
+    }
     // Subtle: known before it starts, because its first request may be the one that stops the run.
     this.#live.set(userId, user);
     user.start();
@@ -163,14 +156,6 @@ export class Population {
     }
     const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
     this.#admit(arrival, () => this.#refill(slot));
-  }
-
-  #recordUnsent({ userId, dueMs, startTurn }: Arrival, reason: string): void {
-    const session = new Session(this.#world.conversation(userId));
-    for (let turn = startTurn; session.turn(turn); turn++) {
-      const intendedMs = turn === startTurn ? dueMs : undefined;
-      this.#world.record(unsentRecord(this.#world, session, turn, reason, intendedMs));
-    }
   }
 
   #checkEmpty(): void {

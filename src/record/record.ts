@@ -1,3 +1,5 @@
+import type { Agent } from '../workload/conversation.ts';
+
 /** How a planned request ended. */
 export type RecordStatus =
   | 'ok'
@@ -24,6 +26,8 @@ export interface TurnRecord {
   readonly userId: number;
   /** 0-based turn within the conversation. */
   readonly turn: number;
+  /** Who asked, where several agents of the user ask in the same turn. */
+  readonly agent?: Agent;
   /** Turns that this conversation has. */
   readonly turns: number;
   readonly phase: 'warmup' | 'measure';

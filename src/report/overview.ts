@@ -74,7 +74,7 @@ function cachedText({ cache, counts }: RunSummary): string {
 function idealText({ idealCachedShare, idealBlockTokens, counts }: RunSummary): string {
   if (!counts.completed) return 'unknown: no request was completed';
   return idealCachedShare === undefined
-    ? 'unknown: the engine did not count tokens'
+    ? 'unknown: the engine did not count tokens, or agents asked, who keep no history'
     : `${percent(idealCachedShare)} if nothing were ever evicted, in blocks of ${idealBlockTokens} tokens`;
 }
 

@@ -1,6 +1,7 @@
 import { assign, createActor, setup } from 'xstate';
 import type { Clock } from '../base/clock.ts';
 import { stream } from '../base/random.ts';
+import type { Player } from '../population/player.ts';
 import { Population } from '../population/population.ts';
 import { sourceOf } from '../population/source.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
@@ -25,6 +26,8 @@ export interface RunOptions {
   lagging?(userId: number, lagMs: number): void;
   /** What earlier parts of a resumed run have done. */
   readonly before?: EarlierParts;
+  /** Who plays a measured conversation; default: one user, turn after turn. */
+  readonly player?: (world: World) => Player;
 }
 
 export interface EarlierParts {
@@ -78,12 +81,14 @@ export function startRun(options: RunOptions): Run {
     requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
     onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
   });
-  const measured = new Population(worldOf(options, gate, 'measure'), {
+  const world = worldOf(options, gate, 'measure');
+  const measured = new Population(world, {
     source: sourceOf(scenario, before?.played, workload.arrivalsMs),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun: scenario.warmup.firstTurns ? begun : undefined,
     onEmpty: emptied,
+    player: options.player?.(world),
     onExhausted: stopWhenExhausted
       ? () => phases.send({ type: 'stop.reached', by: 'exhausted' })
       : undefined,

@@ -63,7 +63,7 @@ export class Summary {
     this.#hasReasoning ||= hasReasoning(record);
     const dueMs = plus(record.intendedMs, offsetMs);
     this.#due.add(dueMs);
-    if (record.turn === 0) this.#firstTurns.add(dueMs);
+    if (record.turn === 0 && !record.agent?.place) this.#firstTurns.add(dueMs);
     this.#concurrency.add(plus(record.sentMs, offsetMs), plus(record.endMs, offsetMs));
   }
 

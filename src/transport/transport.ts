@@ -1,3 +1,4 @@
+import type { Agent } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 
 /** One request to the engine. What is the same for every request of a run (model, sampling, headers) belongs to the transport. */
@@ -7,6 +8,8 @@ export interface ChatRequest {
   readonly sessionId: string;
   /** 0-based turn within the conversation. */
   readonly turn: number;
+  /** Which of a user's agents asks. */
+  readonly agent?: Agent;
   readonly messages: readonly Message[];
   /** The same object for all requests of a conversation, of which there is one at a time. */
   readonly conversation?: object;

@@ -97,6 +97,7 @@ export function attempt(
       userId,
       sessionId: session.conversation.id ?? String(userId),
       turn: turnIndex,
+      agent: session.conversation.agent,
       messages: session.messagesFor(turn),
       conversation: session,
       maxTokens: turn.maxTokens,

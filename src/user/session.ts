@@ -28,6 +28,11 @@ export class Session {
     return this.#history.some((message) => message.role === 'assistant');
   }
 
+  /** What was answered last. */
+  get lastAnswer(): Message | undefined {
+    return this.#history.findLast((message) => message.role === 'assistant');
+  }
+
   turn(index: number): Turn | undefined {
     return this.conversation.turns[index];
   }

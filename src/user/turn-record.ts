@@ -15,6 +15,7 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
   return {
     userId: conversation.userId,
     turn: state.turn,
+    agent: conversation.agent,
     turns: conversation.turns.length,
     phase: world.phase,
     maxTokens: turn.maxTokens,
@@ -58,6 +59,7 @@ export function unsentRecord(
   return {
     userId: conversation.userId,
     turn,
+    agent: conversation.agent,
     turns: conversation.turns.length,
     phase: world.phase,
     maxTokens: conversation.turns[turn]?.maxTokens,

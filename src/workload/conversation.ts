@@ -18,11 +18,21 @@ export interface Turn {
   readonly needsRecordedAnswer?: boolean;
 }
 
+/** One of the agents that work together in a round of a trace. */
+export interface Agent {
+  /** The trace's own number for it: the same agent in every round, with a model of its own. */
+  readonly id: number;
+  /** 0-based place among the agents of its round. */
+  readonly place: number;
+}
+
 /** All that one simulated user will say. */
 export interface Conversation {
   readonly userId: number;
   /** The data set's own name for it. */
   readonly id?: string;
+  /** Who of the user's agents says it, where there are several. */
+  readonly agent?: Agent;
   /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
   readonly opening: readonly Message[];
   /**

@@ -1,0 +1,62 @@
+import { UNSENT } from '../record/record.ts';
+import { Session } from '../user/session.ts';
+import { createUser } from '../user/start.ts';
+import { unsentRecord } from '../user/turn-record.ts';
+import { userMachine } from '../user/user.ts';
+import type { World } from '../user/world.ts';
+import type { Arrival } from './arrivals.ts';
+import type { PopulationOptions } from './population.ts';
+
+/** A user who is there, or about to be. */
+export interface Live {
+  start(): void;
+  /** Finish what is in flight and start nothing; or stop at once. Every planned request is recorded. */
+  send(event: { type: 'run.draining' } | { type: 'run.cancelled' }): void;
+}
+
+/** How what an arrived user has to say is said, and by whom. */
+export interface Player {
+  /**
+   * Not yet started. `onOver` is called once, when the user's last record was made; never, if undefined is
+   * returned: all are made.
+   */
+  create(arrival: Arrival, onOver: () => void): Live | undefined;
+  /** Records all requests of a user who was never let in. */
+  recordUnsent(arrival: Arrival, reason: string): void;
+}
+
+type UserOptions = Pick<PopulationOptions, 'synthesiseHistory' | 'begun' | 'onGone'>;
+
+/** A conversation is played by one user, turn after turn. */
+export function userPlayer(world: World, options: UserOptions): Player {
+  const { synthesiseHistory, begun, onGone } = options;
+  const machine = userMachine(world);
+
+  function recordUnsent({ userId, dueMs, startTurn }: Arrival, reason: string): void {
+    const session = new Session(world.conversation(userId));
+    for (let turn = startTurn; session.turn(turn); turn++) {
+      const intendedMs = turn === startTurn ? dueMs : undefined;
+      world.record(unsentRecord(world, session, turn, reason, intendedMs));
+    }
+  }
+
+  return {
+    recordUnsent,
+    create({ userId, dueMs, startTurn }, onOver) {
+      const conversation = world.conversation(userId);
+      const before = begun?.get(userId);
+      if (begun && !before) {
+        recordUnsent({ userId, dueMs, startTurn: 1 }, UNSENT.warmupFailed);
+        return undefined;
+      }
+      const session =
+        before?.continuedIn(conversation) ??
+        new Session(conversation, startTurn, synthesiseHistory);
+      const input = { session, turn: before ? 1 : startTurn, intendedMs: dueMs };
+      return createUser(machine, world.clock, input, () => {
+        onGone?.(userId, session);
+        onOver();
+      });
+    },
+  };
+}
