@@ -7,11 +7,11 @@ import { sourceOf } from '../population/source.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Gate, type GateOptions } from '../user/gate.ts';
+import { Gate } from '../user/gate.ts';
 import type { Session } from '../user/session.ts';
-import type { Habits, Said, World } from '../user/world.ts';
+import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
-import { sampler } from '../workload/distribution.ts';
+import { paceOf, worldOf } from './phase-world.ts';
 import { warmupPopulation } from './warmup.ts';
 
 export interface RunOptions {
@@ -199,21 +199,6 @@ export function startRun(options: RunOptions): Run {
   };
 }
 
-function worldOf(options: RunOptions, gate: Gate, phase: World['phase']): World {
-  const { scenario, clock, transport, workload } = options;
-  return {
-    clock,
-    transport,
-    gate,
-    phase,
-    habits: habitsOf(scenario),
-    conversation: (userId) => workload.conversation(userId),
-    record: (record, said) => options.record(record, said),
-    random: (...name) => stream(scenario.seed, ...name),
-    lagging: options.lagging,
-  };
-}
-
 /** A file's conversations are each played once, unless the scenario says how many. */
 function boundedBy(scenario: Scenario, conversations: number | undefined): Scenario {
   const { population } = scenario;
@@ -222,28 +207,4 @@ function boundedBy(scenario: Scenario, conversations: number | undefined): Scena
 
 function hasWarmup({ warmup }: Scenario): boolean {
   return warmup.firstTurns || warmup.requests + warmup.users > 0;
-}
-
-/** When the gate lets requests in, beside whether there is room. */
-function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restMs' | 'gapMs'> {
-  const { pace } = population;
-  if (!pace) return {};
-  const draw = sampler(pace.gapSec);
-  const rng = stream(seed, 'population', 'pace');
-  const gapMs = () => draw(rng) * 1000;
-  return pace.mode === 'rest' ? { restMs: gapMs } : { gapMs };
-}
-
-function habitsOf(scenario: Scenario): Habits {
-  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
-  return {
-    pacing,
-    timeouts,
-    failure,
-    history: conversation.history,
-    keepReasoning: conversation.keepReasoning,
-    verify: conversation.verify,
-    keepChunkGaps: output.keepChunkGaps,
-    cacheSalt: sampling.cacheSalt,
-  };
 }

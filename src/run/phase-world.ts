@@ -1,0 +1,55 @@
+import type { Clock } from '../base/clock.ts';
+import { stream } from '../base/random.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Gate, GateOptions } from '../user/gate.ts';
+import type { Habits, World } from '../user/world.ts';
+import type { Workload } from '../workload/conversation.ts';
+import { sampler } from '../workload/distribution.ts';
+
+export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly workload: Workload;
+}
+
+/** What the users of one phase need, from what the run was given. */
+export function worldOf(options: WorldOptions, gate: Gate, phase: World['phase']): World {
+  const { scenario, clock, transport, workload } = options;
+  return {
+    clock,
+    transport,
+    gate,
+    phase,
+    habits: habitsOf(scenario),
+    conversation: (userId) => workload.conversation(userId),
+    record: (record, said) => options.record(record, said),
+    random: (...name) => stream(scenario.seed, ...name),
+    lagging: options.lagging,
+  };
+}
+
+/** When the gate lets requests in, beside whether there is room. */
+export function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restMs' | 'gapMs'> {
+  const { pace } = population;
+  if (!pace) return {};
+  const draw = sampler(pace.gapSec);
+  const rng = stream(seed, 'population', 'pace');
+  const gapMs = () => draw(rng) * 1000;
+  return pace.mode === 'rest' ? { restMs: gapMs } : { gapMs };
+}
+
+function habitsOf(scenario: Scenario): Habits {
+  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
+  return {
+    pacing,
+    timeouts,
+    failure,
+    history: conversation.history,
+    keepReasoning: conversation.keepReasoning,
+    verify: conversation.verify,
+    keepChunkGaps: output.keepChunkGaps,
+    cacheSalt: sampling.cacheSalt,
+  };
+}
