@@ -7,6 +7,7 @@ import { type Logged, type Reply, startLoggingServer } from '../support/logging-
 /** Six conversations of 2, 4, 6, 4, 2 and 5 messages: 12 user turns. */
 const LENGTHS = [2, 4, 6, 4, 2, 5];
 const TURNS = 12;
+const PAUSE_SEC = 0.4;
 
 function writeConversations(cwd: string): string {
   const conversations = LENGTHS.map((length, id) => ({
@@ -14,6 +15,8 @@ function writeConversations(cwd: string): string {
     messages: Array.from({ length }, (_, i) => ({
       role: i % 2 ? 'assistant' : 'user',
       content: i % 2 ? `recorded answer ${i}` : `question ${i} of ${id}`,
+      // The third message of the third conversation is said a moment after the answer before it.
+      ...(id === 2 && i === 2 && { pause_sec: PAUSE_SEC }),
     })),
   }));
   const file = join(cwd, 'chats.json');
@@ -110,6 +113,9 @@ describe('confab multi-turn', () => {
       ...['--warmup-percentages', '0%,50%'],
     ]);
     expect(code).toBe(0);
+    const paused = journalOf(cwd).records.filter(({ userId }) => userId === 2);
+    expect(paused[1]!.intendedMs! - paused[0]!.endMs!).toBeCloseTo(PAUSE_SEC * 1000, -1);
+    expect(paused[2]!.intendedMs! - paused[1]!.endMs!).toBeLessThan(10);
     const stats = JSON.parse(readFileSync(join(cwd, 'stats.json'), 'utf8'));
     expect(stats).toHaveLength(TURNS);
     expect(stats[0]).toMatchObject({ conversation_id: expect.stringMatching(/^chat-\d$/) });
