@@ -108,8 +108,10 @@ export class Population {
         return;
       }
       const dueMs = this.#startMs + next.value.dueMs;
-      if (dueMs > clock.now()) {
-        this.#timer = clock.setTimeout(() => this.#advance(arrivals), dueMs - clock.now());
+      // Read once: between two readings of a real clock the time can come.
+      const waitMs = dueMs - clock.now();
+      if (waitMs > 0) {
+        this.#timer = clock.setTimeout(() => this.#advance(arrivals), waitMs);
         return;
       }
       this.#next = undefined;
