@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { faultHelp } from '../engine/fault-kinds.ts';
-import { profiles } from '../engine/profiles.ts';
-import type { EngineServer } from '../engine/server.ts';
+import { profiles } from '../engine/cost/profiles.ts';
+import { faultHelp } from '../engine/faults/fault-kinds.ts';
+import type { EngineServer } from '../engine/http/server.ts';
 import { parseScenario } from '../scenario/load.ts';
 import { collect, integer, number } from './options.ts';
 

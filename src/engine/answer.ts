@@ -1,5 +1,5 @@
 import { below, type Rng, stream } from '../base/random.ts';
-import { contentName } from './chain-hash.ts';
+import { contentName } from './kv/chain-hash.ts';
 import type { Word } from './vocabulary.ts';
 
 export interface AnswerRequest {

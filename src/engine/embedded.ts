@@ -2,8 +2,8 @@ import { type Clock, SystemClock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
 import { Engine } from './engine.ts';
+import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
-import type { EngineServer, ServerOptions } from './server.ts';
 import { findWords } from './vocabulary.ts';
 
 export interface EmbeddedEngine {
@@ -35,6 +35,6 @@ export async function startEmbedded(
   listening: Omit<ServerOptions, 'prompts'> = {},
 ): Promise<EngineServer> {
   const { engine, prompts } = await embeddedEngine(new SystemClock(), options);
-  const { startServer } = await import('./server.ts');
+  const { startServer } = await import('./http/server.ts');
   return startServer(engine, { ...listening, prompts });
 }

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
-import { BlockPool } from './block-pool.ts';
-import { chainNames } from './chain-hash.ts';
-import { profileOf, stepMs } from './cost-model.ts';
-import { blocksOf, type Profile } from './profiles.ts';
+import { profileOf, stepMs } from './cost/cost-model.ts';
+import { blocksOf, type Profile } from './cost/profiles.ts';
+import { BlockPool } from './kv/block-pool.ts';
+import { chainNames } from './kv/chain-hash.ts';
+import type { OffloadStats } from './kv/offload-stats.ts';
 import { badRequest, type EngineError } from './request-error.ts';
 import { Scheduler, type SchedulerCounters } from './scheduler.ts';
-import type { Sequence, Step } from './sequence.ts';
+import type { Sequence, Step, StepLoad } from './sequence.ts';
 import type { Word } from './vocabulary.ts';
 
 export interface EngineRequest {
@@ -19,13 +20,33 @@ export interface EngineRequest {
   /** Isolates the request's cache entries from those of other salts. */
   readonly salt?: string | undefined;
   readonly seed?: number | undefined;
+  /** For the policies that go by it. */
+  readonly priority?: number | undefined;
+  /** Whose request it is, for routing by session. */
+  readonly session?: string | undefined;
 }
 
 export interface EngineEnd {
   readonly finishReason: Answer['finishReason'];
   readonly promptTokens: number;
+  /** Prompt tokens that were not computed at the first admission, wherever they came from. */
   readonly cachedTokens: number;
+  /** Those of them that were loaded from host memory, and from storage. */
+  readonly hostTokens: number;
+  readonly storageTokens: number;
   readonly outputTokens: number;
+  /** Those of them that were reasoning. */
+  readonly reasoningTokens: number;
+  readonly times: EngineTimes;
+}
+
+/** When things happened to a request, milliseconds on the engine's clock. */
+export interface EngineTimes {
+  readonly queuedMs: number;
+  /** First admission to a step. */
+  readonly scheduledMs: number;
+  readonly firstTokenMs: number;
+  readonly lastTokenMs: number;
 }
 
 /**
@@ -46,13 +67,30 @@ export interface EngineStats extends Readonly<SchedulerCounters> {
   /** Share of the blocks that requests hold, 0 to 1; cached blocks that nobody holds are free. */
   readonly kvUsage: number;
   readonly promptTokens: number;
+  /** Of those, the tokens that were found on the GPU, and in the tiers below it. */
+  readonly localHitTokens: number;
+  readonly externalHitTokens: number;
   readonly generatedTokens: number;
+  /** undefined without tiers below the GPU. */
+  readonly offload: OffloadStats | undefined;
 }
 
 interface Job extends Sequence {
   readonly observer: EngineObserver;
   readonly answer: Answer;
   isCancelled: boolean;
+  readonly queuedMs: number;
+  scheduledMs: number;
+  firstTokenMs: number;
+}
+
+/** Where requests can be sent in this process: one engine, several behind a router, or a stand-in. */
+export interface ServingEngine {
+  readonly clock: Clock;
+  readonly options: EngineOptions;
+  readonly lengthLimit: number;
+  /** Returns what cancels the request and frees its blocks; harmless once it is over. */
+  submit(request: EngineRequest, observer: EngineObserver): () => void;
 }
 
 /** How far behind the wall clock the engine may be and still catch up; beyond that the time is lost. */
@@ -63,7 +101,7 @@ const CATCH_UP_MS = 100;
  * of the GPU, one step at a time on the given clock. Deterministic: on a VirtualClock the same
  * submissions give the same tokens at the same times.
  */
-export class Engine {
+export class Engine implements ServingEngine {
   readonly clock: Clock;
   readonly options: EngineOptions;
   /** KV blocks, the null block included. */
@@ -77,7 +115,10 @@ export class Engine {
   #stepping = false;
   #stepEndMs = 0;
   #promptTokens = 0;
+  #localHitTokens = 0;
   #generatedTokens = 0;
+  /** Called at the start of every step, with what it computes. */
+  onStep: ((load: StepLoad) => void) | undefined;
 
   /** @throws UsageError for an unknown GPU. */
   constructor(clock: Clock, options: EngineOptions, words: readonly Word[]) {
@@ -99,6 +140,9 @@ export class Engine {
       waiting: this.#scheduler.waitingCount,
       kvUsage: 1 - this.#pool.freeBlocks / this.#pool.usableBlocks,
       promptTokens: this.#promptTokens,
+      localHitTokens: this.#localHitTokens,
+      externalHitTokens: 0,
+      offload: undefined,
       generatedTokens: this.#generatedTokens,
     };
   }
@@ -171,6 +215,9 @@ export class Engine {
       scheduledTokens: 0,
       cachedTokens: undefined,
       isCancelled: false,
+      queuedMs: this.clock.now(),
+      scheduledMs: Number.NaN,
+      firstTokenMs: Number.NaN,
       place: 'waiting',
     };
   }
@@ -179,6 +226,10 @@ export class Engine {
     const step = this.#scheduler.schedule();
     this.#stepping = step.rows.length > 0;
     if (!this.#stepping) return;
+    for (const job of step.rows) {
+      if (Number.isNaN(job.scheduledMs)) job.scheduledMs = startMs;
+    }
+    this.onStep?.(step.load);
     this.#stepEndMs = startMs + stepMs(this.#profile, step.load);
     const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
     this.clock.setTimeout(() => this.#endStep(step), delayMs);
@@ -195,7 +246,11 @@ export class Engine {
     job.computedTokens += job.scheduledTokens;
     if (job.computedTokens < job.knownTokens) return;
     const outputIndex = job.knownTokens - job.promptTokens;
-    if (outputIndex === 0) this.#promptTokens += job.promptTokens;
+    if (outputIndex === 0) {
+      this.#promptTokens += job.promptTokens;
+      this.#localHitTokens += job.cachedTokens!;
+      job.firstTokenMs = nowMs;
+    }
     job.knownTokens++;
     this.#generatedTokens++;
     const word = this.#words[job.answer.wordIndexes[outputIndex]!]!;
@@ -208,7 +263,16 @@ export class Engine {
         finishReason: job.answer.finishReason,
         promptTokens: job.promptTokens,
         cachedTokens: job.cachedTokens!,
+        hostTokens: 0,
+        storageTokens: 0,
         outputTokens: outputIndex + 1,
+        reasoningTokens: 0,
+        times: {
+          queuedMs: job.queuedMs,
+          scheduledMs: job.scheduledMs,
+          firstTokenMs: job.firstTokenMs,
+          lastTokenMs: nowMs,
+        },
       },
       nowMs,
     );

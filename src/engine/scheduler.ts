@@ -1,4 +1,4 @@
-import type { BlockPool } from './block-pool.ts';
+import type { BlockPool } from './kv/block-pool.ts';
 import { addRow, emptyLoad, type Sequence, type Step } from './sequence.ts';
 
 export interface SchedulerOptions {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { defectsSchema, replicasSchema } from './defects.ts';
+import { offloadSchema } from './offload.ts';
 
 const count = z.number().int().min(1);
 
@@ -19,10 +21,26 @@ export const engineSchema = z.strictObject({
     .min(2)
     .optional()
     .describe('KV blocks, of which one is never used; default: what fits the GPU'),
+  kvGB: z
+    .number()
+    .positive()
+    .optional()
+    .describe('instead of blocks: GPU memory for the KV cache, 1 GB is 1e9 bytes'),
   blockTokens: count.default(16),
   prefixCaching: z.boolean().default(true),
   maxBatchedTokens: count.default(2048).describe('token budget of one step'),
   maxSeqs: count.default(256).describe('most running requests'),
+  policy: z
+    .enum(['fcfs', 'priority', 'round_robin', 'priority_round_robin'])
+    .default('fcfs')
+    .describe('who is admitted next, and who gives way'),
+  priorityOrder: z
+    .enum(['lowestFirst', 'highestFirst'])
+    .default('lowestFirst')
+    .describe("which priority is sooner: vLLM's order, or SGLang's"),
+  stepsBeforePreemption: count
+    .default(30)
+    .describe('round robin: tokens that a request generates before it gives way to those waiting'),
   maxModelTokens: count.default(131_072).describe('longest prompt plus answer'),
   apiMs: z.number().nonnegative().default(14).describe('HTTP, tokenizing and IPC, once a request'),
   hostMs: z.number().nonnegative().optional().describe("host time a step; default: the profile's"),
@@ -35,6 +53,19 @@ export const engineSchema = z.strictObject({
     .default(0.5)
     .describe('coefficient of variation of that length, which is lognormal; 0: always the mean'),
   reportCached: z.boolean().default(true).describe('send usage.prompt_tokens_details'),
+  reasoningTokens: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('mean length of the reasoning before an answer, part of its tokens; 0: none'),
+  reportRequestMetrics: z
+    .boolean()
+    .default(true)
+    .describe("send each request's queue and prefill times, as --enable-per-request-metrics does"),
+  offload: offloadSchema.prefault({}),
+  replicas: replicasSchema.prefault({}),
+  defects: defectsSchema.prefault({}),
   seed: z.union([z.number(), z.string()]).default(0),
   faults: z
     .array(z.string())

@@ -1,7 +1,7 @@
-import type { Engine, EngineEnd, EngineRequest } from '../engine/engine.ts';
-import type { BreakKind } from '../engine/fault-kinds.ts';
-import { FaultInjector } from '../engine/faults.ts';
-import { type FaultyObserver, submitWithFaults } from '../engine/faulty-submit.ts';
+import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/engine.ts';
+import type { BreakKind } from '../engine/faults/fault-kinds.ts';
+import { FaultInjector } from '../engine/faults/faults.ts';
+import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
 import type { PromptBuilder } from '../engine/prompt.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
@@ -27,7 +27,7 @@ export interface LocalOptions {
  * Observers are called as over HTTP, never from within `send`; what fails reads as it does over HTTP.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function localTransport(engine: Engine, options: LocalOptions): Transport {
+export function localTransport(engine: ServingEngine, options: LocalOptions): Transport {
   const injector = new FaultInjector(engine.options.faults, engine.options.seed);
   return {
     send: (request, observer) => send(engine, options, injector, request, observer),
@@ -36,7 +36,7 @@ export function localTransport(engine: Engine, options: LocalOptions): Transport
 }
 
 function send(
-  engine: Engine,
+  engine: ServingEngine,
   options: LocalOptions,
   injector: FaultInjector,
   request: ChatRequest,
@@ -72,7 +72,7 @@ interface Reply {
   readonly tokensPerDelta?: number;
 }
 
-function replyTo(engine: Engine, reply: Reply): FaultyObserver {
+function replyTo(engine: ServingEngine, reply: Reply): FaultyObserver {
   const { observer, finish, withUsage, tokensPerDelta = 1 } = reply;
   let httpStatus: number | undefined;
   let text = '';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stream } from '../../src/base/random.ts';
-import { BlockPool } from '../../src/engine/block-pool.ts';
-import { chainNames } from '../../src/engine/chain-hash.ts';
+import { BlockPool } from '../../src/engine/kv/block-pool.ts';
+import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 
 /** Names of a chain with one token a block. */
 function chain(...tokens: number[]): Int32Array {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chainNames, contentName, nameWords } from '../../src/engine/chain-hash.ts';
+import { chainNames, contentName, nameWords } from '../../src/engine/kv/chain-hash.ts';
 
 const tokens = Int32Array.from({ length: 40 }, (_, i) => (i * 7919) % 50_257);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { profileOf, stepMs } from '../../src/engine/cost-model.ts';
-import { blocksOf, estimatedBlocks, profiles } from '../../src/engine/profiles.ts';
+import { profileOf, stepMs } from '../../src/engine/cost/cost-model.ts';
+import { blocksOf, estimatedBlocks, profiles } from '../../src/engine/cost/profiles.ts';
 import { emptyLoad, type StepLoad } from '../../src/engine/sequence.ts';
 
 function load(parts: Partial<StepLoad>): StepLoad {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FaultInjector } from '../../src/engine/faults.ts';
-import { submitWithFaults } from '../../src/engine/faulty-submit.ts';
+import { FaultInjector } from '../../src/engine/faults/faults.ts';
+import { submitWithFaults } from '../../src/engine/faults/faulty-submit.ts';
 import { Bench, privateTokens } from './bench.ts';
 
 function faultsOf(...rules: string[]) {

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { type EngineServer, startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt.ts';
-import { type EngineServer, startServer } from '../../src/engine/server.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { optionsOf, words, wordTokenizer } from './bench.ts';
 

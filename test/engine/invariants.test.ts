@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BlockPool } from '../../src/engine/block-pool.ts';
-import { chainNames } from '../../src/engine/chain-hash.ts';
+import { BlockPool } from '../../src/engine/kv/block-pool.ts';
+import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { Scheduler } from '../../src/engine/scheduler.ts';
 import type { Sequence } from '../../src/engine/sequence.ts';
 import { Bench } from './bench.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import type { EngineObserver } from '../../src/engine/engine.ts';
+import type { EngineEnd, EngineObserver } from '../../src/engine/engine.ts';
 import { PromptBuilder, pieces } from '../../src/engine/prompt.ts';
 import { TokenCache } from '../../src/engine/token-cache.ts';
 import { type Coder, findWords } from '../../src/engine/vocabulary.ts';
@@ -65,6 +65,17 @@ test('the messages of this process keep their tokens, whatever the cache forgets
   expect(encoded).not.toContain('one two');
 });
 
+const end: EngineEnd = {
+  finishReason: 'stop',
+  promptTokens: 1,
+  cachedTokens: 0,
+  hostTokens: 0,
+  storageTokens: 0,
+  outputTokens: 2,
+  reasoningTokens: 0,
+  times: { queuedMs: 0, scheduledMs: 0, firstTokenMs: 0, lastTokenMs: 0 },
+};
+
 test('an answer that was remembered is not tokenized again', () => {
   const ids: number[] = [];
   const inner: EngineObserver = {
@@ -75,7 +86,7 @@ test('an answer that was remembered is not tokenized again', () => {
   const observer = prompts.remembering(inner);
   observer.onToken(11, ' wak', 0);
   observer.onToken(12, ' wal', 0);
-  observer.onEnd({ finishReason: 'stop', promptTokens: 1, cachedTokens: 0, outputTokens: 2 }, 0);
+  observer.onEnd(end, 0);
   expect(ids).toEqual([11, 12]);
   prompts.chat([]);
   encoded = [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { EngineRequest } from './engine.ts';
-import type { PromptBuilder } from './prompt.ts';
-import { badRequest, type EngineError } from './request-error.ts';
+import type { EngineRequest } from '../engine.ts';
+import type { PromptBuilder } from '../prompt.ts';
+import { badRequest, type EngineError } from '../request-error.ts';
 
 const count = z.int().min(1);
 const number = z.number().nullish();

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, EngineStats } from './engine.ts';
-import type { FaultyObserver } from './faulty-submit.ts';
+import type { Engine, EngineStats } from '../engine.ts';
+import type { FaultyObserver } from '../faults/faulty-submit.ts';
 
 /** vLLM's buckets, in seconds. */
 const FIRST_TOKEN_BUCKETS = [
@@ -13,6 +13,8 @@ const TOKEN_BUCKETS = [
 const REQUEST_BUCKETS = [
   0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680,
 ];
+
+type NumericStat = Exclude<keyof EngineStats, 'offload'>;
 
 export interface Metrics {
   /** Passes everything on, and measures the request from now. */
@@ -81,7 +83,7 @@ export function engineMetrics(engine: Engine): Metrics {
 
 /** Metrics that are read from the engine when they are asked for. */
 function exposeStats(registry: Registry, engine: Engine): void {
-  const gauge = (name: string, help: string, stat: keyof EngineStats) =>
+  const gauge = (name: string, help: string, stat: NumericStat) =>
     new Gauge({
       name: `vllm:${name}`,
       help,
@@ -90,7 +92,7 @@ function exposeStats(registry: Registry, engine: Engine): void {
         this.set(engine.stats[stat]);
       },
     });
-  const counter = (name: string, help: string, stat: keyof EngineStats) =>
+  const counter = (name: string, help: string, stat: NumericStat) =>
     new Counter({
       name: `vllm:${name}`,
       help,

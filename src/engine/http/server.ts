@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UsageError } from '../base/errors.ts';
-import { version } from '../base/version.ts';
+import { UsageError } from '../../base/errors.ts';
+import { version } from '../../base/version.ts';
+import type { Engine } from '../engine.ts';
+import type { PromptBuilder } from '../prompt.ts';
+import { notFound, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
-import type { Engine } from './engine.ts';
 import { engineMetrics } from './metrics.ts';
-import type { PromptBuilder } from './prompt.ts';
 import { sendError, sendJson } from './reply.ts';
-import { notFound, serverError } from './request-error.ts';
 
 export interface ServerOptions {
   readonly prompts: PromptBuilder;

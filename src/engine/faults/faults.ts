@@ -1,5 +1,5 @@
-import { UsageError } from '../base/errors.ts';
-import { stream } from '../base/random.ts';
+import { UsageError } from '../../base/errors.ts';
+import { stream } from '../../base/random.ts';
 import { type Faults, faultGrammar, faultKinds } from './fault-kinds.ts';
 
 interface Rule {

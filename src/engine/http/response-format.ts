@@ -1,5 +1,5 @@
+import type { EngineEnd } from '../engine.ts';
 import type { Api } from './api.ts';
-import type { EngineEnd } from './engine.ts';
 
 /** What all parts of one response have in common. */
 export interface ResponseIdentity {

@@ -1,6 +1,6 @@
-import type { Engine, EngineObserver, EngineRequest } from './engine.ts';
+import type { EngineObserver, EngineRequest, ServingEngine } from '../engine.ts';
+import { serverError } from '../request-error.ts';
 import type { BreakKind, Faults } from './fault-kinds.ts';
-import { serverError } from './request-error.ts';
 
 export interface FaultyObserver extends EngineObserver {
   /** The answer breaks off here, as the last thing that happens; after a `stall` only a cancel ends the request. */
@@ -9,7 +9,7 @@ export interface FaultyObserver extends EngineObserver {
 
 /** `engine.submit`, with these faults. */
 export function submitWithFaults(
-  engine: Engine,
+  engine: ServingEngine,
   request: EngineRequest,
   faults: Faults | undefined,
   observer: FaultyObserver,
@@ -23,7 +23,7 @@ export function submitWithFaults(
 }
 
 function submitNow(
-  engine: Engine,
+  engine: ServingEngine,
   request: EngineRequest,
   faults: Faults,
   observer: FaultyObserver,

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UsageError } from '../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
+import type { Engine } from '../engine.ts';
+import type { Faults } from '../faults/fault-kinds.ts';
+import { FaultInjector } from '../faults/faults.ts';
+import { submitWithFaults } from '../faults/faulty-submit.ts';
+import type { PromptBuilder } from '../prompt.ts';
+import { badRequest, type EngineError, notFound } from '../request-error.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
-import type { Engine } from './engine.ts';
-import type { Faults } from './fault-kinds.ts';
-import { FaultInjector } from './faults.ts';
-import { submitWithFaults } from './faulty-submit.ts';
 import type { Metrics } from './metrics.ts';
-import type { PromptBuilder } from './prompt.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
-import { badRequest, type EngineError, notFound } from './request-error.ts';
 import { responseFormat, usageJson } from './response-format.ts';
 
 const BODY_BYTES_MAX = 256 * 2 ** 20;

@@ -1,6 +1,6 @@
-import { UsageError } from '../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
+import type { StepLoad } from '../sequence.ts';
 import { type Profile, profiles } from './profiles.ts';
-import type { StepLoad } from './sequence.ts';
 
 /** Launching the attention kernels of 32 layers. */
 const ATTENTION_LAUNCH_MS = 0.45;

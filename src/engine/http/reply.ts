@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { EngineEnd } from './engine.ts';
-import type { BreakKind } from './fault-kinds.ts';
-import type { FaultyObserver } from './faulty-submit.ts';
-import { type EngineError, errorJson, serverError } from './request-error.ts';
+import type { EngineEnd } from '../engine.ts';
+import type { BreakKind } from '../faults/fault-kinds.ts';
+import type { FaultyObserver } from '../faults/faulty-submit.ts';
+import { type EngineError, errorJson, serverError } from '../request-error.ts';
 import { doneEvent, type ResponseFormat, type UsageJson } from './response-format.ts';
 
 export interface ReplyOptions {

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+
+/** What keeps real engines from finding what their cache should hold. All off unless asked for. */
+export const defectsSchema = z.strictObject({
+  retokenised: share
+    .default(0)
+    .describe('share of answers that come back as other tokens than were generated'),
+  thinkingStripped: z
+    .boolean()
+    .default(false)
+    .describe('the template drops reasoning from the history, also where the client sends it'),
+  templateDrift: z
+    .enum(['none', 'generationPrompt', 'clock'])
+    .default('none')
+    .describe(
+      'generationPrompt: tokens that only the newest prompt ends with; clock: the minute stands before everything',
+    ),
+  expirySec: z
+    .number()
+    .positive()
+    .optional()
+    .describe('cached blocks are forgotten so long after their last use'),
+  primed: share
+    .default(0)
+    .describe(
+      'share of first-seen prompts that are in the cache already, as if a warm-up or an earlier run had sent them',
+    ),
+});
+
+/** Several engines behind one address. */
+export const replicasSchema = z.strictObject({
+  count: z.number().int().min(1).default(1),
+  routing: z
+    .enum(['random', 'roundRobin', 'session'])
+    .default('random')
+    .describe(
+      'session: by the session or user header; the others scatter the turns of a conversation',
+    ),
+});
+
+export type DefectOptions = z.infer<typeof defectsSchema>;
+export type ReplicaOptions = z.infer<typeof replicasSchema>;
