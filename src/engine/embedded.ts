@@ -1,13 +1,14 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
-import { Engine } from './engine.ts';
+import { Cluster } from './cluster.ts';
+import { Engine, type ServingEngine } from './engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
 import { findWords } from './vocabulary.ts';
 
 export interface EmbeddedEngine {
-  readonly engine: Engine;
+  readonly engine: ServingEngine;
   readonly prompts: PromptBuilder;
 }
 
@@ -20,10 +21,17 @@ export async function embeddedEngine(
   options: EngineOptions,
 ): Promise<EmbeddedEngine> {
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
+  const words = findWords(tokenizer);
   return {
-    engine: new Engine(clock, options, findWords(tokenizer)),
+    engine: replicated(options.replicas.count, () => new Engine(clock, options, words)),
     prompts: new PromptBuilder(tokenizer),
   };
+}
+
+function replicated(count: number, create: () => Engine): ServingEngine {
+  const first = create();
+  if (count === 1) return first;
+  return new Cluster([first, ...Array.from({ length: count - 1 }, create)]);
 }
 
 /**

@@ -1,14 +1,17 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import { type Answer, answer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { profileOf, stepMs } from './cost/cost-model.ts';
 import { blocksOf, type Profile } from './cost/profiles.ts';
-import { BlockPool } from './kv/block-pool.ts';
-import { chainNames } from './kv/chain-hash.ts';
+import { type Job, lengthError, newJob } from './job.ts';
+import type { BlockPool } from './kv/block-pool.ts';
+import { kvMemory } from './kv/memory.ts';
+import type { Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
-import { badRequest, type EngineError } from './request-error.ts';
+import { Primed } from './primed.ts';
+import type { EngineError } from './request-error.ts';
 import { Scheduler, type SchedulerCounters } from './scheduler.ts';
-import type { Sequence, Step, StepLoad } from './sequence.ts';
+import type { StepLoad } from './sequence.ts';
 import type { Word } from './vocabulary.ts';
 
 export interface EngineRequest {
@@ -75,20 +78,13 @@ export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly offload: OffloadStats | undefined;
 }
 
-interface Job extends Sequence {
-  readonly observer: EngineObserver;
-  readonly answer: Answer;
-  isCancelled: boolean;
-  readonly queuedMs: number;
-  scheduledMs: number;
-  firstTokenMs: number;
-}
-
 /** Where requests can be sent in this process: one engine, several behind a router, or a stand-in. */
 export interface ServingEngine {
   readonly clock: Clock;
   readonly options: EngineOptions;
   readonly lengthLimit: number;
+  /** Whose caches and schedulers serve it; none behind a stand-in. */
+  readonly engines: readonly Engine[];
   /** Returns what cancels the request and frees its blocks; harmless once it is over. */
   submit(request: EngineRequest, observer: EngineObserver): () => void;
 }
@@ -108,14 +104,21 @@ export class Engine implements ServingEngine {
   readonly blocks: number;
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
+  readonly engines: readonly Engine[] = [this];
   readonly #words: readonly Word[];
   readonly #profile: Profile;
   readonly #pool: BlockPool;
+  readonly #offload: Offload | undefined;
+  readonly #primed: Primed;
   readonly #scheduler: Scheduler<Job>;
   #stepping = false;
+  #rows: readonly Job[] = [];
+  /** One for all steps. */
+  readonly #onStepEnd = (): void => this.#endStep();
   #stepEndMs = 0;
   #promptTokens = 0;
   #localHitTokens = 0;
+  #externalHitTokens = 0;
   #generatedTokens = 0;
   /** Called at the start of every step, with what it computes. */
   onStep: ((load: StepLoad) => void) | undefined;
@@ -127,8 +130,21 @@ export class Engine implements ServingEngine {
     this.#words = words;
     this.#profile = profileOf(options);
     this.blocks = options.blocks ?? blocksOf(this.#profile, options.blockTokens);
-    this.#pool = new BlockPool(this.blocks);
-    this.#scheduler = new Scheduler(this.#pool, options);
+    const gpu = {
+      blocks: this.blocks,
+      blockTokens: options.blockTokens,
+      kvBytesPerToken: 131_072,
+      hostReadGBps: 25,
+      hostWriteGBps: 25,
+    };
+    const memory = kvMemory(clock, options, gpu, (sequence) => {
+      this.#scheduler.stored(sequence as Job);
+      this.#wake();
+    });
+    this.#pool = memory.pool;
+    this.#offload = memory.offload;
+    this.#primed = new Primed(options);
+    this.#scheduler = new Scheduler({ ...memory, onLoaded: () => this.#wake() }, options);
     const capacity = this.#pool.usableBlocks * options.blockTokens;
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
@@ -141,27 +157,34 @@ export class Engine implements ServingEngine {
       kvUsage: 1 - this.#pool.freeBlocks / this.#pool.usableBlocks,
       promptTokens: this.#promptTokens,
       localHitTokens: this.#localHitTokens,
-      externalHitTokens: 0,
-      offload: undefined,
+      externalHitTokens: this.#externalHitTokens,
+      offload: this.#offload?.stats,
       generatedTokens: this.#generatedTokens,
     };
   }
 
-  /** Forgets all cached content; false, and nothing done, while any request holds blocks. */
-  resetPrefixCache(): boolean {
-    return this.#pool.reset();
+  /** Forgets what the GPU has cached, and the tiers below it; false, and nothing done, while any request holds blocks. */
+  resetPrefixCache({ withTiers = false } = {}): boolean {
+    const isDone = this.#pool.reset();
+    if (isDone && withTiers) this.#offload?.reset();
+    return isDone;
   }
 
   /** Returns what cancels the request and frees its blocks; harmless once it is over. */
   submit(request: EngineRequest, observer: EngineObserver): () => void {
     let job: Job | undefined;
     const arrival = this.clock.setTimeout(() => {
-      const error = this.#lengthError(request);
-      if (error) return observer.onError(error, this.clock.now());
-      job = this.#newJob(request, observer);
+      const nowMs = this.clock.now();
+      const error = lengthError(request, this.lengthLimit);
+      if (error) return observer.onError(error, nowMs);
+      const { options, lengthLimit } = this;
+      job = newJob(request, observer, { options, words: this.#words, lengthLimit, nowMs });
+      if (this.#primed.includes(request)) {
+        this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens));
+      }
       this.#scheduler.enqueue(job);
-      observer.onQueued?.(this.clock.now());
-      if (!this.#stepping) this.#startStep(this.clock.now());
+      observer.onQueued?.(nowMs);
+      this.#wake();
     }, this.options.apiMs);
     return () => {
       this.clock.clearTimeout(arrival);
@@ -171,84 +194,41 @@ export class Engine implements ServingEngine {
     };
   }
 
-  #lengthError({ promptTokens, maxTokens }: EngineRequest): EngineError | undefined {
-    const prompt = promptTokens.length;
-    if (prompt === 0) return badRequest('The prompt is empty; at least one token is needed.');
-    if (prompt + (maxTokens ?? 1) <= this.lengthLimit) return undefined;
-    const asked =
-      maxTokens === undefined
-        ? `your prompt contains ${prompt} input tokens`
-        : `you requested ${prompt + maxTokens} tokens (${prompt} in the prompt, ${maxTokens} in the completion)`;
-    return badRequest(
-      `This model's maximum context length is ${this.lengthLimit} tokens. However, ${asked}. ` +
-        'Please reduce the length of the prompt or the completion.',
-    );
-  }
-
-  #newJob(request: EngineRequest, observer: EngineObserver): Job {
-    const { promptTokens } = request;
-    const { blockTokens, prefixCaching } = this.options;
-    const limits = {
-      promptTokens,
-      maxTokens: request.maxTokens ?? this.lengthLimit - promptTokens.length,
-      minTokens: request.minTokens ?? 0,
-      ignoreEos: request.ignoreEos ?? false,
-      seed: request.seed,
-    };
-    const reply = answer(limits, this.options, this.#words);
-    const tokens = new Int32Array(promptTokens.length + reply.wordIndexes.length);
-    tokens.set(promptTokens);
-    reply.wordIndexes.forEach((index, i) => {
-      tokens[promptTokens.length + i] = this.#words[index]!.id;
-    });
-    return {
-      observer,
-      answer: reply,
-      tokens,
-      promptTokens: promptTokens.length,
-      names: prefixCaching ? chainNames(tokens, blockTokens, request.salt) : new Int32Array(0),
-      blocks: new Int32Array(Math.ceil(tokens.length / blockTokens)),
-      blockCount: 0,
-      publishedBlocks: 0,
-      knownTokens: promptTokens.length,
-      computedTokens: 0,
-      scheduledTokens: 0,
-      cachedTokens: undefined,
-      isCancelled: false,
-      queuedMs: this.clock.now(),
-      scheduledMs: Number.NaN,
-      firstTokenMs: Number.NaN,
-      place: 'waiting',
-    };
+  #wake(): void {
+    if (!this.#stepping) this.#startStep(this.clock.now());
   }
 
   #startStep(startMs: number): void {
-    const step = this.#scheduler.schedule();
-    this.#stepping = step.rows.length > 0;
+    const { rows, load } = this.#scheduler.schedule();
+    this.#rows = rows;
+    this.#stepping = rows.length > 0;
     if (!this.#stepping) return;
-    for (const job of step.rows) {
+    for (const job of rows) {
       if (Number.isNaN(job.scheduledMs)) job.scheduledMs = startMs;
     }
-    this.onStep?.(step.load);
-    this.#stepEndMs = startMs + stepMs(this.#profile, step.load);
+    this.onStep?.(load);
+    this.#stepEndMs = startMs + stepMs(this.#profile, load);
     const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
-    this.clock.setTimeout(() => this.#endStep(step), delayMs);
+    this.clock.setTimeout(this.#onStepEnd, delayMs);
   }
 
-  #endStep(step: Step<Job>): void {
+  #endStep(): void {
     const nowMs = this.clock.now();
-    for (const job of step.rows) if (job.place === 'running') this.#advance(job, nowMs);
+    for (const job of this.#rows) if (job.place === 'running') this.#advance(job, nowMs);
     // Steps follow each other on the engine's own time, so that late timers do not slow it down.
     this.#startStep(Math.max(this.#stepEndMs, nowMs - CATCH_UP_MS));
   }
 
   #advance(job: Job, nowMs: number): void {
     job.computedTokens += job.scheduledTokens;
+    this.#offload?.computed(job);
     if (job.computedTokens < job.knownTokens) return;
     const outputIndex = job.knownTokens - job.promptTokens;
     if (outputIndex === 0) {
       this.#promptTokens += job.promptTokens;
-      this.#localHitTokens += job.cachedTokens!;
+      const externalTokens = job.hostTokens + job.storageTokens;
+      this.#localHitTokens += job.cachedTokens! - externalTokens;
+      this.#externalHitTokens += externalTokens;
       job.firstTokenMs = nowMs;
     }
     job.knownTokens++;
@@ -263,8 +243,8 @@ export class Engine implements ServingEngine {
         finishReason: job.answer.finishReason,
         promptTokens: job.promptTokens,
         cachedTokens: job.cachedTokens!,
-        hostTokens: 0,
-        storageTokens: 0,
+        hostTokens: job.hostTokens,
+        storageTokens: job.storageTokens,
         outputTokens: outputIndex + 1,
         reasoningTokens: 0,
         times: {

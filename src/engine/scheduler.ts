@@ -1,12 +1,23 @@
 import type { BlockPool } from './kv/block-pool.ts';
-import { addRow, emptyLoad, type Sequence, type Step } from './sequence.ts';
+import { type LoadedFrom, type Offload, ON_THEIR_WAY } from './kv/offload.ts';
+import { type Policy, type PolicyOptions, policyOf } from './policy.ts';
+import { emptyLoad, type Sequence, type Step, sumLoad } from './sequence.ts';
+import { WaitQueue } from './wait-queue.ts';
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends PolicyOptions {
   readonly blockTokens: number;
   /** Token budget of one step. */
   readonly maxBatchedTokens: number;
   readonly maxSeqs: number;
   readonly prefixCaching: boolean;
+}
+
+export interface SchedulerMemory {
+  readonly pool: BlockPool;
+  /** Tiers below the GPU. */
+  readonly offload?: Offload | undefined;
+  /** A load has ended: there may be something to schedule now. */
+  readonly onLoaded?: (() => void) | undefined;
 }
 
 /** Monotonic counts, named as in vLLM's metrics. */
@@ -18,24 +29,38 @@ export interface SchedulerCounters {
 }
 
 /**
- * Which tokens the next step computes: vLLM v1's first-come-first-served scheduler
- * (`v1/core/sched/scheduler.py`). One token budget a step, chunked prefill, no separate phases:
- * running requests in order, then waiting ones. A request is admitted when all blocks of its known
- * tokens fit; the first that does not fit holds up those behind it. When a running request finds no
- * block, the last admitted one gives up all of its own, and starts again at the head of the queue;
- * its content stays cached while nobody takes the blocks.
+ * Which tokens the next step computes: vLLM v1's scheduler (`v1/core/sched/scheduler.py`). One token
+ * budget a step, chunked prefill, no separate phases: running requests in order, then waiting ones. A
+ * request is admitted when all blocks of its known tokens fit; the first that does not fit holds up those
+ * behind it. When a running request finds no block, the policy's victim gives up all of its own and waits
+ * again; its content stays cached while nobody takes the blocks.
+ *
+ * Where tiers below the GPU hold more of a request than the GPU does, its blocks are taken and filled
+ * from there while others run; it is admitted once the copy is complete. (vLLM takes only the blocks that
+ * are loaded. Here all known tokens' are, so that loaded requests cannot block each other for ever.)
  */
 export class Scheduler<S extends Sequence> {
   readonly #pool: BlockPool;
+  readonly #offload: Offload | undefined;
+  readonly #onLoaded: () => void;
   readonly #options: SchedulerOptions;
+  readonly #policy: Policy;
   readonly #running: S[] = [];
-  readonly #waiting: S[] = [];
+  readonly #waiting: WaitQueue<S>;
+  /** Their blocks are filled from below; and those whose blocks have been. */
+  readonly #loading = new Set<S>();
+  readonly #loaded: S[] = [];
   readonly #step: Step<S> = { rows: [], load: emptyLoad() };
+  #orders = 0;
   readonly counters: SchedulerCounters = { prefixQueries: 0, prefixHits: 0, preemptions: 0 };
 
-  constructor(pool: BlockPool, options: SchedulerOptions) {
+  constructor({ pool, offload, onLoaded }: SchedulerMemory, options: SchedulerOptions) {
     this.#pool = pool;
+    this.#offload = offload;
+    this.#onLoaded = onLoaded ?? (() => {});
     this.#options = options;
+    this.#policy = policyOf(options);
+    this.#waiting = new WaitQueue<S>(this.#policy.goesBefore);
   }
 
   get runningCount(): number {
@@ -43,32 +68,65 @@ export class Scheduler<S extends Sequence> {
   }
 
   get waitingCount(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#loading.size + this.#loaded.length;
   }
 
   /** The caller has seen that the whole sequence fits an empty pool. */
   enqueue(sequence: S): void {
     sequence.place = 'waiting';
-    this.#waiting.push(sequence);
+    sequence.order = this.#orders++;
+    this.#waiting.add(sequence);
   }
 
   /** Takes out a sequence that ended or was cancelled; harmless once it is gone. */
   remove(sequence: S): void {
-    if (sequence.place === 'gone') return;
-    const queue = sequence.place === 'running' ? this.#running : this.#waiting;
-    queue.splice(queue.indexOf(sequence), 1);
-    this.#releaseBlocks(sequence);
+    const { place } = sequence;
+    if (place === 'gone') return;
     sequence.place = 'gone';
+    if (place === 'waiting') this.#waiting.remove(sequence);
+    if (place === 'running') this.#running.splice(this.#running.indexOf(sequence), 1);
+    if (place === 'loaded') this.#loaded.splice(this.#loaded.indexOf(sequence), 1);
+    // What is being copied must stay where it is until it has been.
+    if (place !== 'loading' && sequence.pendingStores === 0) this.#releaseBlocks(sequence);
+  }
+
+  /** A copy of some of its blocks to a tier below is complete. */
+  stored(sequence: S): void {
+    sequence.pendingStores--;
+    if (sequence.place === 'gone' && sequence.pendingStores === 0) this.#releaseBlocks(sequence);
   }
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
   schedule(): Step<S> {
-    this.#step.rows = [];
-    this.#step.load = emptyLoad();
+    this.#step.rows.length = 0;
+    this.#rotate();
     const preemptionsBefore = this.counters.preemptions;
     const budget = this.#scheduleRunning();
     if (this.counters.preemptions === preemptionsBefore) this.#admit(budget);
+    sumLoad(this.#step.load, this.#step.rows);
+    this.#offload?.flush();
     return this.#step;
+  }
+
+  /** Round robin: those that had their share make room for the first in the queue, if it needs it. */
+  #rotate(): void {
+    const { stepsBeforePreemption } = this.#policy;
+    if (stepsBeforePreemption === Infinity || this.#waiting.length === 0) return;
+    const first = this.#waiting.at(0);
+    for (let i = this.#running.length - 1; i >= 0; i--) {
+      const sequence = this.#running[i]!;
+      if (sequence.knownTokens - sequence.admittedTokens < stepsBeforePreemption) continue;
+      if (this.#fits(first)) return;
+      this.#running.splice(i, 1);
+      this.#preempt(sequence);
+    }
+  }
+
+  #fits(sequence: S): boolean {
+    return (
+      this.#running.length < this.#options.maxSeqs &&
+      this.#blocksBeyond(sequence, this.#lookup(sequence)) <= this.#pool.freeBlocks
+    );
   }
 
   /** Returns what is left of the token budget. */
@@ -77,52 +135,118 @@ export class Scheduler<S extends Sequence> {
     for (let i = 0; i < this.#running.length && budget > 0; i++) {
       const sequence = this.#running[i]!;
       const count = Math.min(sequence.knownTokens - sequence.computedTokens, budget);
-      if (!this.#makeRoom(sequence, sequence.computedTokens + count)) break;
+      budget += this.#makeRoom(sequence, sequence.computedTokens + count);
+      if (sequence.place !== 'running') {
+        // It gave way itself; whoever stands in its place now is next.
+        i--;
+        continue;
+      }
+      // Those that gave way may have stood before it.
+      while (this.#running[i] !== sequence) i--;
       this.#compute(sequence, count);
       budget -= count;
     }
     return budget;
   }
 
-  /** Preempts from the end of the running list until the blocks fit; false if that hit `sequence` itself. */
-  #makeRoom(sequence: S, tokens: number): boolean {
+  /** Preempts until the blocks fit, or until that hits `sequence` itself. Returns the tokens of the step that are free again. */
+  #makeRoom(sequence: S, tokens: number): number {
     const needed = this.#blocksFor(tokens) - sequence.blockCount;
-    while (needed > this.#pool.freeBlocks) {
-      const victim = this.#running.pop()!;
-      this.#preempt(victim);
-      if (victim === sequence) return false;
+    let refund = 0;
+    while (needed > this.#pool.freeBlocks && sequence.place === 'running') {
+      const [victim] = this.#running.splice(this.#policy.victimOf(this.#running), 1);
+      refund += this.#takeOutOfStep(victim!);
+      this.#preempt(victim!);
     }
-    return true;
+    return refund;
+  }
+
+  #takeOutOfStep(victim: S): number {
+    const row = this.#step.rows.indexOf(victim);
+    if (row < 0) return 0;
+    this.#step.rows.splice(row, 1);
+    return victim.scheduledTokens;
   }
 
   #preempt(victim: S): void {
     this.#releaseBlocks(victim);
     victim.computedTokens = 0;
+    victim.offeredChunks = 0;
     victim.place = 'waiting';
-    this.#waiting.unshift(victim);
+    if (this.#policy.isRotating) {
+      victim.order = this.#orders++;
+      this.#waiting.add(victim);
+    } else this.#waiting.addFirst(victim);
     this.counters.preemptions++;
   }
 
   #admit(budget: number): void {
-    const { maxSeqs, blockTokens } = this.#options;
-    while (budget > 0 && this.#waiting.length > 0 && this.#running.length < maxSeqs) {
-      const sequence = this.#waiting[0]!;
-      const hits = this.#lookup(sequence);
-      const needed = this.#blocksFor(sequence.knownTokens) - hits;
-      if (needed + this.#pool.freeAmong(sequence.blocks, hits) > this.#pool.freeBlocks) return;
-      this.#waiting.shift();
-      this.#running.push(sequence);
-      sequence.place = 'running';
-      // Hits are referenced before new blocks are taken, so that they are not evicted for their own request.
-      this.#pool.touch(sequence.blocks, hits);
-      sequence.blockCount = hits;
-      sequence.publishedBlocks = hits;
-      sequence.computedTokens = hits * blockTokens;
-      this.#countAdmission(sequence);
-      const count = Math.min(sequence.knownTokens - sequence.computedTokens, budget);
-      this.#compute(sequence, count);
-      budget -= count;
+    const { maxSeqs } = this.#options;
+    let left = budget;
+    while (left > 0 && this.#loaded.length > 0 && this.#running.length < maxSeqs) {
+      left -= this.#start(this.#loaded.shift()!, left);
     }
+    for (let i = 0; left > 0 && i < this.#waiting.length && this.#running.length < maxSeqs; ) {
+      const sequence = this.#waiting.at(i);
+      const hits = this.#lookup(sequence);
+      const external = this.#offload?.match(sequence, hits) ?? 0;
+      if (external === ON_THEIR_WAY) {
+        i++;
+        continue;
+      }
+      if (this.#blocksBeyond(sequence, hits) > this.#pool.freeBlocks) return;
+      this.#waiting.removeAt(i);
+      this.#hold(sequence, hits);
+      const from = external > 0 ? this.#load(sequence, hits, external) : undefined;
+      this.#countAdmission(sequence, hits, from);
+      if (!from) left -= this.#start(sequence, left);
+    }
+  }
+
+  /** Blocks that are not free for others any more once it is admitted: new ones, and hits that nobody holds. */
+  #blocksBeyond(sequence: S, hits: number): number {
+    const needed = this.#blocksFor(sequence.knownTokens) - hits;
+    return needed + this.#pool.freeAmong(sequence.blocks, hits);
+  }
+
+  /** Hits are referenced before new blocks are taken, so that they are not evicted for their own request. */
+  #hold(sequence: S, hits: number): void {
+    this.#pool.touch(sequence.blocks, hits);
+    sequence.blockCount = hits;
+    sequence.publishedBlocks = hits;
+    sequence.computedTokens = hits * this.#options.blockTokens;
+  }
+
+  /** Returns the tokens that it takes of the budget. */
+  #start(sequence: S, budget: number): number {
+    sequence.place = 'running';
+    sequence.admittedTokens = sequence.knownTokens;
+    this.#running.push(sequence);
+    const count = Math.min(sequence.knownTokens - sequence.computedTokens, budget);
+    this.#compute(sequence, count);
+    return count;
+  }
+
+  /** Returns in blocks where it comes from. */
+  #load(sequence: S, hits: number, external: number): LoadedFrom {
+    sequence.place = 'loading';
+    this.#loading.add(sequence);
+    this.#takeBlocks(sequence, this.#blocksFor(sequence.knownTokens));
+    return this.#offload!.load(hits, () => this.#finishLoad(sequence, hits + external));
+  }
+
+  #finishLoad(sequence: S, blocks: number): void {
+    this.#loading.delete(sequence);
+    this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, blocks);
+    sequence.publishedBlocks = blocks;
+    if (sequence.place === 'gone') {
+      this.#releaseBlocks(sequence);
+    } else {
+      sequence.place = 'loaded';
+      sequence.computedTokens = blocks * this.#options.blockTokens;
+      this.#loaded.push(sequence);
+    }
+    this.#onLoaded();
   }
 
   /** Full blocks at the start of the sequence that are cached. The last known token is always computed. */
@@ -132,20 +256,25 @@ export class Scheduler<S extends Sequence> {
     return this.#pool.lookup(sequence.names, limit, sequence.blocks);
   }
 
-  #countAdmission(sequence: S): void {
+  /** Only the first admission counts: what a preempted request finds again is its own. */
+  #countAdmission(sequence: S, hits: number, from: LoadedFrom | undefined): void {
     if (sequence.cachedTokens !== undefined) return;
-    sequence.cachedTokens = sequence.computedTokens;
-    if (!this.#options.prefixCaching) return;
+    const { blockTokens, prefixCaching } = this.#options;
+    const hitTokens = hits * blockTokens;
+    sequence.hostTokens = (from?.hostBlocks ?? 0) * blockTokens;
+    sequence.storageTokens = (from?.storageBlocks ?? 0) * blockTokens;
+    const externalTokens = sequence.hostTokens + sequence.storageTokens;
+    sequence.cachedTokens = hitTokens + externalTokens;
+    if (!prefixCaching) return;
     this.counters.prefixQueries += sequence.knownTokens;
-    this.counters.prefixHits += sequence.cachedTokens;
+    this.counters.prefixHits += hitTokens;
+    this.#offload?.countAdmission(sequence.knownTokens - hitTokens, externalTokens);
   }
 
   /** Puts `count` more tokens into the step. Their full blocks are visible to lookups from now on. */
   #compute(sequence: S, count: number): void {
     const tokens = sequence.computedTokens + count;
-    const held = this.#blocksFor(tokens);
-    this.#pool.take(sequence.blocks, sequence.blockCount, held);
-    sequence.blockCount = held;
+    this.#takeBlocks(sequence, this.#blocksFor(tokens));
     if (this.#options.prefixCaching) {
       const full = Math.floor(tokens / this.#options.blockTokens);
       this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, full);
@@ -153,7 +282,13 @@ export class Scheduler<S extends Sequence> {
     }
     sequence.scheduledTokens = count;
     this.#step.rows.push(sequence);
-    addRow(this.#step.load, sequence);
+  }
+
+  /** So that it holds that many, or more that it held before. */
+  #takeBlocks(sequence: S, count: number): void {
+    if (count <= sequence.blockCount) return;
+    this.#pool.take(sequence.blocks, sequence.blockCount, count);
+    sequence.blockCount = count;
   }
 
   #releaseBlocks(sequence: S): void {

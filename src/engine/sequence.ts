@@ -10,6 +10,9 @@ export interface Sequence {
   readonly names: Int32Array;
   /** Room for the blocks of all tokens; the first `blockCount` are held. */
   readonly blocks: Int32Array;
+  readonly priority: number;
+  /** Place among those of equal priority: given when it is queued. */
+  order: number;
   blockCount: number;
   /** Of the held blocks, those that were found in the cache or published to it. */
   publishedBlocks: number;
@@ -19,15 +22,57 @@ export interface Sequence {
   computedTokens: number;
   /** Tokens computed in the current step. */
   scheduledTokens: number;
-  /** Prompt tokens found in the cache at the first admission; undefined before it. */
+  /** `knownTokens` when it was last admitted. */
+  admittedTokens: number;
+  /** Prompt tokens that were not computed at the first admission; undefined before it. */
   cachedTokens: number | undefined;
-  place: 'waiting' | 'running' | 'gone';
+  /** Those of them that came from host memory, and from storage. */
+  hostTokens: number;
+  storageTokens: number;
+  /** Chunks that the tiers below the GPU were offered. */
+  offeredChunks: number;
+  /** Copies under way for which its blocks are held. */
+  pendingStores: number;
+  place: 'waiting' | 'loading' | 'loaded' | 'running' | 'gone';
 }
 
-/** What the next step computes. Filled anew by every `schedule()`. */
+export interface NewSequence {
+  readonly tokens: Int32Array;
+  readonly promptTokens: number;
+  readonly names: Int32Array;
+  readonly blockTokens: number;
+  readonly priority?: number | undefined;
+}
+
+/** A request that nothing has been computed of. */
+export function newSequence(request: NewSequence): Sequence {
+  const { tokens, promptTokens, names, blockTokens, priority = 0 } = request;
+  return {
+    tokens,
+    promptTokens,
+    names,
+    blocks: new Int32Array(Math.ceil(tokens.length / blockTokens)),
+    priority,
+    order: 0,
+    blockCount: 0,
+    publishedBlocks: 0,
+    knownTokens: promptTokens,
+    computedTokens: 0,
+    scheduledTokens: 0,
+    admittedTokens: promptTokens,
+    cachedTokens: undefined,
+    hostTokens: 0,
+    storageTokens: 0,
+    offeredChunks: 0,
+    pendingStores: 0,
+    place: 'waiting',
+  };
+}
+
+/** What the next step computes. The same object for all steps of a scheduler. */
 export interface Step<S extends Sequence> {
-  rows: S[];
-  load: StepLoad;
+  readonly rows: S[];
+  readonly load: StepLoad;
 }
 
 /** All that the cost of a step depends on. */
@@ -55,16 +100,20 @@ export function emptyLoad(): StepLoad {
   };
 }
 
-/** Adds a row that computes `sequence.scheduledTokens` more tokens. */
-export function addRow(load: StepLoad, sequence: Sequence): void {
-  const { computedTokens, scheduledTokens, knownTokens } = sequence;
-  load.tokens += scheduledTokens;
-  if (computedTokens + scheduledTokens === knownTokens) load.sampledRows++;
-  if (scheduledTokens === 1) {
-    load.decodeRows++;
-    load.decodeContextTokens += computedTokens + 1;
-  } else {
-    load.prefillRows++;
-    load.prefillPairs += scheduledTokens * (computedTokens + scheduledTokens / 2);
+/** Makes `load` that of these rows, each of which computes `scheduledTokens` more tokens. */
+export function sumLoad(load: StepLoad, rows: readonly Sequence[]): void {
+  Object.assign(load, NO_LOAD);
+  for (const { computedTokens, scheduledTokens, knownTokens } of rows) {
+    load.tokens += scheduledTokens;
+    if (computedTokens + scheduledTokens === knownTokens) load.sampledRows++;
+    if (scheduledTokens === 1) {
+      load.decodeRows++;
+      load.decodeContextTokens += computedTokens + 1;
+    } else {
+      load.prefillRows++;
+      load.prefillPairs += scheduledTokens * (computedTokens + scheduledTokens / 2);
+    }
   }
 }
+
+const NO_LOAD: Readonly<StepLoad> = emptyLoad();

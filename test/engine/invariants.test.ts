@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { Scheduler } from '../../src/engine/scheduler.ts';
-import type { Sequence } from '../../src/engine/sequence.ts';
+import { newSequence, type Sequence } from '../../src/engine/sequence.ts';
 import { Bench } from './bench.ts';
 
 /** Prompts over two tokens, so that they share prefixes of any length. */
@@ -23,24 +23,19 @@ const workload = fc.record({
 });
 type Workload = typeof workload extends fc.Arbitrary<infer T> ? T : never;
 
+const POLICY = { policy: 'fcfs', priorityOrder: 'lowestFirst', stepsBeforePreemption: 30 } as const;
+
 function sequenceOf({ prompt, answer }: Workload['requests'][number], load: Workload): Sequence {
   const tokens = Int32Array.from([
     ...prompt,
     ...Array.from({ length: answer }, (_, i) => 7 + (i % 2)),
   ]);
-  return {
+  return newSequence({
     tokens,
     promptTokens: prompt.length,
     names: load.prefixCaching ? chainNames(tokens, load.blockTokens, undefined) : new Int32Array(0),
-    blocks: new Int32Array(Math.ceil(tokens.length / load.blockTokens)),
-    blockCount: 0,
-    publishedBlocks: 0,
-    knownTokens: prompt.length,
-    computedTokens: 0,
-    scheduledTokens: 0,
-    cachedTokens: undefined,
-    place: 'waiting',
-  };
+    blockTokens: load.blockTokens,
+  });
 }
 
 function isResident(pool: BlockPool, sequence: Sequence, index: number): boolean {
@@ -66,7 +61,7 @@ test('whatever the load, a block is held or free, residents are closed under anc
   fc.assert(
     fc.property(workload, (load) => {
       const pool = new BlockPool(load.blocks);
-      const scheduler = new Scheduler(pool, load);
+      const scheduler = new Scheduler({ pool }, { ...POLICY, ...load });
       const sequences = load.requests.map((one) => sequenceOf(one, load));
       for (const sequence of sequences) scheduler.enqueue(sequence);
       for (let step = scheduler.schedule(); step.rows.length > 0; step = scheduler.schedule()) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
-import type { Engine } from '../engine.ts';
+import type { ServingEngine } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
@@ -22,7 +22,7 @@ export interface CompletionsContext {
  * Answers chat completions and completions.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function completionsEndpoint(engine: Engine, context: CompletionsContext) {
+export function completionsEndpoint(engine: ServingEngine, context: CompletionsContext) {
   const { model, seed } = engine.options;
   const injector = new FaultInjector(engine.options.faults, seed);
   let responses = 0;
@@ -50,7 +50,11 @@ interface Exchange {
   readonly res: ServerResponse;
 }
 
-function answerRequest(engine: Engine, context: CompletionsContext, exchange: Exchange): void {
+function answerRequest(
+  engine: ServingEngine,
+  context: CompletionsContext,
+  exchange: Exchange,
+): void {
   const { request, faults, identity, res } = exchange;
   const sendsUsage =
     !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
@@ -82,7 +86,7 @@ function header(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function unixSeconds({ clock }: Engine): number {
+function unixSeconds({ clock }: ServingEngine): number {
   return Math.floor((clock.originEpochMs + clock.now()) / 1000);
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
-import type { Engine } from '../engine.ts';
+import type { ServingEngine } from '../engine.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { notFound, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
@@ -33,7 +33,10 @@ type Endpoint = (req: IncomingMessage, res: ServerResponse) => void;
  * Puts the engine behind OpenAI's HTTP API, as vLLM serves it.
  * @throws UsageError if the address cannot be listened on, or for faults that cannot be read.
  */
-export async function startServer(engine: Engine, options: ServerOptions): Promise<EngineServer> {
+export async function startServer(
+  engine: ServingEngine,
+  options: ServerOptions,
+): Promise<EngineServer> {
   const { host = '127.0.0.1', port = 0, keepAliveMs = 5000 } = options;
   const endpoints = endpointsOf(engine, options);
   const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveMs }, (req, res) => {
@@ -57,8 +60,8 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   };
 }
 
-function endpointsOf(engine: Engine, options: ServerOptions): Map<string, Endpoint> {
-  const metrics = engineMetrics(engine);
+function endpointsOf(engine: ServingEngine, options: ServerOptions): Map<string, Endpoint> {
+  const metrics = engineMetrics(engine.engines[0]!);
   const complete = completionsEndpoint(engine, { prompts: options.prompts, metrics });
   const models = JSON.stringify({ object: 'list', data: [modelJson(engine)] });
   return new Map<string, Endpoint>([
@@ -77,14 +80,14 @@ function endpointsOf(engine: Engine, options: ServerOptions): Map<string, Endpoi
     [
       'POST /reset_prefix_cache',
       (_, res) => {
-        if (engine.resetPrefixCache()) res.end();
+        if (engine.engines.every((one) => one.resetPrefixCache())) res.end();
         else sendError(res, serverError('The cache is not reset while requests use it.', 409));
       },
     ],
   ]);
 }
 
-function modelJson(engine: Engine): unknown {
+function modelJson(engine: ServingEngine): unknown {
   const { model } = engine.options;
   return {
     id: model,
@@ -111,7 +114,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 /** Asked again, it takes the shorter time. `closed` is when the server has. */
 async function closeServer(
   server: Server,
-  engine: Engine,
+  engine: ServingEngine,
   closed: Promise<unknown>,
   drainMs: number,
 ): Promise<void> {

@@ -25,6 +25,11 @@ export class BlockIndex {
     return this.#named[block] === 1;
   }
 
+  /** The name of a block that has one. */
+  nameOf(block: number): { readonly low: number; readonly high: number } {
+    return { low: this.#low[block]!, high: this.#high[block]! };
+  }
+
   /** A block of that name, or 0. */
   find(low: number, high: number): number {
     const slots = this.#slots;

@@ -1,4 +1,13 @@
 import { BlockIndex } from './block-index.ts';
+import { Expiry, type ExpiryOptions } from './expiry.ts';
+import { SlotList } from './slot-list.ts';
+
+export interface BlockPoolOptions {
+  /** Content that nobody used for so long is forgotten; default: never. */
+  readonly expiry?: ExpiryOptions | undefined;
+  /** Told the name of content that is lost because its block is taken. */
+  readonly onEvicted?: ((low: number, high: number) => void) | undefined;
+}
 
 /**
  * The KV cache of one engine: blocks that are referenced by running requests, or free. A free block
@@ -6,30 +15,31 @@ import { BlockIndex } from './block-index.ts';
  * The rules are vLLM v1's (`v1/core/block_pool.py`): chains are freed tail first; a named block goes
  * to the end of the free list and an unnamed one to its front, where blocks are taken. So residents
  * are always closed under ancestors, and eviction is least recently used, leaves first.
- * Blocks are numbered from 1; block 0 is vLLM's null block, here the ends of the free list.
+ * Blocks are numbered from 1; block 0 is vLLM's null block.
  */
 export class BlockPool {
   readonly #index: BlockIndex;
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
+  readonly #free: SlotList;
   readonly #references: Int32Array;
-  #free = 0;
+  readonly #expiry: Expiry | undefined;
+  readonly #onEvicted: BlockPoolOptions['onEvicted'];
   /** Blocks that requests can use: one less than the engine has. */
   readonly usableBlocks: number;
 
   /** `blockCount` includes the null block. */
-  constructor(blockCount: number) {
+  constructor(blockCount: number, { expiry, onEvicted }: BlockPoolOptions = {}) {
     this.usableBlocks = blockCount - 1;
     this.#index = new BlockIndex(blockCount);
-    this.#next = new Int32Array(blockCount);
-    this.#previous = new Int32Array(blockCount);
+    this.#free = new SlotList(blockCount);
     this.#references = new Int32Array(blockCount);
-    for (let block = 1; block < blockCount; block++) this.#insertBefore(0, block);
+    this.#expiry = expiry && new Expiry(blockCount, expiry);
+    this.#onEvicted = onEvicted;
+    for (let block = 1; block < blockCount; block++) this.#free.append(block);
   }
 
   /** Unreferenced blocks, with or without reusable content. */
   get freeBlocks(): number {
-    return this.#free;
+    return this.#free.length;
   }
 
   isReferenced(block: number): boolean {
@@ -39,7 +49,7 @@ export class BlockPool {
   /** Writes the longest leading run of resident blocks of a chain, at most `limit`, and returns its length. */
   lookup(names: Int32Array, limit: number, blocks: Int32Array): number {
     for (let i = 0; i < limit; i++) {
-      const block = this.#index.find(names[2 * i]!, names[2 * i + 1]!);
+      const block = this.#find(names[2 * i]!, names[2 * i + 1]!);
       if (block === 0) return i;
       blocks[i] = block;
     }
@@ -57,16 +67,16 @@ export class BlockPool {
   touch(blocks: Int32Array, count: number): void {
     for (let i = 0; i < count; i++) {
       const block = blocks[i]!;
-      if (this.#references[block]!++ === 0) this.#unlink(block);
+      if (this.#references[block]!++ === 0) this.#free.remove(block);
     }
   }
 
   /** Fills `blocks[from..to)` from the front of the free list. The caller has seen that there are enough. */
   take(blocks: Int32Array, from: number, to: number): void {
     for (let i = from; i < to; i++) {
-      const block = this.#next[0]!;
-      this.#unlink(block);
-      if (this.#index.has(block)) this.#index.remove(block);
+      const block = this.#free.first;
+      this.#free.remove(block);
+      if (this.#index.has(block)) this.#evict(block);
       this.#references[block] = 1;
       blocks[i] = block;
     }
@@ -82,31 +92,47 @@ export class BlockPool {
     for (let i = count - 1; i >= 0; i--) {
       const block = blocks[i]!;
       if (--this.#references[block]! > 0) continue;
-      this.#insertBefore(this.#index.has(block) ? 0 : this.#next[0]!, block);
+      this.#expiry?.use(block);
+      if (this.#index.has(block)) this.#free.append(block);
+      else this.#free.prepend(block);
     }
+  }
+
+  /** Caches a chain's first `count` blocks as if a request had computed them, as far as there are free blocks. */
+  insert(names: Int32Array, count: number): void {
+    const blocks = new Int32Array(count);
+    const held = this.lookup(names, count, blocks);
+    this.touch(blocks, held);
+    const end = Math.min(count, held + this.freeBlocks);
+    this.take(blocks, held, end);
+    this.publish(blocks, names, held, end);
+    this.release(blocks, end);
   }
 
   /** Forgets all content; false, and nothing done, while any block is in use. */
   reset(): boolean {
-    if (this.#free < this.usableBlocks) return false;
+    if (this.freeBlocks < this.usableBlocks) return false;
     this.#index.clear();
     return true;
   }
 
-  #insertBefore(successor: number, block: number): void {
-    const predecessor = this.#previous[successor]!;
-    this.#next[predecessor] = block;
-    this.#previous[block] = predecessor;
-    this.#next[block] = successor;
-    this.#previous[successor] = block;
-    this.#free++;
+  #find(low: number, high: number): number {
+    for (;;) {
+      const block = this.#index.find(low, high);
+      if (block === 0 || !this.#expiry || this.isReferenced(block)) return block;
+      if (!this.#expiry.isOver(block)) return block;
+      this.#index.remove(block);
+    }
   }
 
-  #unlink(block: number): void {
-    const next = this.#next[block]!;
-    const previous = this.#previous[block]!;
-    this.#next[previous] = next;
-    this.#previous[next] = previous;
-    this.#free--;
+  #evict(block: number): void {
+    if (!this.#onEvicted) {
+      this.#index.remove(block);
+      return;
+    }
+    const { low, high } = this.#index.nameOf(block);
+    this.#index.remove(block);
+    // Content of which there is another copy is not lost.
+    if (this.#index.find(low, high) === 0) this.#onEvicted(low, high);
   }
 }

@@ -1,0 +1,41 @@
+import type { Clock } from '../base/clock.ts';
+import { below, type Rng, stream } from '../base/random.ts';
+import type { EngineOptions } from '../scenario/engine.ts';
+import type { Engine, EngineObserver, EngineRequest, ServingEngine } from './engine.ts';
+
+/**
+ * Engines behind a router that knows nothing of their caches: each request goes to a drawn one, to each in
+ * turn, or to the one that its session always goes to. A request that names no session is drawn.
+ */
+export class Cluster implements ServingEngine {
+  readonly engines: readonly Engine[];
+  readonly clock: Clock;
+  readonly options: EngineOptions;
+  readonly lengthLimit: number;
+  readonly #rng: Rng;
+  #requests = 0;
+
+  /** `engines`: at least one, all with the same options. */
+  constructor(engines: readonly [Engine, ...Engine[]]) {
+    const [first] = engines;
+    this.engines = engines;
+    this.clock = first.clock;
+    this.options = first.options;
+    this.lengthLimit = first.lengthLimit;
+    this.#rng = stream(first.options.seed, 'route');
+  }
+
+  submit(request: EngineRequest, observer: EngineObserver): () => void {
+    return this.engines[this.#route(request)]!.submit(request, observer);
+  }
+
+  #route({ session }: EngineRequest): number {
+    const { length } = this.engines;
+    const { routing } = this.options.replicas;
+    if (routing === 'roundRobin') return this.#requests++ % length;
+    if (routing === 'session' && session !== undefined) {
+      return below(stream(this.options.seed, 'route', session), length);
+    }
+    return below(this.#rng, length);
+  }
+}

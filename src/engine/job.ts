@@ -1,0 +1,82 @@
+import type { EngineOptions } from '../scenario/engine.ts';
+import { type Answer, answer } from './answer.ts';
+import type { EngineObserver, EngineRequest } from './engine.ts';
+import { chainNames } from './kv/chain-hash.ts';
+import { badRequest, type EngineError } from './request-error.ts';
+import { newSequence, type Sequence } from './sequence.ts';
+import type { Word } from './vocabulary.ts';
+
+/** A request under way: what the scheduler sees of it, and what its client is told. */
+export interface Job extends Sequence {
+  readonly observer: EngineObserver;
+  readonly answer: Answer;
+  isCancelled: boolean;
+  readonly queuedMs: number;
+  /** Start of the first step that computes any of it; NaN before. */
+  scheduledMs: number;
+  firstTokenMs: number;
+}
+
+export interface JobContext {
+  readonly options: EngineOptions;
+  readonly words: readonly Word[];
+  /** Longest prompt plus answer. */
+  readonly lengthLimit: number;
+  readonly nowMs: number;
+}
+
+/** Why the request cannot be served at all, if so; worded as vLLM does. */
+export function lengthError(
+  { promptTokens, maxTokens }: EngineRequest,
+  lengthLimit: number,
+): EngineError | undefined {
+  const prompt = promptTokens.length;
+  if (prompt === 0) return badRequest('The prompt is empty; at least one token is needed.');
+  if (prompt + (maxTokens ?? 1) <= lengthLimit) return undefined;
+  const asked =
+    maxTokens === undefined
+      ? `your prompt contains ${prompt} input tokens`
+      : `you requested ${prompt + maxTokens} tokens (${prompt} in the prompt, ${maxTokens} in the completion)`;
+  return badRequest(
+    `This model's maximum context length is ${lengthLimit} tokens. However, ${asked}. ` +
+      'Please reduce the length of the prompt or the completion.',
+  );
+}
+
+/** The job of a request that fits, with all that it will answer. */
+export function newJob(
+  request: EngineRequest,
+  observer: EngineObserver,
+  { options, words, lengthLimit, nowMs }: JobContext,
+): Job {
+  const { promptTokens } = request;
+  const { blockTokens, prefixCaching } = options;
+  const limits = {
+    promptTokens,
+    maxTokens: request.maxTokens ?? lengthLimit - promptTokens.length,
+    minTokens: request.minTokens ?? 0,
+    ignoreEos: request.ignoreEos ?? false,
+    seed: request.seed,
+  };
+  const reply = answer(limits, options, words);
+  const tokens = new Int32Array(promptTokens.length + reply.wordIndexes.length);
+  tokens.set(promptTokens);
+  reply.wordIndexes.forEach((index, i) => {
+    tokens[promptTokens.length + i] = words[index]!.id;
+  });
+  return {
+    ...newSequence({
+      tokens,
+      promptTokens: promptTokens.length,
+      names: prefixCaching ? chainNames(tokens, blockTokens, request.salt) : new Int32Array(0),
+      blockTokens,
+      priority: request.priority,
+    }),
+    observer,
+    answer: reply,
+    isCancelled: false,
+    queuedMs: nowMs,
+    scheduledMs: Number.NaN,
+    firstTokenMs: Number.NaN,
+  };
+}

@@ -1,0 +1,118 @@
+import { BlockIndex } from './block-index.ts';
+import { Expiry, type ExpiryOptions } from './expiry.ts';
+import { SlotList } from './slot-list.ts';
+
+export interface ChunkCacheOptions {
+  readonly expiry?: ExpiryOptions | undefined;
+  /** Told the name of a chunk that has to make room. */
+  readonly onEvicted?: ((low: number, high: number) => void) | undefined;
+}
+
+/**
+ * Chunks of KV in one memory below the GPU, by name, least recently used first out. A chunk that is being
+ * copied is pinned: it is not evicted. It is ready, and found, once its content has arrived.
+ * Slots are numbered from 1.
+ */
+export class ChunkCache {
+  readonly #index: BlockIndex;
+  /** All slots with content, from the least recently used on. */
+  readonly #used: SlotList;
+  readonly #empty: SlotList;
+  readonly #pins: Int32Array;
+  readonly #ready: Uint8Array;
+  readonly #expiry: Expiry | undefined;
+  readonly #onEvicted: ChunkCacheOptions['onEvicted'];
+  readonly capacity: number;
+
+  constructor(capacity: number, { expiry, onEvicted }: ChunkCacheOptions = {}) {
+    const slots = capacity + 1;
+    this.capacity = capacity;
+    this.#index = new BlockIndex(slots);
+    this.#used = new SlotList(slots);
+    this.#empty = new SlotList(slots);
+    this.#pins = new Int32Array(slots);
+    this.#ready = new Uint8Array(slots);
+    this.#expiry = expiry && new Expiry(slots, expiry);
+    this.#onEvicted = onEvicted;
+    for (let slot = 1; slot < slots; slot++) this.#empty.append(slot);
+  }
+
+  get length(): number {
+    return this.#used.length;
+  }
+
+  /** The chunk of that name, ready or still arriving, or 0. */
+  find(low: number, high: number): number {
+    const slot = this.#index.find(low, high);
+    if (slot === 0 || !this.#expiry || this.#pins[slot]! > 0) return slot;
+    if (!this.#expiry.isOver(slot)) return slot;
+    this.remove(slot);
+    return 0;
+  }
+
+  isReady(slot: number): boolean {
+    return this.#ready[slot] === 1;
+  }
+
+  /** Makes it the most recently used. */
+  touch(slot: number): void {
+    this.#used.remove(slot);
+    this.#used.append(slot);
+    this.#expiry?.use(slot);
+  }
+
+  /** A slot for a chunk that is to arrive, or 0 if all are pinned. There is none of that name. */
+  add(low: number, high: number): number {
+    if (this.#empty.length === 0 && !this.#evictOne()) return 0;
+    const slot = this.#empty.first;
+    this.#empty.remove(slot);
+    this.#used.append(slot);
+    this.#index.add(slot, low, high);
+    this.#expiry?.use(slot);
+    return slot;
+  }
+
+  /** Its content has arrived. */
+  arrived(slot: number): void {
+    this.#ready[slot] = 1;
+  }
+
+  pin(slot: number): void {
+    this.#pins[slot]!++;
+  }
+
+  unpin(slot: number): void {
+    this.#pins[slot]!--;
+  }
+
+  /** The slot is not pinned. */
+  remove(slot: number): void {
+    this.#index.remove(slot);
+    this.#ready[slot] = 0;
+    this.#used.remove(slot);
+    this.#empty.append(slot);
+  }
+
+  nameOf(slot: number): { readonly low: number; readonly high: number } {
+    return this.#index.nameOf(slot);
+  }
+
+  /** Forgets everything that is not pinned. */
+  clear(): void {
+    for (let slot = this.#used.first; slot !== 0; ) {
+      const next = this.#used.after(slot);
+      if (this.#pins[slot] === 0) this.remove(slot);
+      slot = next;
+    }
+  }
+
+  #evictOne(): boolean {
+    let slot = this.#used.first;
+    while (slot !== 0 && this.#pins[slot]! > 0) slot = this.#used.after(slot);
+    if (slot === 0) return false;
+    const { low, high } = this.nameOf(slot);
+    this.remove(slot);
+    this.#onEvicted?.(low, high);
+    return true;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../../base/clock.ts';
+import { UsageError } from '../../base/errors.ts';
+import type { EngineOptions } from '../../scenario/engine.ts';
+import type { Sequence } from '../sequence.ts';
+import { BlockPool } from './block-pool.ts';
+import { Offload } from './offload.ts';
+import { type GpuMemory, offloadSettings } from './offload-settings.ts';
+
+/** Where an engine keeps its KV: blocks on the GPU, and the tiers below them. */
+export interface KvMemory {
+  readonly pool: BlockPool;
+  readonly offload: Offload | undefined;
+}
+
+/**
+ * @param onStored a copy that the sequence's blocks were held for is complete
+ * @throws UsageError for options of the tiers that cannot be had together
+ */
+export function kvMemory(
+  clock: Clock,
+  { offload, defects, prefixCaching }: EngineOptions,
+  gpu: GpuMemory,
+  onStored: (sequence: Sequence) => void,
+): KvMemory {
+  const { expirySec } = defects;
+  const expiry =
+    expirySec === undefined ? undefined : { ageMs: expirySec * 1000, now: () => clock.now() };
+  const settings = offloadSettings(offload, gpu);
+  if (settings && !prefixCaching) {
+    throw new UsageError(
+      'engine.prefixCaching: found false with engine.offload; expected true: tiers hold what the prefix cache knows',
+    );
+  }
+  const tiers = settings && new Offload(settings, { clock, expiry, onStored });
+  const pool = new BlockPool(gpu.blocks, { expiry, onEvicted: tiers?.onGpuEvicted });
+  return { pool, offload: tiers };
+}

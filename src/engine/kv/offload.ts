@@ -1,0 +1,248 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Sequence } from '../sequence.ts';
+import { type ChunkName, chunkName, nameKey } from './chunk-name.ts';
+import type { ExpiryOptions } from './expiry.ts';
+import type { OffloadStats } from './offload-stats.ts';
+import { Sightings } from './sightings.ts';
+import { Tier, type TierSettings } from './tier.ts';
+import { Victims } from './victims.ts';
+import { touchChain, WriteThrough } from './write-through.ts';
+
+export interface OffloadSettings {
+  readonly shape: OffloadShape;
+  readonly inclusive: boolean;
+  readonly promptOnly: boolean;
+  readonly storeThreshold: number;
+  /** From the GPU down. */
+  readonly tiers: readonly TierSettings[];
+}
+
+export interface OffloadShape {
+  readonly blockTokens: number;
+  readonly chunkTokens: number;
+  readonly chunkBlocks: number;
+  readonly chunkBytes: number;
+}
+
+export interface OffloadContext {
+  readonly clock: Clock;
+  readonly expiry: ExpiryOptions | undefined;
+  /** A copy that the sequence's blocks were held for is complete. */
+  readonly onStored: (sequence: Sequence) => void;
+}
+
+/** How chunks get into the tiers. */
+export interface Writes {
+  readonly storedBytes: number;
+  readonly skippedStores: number;
+  /** More of the sequence has been computed. */
+  computed(sequence: Sequence): void;
+  /** Starts the transfers of what was evicted since the last time. */
+  flush(): void;
+}
+
+/** What a load brings, in the GPU's blocks. */
+export interface LoadedFrom {
+  readonly hostBlocks: number;
+  readonly storageBlocks: number;
+}
+
+/** Some of the wanted chunks are on their way to the GPU for another request: ask again later. */
+export const ON_THEIR_WAY = -1;
+
+interface Found {
+  readonly level: number;
+  readonly slot: number;
+}
+
+/**
+ * KV below the GPU, as vLLM's OffloadingConnector keeps it (`offloading/scheduler.py`): a lookup makes all
+ * of the request's chunks the most recently used, and finds the longest run of them after what the GPU
+ * has. What is found is copied up while other requests go on. What comes from a lower tier passes through
+ * the tiers above it, one copy after the other, and stays there where tiers are inclusive.
+ */
+export class Offload {
+  readonly #settings: OffloadSettings;
+  readonly #tiers: readonly Tier[];
+  readonly #sightings: Sightings;
+  readonly #writes: Writes;
+  readonly #victims: Victims | undefined;
+  /** Keys of chunks on their way to the GPU. */
+  readonly #loading = new Set<number>();
+  /** What the last match has found. */
+  #found: Found[] = [];
+  #queryTokens = 0;
+  #hitTokens = 0;
+  #loadedBytes = 0;
+
+  constructor(settings: OffloadSettings, { clock, expiry, onStored }: OffloadContext) {
+    const { shape, promptOnly, inclusive } = settings;
+    this.#settings = settings;
+    this.#sightings = new Sightings(settings.storeThreshold);
+    this.#tiers = settings.tiers.map(
+      (tier, level) =>
+        new Tier(clock, tier, {
+          expiry,
+          onEvicted: inclusive
+            ? undefined
+            : (low, high) => this.#victims?.evicted(level + 1, { low, high }),
+        }),
+    );
+    this.#victims = inclusive ? undefined : new Victims(shape, this.#tiers);
+    const sightings = this.#sightings;
+    this.#writes =
+      this.#victims ??
+      new WriteThrough({ shape, tiers: this.#tiers, promptOnly, sightings, onStored });
+  }
+
+  get stats(): OffloadStats {
+    const [top] = this.#tiers;
+    return {
+      queryTokens: this.#queryTokens,
+      hitTokens: this.#hitTokens,
+      loadedBytes: this.#loadedBytes,
+      storedBytes: this.#writes.storedBytes,
+      loadMs: top!.read.busyMs,
+      storeMs: top!.write.busyMs,
+      skippedStores: this.#writes.skippedStores,
+      tiers: this.#tiers.map((tier) => tier.stats),
+    };
+  }
+
+  /** Told of every block that the GPU loses; undefined where that does not matter. */
+  get onGpuEvicted(): ((low: number, high: number) => void) | undefined {
+    const victims = this.#victims;
+    return victims && ((low, high) => victims.evicted(0, { low, high }));
+  }
+
+  /** Blocks that can be loaded after the first `hitBlocks`, which the GPU has; or ON_THEIR_WAY. */
+  match(sequence: Sequence, hitBlocks: number): number {
+    const { chunkBlocks, chunkTokens } = this.#settings.shape;
+    const known = Math.floor(sequence.knownTokens / chunkTokens);
+    this.#see(sequence, known);
+    touchChain(this.#tiers, sequence, { chunks: known, chunkBlocks });
+    // The last known token is always computed, so that there is something to sample from.
+    const limit = Math.floor((sequence.knownTokens - 1) / chunkTokens);
+    const first = Math.floor(hitBlocks / chunkBlocks);
+    this.#found = [];
+    for (let chunk = first; chunk < limit; chunk++) {
+      const name = chunkName(sequence, chunk, chunkBlocks);
+      if (this.#loading.size > 0 && this.#loading.has(nameKey(name))) return ON_THEIR_WAY;
+      const found = this.#find(name);
+      if (!found) break;
+      this.#found.push(found);
+    }
+    return Math.max(0, (first + this.#found.length) * chunkBlocks - hitBlocks);
+  }
+
+  /** Loads what the match just made has found after the first `hitBlocks`, and says where from. */
+  load(hitBlocks: number, onLoaded: () => void): LoadedFrom {
+    const found = this.#found;
+    const blocksOf = this.#blocksByLevel(found, hitBlocks);
+    const release = this.#claim(found);
+    let left = blocksOf.filter((blocks) => blocks > 0).length;
+    for (const [level, blocks] of blocksOf.entries()) {
+      if (blocks === 0) continue;
+      const { chunkBytes, chunkBlocks } = this.#settings.shape;
+      const bytes = (blocks * chunkBytes) / chunkBlocks;
+      this.#loadedBytes += bytes;
+      this.#bringUp(level, bytes, () => {
+        if (--left > 0) return;
+        release();
+        onLoaded();
+      });
+    }
+    const sum = (isWanted: (tier: Tier) => boolean): number =>
+      blocksOf.reduce(
+        (all, blocks, level) => all + (isWanted(this.#tiers[level]!) ? blocks : 0),
+        0,
+      );
+    return {
+      hostBlocks: sum(({ medium }) => medium === 'cpu'),
+      storageBlocks: sum(({ medium }) => medium !== 'cpu'),
+    };
+  }
+
+  /** A request's first admission: it asked for so many tokens beyond the GPU's, and found those. */
+  countAdmission(queryTokens: number, hitTokens: number): void {
+    this.#queryTokens += queryTokens;
+    this.#hitTokens += hitTokens;
+  }
+
+  computed(sequence: Sequence): void {
+    this.#writes.computed(sequence);
+  }
+
+  flush(): void {
+    this.#writes.flush();
+  }
+
+  reset(): void {
+    for (const { cache } of this.#tiers) cache.clear();
+  }
+
+  /** Of the first chunk only what the GPU lacks is copied. */
+  #blocksByLevel(found: readonly Found[], hitBlocks: number): number[] {
+    const { chunkBlocks } = this.#settings.shape;
+    const blocks = this.#tiers.map(() => 0);
+    for (const { level } of found) blocks[level]! += chunkBlocks;
+    const [first] = found;
+    if (first) blocks[first.level]! -= hitBlocks % chunkBlocks;
+    return blocks;
+  }
+
+  #see(sequence: Sequence, chunks: number): void {
+    if (this.#settings.storeThreshold <= 1) return;
+    const { chunkBlocks } = this.#settings.shape;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      this.#sightings.see(chunkName(sequence, chunk, chunkBlocks));
+    }
+  }
+
+  #find({ low, high }: ChunkName): Found | undefined {
+    for (const [level, tier] of this.#tiers.entries()) {
+      tier.chunkQueries++;
+      const slot = tier.cache.find(low, high);
+      if (slot === 0 || !tier.cache.isReady(slot)) continue;
+      tier.chunkHits++;
+      return { level, slot };
+    }
+    return undefined;
+  }
+
+  /** Keeps what is being loaded from other requests and from eviction, or moves it. */
+  #claim(found: readonly Found[]): () => void {
+    const chunks = found.map(({ level, slot }) => {
+      const { cache } = this.#tiers[level]!;
+      const name = cache.nameOf(slot);
+      this.#loading.add(nameKey(name));
+      if (this.#settings.inclusive) cache.pin(slot);
+      else cache.remove(slot);
+      return { level, slot, name };
+    });
+    return () => {
+      for (const { level, slot, name } of chunks) {
+        this.#loading.delete(nameKey(name));
+        if (!this.#settings.inclusive) continue;
+        this.#tiers[level]!.cache.unpin(slot);
+        this.#promote(level, name);
+      }
+    };
+  }
+
+  /** What came through the tiers above stays in them. */
+  #promote(level: number, { low, high }: ChunkName): void {
+    for (const { cache } of this.#tiers.slice(0, level)) {
+      if (cache.find(low, high) !== 0) continue;
+      const slot = cache.add(low, high);
+      if (slot !== 0) cache.arrived(slot);
+    }
+  }
+
+  #bringUp(level: number, bytes: number, onDone: () => void): void {
+    this.#tiers[level]!.read.send(bytes, () => {
+      if (level === 0) onDone();
+      else this.#bringUp(level - 1, bytes, onDone);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../base/clock.ts';
+import { ChunkCache, type ChunkCacheOptions } from './chunk-cache.ts';
+import { Link, type LinkOptions } from './link.ts';
+import type { Medium, TierStats } from './offload-stats.ts';
+
+export interface TierSettings {
+  readonly medium: Medium;
+  readonly chunks: number;
+  /** Towards the GPU. */
+  readonly read: LinkOptions;
+  /** Away from it. */
+  readonly write: LinkOptions;
+}
+
+/** One memory below the GPU: what it holds, and the two directions of the link to the memory above it. */
+export class Tier {
+  readonly medium: Medium;
+  readonly cache: ChunkCache;
+  readonly read: Link;
+  readonly write: Link;
+  chunkQueries = 0;
+  chunkHits = 0;
+
+  constructor(clock: Clock, settings: TierSettings, options: ChunkCacheOptions) {
+    this.medium = settings.medium;
+    this.cache = new ChunkCache(settings.chunks, options);
+    this.read = new Link(clock, settings.read);
+    this.write = new Link(clock, settings.write);
+  }
+
+  get stats(): TierStats {
+    const { medium, cache, chunkQueries, chunkHits } = this;
+    return { medium, usedShare: cache.length / cache.capacity, chunkQueries, chunkHits };
+  }
+}

@@ -1,0 +1,118 @@
+import type { Sequence } from '../sequence.ts';
+import { type ChunkName, chunkName } from './chunk-name.ts';
+import type { OffloadShape, Writes } from './offload.ts';
+import type { Sightings } from './sightings.ts';
+import type { Tier } from './tier.ts';
+
+export interface WriteThroughOptions {
+  readonly shape: OffloadShape;
+  /** From the GPU down. */
+  readonly tiers: readonly Tier[];
+  readonly promptOnly: boolean;
+  readonly sightings: Sightings;
+  /** A copy that the sequence's blocks were held for is complete. */
+  readonly onStored: (sequence: Sequence) => void;
+}
+
+/**
+ * Inclusive tiers, as vLLM's OffloadingConnector fills them: every chunk is copied to the first tier once
+ * all of it is computed, and from there to the next. A chunk for which no room can be made is skipped.
+ */
+export class WriteThrough implements Writes {
+  readonly #options: WriteThroughOptions;
+  storedBytes = 0;
+  skippedStores = 0;
+
+  constructor(options: WriteThroughOptions) {
+    this.#options = options;
+  }
+
+  computed(sequence: Sequence): void {
+    const { promptOnly, shape } = this.#options;
+    const { computedTokens, promptTokens } = sequence;
+    const tokens = promptOnly ? Math.min(computedTokens, promptTokens) : computedTokens;
+    const end = Math.floor(tokens / shape.chunkTokens);
+    if (end <= sequence.offeredChunks) return;
+    const slots = this.#reserve(sequence, end);
+    sequence.offeredChunks = end;
+    touchChain(this.#options.tiers, sequence, { chunks: end, chunkBlocks: shape.chunkBlocks });
+    if (slots.length === 0) return;
+    sequence.pendingStores++;
+    this.#copy(0, slots, () => this.#options.onStored(sequence));
+  }
+
+  flush(): void {}
+
+  /** Slots of the first tier for those chunks that are not there yet. */
+  #reserve(sequence: Sequence, end: number): number[] {
+    const { shape, tiers, sightings } = this.#options;
+    const slots: number[] = [];
+    for (let chunk = sequence.offeredChunks; chunk < end; chunk++) {
+      const name = chunkName(sequence, chunk, shape.chunkBlocks);
+      if (!sightings.isEnough(name)) continue;
+      const slot = this.#slotIn(tiers[0]!, name);
+      if (slot !== 0) slots.push(slot);
+    }
+    return slots;
+  }
+
+  #slotIn({ cache }: Tier, { low, high }: ChunkName): number {
+    if (cache.find(low, high) !== 0) return 0;
+    const slot = cache.add(low, high);
+    if (slot === 0) this.skippedStores++;
+    else cache.pin(slot);
+    return slot;
+  }
+
+  /** Copies to this tier, whose slots are pinned, and from there to the next. */
+  #copy(level: number, slots: readonly number[], onDone: () => void): void {
+    const { tiers, shape } = this.#options;
+    const { cache, write } = tiers[level]!;
+    const bytes = slots.length * shape.chunkBytes;
+    if (level === 0) this.storedBytes += bytes;
+    write.send(bytes, () => {
+      for (const slot of slots) cache.arrived(slot);
+      this.#copyDown(level, slots);
+      for (const slot of slots) cache.unpin(slot);
+      onDone();
+    });
+  }
+
+  #copyDown(level: number, slots: readonly number[]): void {
+    const below = this.#options.tiers[level + 1];
+    if (!below) return;
+    const { cache } = this.#options.tiers[level]!;
+    const copied = slots.filter((slot) => {
+      const { low, high } = cache.nameOf(slot);
+      return below.cache.find(low, high) === 0;
+    });
+    const slotsBelow: number[] = [];
+    const sources: number[] = [];
+    for (const slot of copied) {
+      const slotBelow = this.#slotIn(below, cache.nameOf(slot));
+      if (slotBelow === 0) continue;
+      slotsBelow.push(slotBelow);
+      sources.push(slot);
+      cache.pin(slot);
+    }
+    if (sources.length === 0) return;
+    this.#copy(level + 1, slotsBelow, () => {
+      for (const slot of sources) cache.unpin(slot);
+    });
+  }
+}
+
+/** Makes a chain's chunks the most recently used, the first of them last: so the tail goes first. */
+export function touchChain(
+  tiers: readonly Tier[],
+  sequence: Sequence,
+  { chunks, chunkBlocks }: { readonly chunks: number; readonly chunkBlocks: number },
+): void {
+  for (const { cache } of tiers) {
+    for (let chunk = chunks - 1; chunk >= 0; chunk--) {
+      const { low, high } = chunkName(sequence, chunk, chunkBlocks);
+      const slot = cache.find(low, high);
+      if (slot !== 0) cache.touch(slot);
+    }
+  }
+}
