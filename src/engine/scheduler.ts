@@ -1,4 +1,5 @@
 import type { BlockPool } from './kv/block-pool.ts';
+import { Holdings } from './kv/holdings.ts';
 import { type LoadedFrom, type Offload, ON_THEIR_WAY } from './kv/offload.ts';
 import { type Policy, type PolicyOptions, policyOf } from './policy.ts';
 import { emptyLoad, type Sequence, type Step, sumLoad } from './sequence.ts';
@@ -40,7 +41,7 @@ export interface SchedulerCounters {
  * are loaded. Here all known tokens' are, so that loaded requests cannot block each other for ever.)
  */
 export class Scheduler<S extends Sequence> {
-  readonly #pool: BlockPool;
+  readonly #holdings: Holdings;
   readonly #offload: Offload | undefined;
   readonly #onLoaded: () => void;
   readonly #options: SchedulerOptions;
@@ -55,7 +56,7 @@ export class Scheduler<S extends Sequence> {
   readonly counters: SchedulerCounters = { prefixQueries: 0, prefixHits: 0, preemptions: 0 };
 
   constructor({ pool, offload, onLoaded }: SchedulerMemory, options: SchedulerOptions) {
-    this.#pool = pool;
+    this.#holdings = new Holdings(pool, options);
     this.#offload = offload;
     this.#onLoaded = onLoaded ?? (() => {});
     this.#options = options;
@@ -87,13 +88,13 @@ export class Scheduler<S extends Sequence> {
     if (place === 'running') this.#running.splice(this.#running.indexOf(sequence), 1);
     if (place === 'loaded') this.#loaded.splice(this.#loaded.indexOf(sequence), 1);
     // What is being copied must stay where it is until it has been.
-    if (place !== 'loading' && sequence.pendingStores === 0) this.#releaseBlocks(sequence);
+    if (place !== 'loading' && sequence.pendingStores === 0) this.#holdings.release(sequence);
   }
 
   /** A copy of some of its blocks to a tier below is complete. */
   stored(sequence: S): void {
     sequence.pendingStores--;
-    if (sequence.place === 'gone' && sequence.pendingStores === 0) this.#releaseBlocks(sequence);
+    if (sequence.place === 'gone' && sequence.pendingStores === 0) this.#holdings.release(sequence);
   }
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
@@ -125,7 +126,7 @@ export class Scheduler<S extends Sequence> {
   #fits(sequence: S): boolean {
     return (
       this.#running.length < this.#options.maxSeqs &&
-      this.#blocksBeyond(sequence, this.#lookup(sequence)) <= this.#pool.freeBlocks
+      this.#holdings.fits(sequence, this.#holdings.lookup(sequence))
     );
   }
 
@@ -151,9 +152,8 @@ export class Scheduler<S extends Sequence> {
 
   /** Preempts until the blocks fit, or until that hits `sequence` itself. Returns the tokens of the step that are free again. */
   #makeRoom(sequence: S, tokens: number): number {
-    const needed = this.#blocksFor(tokens) - sequence.blockCount;
     let refund = 0;
-    while (needed > this.#pool.freeBlocks && sequence.place === 'running') {
+    while (sequence.place === 'running' && this.#holdings.isShort(sequence, tokens)) {
       const [victim] = this.#running.splice(this.#policy.victimOf(this.#running), 1);
       refund += this.#takeOutOfStep(victim!);
       this.#preempt(victim!);
@@ -169,7 +169,7 @@ export class Scheduler<S extends Sequence> {
   }
 
   #preempt(victim: S): void {
-    this.#releaseBlocks(victim);
+    this.#holdings.release(victim);
     victim.computedTokens = 0;
     victim.offeredChunks = 0;
     victim.place = 'waiting';
@@ -188,33 +188,19 @@ export class Scheduler<S extends Sequence> {
     }
     for (let i = 0; left > 0 && i < this.#waiting.length && this.#running.length < maxSeqs; ) {
       const sequence = this.#waiting.at(i);
-      const hits = this.#lookup(sequence);
+      const hits = this.#holdings.lookup(sequence);
       const external = this.#offload?.match(sequence, hits) ?? 0;
       if (external === ON_THEIR_WAY) {
         i++;
         continue;
       }
-      if (this.#blocksBeyond(sequence, hits) > this.#pool.freeBlocks) return;
+      if (!this.#holdings.fits(sequence, hits)) return;
       this.#waiting.removeAt(i);
-      this.#hold(sequence, hits);
+      this.#holdings.hold(sequence, hits);
       const from = external > 0 ? this.#load(sequence, hits, external) : undefined;
       this.#countAdmission(sequence, hits, from);
       if (!from) left -= this.#start(sequence, left);
     }
-  }
-
-  /** Blocks that are not free for others any more once it is admitted: new ones, and hits that nobody holds. */
-  #blocksBeyond(sequence: S, hits: number): number {
-    const needed = this.#blocksFor(sequence.knownTokens) - hits;
-    return needed + this.#pool.freeAmong(sequence.blocks, hits);
-  }
-
-  /** Hits are referenced before new blocks are taken, so that they are not evicted for their own request. */
-  #hold(sequence: S, hits: number): void {
-    this.#pool.touch(sequence.blocks, hits);
-    sequence.blockCount = hits;
-    sequence.publishedBlocks = hits;
-    sequence.computedTokens = hits * this.#options.blockTokens;
   }
 
   /** Returns the tokens that it takes of the budget. */
@@ -231,29 +217,22 @@ export class Scheduler<S extends Sequence> {
   #load(sequence: S, hits: number, external: number): LoadedFrom {
     sequence.place = 'loading';
     this.#loading.add(sequence);
-    this.#takeBlocks(sequence, this.#blocksFor(sequence.knownTokens));
-    return this.#offload!.load(hits, () => this.#finishLoad(sequence, hits + external));
+    this.#holdings.take(sequence, sequence.knownTokens);
+    const tokens = (hits + external) * this.#options.blockTokens;
+    return this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
   }
 
-  #finishLoad(sequence: S, blocks: number): void {
+  #finishLoad(sequence: S, tokens: number): void {
     this.#loading.delete(sequence);
-    this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, blocks);
-    sequence.publishedBlocks = blocks;
+    this.#holdings.publish(sequence, tokens);
     if (sequence.place === 'gone') {
-      this.#releaseBlocks(sequence);
+      this.#holdings.release(sequence);
     } else {
       sequence.place = 'loaded';
-      sequence.computedTokens = blocks * this.#options.blockTokens;
+      sequence.computedTokens = tokens;
       this.#loaded.push(sequence);
     }
     this.#onLoaded();
-  }
-
-  /** Full blocks at the start of the sequence that are cached. The last known token is always computed. */
-  #lookup(sequence: S): number {
-    if (!this.#options.prefixCaching) return 0;
-    const limit = Math.floor((sequence.knownTokens - 1) / this.#options.blockTokens);
-    return this.#pool.lookup(sequence.names, limit, sequence.blocks);
   }
 
   /** Only the first admission counts: what a preempted request finds again is its own. */
@@ -274,30 +253,9 @@ export class Scheduler<S extends Sequence> {
   /** Puts `count` more tokens into the step. Their full blocks are visible to lookups from now on. */
   #compute(sequence: S, count: number): void {
     const tokens = sequence.computedTokens + count;
-    this.#takeBlocks(sequence, this.#blocksFor(tokens));
-    if (this.#options.prefixCaching) {
-      const full = Math.floor(tokens / this.#options.blockTokens);
-      this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, full);
-      sequence.publishedBlocks = full;
-    }
+    this.#holdings.take(sequence, tokens);
+    this.#holdings.publish(sequence, tokens);
     sequence.scheduledTokens = count;
     this.#step.rows.push(sequence);
-  }
-
-  /** So that it holds that many, or more that it held before. */
-  #takeBlocks(sequence: S, count: number): void {
-    if (count <= sequence.blockCount) return;
-    this.#pool.take(sequence.blocks, sequence.blockCount, count);
-    sequence.blockCount = count;
-  }
-
-  #releaseBlocks(sequence: S): void {
-    this.#pool.release(sequence.blocks, sequence.blockCount);
-    sequence.blockCount = 0;
-    sequence.publishedBlocks = 0;
-  }
-
-  #blocksFor(tokens: number): number {
-    return Math.ceil(tokens / this.#options.blockTokens);
   }
 }

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BlockPool } from '../../src/engine/kv/block-pool.ts';
+import { VirtualClock } from '../../src/base/clock.ts';
+import type { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
+import { kvMemory } from '../../src/engine/kv/memory.ts';
 import { Scheduler } from '../../src/engine/scheduler.ts';
 import { newSequence, type Sequence } from '../../src/engine/sequence.ts';
-import { Bench } from './bench.ts';
+import type { EngineOptions } from '../../src/scenario/engine.ts';
+import { offloadSchema } from '../../src/scenario/offload.ts';
+import { Bench, optionsOf } from './bench.ts';
 
 /** Prompts over two tokens, so that they share prefixes of any length. */
 const request = fc.record({
@@ -12,20 +16,53 @@ const request = fc.record({
   answer: fc.integer({ min: 1, max: 16 }),
   delayMs: fc.nat(120),
   cancelMs: fc.option(fc.nat(200), { nil: undefined }),
+  priority: fc.nat(2),
 });
+const tier = fc.record({
+  blocks: fc.integer({ min: 8, max: 120 }),
+  // A chunk takes from microseconds to many steps.
+  readGBps: fc.constantFrom(100, 0.05, 0.005),
+  writeGBps: fc.constantFrom(100, 0.05, 0.005),
+});
+const offload = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    preset: fc.constantFrom('vllm', 'hicache'),
+    cpu: tier,
+    disk: fc.option(tier, { nil: undefined }),
+    storeThreshold: fc.constantFrom(1, 2),
+  }),
+  fc.record({
+    preset: fc.constant('hicache'),
+    inclusive: fc.constant(false),
+    cpu: tier,
+    disk: fc.option(tier, { nil: undefined }),
+  }),
+);
 const workload = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 12 }),
   blocks: fc.integer({ min: 42, max: 70 }),
   blockTokens: fc.constantFrom(1, 2, 3, 4),
   maxBatchedTokens: fc.integer({ min: 1, max: 40 }),
   maxSeqs: fc.integer({ min: 1, max: 6 }),
+  policy: fc.constantFrom('fcfs', 'priority', 'round_robin', 'priority_round_robin'),
+  priorityOrder: fc.constantFrom('lowestFirst', 'highestFirst'),
+  stepsBeforePreemption: fc.integer({ min: 1, max: 8 }),
   prefixCaching: fc.boolean(),
+  offload,
 });
 type Workload = typeof workload extends fc.Arbitrary<infer T> ? T : never;
 
-const POLICY = { policy: 'fcfs', priorityOrder: 'lowestFirst', stepsBeforePreemption: 30 } as const;
+/** As the engine has it; tiers hold what the prefix cache knows, so without it there are none. */
+function optionsFrom(load: Workload): EngineOptions {
+  const offload = offloadSchema.parse(load.prefixCaching ? load.offload : {});
+  return optionsOf({ ...load, offload });
+}
 
-function sequenceOf({ prompt, answer }: Workload['requests'][number], load: Workload): Sequence {
+function sequenceOf(
+  { prompt, answer, priority }: Workload['requests'][number],
+  load: Workload,
+): Sequence {
   const tokens = Int32Array.from([
     ...prompt,
     ...Array.from({ length: answer }, (_, i) => 7 + (i % 2)),
@@ -35,6 +72,7 @@ function sequenceOf({ prompt, answer }: Workload['requests'][number], load: Work
     promptTokens: prompt.length,
     names: load.prefixCaching ? chainNames(tokens, load.blockTokens, undefined) : new Int32Array(0),
     blockTokens: load.blockTokens,
+    priority,
   });
 }
 
@@ -57,25 +95,41 @@ function checkPool(pool: BlockPool, sequences: readonly Sequence[]): void {
   }
 }
 
+const STEPS_MAX = 100_000;
+
 test('whatever the load, a block is held or free, residents are closed under ancestors, and all ends', () => {
   fc.assert(
     fc.property(workload, (load) => {
-      const pool = new BlockPool(load.blocks);
-      const scheduler = new Scheduler({ pool }, { ...POLICY, ...load });
+      const clock = new VirtualClock();
+      const gpu = { ...load, kvBytesPerToken: 10_000, hostReadGBps: 1, hostWriteGBps: 1 };
+      const { pool, offload } = kvMemory(clock, optionsFrom(load), gpu, (sequence) =>
+        scheduler.stored(sequence),
+      );
+      const scheduler = new Scheduler({ pool, offload }, load);
       const sequences = load.requests.map((one) => sequenceOf(one, load));
       for (const sequence of sequences) scheduler.enqueue(sequence);
-      for (let step = scheduler.schedule(); step.rows.length > 0; step = scheduler.schedule()) {
-        checkPool(pool, sequences);
-        expect(step.load.tokens).toBeLessThanOrEqual(load.maxBatchedTokens);
-        expect(step.rows.length).toBeLessThanOrEqual(load.maxSeqs);
-        for (const sequence of step.rows) {
+      for (
+        let step = 0;
+        sequences.some(({ blockCount, place }) => place !== 'gone' || blockCount > 0);
+        step++
+      ) {
+        if (step > STEPS_MAX) expect.unreachable('no end in sight');
+        const { rows, load: sum } = scheduler.schedule();
+        if (rows.length > 0) checkPool(pool, sequences);
+        expect(sum.tokens).toBeLessThanOrEqual(load.maxBatchedTokens);
+        expect(sum.tokens).toBe(rows.reduce((all, row) => all + row.scheduledTokens, 0));
+        expect(new Set(rows).size).toBe(rows.length);
+        expect(rows.length).toBeLessThanOrEqual(load.maxSeqs);
+        clock.run(clock.now() + 1);
+        for (const sequence of rows) {
           sequence.computedTokens += sequence.scheduledTokens;
+          offload?.computed(sequence);
           if (sequence.computedTokens < sequence.knownTokens) continue;
           sequence.knownTokens++;
           if (sequence.knownTokens === sequence.tokens.length) scheduler.remove(sequence);
         }
       }
-      expect(sequences.map(({ place }) => place)).toEqual(sequences.map(() => 'gone'));
+      clock.run();
       checkPool(pool, sequences);
       const all = new Int32Array(pool.usableBlocks);
       pool.take(all, 0, all.length);
@@ -87,12 +141,12 @@ test('whatever the load, a block is held or free, residents are closed under anc
 
 /** Everything that observers are told, in order. */
 function log(load: Workload): { events: string[]; stats: unknown; cancelled: Set<number> } {
-  const bench = new Bench({ ...load, seed: 3, apiMs: 10 });
+  const bench = new Bench({ ...optionsFrom(load), seed: 3, apiMs: 10 });
   const events: string[] = [];
   const over = new Set<number>();
   const cancelled = new Set<number>();
-  for (const [user, { prompt, answer, delayMs, cancelMs }] of load.requests.entries()) {
-    const asked = { promptTokens: Int32Array.from(prompt), maxTokens: answer };
+  for (const [user, { prompt, answer, delayMs, cancelMs, priority }] of load.requests.entries()) {
+    const asked = { promptTokens: Int32Array.from(prompt), maxTokens: answer, priority };
     bench.clock.setTimeout(() => {
       const cancel = bench.engine.submit(asked, {
         onToken: (id, _text, atMs) => events.push(`${user} ${id} ${atMs}`),
@@ -130,7 +184,7 @@ test('the same seed and submissions give the same events at the same times, and 
 test('an answer does not depend on the load, nor on whether the cache is on', () => {
   fc.assert(
     fc.property(workload, (load) => {
-      const bench = new Bench(load);
+      const bench = new Bench(optionsFrom(load));
       const asked = load.requests.map(({ prompt, answer }) => ({
         promptTokens: Int32Array.from(prompt),
         maxTokens: answer,

@@ -1,0 +1,72 @@
+import type { Sequence } from '../sequence.ts';
+import type { BlockPool } from './block-pool.ts';
+
+export interface HoldingOptions {
+  readonly blockTokens: number;
+  readonly prefixCaching: boolean;
+}
+
+/** Which blocks of the pool sequences hold: found, taken, made known to others, and given up. */
+export class Holdings {
+  readonly #pool: BlockPool;
+  readonly #options: HoldingOptions;
+
+  constructor(pool: BlockPool, options: HoldingOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /** Full blocks at the start of the sequence that are cached. The last known token is always computed. */
+  lookup(sequence: Sequence): number {
+    const { blockTokens, prefixCaching } = this.#options;
+    if (!prefixCaching) return 0;
+    const limit = Math.floor((sequence.knownTokens - 1) / blockTokens);
+    return this.#pool.lookup(sequence.names, limit, sequence.blocks);
+  }
+
+  /** Whether all known tokens have room, the first `hits` blocks being those that a lookup just found. */
+  fits(sequence: Sequence, hits: number): boolean {
+    const needed = this.#blocksFor(sequence.knownTokens) - hits;
+    // Hits that nobody holds are not free for others any more once it is admitted.
+    return needed + this.#pool.freeAmong(sequence.blocks, hits) <= this.#pool.freeBlocks;
+  }
+
+  /** So many blocks are missing for the first `tokens` of the sequence. */
+  isShort(sequence: Sequence, tokens: number): boolean {
+    return this.#blocksFor(tokens) - sequence.blockCount > this.#pool.freeBlocks;
+  }
+
+  /** Hits are referenced before new blocks are taken, so that they are not evicted for their own request. */
+  hold(sequence: Sequence, hits: number): void {
+    this.#pool.touch(sequence.blocks, hits);
+    sequence.blockCount = hits;
+    sequence.publishedBlocks = hits;
+    sequence.computedTokens = hits * this.#options.blockTokens;
+  }
+
+  /** Takes blocks for the first `tokens`, where it does not hold them already. */
+  take(sequence: Sequence, tokens: number): void {
+    const count = this.#blocksFor(tokens);
+    if (count <= sequence.blockCount) return;
+    this.#pool.take(sequence.blocks, sequence.blockCount, count);
+    sequence.blockCount = count;
+  }
+
+  /** Makes the full blocks of its first `tokens` visible to lookups from now on. */
+  publish(sequence: Sequence, tokens: number): void {
+    if (!this.#options.prefixCaching) return;
+    const full = Math.floor(tokens / this.#options.blockTokens);
+    this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, full);
+    sequence.publishedBlocks = full;
+  }
+
+  release(sequence: Sequence): void {
+    this.#pool.release(sequence.blocks, sequence.blockCount);
+    sequence.blockCount = 0;
+    sequence.publishedBlocks = 0;
+  }
+
+  #blocksFor(tokens: number): number {
+    return Math.ceil(tokens / this.#options.blockTokens);
+  }
+}
