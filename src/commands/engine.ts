@@ -12,6 +12,7 @@ interface Flags {
   readonly keepAliveSec: number;
   readonly drainSec: number;
   readonly fault?: readonly string[];
+  readonly kvGb?: number;
   readonly [engineField: string]: unknown;
 }
 
@@ -35,8 +36,10 @@ export function engineCommand(): Command {
 
 function engineFields(command: Command): Command {
   return command
-    .option('--gpu <profile>', 'cost profile, listed below; default: a100')
+    .option('--gpu <profile>', 'cost profile, listed below, or a .json file; default: a100')
+    .option('--model-config <file>', "config.json, for its KV bytes; default: the profile's model")
     .option('--blocks <n>', 'KV blocks, one of them unused; default: what fits', integer(2))
+    .option('--kv-gb <GB>', 'instead of blocks: memory of the KV cache, 1e9 bytes', number(0))
     .option('--block-tokens <n>', 'tokens of a KV block; default: 16', integer(1))
     .option('--no-prefix-caching', 'compute every prompt from its start')
     .option('--max-batched-tokens <n>', 'token budget of a step; default: 2048', integer(1))
@@ -60,14 +63,20 @@ function helpText(): string {
         ([name, { blocks, description }]) => `${name.padEnd(12)} ${blocks} blocks; ${description}`,
       ),
     ),
+    lines('Any other GPU or model, by a .json file:', [
+      'a data sheet and a config.json, or constants of your own, as in configs/l40s-qwen2.5-7b.json',
+    ]),
     lines('Faults, as FAULT (always), FAULT@PROBABILITY or FAULT@every=N:', faultHelp),
     lines('One request alone: body field confab_fault or header x-confab-fault.', []),
   ].join('\n');
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { host, port, keepAliveSec, drainSec, fault, ...engine } = flags;
-  const options = parseScenario({ engine: { ...engine, faults: fault } }, 'confab engine').engine;
+  const { host, port, keepAliveSec, drainSec, fault, kvGb: kvGB, ...engine } = flags;
+  const options = parseScenario(
+    { engine: { ...engine, kvGB, faults: fault } },
+    'confab engine',
+  ).engine;
   const { startEmbedded } = await import('../engine/embedded.ts');
   const keepAliveMs = keepAliveSec * 1000;
   const server = await startEmbedded(options, { host, port, keepAliveMs });

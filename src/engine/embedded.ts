@@ -2,6 +2,7 @@ import { type Clock, SystemClock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
 import { Cluster } from './cluster.ts';
+import { profileOf } from './cost/profile-of.ts';
 import { Engine, type ServingEngine } from './engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
@@ -14,16 +15,18 @@ export interface EmbeddedEngine {
 
 /**
  * An engine with the tokenizer of its options, on any clock.
- * @throws UsageError for an unknown GPU, or a tokenizer that cannot be had or used.
+ * @throws UsageError for a GPU or a model that `profileOf` refuses, or a tokenizer that cannot be had or used.
  */
 export async function embeddedEngine(
   clock: Clock,
   options: EngineOptions,
 ): Promise<EmbeddedEngine> {
+  // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
+  const profile = profileOf(options);
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
   const words = findWords(tokenizer);
   return {
-    engine: replicated(options.replicas.count, () => new Engine(clock, options, words)),
+    engine: replicated(options.replicas.count, () => new Engine(clock, options, words, profile)),
     prompts: new PromptBuilder(tokenizer),
   };
 }

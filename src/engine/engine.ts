@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Answer } from './answer.ts';
-import { profileOf, stepMs } from './cost/cost-model.ts';
-import { blocksOf, type Profile } from './cost/profiles.ts';
+import { stepMs } from './cost/cost-model.ts';
+import { blocksOf } from './cost/kv-capacity.ts';
+import { profileOf } from './cost/profile-of.ts';
+import type { Profile } from './cost/profiles.ts';
 import { type Job, lengthError, newJob } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
@@ -123,20 +125,19 @@ export class Engine implements ServingEngine {
   /** Called at the start of every step, with what it computes. */
   onStep: ((load: StepLoad) => void) | undefined;
 
-  /** @throws UsageError for an unknown GPU. */
-  constructor(clock: Clock, options: EngineOptions, words: readonly Word[]) {
+  /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
+  constructor(
+    clock: Clock,
+    options: EngineOptions,
+    words: readonly Word[],
+    profile: Profile = profileOf(options),
+  ) {
     this.clock = clock;
     this.options = options;
     this.#words = words;
-    this.#profile = profileOf(options);
-    this.blocks = options.blocks ?? blocksOf(this.#profile, options.blockTokens);
-    const gpu = {
-      blocks: this.blocks,
-      blockTokens: options.blockTokens,
-      kvBytesPerToken: 131_072,
-      hostReadGBps: 25,
-      hostWriteGBps: 25,
-    };
+    this.#profile = profile;
+    this.blocks = blocksOf(profile, options);
+    const gpu = { ...profile, blocks: this.blocks, blockTokens: options.blockTokens };
     const memory = kvMemory(clock, options, gpu, (sequence) => {
       this.#scheduler.stored(sequence as Job);
       this.#wake();

@@ -4,8 +4,7 @@ import { offloadSchema } from './offload.ts';
 
 const count = z.number().int().min(1);
 
-/** The embedded engine: used by `confab engine`, and by runs whose target is `embedded`. */
-export const engineSchema = z.strictObject({
+const fields = z.strictObject({
   model: z.string().default('confab-embedded'),
   tokenizer: z
     .string()
@@ -14,7 +13,15 @@ export const engineSchema = z.strictObject({
   gpu: z
     .string()
     .default('a100')
-    .describe('cost profile of Llama-3.1-8B on that GPU; `confab engine --help` lists them'),
+    .describe(
+      'cost profile: of Llama-3.1-8B on that GPU, as `confab engine --help` lists them, or a .json file of your own',
+    ),
+  modelConfig: z
+    .string()
+    .optional()
+    .describe(
+      "config.json of the model that is served, for its KV bytes per token; default: the profile's model",
+    ),
   blocks: z
     .number()
     .int()
@@ -71,6 +78,17 @@ export const engineSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe('injected faults, for example status=503@0.01; `confab engine --help` lists them'),
+});
+
+/** The embedded engine: used by `confab engine`, and by runs whose target is `embedded`. */
+export const engineSchema = fields.superRefine(({ blocks, kvGB }, context) => {
+  if (blocks === undefined || kvGB === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['kvGB'],
+    message: "expected one of it and 'blocks', which is given too",
+    input: kvGB,
+  });
 });
 
 export type EngineOptions = z.infer<typeof engineSchema>;

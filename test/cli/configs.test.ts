@@ -1,15 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { profileOf } from '../../src/engine/cost/profile-of.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { confab, freshFolder, journalOf, ROOT, runFolder, textsBelow } from '../support/confab.ts';
 
-const CONFIGS = readdirSync(join(ROOT, 'configs')).filter((name) => /\.(ya?ml|json)$/.test(name));
+const CONFIGS = readdirSync(join(ROOT, 'configs'));
+const PROFILES = CONFIGS.filter((name) => name.endsWith('.json'));
+const SCENARIOS = CONFIGS.filter((name) => !PROFILES.includes(name));
 
 describe.concurrent('every file in configs/', () => {
-  test('there are some', () => expect(CONFIGS).toContain('demo.yaml'));
+  test('there are some', () => {
+    expect(SCENARIOS).toContain('demo.yaml');
+    expect(PROFILES).toContain('l40s-qwen2.5-7b.json');
+  });
 
-  test.each(CONFIGS)(
+  test.each(PROFILES)('%s is a profile of a GPU, and a scenario uses it', (name) => {
+    const gpu = `configs/${name}`;
+    const { kvBytesPerToken } = profileOf({ gpu: join(ROOT, gpu) });
+    expect(kvBytesPerToken).toBeGreaterThan(0);
+    const users = SCENARIOS.filter((scenario) => {
+      return loadScenario(join(ROOT, 'configs', scenario)).engine.gpu === gpu;
+    });
+    expect(users.length).toBeGreaterThan(0);
+  });
+
+  test.each(SCENARIOS)(
     '%s is a scenario, and plays in virtual time without a failed request',
     async (name) => {
       const file = join(ROOT, 'configs', name);

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { LLAMA_31_8B } from '../../src/engine/cost/model-config.ts';
 
 /** Loading the vocabulary takes seconds where other work has the processor; vitest gives a poll one. */
 const PATIENCE = { timeout: 20_000, interval: 5 };
@@ -49,6 +53,23 @@ test('serves with the flags given, says where, and ends in order at a signal', a
   expect(process.listenerCount('SIGTERM')).toBe(0);
 });
 
+test('a GPU, a model and a size of the KV cache of the user: so many blocks', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const gpu = join(import.meta.dirname, '../../configs/l40s-qwen2.5-7b.json');
+  const folder = mkdtempSync(join(tmpdir(), 'confab-engine-'));
+  const model = join(folder, 'config.json');
+  writeFileSync(model, JSON.stringify({ ...LLAMA_31_8B, num_hidden_layers: 16 }));
+  const ended = run('--port', '0', '--gpu', gpu, '--model-config', model, '--kv-gb', '2');
+  await expect.poll(() => said.mock.calls.length, PATIENCE).toBe(1);
+  const url = /http\S+/.exec(said.mock.calls[0]![0])![0];
+  // 2e9 bytes in blocks of 16 tokens of 64 KiB.
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('num_gpu_blocks="1907"');
+  process.emit('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true });
+});
+
 test('a port in use is an error of the user, naming it', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -63,6 +84,10 @@ test('a port in use is an error of the user, naming it', async () => {
 
 test.each([
   [['--gpu', 'b9000'], /found 'b9000'; expected one of rtx4090, rtxpro6000, a6000, a100, h100/],
+  [['--gpu', './none.json'], /engine\.gpu: cannot read \.\/none\.json/],
+  [['--model-config', './none.json'], /engine\.modelConfig: cannot read \.\/none\.json/],
+  [['--kv-gb', '4', '--blocks', '9'], /engine\.kvGB: found 4; expected one of it and 'blocks'/],
+  [['--kv-gb', '0.002'], /engine\.kvGB: found 0\.002; room for 0 blocks of 2097152 bytes/],
   [['--fault', 'boom'], /found 'boom'; expected FAULT/],
   [['--tokenizer', './none.json'], /tokenizer: found '.\/none.json'/],
 ])('%j is refused with what is accepted', async (args, message) => {
@@ -74,6 +99,7 @@ test('help lists the profiles and the faults', () => {
   const command = engineCommand().configureOutput({ writeOut: (text) => (help += text) });
   command.outputHelp();
   expect(help).toMatch(/rtx4090 +2588 blocks/);
+  expect(help).toMatch(/--gpu <profile>[^-]*\.json file/);
   expect(help).toMatch(/stall-mid\[=TOKENS\]/);
   expect(help).toMatch(/x-confab-fault/);
 });

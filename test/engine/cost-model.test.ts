@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { profileOf, stepMs } from '../../src/engine/cost/cost-model.ts';
-import { blocksOf, estimatedBlocks, profiles } from '../../src/engine/cost/profiles.ts';
+import { breakEvenGBps, stepMs } from '../../src/engine/cost/cost-model.ts';
+import { profileOf } from '../../src/engine/cost/profile-of.ts';
+import { profiles } from '../../src/engine/cost/profiles.ts';
 import { emptyLoad, type StepLoad } from '../../src/engine/sequence.ts';
 
 function load(parts: Partial<StepLoad>): StepLoad {
@@ -69,10 +70,31 @@ test.each([
   expect(tokensPerSec).toBeLessThan(high);
 });
 
-test('blocks are 0.9 of the memory less weights and activations, 2 MiB each; other sizes share it', () => {
-  expect(estimatedBlocks(80)).toBe(Math.floor((0.9 * 80 * 1024 ** 3 - 18e9) / (2 * 1024 ** 2)));
-  expect(profiles['rtx4090']!.blocks).toBe(2588);
-  expect(blocksOf(profiles['rtx4090']!, 32)).toBe(1294);
+test.each([
+  // 131072 bytes in the time that computing a token takes: 91.5, 70.5 and 23.5 us.
+  ['rtx4090', 1.4],
+  ['a100', 1.9],
+  ['h100', 5.6],
+])('%s: loading KV is worth it from %d GB/s on', (gpu, expectedGBps) => {
+  const profile = profiles[gpu]!;
+  expect(breakEvenGBps(profile)).toBeCloseTo(expectedGBps, 1);
+  const tokens = 1000;
+  const loadUs = (tokens * profile.kvBytesPerToken) / (breakEvenGBps(profile) * 1e3);
+  const linearOnly = { ...profile, weightsMs: 0, headMs: 0, attentionLaunchMs: 0, hostMs: 0 };
+  expect(loadUs).toBeCloseTo(stepMs(linearOnly, load({ tokens })) * 1e3, 6);
+});
+
+test('copies to and from the host are as fast as the PCIe generation: 2.6 us a token on 5.0, 6 on 4.0', () => {
+  const usPerToken = Object.entries(profiles).map(([gpu, profile]) => {
+    return [gpu, (profile.kvBytesPerToken / profile.hostReadGBps / 1e3).toFixed(1)];
+  });
+  expect(Object.fromEntries(usPerToken)).toEqual({
+    rtx4090: '6.0',
+    rtxpro6000: '2.6',
+    a6000: '6.0',
+    a100: '6.0',
+    h100: '2.6',
+  });
 });
 
 test('an unknown GPU is refused with the list of known ones', () => {

@@ -1,9 +1,6 @@
-import { UsageError } from '../../base/errors.ts';
 import type { StepLoad } from '../sequence.ts';
-import { type Profile, profiles } from './profiles.ts';
+import type { Profile } from './profiles.ts';
 
-/** Launching the attention kernels of 32 layers. */
-const ATTENTION_LAUNCH_MS = 0.45;
 /** Decode attention and sampler, per sequence. */
 const DECODE_ROW_US = 4;
 /** Decode attention is slower by this factor in a step that also has a prefill chunk (measured: 1.3 to 1.7). */
@@ -24,21 +21,15 @@ export function stepMs(profile: Profile, load: StepLoad): number {
     profile.contextTokenUs * load.decodeContextTokens + DECODE_ROW_US * load.decodeRows;
   const decodeMs = (decodeUs / 1e3) * (load.prefillRows > 0 ? MIXED_STEP_FACTOR : 1);
   const prefillMs = (profile.pairNs / 1e6) * load.prefillPairs;
-  return linearMs + headMs + ATTENTION_LAUNCH_MS + decodeMs + prefillMs + profile.hostMs;
+  return linearMs + headMs + profile.attentionLaunchMs + decodeMs + prefillMs + profile.hostMs;
 }
 
 /**
- * The profile of that name, with the host time of the options where they have one.
- * @throws UsageError for an unknown name.
+ * The bandwidth in GB/s at which loading a token's KV takes as long as computing it in a large batch: a tier that
+ * is slower costs time to hit. Attention to the context before it is left out, so for long prompts loading pays
+ * from somewhat less.
  */
-export function profileOf(options: {
-  readonly gpu: string;
-  readonly hostMs?: number | undefined;
-}): Profile {
-  const profile = Object.hasOwn(profiles, options.gpu) ? profiles[options.gpu] : undefined;
-  if (!profile) {
-    const known = Object.keys(profiles).join(', ');
-    throw new UsageError(`engine.gpu: found '${options.gpu}'; expected one of ${known}`);
-  }
-  return { ...profile, hostMs: options.hostMs ?? profile.hostMs };
+export function breakEvenGBps(profile: Profile): number {
+  // Bytes per microsecond are MB/s.
+  return profile.kvBytesPerToken / profile.tokenUs / 1e3;
 }

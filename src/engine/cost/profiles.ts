@@ -1,8 +1,9 @@
-/**
- * What one step costs on one GPU: Llama-3.1-8B in bf16, no tensor parallelism. Fitted to published
- * kernel profiles (LLMServingSim 2, Vidur). Only the RTX 4090's is checked end to end here, against a
- * real vLLM 0.19 run from which its host time was also chosen.
- */
+import { kvBytesPerToken } from './kv-bytes.ts';
+import { estimatedBlocks } from './kv-capacity.ts';
+import { LLAMA_31_8B } from './model-config.ts';
+import { weightsOf } from './weights.ts';
+
+/** What one step of one model costs on one GPU, and what of the model's KV cache fits there. */
 export interface Profile {
   readonly description: string;
   /** Linear layers for few tokens: the time to read the weights. */
@@ -11,6 +12,8 @@ export interface Profile {
   readonly tokenUs: number;
   /** The output layer, once a step that samples. */
   readonly headMs: number;
+  /** Launching the attention kernels of all layers, once a step. */
+  readonly attentionLaunchMs: number;
   /** Decode attention, per token of context. */
   readonly contextTokenUs: number;
   /** Prefill attention, per pair of query and key. */
@@ -19,30 +22,34 @@ export interface Profile {
   readonly hostMs: number;
   /** KV blocks of 16 tokens that fit the GPU, the null block included. */
   readonly blocks: number;
+  /** KV cache of one token, all layers. */
+  readonly kvBytesPerToken: number;
+  /** Copies from host memory to the GPU, and back: one way at a time, pinned, in blocks of megabytes. */
+  readonly hostReadGBps: number;
+  readonly hostWriteGBps: number;
 }
 
-/** The block size that `blocks` counts in: vLLM's default. */
-const BLOCK_TOKENS = 16;
-/** KV of a token: K and V, 32 layers, 8 heads of 128 dimensions, 2 bytes each. */
-const TOKEN_BYTES = 2 * 32 * 8 * 128 * 2;
-const WEIGHT_BYTES = 15e9;
-const ACTIVATION_BYTES = 3e9;
-/** vLLM's default `gpu_memory_utilization`. */
-const MEMORY_SHARE = 0.9;
+/** Constants that are per layer, or the model's, and therefore the same in all of these. */
+const LLAMA = { attentionLaunchMs: 0.45, kvBytesPerToken: kvBytesPerToken(LLAMA_31_8B) };
 
-/** What vLLM's start-up profiling leaves for the KV cache, estimated. */
-export function estimatedBlocks(memoryGiB: number): number {
-  const bytes = MEMORY_SHARE * memoryGiB * 2 ** 30 - WEIGHT_BYTES - ACTIVATION_BYTES;
-  return Math.floor(bytes / (BLOCK_TOKENS * TOKEN_BYTES));
+/** PCIe 4.0 x16 measures 20 to 25 GB/s, 5.0 about 50 (vLLM's offloading measurements on an H100). */
+const PCIE4 = { hostReadGBps: 22, hostWriteGBps: 22 };
+const PCIE5 = { hostReadGBps: 50, hostWriteGBps: 50 };
+
+function blocksIn(memoryGiB: number): number {
+  const { totalBytes: weightBytes } = weightsOf(LLAMA_31_8B);
+  return estimatedBlocks({ memoryGiB, weightBytes, kvBytesPerToken: LLAMA.kvBytesPerToken });
 }
 
-/** Blocks of another size that fit the same memory. */
-export function blocksOf(profile: Profile, blockTokens: number): number {
-  return Math.floor((profile.blocks * BLOCK_TOKENS) / blockTokens);
-}
-
+/**
+ * Llama-3.1-8B in bf16, no tensor parallelism. Fitted to published kernel profiles (LLMServingSim 2,
+ * Vidur). Only the RTX 4090's is checked end to end here, against a real vLLM 0.19 run from which its
+ * host time was also chosen.
+ */
 export const profiles: Readonly<Record<string, Profile>> = {
   rtx4090: {
+    ...LLAMA,
+    ...PCIE4,
     description: 'RTX 4090, 24 GB; checked against a real run, blocks measured',
     weightsMs: 15.7,
     tokenUs: 91.5,
@@ -54,6 +61,8 @@ export const profiles: Readonly<Record<string, Profile>> = {
     blocks: 2588,
   },
   rtxpro6000: {
+    ...LLAMA,
+    ...PCIE5,
     description: 'RTX PRO 6000, 96 GB; fitted elsewhere and not checked here, blocks an estimate',
     weightsMs: 10.45,
     tokenUs: 40,
@@ -61,9 +70,11 @@ export const profiles: Readonly<Record<string, Profile>> = {
     contextTokenUs: 0.091,
     pairNs: 2.44,
     hostMs: 1.5,
-    blocks: estimatedBlocks(96),
+    blocks: blocksIn(96),
   },
   a6000: {
+    ...LLAMA,
+    ...PCIE4,
     description: "RTX A6000, 48 GB; agrees with vLLM's multi-turn README, blocks an estimate",
     weightsMs: 22.4,
     tokenUs: 168,
@@ -71,9 +82,11 @@ export const profiles: Readonly<Record<string, Profile>> = {
     contextTokenUs: 0.213,
     pairNs: 7,
     hostMs: 0,
-    blocks: estimatedBlocks(48),
+    blocks: blocksIn(48),
   },
   a100: {
+    ...LLAMA,
+    ...PCIE4,
     description: 'A100 SXM, 80 GB; linear layers fitted, attention and blocks estimates',
     weightsMs: 10.3,
     tokenUs: 70.5,
@@ -81,9 +94,11 @@ export const profiles: Readonly<Record<string, Profile>> = {
     contextTokenUs: 0.08,
     pairNs: 3.4,
     hostMs: 1.5,
-    blocks: estimatedBlocks(80),
+    blocks: blocksIn(80),
   },
   h100: {
+    ...LLAMA,
+    ...PCIE5,
     description: 'H100 SXM, 80 GB; scaled from a 7B profile, attention and blocks estimates',
     weightsMs: 6.3,
     tokenUs: 23.5,

@@ -1,0 +1,113 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../../base/errors.ts';
+import { type Constant, type Deployment, derivations, gpuSchema } from './derive.ts';
+import { parseJson, readJson, withSource } from './json-file.ts';
+import { KV_DTYPES, kvBytesPerToken } from './kv-bytes.ts';
+import { withKvBytes } from './kv-capacity.ts';
+import {
+  languageModel,
+  type ModelConfig,
+  modelConfigSchema,
+  readModelConfig,
+} from './model-config.ts';
+import type { Profile } from './profiles.ts';
+
+const positive = z.number().positive().optional();
+const zeroOrMore = z.number().nonnegative().optional();
+const whole = z.number().int().min(1).optional();
+
+/** Constants as `Profile` has them; those that are left out are derived from a model and a GPU. */
+const profileFileSchema = z.strictObject({
+  description: z.string().optional(),
+  config: z.string().optional().describe("the model's config.json, relative to this file"),
+  model: modelConfigSchema.optional().describe('instead of config: its fields themselves'),
+  gpu: gpuSchema.optional(),
+  kvDtype: z.enum(KV_DTYPES).optional().describe("of the KV cache; default: the model's type"),
+  weightBytesPerParameter: positive.describe("of the linear layers; default: the model's type"),
+  weightsMs: positive,
+  tokenUs: positive,
+  headMs: zeroOrMore,
+  attentionLaunchMs: zeroOrMore,
+  contextTokenUs: zeroOrMore,
+  pairNs: zeroOrMore,
+  hostMs: zeroOrMore,
+  blocks: z.number().int().min(2).optional().describe('KV blocks of 16 tokens'),
+  kvBytesPerToken: whole,
+  hostReadGBps: positive,
+  hostWriteGBps: positive,
+});
+
+type ProfileFile = z.infer<typeof profileFileSchema>;
+
+/** The model that a run names, where it is not the profile's own. */
+export interface ServedModel {
+  readonly file: string;
+  readonly config: ModelConfig;
+}
+
+/**
+ * The profile of a JSON file. A constant that the file gives is taken as it is; the others are derived, from
+ * the model that is served where a run names one. Then KV bytes that the file gives are another model's and do
+ * not count, and blocks that it gives are as much memory as they are for its own model.
+ * @throws UsageError with every problem of the file, or of the model that it names.
+ */
+export function readProfile(file: string, served?: ServedModel): Profile {
+  const given = parseJson(readJson(file, 'engine.gpu'), profileFileSchema, file);
+  const own = ownModel(given, file);
+  if (!served) return completed(given, own, file);
+  const { kvBytesPerToken: givenBytes, ...rest } = given;
+  const profile = completed(rest, served.config, `${file} for ${served.file}`);
+  const ownBytes =
+    givenBytes ?? (own && withSource(file, () => kvBytesPerToken(own, given.kvDtype)));
+  if (given.blocks === undefined || ownBytes === undefined) return profile;
+  return withKvBytes({ ...profile, kvBytesPerToken: ownBytes }, profile.kvBytesPerToken);
+}
+
+function ownModel({ config, model }: ProfileFile, file: string): ModelConfig | undefined {
+  if (config !== undefined && model !== undefined) {
+    throw new UsageError("config: found beside 'model'; expected one of them", file);
+  }
+  if (config !== undefined) {
+    return readModelConfig(resolve(dirname(file), config), `${file}: config`);
+  }
+  return model && languageModel(model, `${file}: model`);
+}
+
+function completed(given: ProfileFile, model: ModelConfig | undefined, source: string): Profile {
+  const deployment = deploymentOf(given, model);
+  const missing = new Map<string, Constant[]>();
+  const constants = {} as Record<Constant, number>;
+  for (const constant of Object.keys(derivations) as Constant[]) {
+    try {
+      constants[constant] = given[constant] ?? derivations[constant](deployment);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      for (const why of error.problems) missing.set(why, [...(missing.get(why) ?? []), constant]);
+    }
+  }
+  const problems = [...missing].map(
+    ([why, names]) => `${names.join(', ')}: missing, and not to be derived: ${why}`,
+  );
+  if (problems.length) throw new UsageError(problems, source);
+  return { description: given.description ?? source, ...constants };
+}
+
+/** Asking for what the file does not have is a problem only where something has to be derived from it. */
+function deploymentOf(given: ProfileFile, model: ModelConfig | undefined): Deployment {
+  const { gpu, kvDtype, weightBytesPerParameter } = given;
+  const needed = <T>(value: T | undefined, name: string): T => {
+    if (value === undefined) throw new UsageError(`the file has no ${name}`);
+    return value;
+  };
+  return {
+    get model() {
+      return needed(model, "'config' or 'model', nor the run an engine.modelConfig");
+    },
+    get gpu() {
+      return needed(gpu, "'gpu'");
+    },
+    kvDtype,
+    weightBytesPerParameter,
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * What is wrong, one line an issue: path, what was found, what is accepted. The error is one of parsing with
+ * `reportInput`; the schema tells which fields there are.
+ */
+export function problemsOf(error: z.ZodError, schema: z.ZodType): string[] {
+  const document = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  return error.issues.flatMap((issue) => problems(issue, document));
+}
+
+/** A union's issues are those of its nearest member. */
+function problems(
+  issue: Issue,
+  document: JsonSchema,
+  prefix: readonly PropertyKey[] = [],
+): string[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length) {
+    const nearest = issue.errors.filter(
+      (issues) => !issues.some((one) => one.code === 'invalid_type' && one.path.length === 0),
+    );
+    if (nearest.length === 1) return nearest[0]!.flatMap((one) => problems(one, document, path));
+  }
+  if (issue.code === 'unrecognized_keys') {
+    const accepted = fieldsAt(path, document).join(', ');
+    return issue.keys.map(
+      (key) => `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
+    );
+  }
+  const where = path.join('.') || 'top level';
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [`${where}: missing; expected ${issue.expected}`];
+  }
+  const found = 'input' in issue && issue.input !== undefined ? `found ${show(issue.input)}; ` : '';
+  return [`${where}: ${found}${issue.message.replace(/^Invalid input: /, '')}`];
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** Names of the fields that the object at this path may have; of a union, those of all its members. */
+function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
+  let nodes = [document];
+  const members = (node: JsonSchema): JsonSchema[] => [
+    node,
+    ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
+  ];
+  for (const key of path) {
+    nodes = nodes.flatMap(members).flatMap(({ properties }) => properties?.[String(key)] ?? []);
+  }
+  const names = nodes.flatMap(members).flatMap(({ properties = {} }) => Object.keys(properties));
+  return [...new Set(names)];
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
