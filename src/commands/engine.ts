@@ -2,18 +2,15 @@ import { Command } from 'commander';
 import { profiles } from '../engine/cost/profiles.ts';
 import { faultHelp } from '../engine/faults/fault-kinds.ts';
 import type { EngineServer } from '../engine/http/server.ts';
-import { parseScenario } from '../scenario/load.ts';
-import { collect, integer, number } from './options.ts';
+import { parseOverridden } from '../scenario/load.ts';
+import { type EngineFlags, engineFields, engineSection } from './engine-flags.ts';
+import { integer, number } from './options.ts';
 
-/** Flags beside these are fields of the scenario's `engine`. */
-interface Flags {
+interface Flags extends EngineFlags {
   readonly host: string;
   readonly port: number;
   readonly keepAliveSec: number;
   readonly drainSec: number;
-  readonly fault?: readonly string[];
-  readonly kvGb?: number;
-  readonly [engineField: string]: unknown;
 }
 
 /** `confab engine`: serves the embedded engine until a signal. */
@@ -28,29 +25,7 @@ export function engineCommand(): Command {
     .option('--drain-sec <sec>', 'how long requests may take to end after a signal', number(), 30)
     .option('--model <name>', 'name of the model; default: confab-embedded')
     .option('--tokenizer <spec>', "'gpt2', a folder, a tokenizer.json, or a model name");
-  return engineFields(command)
-    .option('--fault <rule>', 'inject a fault, as below; may be repeated', collect)
-    .addHelpText('after', helpText())
-    .action(serve);
-}
-
-function engineFields(command: Command): Command {
-  return command
-    .option('--gpu <profile>', 'cost profile, listed below, or a .json file; default: a100')
-    .option('--model-config <file>', "config.json, for its KV bytes; default: the profile's model")
-    .option('--blocks <n>', 'KV blocks, one of them unused; default: what fits', integer(2))
-    .option('--kv-gb <GB>', 'instead of blocks: memory of the KV cache, 1e9 bytes', number(0))
-    .option('--block-tokens <n>', 'tokens of a KV block; default: 16', integer(1))
-    .option('--no-prefix-caching', 'compute every prompt from its start')
-    .option('--max-batched-tokens <n>', 'token budget of a step; default: 2048', integer(1))
-    .option('--max-seqs <n>', 'most running requests; default: 256', integer(1))
-    .option('--max-model-tokens <n>', 'longest prompt plus answer; default: 131072', integer(1))
-    .option('--api-ms <ms>', 'HTTP, tokenizing and IPC, once a request; default: 14', number())
-    .option('--host-ms <ms>', "host time a step; default: the profile's", number())
-    .option('--answer-tokens <n>', 'mean answer length without limits; default: 100', integer(1))
-    .option('--answer-cv <cv>', 'its coefficient of variation; default: 0.5', number())
-    .option('--no-report-cached', 'leave prompt_tokens_details out of the usage')
-    .option('--seed <seed>', 'of answers and faults; default: 0');
+  return engineFields(command).addHelpText('after', helpText()).action(serve);
 }
 
 function helpText(): string {
@@ -72,11 +47,13 @@ function helpText(): string {
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { host, port, keepAliveSec, drainSec, fault, kvGb: kvGB, ...engine } = flags;
-  const options = parseScenario(
-    { engine: { ...engine, kvGB, faults: fault } },
+  const { host, port, keepAliveSec, drainSec, ...engine } = flags;
+  const fields = (flags.set ?? []).map((field) => `engine.${field}`);
+  const { engine: options } = parseOverridden(
+    { engine: engineSection(engine) },
+    fields,
     'confab engine',
-  ).engine;
+  );
   const { startEmbedded } = await import('../engine/embedded.ts');
   const keepAliveMs = keepAliveSec * 1000;
   const server = await startEmbedded(options, { host, port, keepAliveMs });

@@ -57,10 +57,20 @@ function withOverrides(scenario: unknown, overrides: readonly string[]): unknown
     scenario = withValue(
       scenario,
       override.slice(0, equals).split('.'),
-      parse(override.slice(equals + 1)),
+      yamlValue(override, equals),
     );
   }
   return scenario;
+}
+
+function yamlValue(override: string, equals: number): unknown {
+  try {
+    return parse(override.slice(equals + 1));
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [reason] = error.message.split('\n');
+    throw new UsageError(`--set: found '${override}'; the value is not YAML: ${reason}`);
+  }
 }
 
 function withValue(target: unknown, [key, ...rest]: string[], value: unknown): unknown {

@@ -14,9 +14,9 @@ const tierSchema = z.strictObject({
 export const offloadSchema = z.strictObject({
   preset: z
     .enum(['none', 'vllm', 'lmcache', 'hicache'])
-    .default('none')
+    .optional()
     .describe(
-      "vllm: native offloading; lmcache: chunks of 256 tokens; hicache: SGLang's. Fields beside it override what it says",
+      "none: no tiers, whatever stands beside it; vllm: native offloading; lmcache: chunks of 256 tokens; hicache: SGLang's. Fields beside it override what it says",
     ),
   chunkTokens: z
     .number()

@@ -88,6 +88,11 @@ test.each([
   [['--model-config', './none.json'], /engine\.modelConfig: cannot read \.\/none\.json/],
   [['--kv-gb', '4', '--blocks', '9'], /engine\.kvGB: found 4; expected one of it and 'blocks'/],
   [['--kv-gb', '0.002'], /engine\.kvGB: found 0\.002; room for 0 blocks of 2097152 bytes/],
+  [['--policy', 'sjf'], /engine\.policy: found "sjf"/],
+  [['--cpu-gb', '8'], /engine\.offload\.cpu: found without engine\.offload\.preset/],
+  [['--offload', 'vllm'], /preset 'vllm' without a tier/],
+  [['--set', 'defects.clock=1'], /engine\.defects\.clock: unknown field/],
+  [['--set', 'defects=['], /--set: found 'engine\.defects=\['; the value is not YAML/],
   [['--fault', 'boom'], /found 'boom'; expected FAULT/],
   [['--tokenizer', './none.json'], /tokenizer: found '.\/none.json'/],
 ])('%j is refused with what is accepted', async (args, message) => {

@@ -224,7 +224,7 @@ test('the tiers are forgotten only when that is asked for', () => {
 });
 
 test.each([
-  [{ cpu: { capacityGB: 1 } }, /engine\.offload\.cpu: found, with engine\.offload\.preset 'none'/],
+  [{ cpu: { capacityGB: 1 } }, /engine\.offload\.cpu: found without engine\.offload\.preset/],
   [{ preset: 'vllm' }, /found preset 'vllm' without a tier; expected cpu, disk or remote/],
   [
     { preset: 'vllm', cpu: {} },

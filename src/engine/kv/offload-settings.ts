@@ -14,7 +14,7 @@ export interface GpuMemory {
   readonly hostWriteGBps: number;
 }
 
-type Preset = Exclude<OffloadOptions['preset'], 'none'>;
+type Preset = Exclude<OffloadOptions['preset'], 'none' | undefined>;
 
 interface PresetSettings {
   /** undefined: the GPU's block. */
@@ -71,11 +71,12 @@ export function offloadSettings(
   options: OffloadOptions,
   gpu: GpuMemory,
 ): OffloadSettings | undefined {
-  if (options.preset === 'none') {
+  if (options.preset === 'none') return undefined;
+  if (options.preset === undefined) {
     refuse(
       MEDIA.filter((medium) => options[medium]).map(
         (medium) =>
-          `engine.offload.${medium}: found, with engine.offload.preset 'none'; expected a preset beside it: ${Object.keys(PRESETS).join(', ')}`,
+          `engine.offload.${medium}: found without engine.offload.preset; expected a preset beside it: ${Object.keys(PRESETS).join(', ')}, or none`,
       ),
     );
     return undefined;
