@@ -4,10 +4,10 @@ import type { Engine } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { badRequest, type EngineError, notFound } from '../request-error.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
-import type { Metrics } from './metrics.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
 import { responseFormat, usageJson } from './response-format.ts';
 
@@ -59,7 +59,9 @@ function answerRequest(engine: Engine, context: CompletionsContext, exchange: Ex
     usageOf: (end) => (sendsUsage ? usageJson(end, engine.options.reportCached) : undefined),
   };
   const reply = request.isStreamed ? streamReply(res, options) : wholeReply(res, options);
-  const observer = context.prompts.remembering(context.metrics.measuring(reply));
+  const observer = context.prompts.remembering(
+    context.metrics.measuring(request.engineRequest, reply),
+  );
   const cancel = submitWithFaults(engine, request.engineRequest, faults.drawn, observer);
   // Also when the response is complete, and then it does nothing.
   res.on('close', cancel);

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
 import type { Engine } from '../engine.ts';
+import { engineMetrics } from '../metrics/metrics.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { notFound, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
-import { engineMetrics } from './metrics.ts';
 import { sendError, sendJson } from './reply.ts';
 
 export interface ServerOptions {
