@@ -47,6 +47,7 @@ function engineFields(command: Command): Command {
     .option('--answer-tokens <n>', 'mean answer length without limits; default: 100', integer(1))
     .option('--answer-cv <cv>', 'its coefficient of variation; default: 0.5', number())
     .option('--no-report-cached', 'leave prompt_tokens_details out of the usage')
+    .option('--no-report-request-metrics', "leave out each request's queue and prefill times")
     .option('--seed <seed>', 'of answers and faults; default: 0');
 }
 
