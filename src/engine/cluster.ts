@@ -26,7 +26,11 @@ export class Cluster implements ServingEngine {
   }
 
   submit(request: EngineRequest, observer: EngineObserver): () => void {
-    return this.engines[this.#route(request)]!.submit(request, observer);
+    return this.routed(request).submit(request, observer);
+  }
+
+  routed(request: EngineRequest): Engine {
+    return this.engines[this.#route(request)]!;
   }
 
   #route({ session }: EngineRequest): number {
@@ -38,4 +42,11 @@ export class Cluster implements ServingEngine {
     }
     return below(this.#rng, length);
   }
+}
+
+/** One engine, or so many behind a router. */
+export function servingEngine(create: () => Engine, count: number): ServingEngine {
+  const first = create();
+  if (count === 1) return first;
+  return new Cluster([first, ...Array.from({ length: count - 1 }, create)]);
 }

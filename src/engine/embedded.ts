@@ -1,7 +1,7 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
-import { Cluster } from './cluster.ts';
+import { servingEngine } from './cluster.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { Engine, type ServingEngine } from './engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
@@ -26,15 +26,9 @@ export async function embeddedEngine(
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
   const words = findWords(tokenizer);
   return {
-    engine: replicated(options.replicas.count, () => new Engine(clock, options, words, profile)),
+    engine: servingEngine(() => new Engine(clock, options, words, profile), options.replicas.count),
     prompts: new PromptBuilder(tokenizer),
   };
-}
-
-function replicated(count: number, create: () => Engine): ServingEngine {
-  const first = create();
-  if (count === 1) return first;
-  return new Cluster([first, ...Array.from({ length: count - 1 }, create)]);
 }
 
 /**

@@ -85,8 +85,10 @@ export interface ServingEngine {
   readonly clock: Clock;
   readonly options: EngineOptions;
   readonly lengthLimit: number;
-  /** Whose caches and schedulers serve it; none behind a stand-in. */
+  /** Whose caches and schedulers serve it. */
   readonly engines: readonly Engine[];
+  /** Which of them is to serve this request: asked once a request, as routers draw. */
+  routed(request: EngineRequest): Engine;
   /** Returns what cancels the request and frees its blocks; harmless once it is over. */
   submit(request: EngineRequest, observer: EngineObserver): () => void;
 }
@@ -193,6 +195,10 @@ export class Engine implements ServingEngine {
       job.isCancelled = true;
       this.#scheduler.remove(job);
     };
+  }
+
+  routed(): Engine {
+    return this;
   }
 
   #wake(): void {

@@ -12,6 +12,13 @@ export interface PromptMessage {
 /** Special tokens of the template: negative, so that they are in no vocabulary. */
 const BEGIN = Int32Array.of(-1);
 const END = Int32Array.of(-2);
+/** As ChatML writes them. */
+const TEMPLATE_TEXTS: ReadonlyMap<number, string> = new Map([
+  [BEGIN[0]!, '<|im_start|>'],
+  [END[0]!, '<|im_end|>'],
+]);
+/** The least id that a prompt can have. */
+export const TEMPLATE_ID_MIN = -2;
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'];
 
@@ -53,6 +60,19 @@ export class PromptBuilder {
     return concatenate(pieces(text).map((piece) => this.#encode(piece)));
   }
 
+  /** The text of these tokens, those of the template included. */
+  decode(ids: readonly number[]): string {
+    let text = '';
+    let from = 0;
+    for (const [index, id] of ids.entries()) {
+      const special = TEMPLATE_TEXTS.get(id);
+      if (special === undefined) continue;
+      text += this.#decodeWords(ids.slice(from, index)) + special;
+      from = index + 1;
+    }
+    return text + this.#decodeWords(ids.slice(from));
+  }
+
   /** Keeps the tokens of a text that the engine itself wrote. */
   remember(text: string, ids: Int32Array): void {
     this.#texts.set(text, ids);
@@ -89,6 +109,10 @@ export class PromptBuilder {
       this.#messages.set(message, ids);
     }
     return ids;
+  }
+
+  #decodeWords(ids: readonly number[]): string {
+    return ids.length ? this.#tokenizer.decode([...ids]) : '';
   }
 
   #encode(text: string): Int32Array {

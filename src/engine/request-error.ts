@@ -15,6 +15,16 @@ export function notFound(message: string, param: string | null = null): EngineEr
   return { message, type: 'NotFoundError', param, code: 404 };
 }
 
+/** As vLLM's web framework says it: the type is the status in words. */
+export function noSuchPath(path: string): EngineError {
+  return { message: `There is no ${path} here.`, type: 'Not Found', param: null, code: 404 };
+}
+
+export function methodNotAllowed(method: string, path: string): EngineError {
+  const message = `${path} does not take ${method}.`;
+  return { message, type: 'Method Not Allowed', param: null, code: 405 };
+}
+
 export function serverError(message: string, code: number): EngineError {
   return { message, type: 'InternalServerError', param: null, code };
 }

@@ -29,6 +29,8 @@ const TIME_FIELDS = [
   'firstOutputMs',
   'lastTokenMs',
   'endMs',
+  'engineQueueMs',
+  'enginePrefillMs',
 ] as const satisfies readonly (keyof TurnRecord)[];
 
 /**

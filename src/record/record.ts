@@ -60,6 +60,11 @@ export interface TurnRecord {
   readonly outputTokens?: number;
   /** Input tokens that the engine says it took from its prefix cache. Absent: it did not say. */
   readonly cachedTokens?: number;
+  /** Those of them that it says came from below the GPU: host memory, storage, another engine. */
+  readonly externalCachedTokens?: number;
+  /** From queued to scheduled, and from there to the first token, as the engine says. */
+  readonly engineQueueMs?: number;
+  readonly enginePrefillMs?: number;
   readonly reasoningTokens?: number;
   /** Where input and output counts come from: the server's usage, or the workload's tokenizer. */
   readonly tokensFrom?: 'usage' | 'local';

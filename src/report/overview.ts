@@ -59,6 +59,7 @@ function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
 function cacheFields(summary: RunSummary): Field[] {
   return [
     ['cached', cachedText(summary)],
+    ...externalFields(summary),
     ['ideal', idealText(summary)],
   ];
 }
@@ -69,6 +70,14 @@ function cachedText({ cache, counts }: RunSummary): string {
     return 'not reported (vLLM: --enable-prompt-tokens-details, SGLang: --enable-cache-report)';
   }
   return `${percent(cache.share)} of the input tokens of the ${cache.reported} requests that reported it`;
+}
+
+/** Only where an engine told: most do not. */
+function externalFields({ cache: { external } }: RunSummary): Field[] {
+  if (!external) return [];
+  const { reported, share = 0 } = external;
+  const said = `(host memory, storage, other engines), of the ${reported} requests that told`;
+  return [['below GPU', `${percent(share)} of the cached tokens ${said}`]];
 }
 
 function idealText({ idealCachedShare, idealBlockTokens, counts }: RunSummary): string {

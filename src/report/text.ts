@@ -27,7 +27,7 @@ export function reportText(summary: RunSummary, { files = [] }: ReportOptions = 
     ...listSection('Warnings', summary.warnings),
     runSection(summary),
     ...overviewSections(summary),
-    section('Per request', `${perRequestTable(summary)}\n\n${PER_REQUEST_LEGEND}`),
+    section('Per request', `${perRequestTable(summary)}\n\n${perRequestLegend(summary)}`),
     section('Per round', `${roundsTable(summary.roundGroups)}\n\n${PER_ROUND_LEGEND}`),
     ...listSection('Files', files),
   ].join('\n\n');
@@ -40,6 +40,14 @@ const PER_REQUEST_LEGEND = `  Of completed requests only: failures are counted a
   TPOT: (latency - TTFT) / (output tokens - 1). ITL: (last - first chunk) / (output tokens - 1).
   ICL: gaps between chunks, pooled. Lateness: sent - intended. Generator delay: this client's part of it.
   Percentiles are exact, interpolated linearly; std is the sample's.`;
+
+const ENGINE_LEGEND = `  Engine queue: until the engine scheduled the request. Engine prefill: from there to its first token.
+  Both as the engine says, by its own clock: the rest of the TTFT is this client, the network and the API.`;
+
+function perRequestLegend({ distributions }: RunSummary): string {
+  const isTold = distributions.engineQueueMs ?? distributions.enginePrefillMs;
+  return isTold ? `${PER_REQUEST_LEGEND}\n${ENGINE_LEGEND}` : PER_REQUEST_LEGEND;
+}
 
 const PER_ROUND_LEGEND = `  Tokens are means. Cached: as the engine reported, of the requests where it did.
   Ideal: what a prefix cache that never forgets would have held.`;
@@ -91,6 +99,8 @@ function listSection(title: string, lines: readonly string[]): string[] {
 const ROWS: readonly (readonly [name: DistributionName, label: string, isCount?: boolean])[] = [
   ['ttftMs', 'TTFT ms'],
   ['ttftFromIntendedMs', 'TTFT from intended ms'],
+  ['engineQueueMs', 'engine queue ms'],
+  ['enginePrefillMs', 'engine prefill ms'],
   ['ttfoMs', 'TTFO ms'],
   ['tpotMs', 'TPOT ms'],
   ['itlMs', 'ITL ms'],
@@ -104,8 +114,14 @@ const ROWS: readonly (readonly [name: DistributionName, label: string, isCount?:
   ['outputTokens', 'output tokens', true],
 ];
 
+/** What only some engines tell. */
+const TOLD: ReadonlySet<DistributionName> = new Set(['engineQueueMs', 'enginePrefillMs']);
+
 function perRequestTable({ distributions, conversations, hasReasoning }: RunSummary): string {
-  const shown = ROWS.filter(([name]) => name !== 'ttfoMs' || hasReasoning);
+  const shown = ROWS.filter(([name]) => {
+    if (name === 'ttfoMs') return hasReasoning;
+    return !TOLD.has(name) || distributions[name] !== undefined;
+  });
   return distributionTable([
     ...shown.map(([name, label, isCount = false]) => ({
       label,

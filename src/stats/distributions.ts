@@ -14,6 +14,8 @@ const COMPLETED = {
   itlMs: latency.itlMs,
   latencyMs: latency.latencyMs,
   latencyFromIntendedMs: latency.latencyFromIntendedMs,
+  engineQueueMs: (record) => record.engineQueueMs,
+  enginePrefillMs: (record) => record.enginePrefillMs,
   inputTokens: (record) => record.inputTokens,
   cachedTokens: (record) => record.cachedTokens,
   outputTokens: (record) => record.outputTokens,

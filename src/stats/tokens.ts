@@ -14,6 +14,17 @@ export interface CacheTotals {
   readonly cachedTokens: number;
   /** cached / input tokens, 0 to 1; absent if no request reported. */
   readonly share?: number;
+  /** Absent if no request told where its cached tokens came from. */
+  readonly external?: ExternalTotals;
+}
+
+/** Of the requests that told how many of their cached tokens came from below the GPU. */
+export interface ExternalTotals {
+  readonly reported: number;
+  readonly cachedTokens: number;
+  readonly externalTokens: number;
+  /** external / cached tokens, 0 to 1; absent if none was cached. */
+  readonly share?: number;
 }
 
 export class Tokens {
@@ -22,11 +33,14 @@ export class Tokens {
   #reported = 0;
   #reportedInputTokens = 0;
   #cachedTokens = 0;
+  readonly #external = new ExternalTokens();
 
-  add({ status, inputTokens, outputTokens, cachedTokens }: TurnRecord): void {
+  add(record: TurnRecord): void {
+    const { status, inputTokens, outputTokens, cachedTokens } = record;
     if (status !== 'ok') return;
     this.#inputTokens += inputTokens ?? 0;
     this.#outputTokens += outputTokens ?? 0;
+    this.#external.add(record);
     if (cachedTokens === undefined || inputTokens === undefined) return;
     this.#reported++;
     this.#reportedInputTokens += inputTokens;
@@ -39,10 +53,12 @@ export class Tokens {
     this.#reported += other.#reported;
     this.#reportedInputTokens += other.#reportedInputTokens;
     this.#cachedTokens += other.#cachedTokens;
+    this.#external.merge(other.#external);
   }
 
   close(): TokenTotals {
     const inputTokens = this.#reportedInputTokens;
+    const external = this.#external.close();
     return {
       inputTokens: this.#inputTokens,
       outputTokens: this.#outputTokens,
@@ -51,7 +67,37 @@ export class Tokens {
         inputTokens,
         cachedTokens: this.#cachedTokens,
         ...(inputTokens > 0 && { share: this.#cachedTokens / inputTokens }),
+        ...(external && { external }),
       },
+    };
+  }
+}
+
+class ExternalTokens {
+  #reported = 0;
+  #cachedTokens = 0;
+  #externalTokens = 0;
+
+  add({ cachedTokens, externalCachedTokens }: TurnRecord): void {
+    if (cachedTokens === undefined || externalCachedTokens === undefined) return;
+    this.#reported++;
+    this.#cachedTokens += cachedTokens;
+    this.#externalTokens += externalCachedTokens;
+  }
+
+  merge(other: ExternalTokens): void {
+    this.#reported += other.#reported;
+    this.#cachedTokens += other.#cachedTokens;
+    this.#externalTokens += other.#externalTokens;
+  }
+
+  close(): ExternalTotals | undefined {
+    if (this.#reported === 0) return undefined;
+    return {
+      reported: this.#reported,
+      cachedTokens: this.#cachedTokens,
+      externalTokens: this.#externalTokens,
+      ...(this.#cachedTokens > 0 && { share: this.#externalTokens / this.#cachedTokens }),
     };
   }
 }

@@ -39,8 +39,9 @@ export class Answer {
       this.fail(chunk.error);
       return chunk;
     }
-    // Servers that send usage with every chunk send running totals: the last one counts.
-    this.#usage = chunk.usage ?? this.#usage;
+    // Servers that send usage with every chunk send running totals: the last one counts. SGLang tells
+    // where cached tokens were in a chunk before it.
+    if (chunk.usage) this.#usage = this.#usage ? { ...this.#usage, ...chunk.usage } : chunk.usage;
     this.#finishReason = chunk.finishReason ?? this.#finishReason;
     this.isFinal ||= chunk.isFinal;
     for (const { kind, text } of chunk.deltas) this.delta(kind, text);

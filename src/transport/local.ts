@@ -2,9 +2,12 @@ import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/engine.t
 import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
+import { requestMetricsJson, usageJson } from '../engine/http/told.ts';
 import type { PromptBuilder } from '../engine/prompt.ts';
+import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
+import { readChunk } from './openai.ts';
 import type {
   Cancel,
   ChatRequest,
@@ -94,7 +97,7 @@ function replyTo(engine: ServingEngine, reply: Reply): FaultyObserver {
     onEnd(end, atMs) {
       flush(atMs);
       if (!finish()) return;
-      const usage = withUsage ? usageOf(end, engine.options.reportCached) : undefined;
+      const usage = withUsage ? usageOf(end, engine.options) : undefined;
       observer.onEnd({ usage, finishReason: end.finishReason }, atMs);
     },
     onError({ message, code }, atMs) {
@@ -127,12 +130,12 @@ function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undef
   return { status: 'protocol', message, httpStatus };
 }
 
-function usageOf(end: EngineEnd, reportCached: boolean): Usage {
-  return {
-    inputTokens: end.promptTokens,
-    outputTokens: end.outputTokens,
-    ...(reportCached && { cachedTokens: end.cachedTokens }),
-  };
+/** As a client reads what the HTTP server sends: one rule for both says what is told. */
+function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
+  return readChunk({
+    usage: usageJson(end, options),
+    ...(options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
+  }).usage;
 }
 
 function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {
@@ -146,6 +149,7 @@ function engineRequest(request: ChatRequest, options: LocalOptions): EngineReque
     ignoreEos: sampling.ignoreEos,
     salt: salt?.replaceAll('{userId}', String(request.userId)),
     seed: sampling.seed,
+    session: request.sessionId,
   };
 }
 

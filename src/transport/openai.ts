@@ -27,7 +27,7 @@ export function readChunk(json: unknown): Chunk {
   const body = object(json);
   const error = errorText(body);
   if ('token' in body) return { ...readTgiToken(body), error };
-  const usage = readUsage(body['usage']);
+  const usage = readUsage(body);
   const choices = Array.isArray(body['choices']) ? body['choices'].map(object) : [];
   const deltas: Delta[] = [];
   let finishReason: string | undefined;
@@ -109,14 +109,20 @@ function readTgiToken(body: Json): Omit<Chunk, 'error'> {
   return {
     deltas: content ? [{ kind: 'content', text: content }] : [],
     finishReason: text(details['finish_reason']) || undefined,
-    usage: readUsage({ completion_tokens: details['generated_tokens'] }),
+    usage: readUsage({ usage: { completion_tokens: details['generated_tokens'] } }),
     isFinal: typeof body['generated_text'] === 'string',
   };
 }
 
-function readUsage(usage: unknown): Usage | undefined {
-  if (typeof usage !== 'object' || usage === null) return undefined;
-  const counts = usage as Json;
+/**
+ * The counts of `usage`, and what is told beside it: vLLM's `metrics` of the request, and SGLang's
+ * `sglext`, which streams in a chunk of its own. undefined if none of it is there.
+ */
+function readUsage(body: Json): Usage | undefined {
+  const counts = object(body['usage']);
+  const cached = object(counts['prompt_tokens_details']);
+  const tiers = object(object(body['sglext'])['cached_tokens_details']);
+  const metrics = object(body['metrics']);
   const reasoning = object(counts['completion_tokens_details'])['reasoning_tokens'];
   const read: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
   let isEmpty = true;
@@ -127,10 +133,28 @@ function readUsage(usage: unknown): Usage | undefined {
   };
   set('inputTokens', counts['prompt_tokens']);
   set('outputTokens', counts['completion_tokens']);
-  set('cachedTokens', object(counts['prompt_tokens_details'])['cached_tokens']);
+  set(
+    'cachedTokens',
+    cached['cached_tokens'] ?? sum(tiers['device'], tiers['host'], tiers['storage']),
+  );
+  set('localCachedTokens', cached['local_cached_tokens'] ?? tiers['device']);
+  set(
+    'externalCachedTokens',
+    cached['external_cached_tokens'] ?? sum(tiers['host'], tiers['storage']),
+  );
+  set('hostCachedTokens', tiers['host']);
+  set('storageCachedTokens', tiers['storage']);
   // SGLang counts reasoning beside the others, not in the details.
   set('reasoningTokens', reasoning ?? counts['reasoning_tokens']);
+  set('queueMs', metrics['queue_time_ms']);
+  set('prefillMs', metrics['time_to_first_token_ms']);
   return isEmpty ? undefined : read;
+}
+
+/** Of SGLang's tiers, of which the last may be missing. */
+function sum(first: unknown, ...others: unknown[]): unknown {
+  if (typeof first !== 'number') return undefined;
+  return others.reduce((total: number, one) => total + (typeof one === 'number' ? one : 0), first);
 }
 
 function object(value: unknown): Json {

@@ -21,12 +21,21 @@ export interface ChatRequest {
   readonly cacheSalt: string | undefined;
 }
 
-/** What the engine says it used. A count that it did not send is absent, which is not zero. */
+/** What the engine says it used. What it did not send is absent, which is not zero. */
 export interface Usage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly cachedTokens?: number;
+  /** Those of the cached tokens that were in the GPU's own cache, and those that came from below it. */
+  readonly localCachedTokens?: number;
+  readonly externalCachedTokens?: number;
+  /** Those of the external ones that came from the host's memory, and from storage. */
+  readonly hostCachedTokens?: number;
+  readonly storageCachedTokens?: number;
   readonly reasoningTokens?: number;
+  /** From queued to scheduled, and from there to the first token, on the engine's own clock. */
+  readonly queueMs?: number;
+  readonly prefillMs?: number;
 }
 
 export interface ResponseEnd {

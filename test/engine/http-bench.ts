@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
+import { servingEngine } from '../../src/engine/cluster.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { type EngineServer, startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt.ts';
@@ -13,6 +14,7 @@ export const PATIENCE = { timeout: 20_000, interval: 1 };
 
 /** The server of the running test, closed after it. */
 export let server: EngineServer | undefined;
+/** The only one, or the first behind the router. */
 export let engine: Engine;
 
 afterEach(async () => {
@@ -21,8 +23,11 @@ afterEach(async () => {
 });
 
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
-  engine = new Engine(new SystemClock(), optionsOf({ gpu: 'h100', apiMs: 0, ...options }), words);
-  server = await startServer(engine, { prompts: new PromptBuilder(wordTokenizer()) });
+  const clock = new SystemClock();
+  const all = optionsOf({ gpu: 'h100', apiMs: 0, ...options });
+  const serving = servingEngine(() => new Engine(clock, all, words), all.replicas.count);
+  engine = serving.engines[0]!;
+  server = await startServer(serving, { prompts: new PromptBuilder(wordTokenizer()) });
   return server.url;
 }
 

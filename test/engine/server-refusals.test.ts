@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt.ts';
 import { wordTokenizer } from './bench.ts';
@@ -10,7 +10,6 @@ import {
   events,
   json,
   PATIENCE,
-  post,
   server,
   start,
   streamed,
@@ -44,6 +43,24 @@ describe('a request that is wrong', () => {
       'min_tokens',
       /less than or equal to max_tokens=3, got 9/,
     ],
+    [
+      'for more than the model has room for',
+      { ...chat, max_tokens: null, min_tokens: 131_066 },
+      400,
+      'min_tokens',
+      /less than or equal to max_tokens=131065, got 131066/,
+    ],
+    [
+      'with a priority that the policy does not go by',
+      { ...chat, priority: -1 },
+      400,
+      'priority',
+      /^Got priority -1 but Priority scheduling is not enabled/,
+    ],
+    ['with a priority of one half', { ...chat, priority: 0.5 }, 400, 'priority', /expected int/],
+    ['with an empty salt', { ...chat, cache_salt: '' }, 400, 'cache_salt', />=1 characters/],
+    ['below absolute zero', { ...chat, temperature: -1 }, 400, 'temperature', />=0/],
+    ['with all of nothing', { ...chat, top_p: 0 }, 400, 'top_p', />0/],
     ['for two answers', { ...chat, n: 2 }, 400, 'n', /n: only 1 is supported/],
     [
       'with stream options only',
@@ -82,10 +99,55 @@ describe('a request that is wrong', () => {
     expect(Object.keys(error)).toEqual(['message', 'type', 'param', 'code']);
   });
 
-  test('to an unknown path is not found', async () => {
+  test.each<[string, string, number, string, string | null]>([
+    ['POST', '/v1/embeddings', 404, 'Not Found', null],
+    ['GET', '/v1/chat/completions', 405, 'Method Not Allowed', 'POST'],
+    ['DELETE', '/flush_cache', 405, 'Method Not Allowed', 'GET, POST'],
+  ])('%s %s is %d in the shape of OpenAI', async (method, path, code, type, allow) => {
     const url = await start();
-    expect((await fetch(`${url}/v1/chat/completions`)).status).toBe(404);
-    expect((await post(`${url}/v1/embeddings`, {})).status).toBe(404);
+    const response = await fetch(`${url}${path}`, { method });
+    expect(response.status).toBe(code);
+    expect(response.headers.get('allow')).toBe(allow);
+    const { error } = await json(response);
+    expect(error).toMatchObject({ code, type, param: null, message: expect.any(String) });
+  });
+});
+
+describe('what the scheduler goes by', () => {
+  async function submitted(body: object, headers: Record<string, string> = {}) {
+    const submit = vi.spyOn(engine, 'submit');
+    expect((await complete({ ...chat, ...body }, headers)).status).toBe(200);
+    return submit.mock.calls[0]![0];
+  }
+
+  test.each(['priority', 'priority_round_robin'] as const)(
+    'is the priority of the body where the policy is %s',
+    async (policy) => {
+      await start({ policy });
+      expect(await submitted({ priority: -3 })).toMatchObject({ priority: -3 });
+    },
+  );
+
+  test('is no priority where it is 0, whatever the policy', async () => {
+    await start({ policy: 'round_robin' });
+    expect(await submitted({ priority: 0 })).toMatchObject({ priority: 0 });
+  });
+
+  test.each<[string | undefined, Record<string, string>]>([
+    ['session', { 'x-session-id': 'session', 'x-user-id': 'user' }],
+    ['user', { 'x-user-id': 'user' }],
+    ['body', {}],
+  ])(
+    'is the session %s of the headers %j, or else the user of the body',
+    async (session, headers) => {
+      await start();
+      expect(await submitted({ user: 'body' }, headers)).toMatchObject({ session });
+    },
+  );
+
+  test('is no session where none is named', async () => {
+    await start();
+    expect((await submitted({})).session).toBeUndefined();
   });
 });
 
@@ -179,6 +241,25 @@ describe('closing', () => {
     await closed;
     await expect(response.text()).rejects.toThrow();
     await expect.poll(() => engine.stats.running, PATIENCE).toBe(0);
+  });
+
+  test('refuses a request on a connection whose stream is still running, which ends', async () => {
+    await start();
+    const text = JSON.stringify({ ...streamed, max_tokens: 40, min_tokens: 40 });
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\ncontent-length: ${text.length}\r\n\r\n`;
+    const socket = connect(server!.port, '127.0.0.1', () => socket.write(head + text));
+    let answer = '';
+    socket.setEncoding('utf8');
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('data', (some: string) => {
+      if (answer === '') {
+        void server!.close(20_000);
+        socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+      }
+      answer += some;
+    });
+    await ended;
+    expect(answer).toMatch(/"completion_tokens":40.*\[DONE\].*HTTP\/1\.1 503/s);
   });
 
   test('an idle connection does not hold it up', async () => {

@@ -17,7 +17,7 @@ import {
 
 describe('a stream', () => {
   test('has the chunks of vLLM: role, one a token, the reason, the usage, [DONE]', async () => {
-    await start({ model: 'm' });
+    await start({ model: 'm', reportRequestMetrics: false });
     const response = await complete(streamed);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     const data = await events(response);
@@ -35,7 +35,8 @@ describe('a stream', () => {
     }
     expect(tails.slice(4)).toEqual([
       '{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"length","stop_reason":null}]}',
-      '],"usage":{"prompt_tokens":7,"total_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":0}}}',
+      '],"usage":{"prompt_tokens":7,"total_tokens":10,"completion_tokens":3,' +
+        '"prompt_tokens_details":{"cached_tokens":0,"local_cached_tokens":0,"external_cached_tokens":0,"computed_tokens":7}}}',
       '[DONE]',
     ]);
   });
@@ -119,7 +120,17 @@ describe('an answer without streaming', () => {
         prompt_tokens: 7,
         total_tokens: 10,
         completion_tokens: 3,
-        prompt_tokens_details: { cached_tokens: 0 },
+        prompt_tokens_details: {
+          ...{ cached_tokens: 0, local_cached_tokens: 0, external_cached_tokens: 0 },
+          computed_tokens: 7,
+        },
+      },
+      metrics: {
+        time_to_first_token_ms: expect.any(Number),
+        generation_time_ms: expect.any(Number),
+        queue_time_ms: expect.any(Number),
+        mean_itl_ms: expect.any(Number),
+        tokens_per_second: expect.any(Number),
       },
     });
   });

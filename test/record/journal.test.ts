@@ -83,9 +83,11 @@ test('closing twice writes one footer; writing after that is ignored', () => {
 });
 
 test('chunk gaps are kept to 0.01 ms, other times to 0.001 ms, token counts as they are', () => {
-  const record = turnRecord({ sentMs: 1.23456, chunkGapsMs: [9.876_54, 0.004], connectMs: 0.1239 });
+  const times = { sentMs: 1.23456, connectMs: 0.1239, engineQueueMs: 7.00049 };
+  const record = turnRecord({ ...times, chunkGapsMs: [9.876_54, 0.004] });
   expect(rounded(record)).toMatchObject({
     sentMs: 1.235,
+    engineQueueMs: 7,
     connectMs: 0.124,
     chunkGapsMs: [9.88, 0],
     inputTokens: 1032,

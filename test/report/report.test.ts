@@ -64,6 +64,18 @@ test('M-58 a closed-loop run that was killed, of an engine that reports no cache
   await expect(renderReport(killed)).toMatchFileSnapshot(golden('killed.txt'));
 });
 
+test('an engine that tells where cached tokens were, and how long its queue and its prefill took', async () => {
+  const records = sampleRecords({ users: 8 }).map((record, index) => ({
+    ...record,
+    ...(record.cachedTokens !== undefined && {
+      externalCachedTokens: index % 2 ? 64 : 0,
+      engineQueueMs: index % 7,
+      enginePrefillMs: 30 + (index % 11),
+    }),
+  }));
+  await expect(renderReport(run({ records }))).toMatchFileSnapshot(golden('engine-truth.txt'));
+});
+
 test('a simulated run in which nothing was sent', async () => {
   const empty = run({
     header: header({ clock: 'virtual', originEpochMs: 0 }),

@@ -118,6 +118,21 @@ test('cached tokens that were not reported are not zero', () => {
   expect(totals([silent]).cache).toEqual({ reported: 0, inputTokens: 0, cachedTokens: 0 });
 });
 
+test('what came from below the GPU is a share of the cached tokens of those that told it', () => {
+  const { cache, distributions } = totals([
+    turnRecord({ inputTokens: 1000, cachedTokens: 800, externalCachedTokens: 200 }),
+    turnRecord({ inputTokens: 1000, cachedTokens: 200, externalCachedTokens: 0, engineQueueMs: 4 }),
+    turnRecord({ inputTokens: 1000, cachedTokens: 900 }),
+  ]);
+  expect(cache.external).toEqual({
+    ...{ reported: 2, cachedTokens: 1000, externalTokens: 200, share: 0.2 },
+  });
+  expect(distributions.engineQueueMs).toMatchObject({ count: 1, mean: 4 });
+  expect(distributions).not.toHaveProperty('enginePrefillMs');
+  const none = totals([turnRecord({ cachedTokens: 0, externalCachedTokens: 0 })]).cache.external;
+  expect(none).toEqual({ reported: 1, cachedTokens: 0, externalTokens: 0 });
+});
+
 test('concurrency is weighted by time: failed requests take part, one sent as another ends is not beside it', () => {
   const at = (sentMs: number, endMs: number, status: RecordStatus = 'ok') =>
     turnRecord({ sentMs, endMs, status });
@@ -184,6 +199,8 @@ const anyRecord = fc
     sentMs: fc.double({ min: 0, max: 9000, noNaN: true }),
     inputTokens: fc.option(fc.nat(5000), { nil: undefined }),
     cachedTokens: fc.option(fc.nat(100), { nil: undefined }),
+    externalCachedTokens: fc.option(fc.nat(50), { nil: undefined }),
+    engineQueueMs: fc.option(fc.nat(50), { nil: undefined }),
     reason: fc.option(fc.constantFrom('x', 'y', 'z'), { nil: undefined }),
     attempts: fc.nat(3),
   })

@@ -4,6 +4,7 @@ import type {
   ChatRequest,
   ResponseObserver,
   Transport,
+  Usage,
 } from '../../src/transport/transport.ts';
 
 export interface Sent extends ChatRequest {
@@ -15,6 +16,8 @@ export interface Script {
   readonly ttftMs?: number;
   readonly tokens?: number;
   readonly tokenMs?: number;
+  /** Told at the end, beside the counts. */
+  readonly usage?: Usage;
   /** Fails instead, at `ttftMs`. */
   readonly fail?: { status: 'http' | 'timeout' | 'connect' | 'protocol'; message: string };
   /** Never says anything. */
@@ -40,6 +43,7 @@ export class ScriptedTransport implements Transport {
       ttftMs = 50,
       tokens = 3,
       tokenMs = 10,
+      usage: told,
       fail,
       silent,
     } = this.#script(request, this.sent.length);
@@ -59,7 +63,8 @@ export class ScriptedTransport implements Transport {
         return;
       }
       over(() => {
-        const usage = { inputTokens: 10 * request.messages.length, outputTokens: tokens };
+        const counts = { inputTokens: 10 * request.messages.length, outputTokens: tokens };
+        const usage = { ...counts, ...told };
         observer.onEnd({ usage, finishReason: 'length' }, clock.now());
       });
     };

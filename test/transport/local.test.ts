@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { PromptBuilder } from '../../src/engine/prompt.ts';
@@ -77,9 +77,17 @@ function play(
 
 test('sent at once, then a delta a token, then the usage', () => {
   const { events, times } = play();
-  const usage = { inputTokens: 7, outputTokens: 4, cachedTokens: 0 };
-  const end = JSON.stringify({ usage, finishReason: 'length' });
-  expect(events).toEqual(['sent', 'content', 'content', 'content', 'content', end]);
+  expect(events.slice(0, -1)).toEqual(['sent', 'content', 'content', 'content', 'content']);
+  expect(JSON.parse(events.at(-1)!)).toEqual({
+    usage: {
+      ...{ inputTokens: 7, outputTokens: 4 },
+      ...{ cachedTokens: 0, localCachedTokens: 0, externalCachedTokens: 0 },
+      queueMs: 0,
+      // The engine's 14 ms of HTTP and tokenizing come before the queue.
+      prefillMs: times[1]! - 14,
+    },
+    finishReason: 'length',
+  });
   expect(times[0]).toBe(0);
   expect(times[1]).toBeGreaterThan(14);
   expect(times[4]).toBe(times[5]);
@@ -97,8 +105,28 @@ test('several tokens a delta, or all in one as without streaming', () => {
   }
 });
 
-test('counts that the engine does not report are absent', () => {
-  expect(play({ reportCached: false }).events.at(-1)).not.toContain('cachedTokens');
+test('what the engine does not report is absent', () => {
+  const end = play({ reportCached: false, reportRequestMetrics: false }).events.at(-1)!;
+  expect(JSON.parse(end).usage).toEqual({ inputTokens: 7, outputTokens: 4 });
+});
+
+test('the wait for a place in the batch is told apart from the prefill', () => {
+  const { clock, transport } = world({ maxSeqs: 1 });
+  const [first, second] = [listener(), listener()];
+  transport.send(request(hello), first.observer);
+  transport.send(request(hello, { sessionId: '2' }), second.observer);
+  clock.run();
+  const usage = JSON.parse(second.heard.events.at(-1)!).usage;
+  expect(usage.queueMs).toBeCloseTo(first.heard.times.at(-1)! - 14, 9);
+  expect(usage.queueMs + usage.prefillMs).toBeCloseTo(second.heard.times[1]! - 14, 9);
+});
+
+test('the session is named, for routing', () => {
+  const { clock, engine, transport } = world();
+  const submit = vi.spyOn(engine, 'submit');
+  transport.send(request(hello, { sessionId: 'some session' }), listener().observer);
+  clock.run();
+  expect(submit.mock.calls[0]![0]).toMatchObject({ session: 'some session' });
 });
 
 test('the next turn finds prompt and answer in the cache, up to whole blocks', () => {
@@ -160,15 +188,14 @@ test.each([
   ['error-event=1', ['sent', 'content', JSON.stringify(protocol('injected fault (code 500)'))]],
   ['stall', ['sent']],
   ['stall-mid=2', ['sent', 'content', 'content']],
-  [
-    'empty',
-    [
-      'sent',
-      '{"usage":{"inputTokens":7,"outputTokens":4,"cachedTokens":0},"finishReason":"length"}',
-    ],
-  ],
 ])('%s', (fault, events) => {
   expect(play({ faults: [fault] }).events).toEqual(events);
+});
+
+test('empty ends with the usage of the answer that was not sent', () => {
+  const { events } = play({ faults: ['empty'] });
+  expect(events).toHaveLength(2);
+  expect(JSON.parse(events[1]!)).toMatchObject({ usage: { outputTokens: 4 } });
 });
 
 test('no-usage ends without it', () => {

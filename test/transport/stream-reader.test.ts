@@ -94,6 +94,53 @@ describe('usage', () => {
     expect(read([hello, stop, event, done]).end?.usage).toEqual(reported);
   });
 
+  const chunk = (fields: object) => `data: ${JSON.stringify({ choices: [], ...fields })}\n\n`;
+
+  test("vLLM's split of the cached tokens and the request's metrics are read beside the counts", () => {
+    const details = { cached_tokens: 96, local_cached_tokens: 64, external_cached_tokens: 32 };
+    const told = chunk({
+      usage: { prompt_tokens: 100, prompt_tokens_details: details },
+      metrics: { queue_time_ms: 12.3, time_to_first_token_ms: 85.2, mean_itl_ms: null },
+    });
+    expect(read([hello, stop, told, done]).end?.usage).toEqual({
+      ...{ inputTokens: 100, cachedTokens: 96, localCachedTokens: 64, externalCachedTokens: 32 },
+      ...{ queueMs: 12.3, prefillMs: 85.2 },
+    });
+  });
+
+  test.each([
+    [
+      { device: 40, host: 20 },
+      { externalCachedTokens: 20, hostCachedTokens: 20 },
+    ],
+    [
+      { device: 40, host: 15, storage: 5, storage_backend: 'file' },
+      { externalCachedTokens: 20, hostCachedTokens: 15, storageCachedTokens: 5 },
+    ],
+  ])(
+    "SGLang's tiers %j are read from the chunk before the usage, or without one",
+    (tiers, split) => {
+      const sglext = chunk({ sglext: { cached_tokens_details: tiers } });
+      const usage = chunk({ usage: { prompt_tokens: 100, prompt_tokens_details: null } });
+      const cached = { cachedTokens: 60, localCachedTokens: 40, ...split };
+      expect(read([hello, stop, sglext, done]).end?.usage).toEqual(cached);
+      expect(read([hello, stop, sglext, usage, done]).end?.usage).toEqual({
+        inputTokens: 100,
+        ...cached,
+      });
+    },
+  );
+
+  test.each([
+    { metrics: null },
+    { metrics: { queue_time_ms: null, time_to_first_token_ms: 'soon' } },
+    { sglext: { cached_tokens_details: null } },
+    { sglext: { routed_experts: 'x' } },
+  ])('%j beside the counts says nothing, and is no zero', (fields) => {
+    const told = chunk({ usage: { prompt_tokens: 9 }, ...fields });
+    expect(read([hello, stop, told, done]).end?.usage).toEqual({ inputTokens: 9 });
+  });
+
   test('on every chunk: the last one counts, and does not end a stream by itself', () => {
     const running = (text: string, tokens: number) =>
       `data: {"choices":[{"delta":{"content":"${text}"}}],"usage":{"completion_tokens":${tokens}}}\n\n`;

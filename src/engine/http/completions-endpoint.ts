@@ -1,21 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
-import type { ServingEngine } from '../engine.ts';
+import type { Engine, EngineEnd, ServingEngine } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
+import type { Medium } from '../kv/offload-stats.ts';
+import type { MetricsPage } from '../metrics/page.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { badRequest, type EngineError, notFound } from '../request-error.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
-import type { Metrics } from './metrics.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
-import { responseFormat, usageJson } from './response-format.ts';
-
-const BODY_BYTES_MAX = 256 * 2 ** 20;
+import { readJsonBody } from './request-body.ts';
+import { type ResponseIdentity, responseFormat } from './response-format.ts';
+import { requestMetricsJson, sglExtJson, type Told, usageJson } from './told.ts';
 
 export interface CompletionsContext {
   readonly prompts: PromptBuilder;
-  readonly metrics: Metrics;
+  readonly metrics: MetricsPage;
 }
 
 /**
@@ -23,15 +24,15 @@ export interface CompletionsContext {
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
 export function completionsEndpoint(engine: ServingEngine, context: CompletionsContext) {
-  const { model, seed } = engine.options;
+  const { model, seed, policy } = engine.options;
+  const apiContext = { prompts: context.prompts, policy, lengthLimit: engine.lengthLimit };
   const injector = new FaultInjector(engine.options.faults, seed);
   let responses = 0;
 
   return async (api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const body = await readBody(req);
-    if (body === 'aborted') return;
-    if (body === 'too large') return sendError(res, tooLarge());
-    const request = readRequest(api, body.toString(), context.prompts);
+    const body = await readJsonBody(req);
+    if (!body) return;
+    const request = 'error' in body ? body : readRequest(api, body.json, apiContext);
     if ('error' in request) return sendError(res, request.error);
     if ((request.model ?? model) !== model) {
       return sendError(res, notFound(`The model \`${request.model}\` does not exist.`, 'model'));
@@ -39,14 +40,14 @@ export function completionsEndpoint(engine: ServingEngine, context: CompletionsC
     const faults = faultsOf(injector, request.plantedFault ?? header(req, 'x-confab-fault'));
     if ('error' in faults) return sendError(res, faults.error);
     const identity = { number: ++responses, created: unixSeconds(engine), model };
-    answerRequest(engine, context, { request, faults, identity, res });
+    answerRequest(engine, context, { request: withSession(request, req), faults, identity, res });
   };
 }
 
 interface Exchange {
   readonly request: ApiRequest;
   readonly faults: { readonly drawn: Faults | undefined };
-  readonly identity: Parameters<typeof responseFormat>[1];
+  readonly identity: Omit<ResponseIdentity, 'promptTokenIds'>;
   readonly res: ServerResponse;
 }
 
@@ -55,18 +56,43 @@ function answerRequest(
   context: CompletionsContext,
   exchange: Exchange,
 ): void {
-  const { request, faults, identity, res } = exchange;
-  const sendsUsage =
-    !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
+  const { request, faults, res } = exchange;
+  const { engineRequest, returnsTokenIds } = request;
+  const target = engine.routed(engineRequest);
+  const promptTokenIds = returnsTokenIds ? [...engineRequest.promptTokens] : undefined;
   const options: ReplyOptions = {
-    format: responseFormat(request.api, identity),
-    usageOf: (end) => (sendsUsage ? usageJson(end, engine.options.reportCached) : undefined),
+    format: responseFormat(request.api, { ...exchange.identity, promptTokenIds }),
+    withTokenIds: returnsTokenIds,
+    toldAt: (end) => toldOf(target, exchange, end),
   };
   const reply = request.isStreamed ? streamReply(res, options) : wholeReply(res, options);
-  const observer = context.prompts.remembering(context.metrics.measuring(reply));
-  const cancel = submitWithFaults(engine, request.engineRequest, faults.drawn, observer);
+  const observer = context.prompts.remembering(
+    context.metrics.of(target).measuring(engineRequest, reply),
+  );
+  const cancel = submitWithFaults(target, engineRequest, faults.drawn, observer);
   // Also when the response is complete, and then it does nothing.
   res.on('close', cancel);
+}
+
+function toldOf({ options, stats }: Engine, { request, faults }: Exchange, end: EngineEnd): Told {
+  const sendsUsage =
+    !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
+  return {
+    ...(sendsUsage && { usage: usageJson(end, options) }),
+    ...(sendsUsage && options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
+    ...(request.returnsCachedDetails && { sglext: sglExtJson(end, storageOf(stats.offload)) }),
+  };
+}
+
+function storageOf(offload: Engine['stats']['offload']): Medium | undefined {
+  return offload?.tiers.find(({ medium }) => medium !== 'cpu')?.medium;
+}
+
+/** Routers name the session in a header, OpenAI's API the user in the body: the header is nearer. */
+function withSession(request: ApiRequest, req: IncomingMessage): ApiRequest {
+  const { engineRequest } = request;
+  const session = header(req, 'x-session-id') ?? header(req, 'x-user-id') ?? engineRequest.session;
+  return { ...request, engineRequest: { ...engineRequest, session } };
 }
 
 function faultsOf(
@@ -88,23 +114,4 @@ function header(req: IncomingMessage, name: string): string | undefined {
 
 function unixSeconds({ clock }: ServingEngine): number {
   return Math.floor((clock.originEpochMs + clock.now()) / 1000);
-}
-
-function tooLarge(): EngineError {
-  const message = `The body is longer than ${BODY_BYTES_MAX} bytes.`;
-  return { message, type: 'BadRequestError', param: null, code: 413 };
-}
-
-function readBody(req: IncomingMessage): Promise<Buffer | 'aborted' | 'too large'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    req.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > BODY_BYTES_MAX) resolve('too large');
-      else chunks.push(chunk);
-    });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('close', () => resolve('aborted'));
-  });
 }

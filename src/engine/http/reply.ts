@@ -3,12 +3,14 @@ import type { EngineEnd } from '../engine.ts';
 import type { BreakKind } from '../faults/fault-kinds.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
 import { type EngineError, errorJson, serverError } from '../request-error.ts';
-import { doneEvent, type ResponseFormat, type UsageJson } from './response-format.ts';
+import { doneEvent, type ResponseFormat } from './response-format.ts';
+import type { Told } from './told.ts';
 
 export interface ReplyOptions {
   readonly format: ResponseFormat;
-  /** undefined: none is sent. */
-  usageOf(end: EngineEnd): UsageJson | undefined;
+  readonly withTokenIds: boolean;
+  /** Fields that are undefined are not sent. */
+  toldAt(end: EngineEnd): Told;
 }
 
 const NOT_JSON = '{"id": chatcmpl\u0000';
@@ -16,21 +18,23 @@ const INJECTED = serverError('injected fault', 500);
 
 /** Writes tokens as server-sent events: one write a token. The head is sent when the request is queued. */
 export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
-  const { format, usageOf } = options;
+  const { format, withTokenIds, toldAt } = options;
+  const { before, after, close } = format;
   let opening = format.first;
+  let fields = format.firstFields;
   return {
     onQueued() {
       res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
       res.flushHeaders();
     },
-    onToken(_id, text) {
-      res.write(opening + format.before + JSON.stringify(text) + format.after);
+    onToken(id, text) {
+      const ids = withTokenIds ? `,"token_ids":[${id}]${fields}` : '';
+      res.write(opening + before + JSON.stringify(text) + after + ids + close);
       opening = '';
+      fields = '';
     },
     onEnd(end) {
-      const usage = usageOf(end);
-      const usageEvent = usage ? format.usage(usage) : '';
-      res.end(opening + format.finish(end.finishReason) + usageEvent + doneEvent);
+      res.end(opening + format.finish(end.finishReason) + closingEvents(format, toldAt(end)));
     },
     onError: (error) => sendError(res, error),
     onBreak(kind) {
@@ -42,22 +46,32 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyO
   };
 }
 
+/** As SGLang has it, its extension is in a chunk of its own before the usage; vLLM's metrics are beside it. */
+function closingEvents(format: ResponseFormat, { sglext, usage, metrics }: Told): string {
+  const extension = sglext ? format.closing({ sglext }) : '';
+  return (
+    extension + (usage ? format.closing({ usage, ...(metrics && { metrics }) }) : '') + doneEvent
+  );
+}
+
 /** Answers with one JSON body at the end. */
 export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
-  const { format, usageOf } = options;
-  let answer = '';
+  const { format, withTokenIds, toldAt } = options;
+  let text = '';
+  const ids: number[] = [];
+  const body = (reason: string, told: Told): string =>
+    format.whole({ text, reason, tokenIds: withTokenIds ? ids : undefined, told });
   return {
-    onToken(_id, text) {
-      answer += text;
+    onToken(id, word) {
+      text += word;
+      if (withTokenIds) ids.push(id);
     },
-    onEnd(end) {
-      sendJson(res, 200, format.whole(answer, end.finishReason, usageOf(end)));
-    },
+    onEnd: (end) => sendJson(res, 200, body(end.finishReason, toldAt(end))),
     onError: (error) => sendError(res, error),
     onBreak(kind: BreakKind) {
       if (kind === 'reset') res.socket?.resetAndDestroy();
       if (kind === 'garbage') sendJson(res, 200, NOT_JSON);
-      if (kind === 'truncate') sendJson(res, 200, format.whole(answer, '', undefined).slice(0, -2));
+      if (kind === 'truncate') sendJson(res, 200, body('', {}).slice(0, -2));
       if (kind === 'error-event') sendError(res, INJECTED);
     },
   };

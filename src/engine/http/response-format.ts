@@ -1,5 +1,5 @@
-import type { EngineEnd } from '../engine.ts';
 import type { Api } from './api.ts';
+import type { Told } from './told.ts';
 
 /** What all parts of one response have in common. */
 export interface ResponseIdentity {
@@ -8,86 +8,101 @@ export interface ResponseIdentity {
   /** Unix time in seconds. */
   readonly created: number;
   readonly model: string;
+  /** Sent with the answer, where the request asked for token ids. */
+  readonly promptTokenIds: readonly number[] | undefined;
 }
 
 /**
  * The texts of one response, in vLLM's fields and their order. A stream's chunk is `before`, the text
- * as JSON, and `after`: what is the same for all tokens is made once.
+ * as JSON, `after`, and `close`: what is the same for all tokens is made once.
  */
 export interface ResponseFormat {
   /** Sent before the first token; empty if there is no such chunk. */
   readonly first: string;
   readonly before: string;
+  /** Fields of the choice may follow, and then `close`. */
   readonly after: string;
+  /** Such fields of the first token's chunk. */
+  readonly firstFields: string;
+  readonly close: string;
   /** The last chunk: without text, with the reason. */
   finish(reason: string): string;
-  usage(usage: UsageJson): string;
+  /** A chunk without choices, after the last. */
+  closing(told: Told): string;
   /** The body of an unstreamed response. */
-  whole(text: string, reason: string, usage: UsageJson | undefined): string;
+  whole(answer: WholeAnswer): string;
 }
 
-export interface UsageJson {
-  readonly prompt_tokens: number;
-  readonly total_tokens: number;
-  readonly completion_tokens: number;
-  readonly prompt_tokens_details?: { readonly cached_tokens: number };
+export interface WholeAnswer {
+  readonly text: string;
+  readonly reason: string;
+  /** Where the request asked for them. */
+  readonly tokenIds: readonly number[] | undefined;
+  readonly told: Told;
 }
 
 export const doneEvent = 'data: [DONE]\n\n';
-
-export function usageJson(end: EngineEnd, reportCached: boolean): UsageJson {
-  return {
-    prompt_tokens: end.promptTokens,
-    total_tokens: end.promptTokens + end.outputTokens,
-    completion_tokens: end.outputTokens,
-    ...(reportCached && { prompt_tokens_details: { cached_tokens: end.cachedTokens } }),
-  };
-}
 
 export function responseFormat(api: Api, identity: ResponseIdentity): ResponseFormat {
   return api === 'chat' ? chatFormat(identity) : completionsFormat(identity);
 }
 
-function chatFormat({ number, created, model }: ResponseIdentity): ResponseFormat {
+function chatFormat({ promptTokenIds, ...identity }: ResponseIdentity): ResponseFormat {
+  const { number, created, model } = identity;
   const id = `chatcmpl-confab-${number}`;
-  const chunk = JSON.stringify({ id, object: 'chat.completion.chunk', created, model });
-  const head = `data: ${chunk.slice(0, -1)},"choices":[`;
+  const head = headOf({ id, object: 'chat.completion.chunk', created, model });
+  // vLLM tells the prompt's ids beside the choices of a chat, and within those of a completion.
+  const promptIds = { prompt_token_ids: promptTokenIds };
+  const role = `{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}`;
   return {
-    first: `${head}{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}\n\n`,
+    first: `${head}${role}]${promptTokenIds ? `,${inside(promptIds)}` : ''}}\n\n`,
     before: `${head}{"index":0,"delta":{"content":`,
-    after: '},"logprobs":null,"finish_reason":null}]}\n\n',
+    after: '},"logprobs":null,"finish_reason":null',
+    firstFields: '',
+    close: '}]}\n\n',
     finish: (reason) =>
       `${head}{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
-    usage: (usage) => `${head}],"usage":${JSON.stringify(usage)}}\n\n`,
-    whole: (content, reason, usage) => {
-      const message = { role: 'assistant', content };
+    closing: (told) => `${head}],${inside(told)}}\n\n`,
+    whole: ({ text, reason, tokenIds, told }) => {
+      const message = { role: 'assistant', content: text };
       const choice = { index: 0, message, logprobs: null, finish_reason: reason };
       return JSON.stringify({
-        id,
-        object: 'chat.completion',
-        created,
-        model,
-        choices: [{ ...choice, stop_reason: null }],
-        usage,
+        ...{ id, object: 'chat.completion', created, model },
+        choices: [{ ...choice, stop_reason: null, token_ids: tokenIds }],
+        ...told,
+        ...promptIds,
       });
     },
   };
 }
 
-function completionsFormat({ number, created, model }: ResponseIdentity): ResponseFormat {
-  const id = `cmpl-confab-${number}`;
-  const common = { id, object: 'text_completion', created, model };
-  const head = `data: ${JSON.stringify(common).slice(0, -1)},"choices":[`;
+function completionsFormat({ promptTokenIds, ...identity }: ResponseIdentity): ResponseFormat {
+  const { number, created, model } = identity;
+  const common = { id: `cmpl-confab-${number}`, object: 'text_completion', created, model };
+  const head = headOf(common);
+  const promptIds = { prompt_token_ids: promptTokenIds };
   return {
     first: '',
     before: `${head}{"index":0,"text":`,
-    after: ',"logprobs":null,"finish_reason":null,"stop_reason":null}]}\n\n',
+    after: ',"logprobs":null,"finish_reason":null,"stop_reason":null',
+    firstFields: promptTokenIds ? `,${inside(promptIds)}` : '',
+    close: '}]}\n\n',
     finish: (reason) =>
       `${head}{"index":0,"text":"","logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
-    usage: (usage) => `${head}],"usage":${JSON.stringify(usage)}}\n\n`,
-    whole: (text, reason, usage) => {
+    closing: (told) => `${head}],${inside(told)}}\n\n`,
+    whole: ({ text, reason, tokenIds, told }) => {
       const choice = { index: 0, text, logprobs: null, finish_reason: reason, stop_reason: null };
-      return JSON.stringify({ ...common, choices: [choice], usage });
+      const ids = { token_ids: tokenIds, ...promptIds };
+      return JSON.stringify({ ...common, choices: [{ ...choice, ...ids }], ...told });
     },
   };
+}
+
+function headOf(common: object): string {
+  return `data: {${inside(common)},"choices":[`;
+}
+
+/** The fields of a JSON object without its braces. */
+function inside(fields: object): string {
+  return JSON.stringify(fields).slice(1, -1);
 }

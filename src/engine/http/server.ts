@@ -1,13 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
-import { version } from '../../base/version.ts';
 import type { ServingEngine } from '../engine.ts';
 import type { PromptBuilder } from '../prompt.ts';
-import { notFound, serverError } from '../request-error.ts';
-import { completionsEndpoint } from './completions-endpoint.ts';
-import { engineMetrics } from './metrics.ts';
-import { sendError, sendJson } from './reply.ts';
+import { serverError } from '../request-error.ts';
+import { sendError } from './reply.ts';
+import { routes } from './routes.ts';
 
 export interface ServerOptions {
   readonly prompts: PromptBuilder;
@@ -27,8 +25,6 @@ export interface EngineServer {
   close(drainMs?: number): Promise<void>;
 }
 
-type Endpoint = (req: IncomingMessage, res: ServerResponse) => void;
-
 /**
  * Puts the engine behind OpenAI's HTTP API, as vLLM serves it.
  * @throws UsageError if the address cannot be listened on, or for faults that cannot be read.
@@ -38,16 +34,14 @@ export async function startServer(
   options: ServerOptions,
 ): Promise<EngineServer> {
   const { host = '127.0.0.1', port = 0, keepAliveMs = 5000 } = options;
-  const endpoints = endpointsOf(engine, options);
+  const answer = routes(engine, options.prompts);
   const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveMs }, (req, res) => {
     // Once the server is closing, a connection ends with the response that it waits for.
     res.on('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    const path = req.url!.split('?')[0];
-    const endpoint = endpoints.get(`${req.method} ${path}`);
-    if (endpoint) endpoint(req, res);
-    else sendError(res, notFound(`There is no ${req.method} ${path}.`));
+    if (server.listening) answer(req, res);
+    else sendError(res, serverError('The server is closing, and takes no new requests.', 503));
   });
   await listen(server, host, port);
   const closed = new Promise((resolve) => server.once('close', resolve));
@@ -57,46 +51,6 @@ export async function startServer(
     url: `http://${name}:${address.port}`,
     port: address.port,
     close: (drainMs = 0) => closeServer(server, engine, closed, drainMs),
-  };
-}
-
-function endpointsOf(engine: ServingEngine, options: ServerOptions): Map<string, Endpoint> {
-  const metrics = engineMetrics(engine.engines[0]!);
-  const complete = completionsEndpoint(engine, { prompts: options.prompts, metrics });
-  const models = JSON.stringify({ object: 'list', data: [modelJson(engine)] });
-  return new Map<string, Endpoint>([
-    ['POST /v1/chat/completions', (req, res) => complete('chat', req, res)],
-    ['POST /v1/completions', (req, res) => complete('completions', req, res)],
-    ['GET /v1/models', (_, res) => sendJson(res, 200, models)],
-    ['GET /health', (_, res) => void res.end()],
-    ['GET /version', (_, res) => sendJson(res, 200, JSON.stringify({ version: version() }))],
-    [
-      'GET /metrics',
-      async (_, res) => {
-        res.setHeader('content-type', metrics.registry.contentType);
-        res.end(await metrics.registry.metrics());
-      },
-    ],
-    [
-      'POST /reset_prefix_cache',
-      (_, res) => {
-        if (engine.engines.every((one) => one.resetPrefixCache())) res.end();
-        else sendError(res, serverError('The cache is not reset while requests use it.', 409));
-      },
-    ],
-  ]);
-}
-
-function modelJson(engine: ServingEngine): unknown {
-  const { model } = engine.options;
-  return {
-    id: model,
-    object: 'model',
-    created: Math.floor(engine.clock.originEpochMs / 1000),
-    owned_by: 'confab',
-    root: model,
-    parent: null,
-    max_model_len: engine.lengthLimit,
   };
 }
 

@@ -23,6 +23,7 @@ export class ChunkCache {
   readonly #expiry: Expiry | undefined;
   readonly #onEvicted: ChunkCacheOptions['onEvicted'];
   readonly capacity: number;
+  #pinned = 0;
 
   constructor(capacity: number, { expiry, onEvicted }: ChunkCacheOptions = {}) {
     const slots = capacity + 1;
@@ -77,12 +78,17 @@ export class ChunkCache {
     this.#ready[slot] = 1;
   }
 
+  /** Chunks that are pinned. */
+  get pinned(): number {
+    return this.#pinned;
+  }
+
   pin(slot: number): void {
-    this.#pins[slot]!++;
+    if (this.#pins[slot]!++ === 0) this.#pinned++;
   }
 
   unpin(slot: number): void {
-    this.#pins[slot]!--;
+    if (--this.#pins[slot]! === 0) this.#pinned--;
   }
 
   /** The slot is not pinned. */

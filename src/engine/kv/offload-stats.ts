@@ -13,6 +13,8 @@ export interface OffloadStats {
   readonly storeMs: number;
   /** Chunks that were not stored, for want of room. */
   readonly skippedStores: number;
+  /** Chunks that were not stored, for being seen too rarely. */
+  readonly deferredStores: number;
   /** From the GPU down. */
   readonly tiers: readonly TierStats[];
 }
@@ -21,6 +23,8 @@ export interface TierStats {
   readonly medium: Medium;
   /** Share of its capacity that holds chunks, 0 to 1. */
   readonly usedShare: number;
+  /** Share of its capacity that transfers under way hold, 0 to 1. */
+  readonly pinnedShare: number;
   readonly chunkQueries: number;
   readonly chunkHits: number;
 }

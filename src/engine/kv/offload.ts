@@ -35,6 +35,7 @@ export interface OffloadContext {
 export interface Writes {
   readonly storedBytes: number;
   readonly skippedStores: number;
+  readonly deferredStores: number;
   /** More of the sequence has been computed. */
   computed(sequence: Sequence): void;
   /** Starts the transfers of what was evicted since the last time. */
@@ -105,6 +106,7 @@ export class Offload {
       loadMs: top!.read.busyMs,
       storeMs: top!.write.busyMs,
       skippedStores: this.#writes.skippedStores,
+      deferredStores: this.#writes.deferredStores,
       tiers: this.#tiers.map((tier) => tier.stats),
     };
   }

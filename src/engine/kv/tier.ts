@@ -30,6 +30,8 @@ export class Tier {
 
   get stats(): TierStats {
     const { medium, cache, chunkQueries, chunkHits } = this;
-    return { medium, usedShare: cache.length / cache.capacity, chunkQueries, chunkHits };
+    const usedShare = cache.length / cache.capacity;
+    const pinnedShare = cache.pinned / cache.capacity;
+    return { medium, usedShare, pinnedShare, chunkQueries, chunkHits };
   }
 }

@@ -13,6 +13,7 @@ export class Victims implements Writes {
   readonly #arriving: number[][];
   storedBytes = 0;
   skippedStores = 0;
+  readonly deferredStores = 0;
 
   constructor(shape: OffloadShape, tiers: readonly Tier[]) {
     this.#shape = shape;

@@ -22,6 +22,7 @@ export class WriteThrough implements Writes {
   readonly #options: WriteThroughOptions;
   storedBytes = 0;
   skippedStores = 0;
+  deferredStores = 0;
 
   constructor(options: WriteThroughOptions) {
     this.#options = options;
@@ -49,15 +50,19 @@ export class WriteThrough implements Writes {
     const slots: number[] = [];
     for (let chunk = sequence.offeredChunks; chunk < end; chunk++) {
       const name = chunkName(sequence, chunk, shape.chunkBlocks);
-      if (!sightings.isEnough(name)) continue;
+      if (tiers[0]!.cache.find(name.low, name.high) !== 0) continue;
+      if (!sightings.isEnough(name)) {
+        this.deferredStores++;
+        continue;
+      }
       const slot = this.#slotIn(tiers[0]!, name);
       if (slot !== 0) slots.push(slot);
     }
     return slots;
   }
 
+  /** 0 if there is no room. */
   #slotIn({ cache }: Tier, { low, high }: ChunkName): number {
-    if (cache.find(low, high) !== 0) return 0;
     const slot = cache.add(low, high);
     if (slot === 0) this.skippedStores++;
     else cache.pin(slot);

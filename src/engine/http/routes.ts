@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { version } from '../../base/version.ts';
+import type { ServingEngine } from '../engine.ts';
+import { metricsPage } from '../metrics/page.ts';
+import type { PromptBuilder } from '../prompt.ts';
+import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
+import { completionsEndpoint } from './completions-endpoint.ts';
+import { sendError, sendJson } from './reply.ts';
+import { detokenizeEndpoint, tokenizeEndpoint } from './tokenize-endpoint.ts';
+
+export type Endpoint = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** The endpoints of a path, by method. */
+type Methods = Readonly<Partial<Record<string, Endpoint>>>;
+
+/**
+ * What the server answers: OpenAI's API as vLLM serves it, with vLLM's and SGLang's endpoints around it.
+ * @throws UsageError for faults of the engine's options that cannot be read.
+ */
+export function routes(engine: ServingEngine, prompts: PromptBuilder): Endpoint {
+  const methodsOf = pathsOf(engine, prompts);
+  return (req, res) => {
+    const path = req.url!.split('?')[0]!;
+    const methods = methodsOf.get(path);
+    if (!methods) return sendError(res, noSuchPath(path));
+    const endpoint = methods[req.method!];
+    if (endpoint) return endpoint(req, res);
+    res.setHeader('allow', Object.keys(methods).join(', '));
+    sendError(res, methodNotAllowed(req.method!, path));
+  };
+}
+
+function pathsOf(engine: ServingEngine, prompts: PromptBuilder): Map<string, Methods> {
+  const metrics = metricsPage(engine.engines);
+  const complete = completionsEndpoint(engine, { prompts, metrics });
+  const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
+  const ok: Endpoint = (_, res) => void res.end();
+  const flush: Endpoint = (_, res) => flushCache(engine, res);
+  const json =
+    (value: () => unknown): Endpoint =>
+    (_, res) =>
+      sendJson(res, 200, JSON.stringify(value()));
+  return new Map<string, Methods>([
+    ['/v1/chat/completions', { POST: (req, res) => complete('chat', req, res) }],
+    ['/v1/completions', { POST: (req, res) => complete('completions', req, res) }],
+    ['/v1/models', { GET: json(() => ({ object: 'list', data: [modelJson(engine)] })) }],
+    ['/tokenize', { POST: tokenizeEndpoint(tokenizing) }],
+    ['/detokenize', { POST: detokenizeEndpoint(tokenizing) }],
+    ['/health', { GET: ok }],
+    ['/ping', { GET: ok, POST: ok }],
+    ['/version', { GET: json(() => ({ version: version() })) }],
+    ['/load', { GET: json(() => ({ server_load: requestsIn(engine) })) }],
+    [
+      '/metrics',
+      {
+        async GET(_, res) {
+          res.setHeader('content-type', metrics.contentType);
+          res.end(await metrics.text());
+        },
+      },
+    ],
+    ['/reset_prefix_cache', { POST: (req, res) => resetPrefixCache(engine, req, res) }],
+    ['/flush_cache', { GET: flush, POST: flush }],
+  ]);
+}
+
+function requestsIn({ engines }: ServingEngine): number {
+  return engines.reduce((sum, { stats }) => sum + stats.running + stats.waiting, 0);
+}
+
+/** vLLM's; its connector, and so what it has offloaded, is left alone unless the query asks for it. */
+function resetPrefixCache({ engines }: ServingEngine, req: IncomingMessage, res: ServerResponse) {
+  const withTiers = /[?&]reset_(connector|external)=true\b/.test(req.url!);
+  const isReset = engines.map((engine) => engine.resetPrefixCache({ withTiers }));
+  if (isReset.every(Boolean)) res.end();
+  else sendError(res, serverError('The cache is not reset while requests use it.', 409));
+}
+
+/** SGLang's, which flushes all of its tiers, and does nothing while any request runs or waits. */
+function flushCache(engine: ServingEngine, res: ServerResponse): void {
+  const isFlushed =
+    requestsIn(engine) === 0 &&
+    engine.engines.map((one) => one.resetPrefixCache({ withTiers: true })).every(Boolean);
+  res.writeHead(isFlushed ? 200 : 400, { 'content-type': 'text/plain; charset=utf-8' });
+  res.end(FLUSHED);
+}
+
+/** In SGLang's words, which are the same for both outcomes. */
+const FLUSHED =
+  'Cache flushed.\nPlease check backend logs for more details. ' +
+  '(When there are running or waiting requests, the operation will not be performed.)\n';
+
+function modelJson(engine: ServingEngine): unknown {
+  const { model } = engine.options;
+  return {
+    id: model,
+    object: 'model',
+    created: Math.floor(engine.clock.originEpochMs / 1000),
+    owned_by: 'confab',
+    root: model,
+    parent: null,
+    max_model_len: engine.lengthLimit,
+  };
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { PromptBuilder } from '../prompt.ts';
+import type { EngineError } from '../request-error.ts';
+import { fieldError, message, textOf, tokenId } from './api-fields.ts';
+import { sendError, sendJson } from './reply.ts';
+import { readJsonBody } from './request-body.ts';
+
+export interface TokenizeContext {
+  readonly prompts: PromptBuilder;
+  /** Longest prompt plus answer, tokens. */
+  readonly lengthLimit: number;
+}
+
+const common = {
+  return_token_strs: z.boolean().nullish(),
+};
+const chatSchema = z.object({
+  ...common,
+  messages: z.array(message).min(1),
+  add_generation_prompt: z.literal(true, { error: 'only true is supported' }).nullish(),
+});
+const textSchema = z.object({ ...common, prompt: z.string() });
+const detokenizeSchema = z.object({ tokens: z.array(tokenId) });
+
+type Answer = { readonly json: object } | { readonly error: EngineError };
+
+/** vLLM's POST /tokenize: the ids that a chat or a text has as a prompt. */
+export function tokenizeEndpoint({ prompts, lengthLimit }: TokenizeContext) {
+  return answering((body) => {
+    const isChat = typeof body === 'object' && body !== null && 'messages' in body;
+    const { data, error } = isChat ? chatSchema.safeParse(body) : textSchema.safeParse(body);
+    if (error) return { error: fieldError(error) };
+    const tokens = [
+      ...('messages' in data
+        ? prompts.chat(data.messages.map(({ role, content }) => ({ role, text: textOf(content) })))
+        : prompts.text(data.prompt)),
+    ];
+    const token_strs = data.return_token_strs ? tokens.map((id) => prompts.decode([id])) : null;
+    return { json: { count: tokens.length, max_model_len: lengthLimit, tokens, token_strs } };
+  });
+}
+
+/** vLLM's POST /detokenize: the text of ids. */
+export function detokenizeEndpoint({ prompts }: TokenizeContext) {
+  return answering((body) => {
+    const { data, error } = detokenizeSchema.safeParse(body);
+    if (error) return { error: fieldError(error) };
+    return { json: { prompt: prompts.decode(data.tokens) } };
+  });
+}
+
+function answering(answer: (body: unknown) => Answer) {
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const body = await readJsonBody(req);
+    if (!body) return;
+    const answered = 'error' in body ? body : answer(body.json);
+    if ('error' in answered) sendError(res, answered.error);
+    else sendJson(res, 200, JSON.stringify(answered.json));
+  };
+}

@@ -1,0 +1,55 @@
+import type { Histogram as PromHistogram, Registry } from 'prom-client';
+
+/** What a histogram is called, and where its buckets end; `+Inf` is added. */
+export interface HistogramOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly buckets: readonly number[];
+  /** Called at every scrape, before the values are taken. */
+  readonly beforeReading?: () => void;
+}
+
+/**
+ * A histogram that every token can be counted in: prom-client's own makes objects and a hash for each
+ * observation. Its labels are the registry's.
+ */
+export class Histogram {
+  readonly #bounds: Float64Array;
+  /** Of each bucket alone; the last is above all bounds. */
+  readonly #counts: Float64Array;
+  #sum = 0;
+
+  constructor(registry: Registry, options: HistogramOptions) {
+    const { name, help, buckets, beforeReading } = options;
+    this.#bounds = Float64Array.from(buckets);
+    this.#counts = new Float64Array(buckets.length + 1);
+    const get = async () => {
+      beforeReading?.();
+      return { name, help, type: 'histogram', aggregator: 'sum', values: this.#values(name) };
+    };
+    // The registry asks a metric for its values and for nothing else.
+    registry.registerMetric({ name, help, get } as unknown as PromHistogram);
+  }
+
+  observe(value: number): void {
+    let bucket = 0;
+    while (bucket < this.#bounds.length && value > this.#bounds[bucket]!) bucket++;
+    this.#counts[bucket]!++;
+    this.#sum += value;
+  }
+
+  /** Buckets are cumulative in the exposition format. */
+  #values(name: string) {
+    let count = 0;
+    const buckets = Array.from(this.#counts, (own, index) => {
+      count += own;
+      const le = this.#bounds[index] ?? '+Inf';
+      return { metricName: `${name}_bucket`, labels: { le }, value: count };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels: {}, value: this.#sum },
+      { metricName: `${name}_count`, labels: {}, value: count },
+    ];
+  }
+}

@@ -1,0 +1,49 @@
+import { Gauge, Registry } from 'prom-client';
+import type { Engine, EngineRequest } from '../engine.ts';
+import type { FaultyObserver } from '../faults/faulty-submit.ts';
+import { exposeOffload } from './offload-metrics.ts';
+import { requestMetrics } from './request-metrics.ts';
+import { exposeStats } from './stats-metrics.ts';
+import { exposeSteps } from './step-metrics.ts';
+
+/** The engine as far as its metrics need it. */
+export type MeteredEngine = Pick<
+  Engine,
+  'clock' | 'options' | 'stats' | 'blocks' | 'lengthLimit' | 'onStep'
+>;
+
+export interface Metrics {
+  /** Passes everything on, and measures the request from now. */
+  measuring(request: EngineRequest, observer: FaultyObserver): FaultyObserver;
+  /** The Prometheus text, and its content type. */
+  readonly registry: Registry;
+}
+
+/**
+ * vLLM's metrics of one engine, the `index`-th of its server, in a registry of their own: its names, buckets, units and rules of
+ * counting. prom-client does not append `_total` to the names of counters, so they are spelt out.
+ */
+export function engineMetrics(engine: MeteredEngine, index = 0): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ model_name: engine.options.model, engine: String(index) });
+  exposeStats(registry, engine);
+  exposeOffload(registry, engine);
+  exposeSteps(registry, engine);
+  exposeConfig(registry, engine);
+  return { measuring: requestMetrics(registry, engine), registry };
+}
+
+function exposeConfig(registry: Registry, engine: MeteredEngine): void {
+  const { blockTokens, prefixCaching } = engine.options;
+  const config = {
+    block_size: String(blockTokens),
+    num_gpu_blocks: String(engine.blocks),
+    enable_prefix_caching: prefixCaching ? 'True' : 'False',
+  };
+  new Gauge({
+    name: 'vllm:cache_config_info',
+    help: 'The configuration of the KV cache, in labels',
+    labelNames: Object.keys(config),
+    registers: [registry],
+  }).set(config, 1);
+}
