@@ -62,6 +62,8 @@ export interface TurnRecord {
   readonly cachedTokens?: number;
   /** Those of them that it says came from below the GPU: host memory, storage, another engine. */
   readonly externalCachedTokens?: number;
+  /** Those of them that came from storage, not from the host's memory. */
+  readonly storageCachedTokens?: number;
   /** From queued to scheduled, and from there to the first token, as the engine says. */
   readonly engineQueueMs?: number;
   readonly enginePrefillMs?: number;

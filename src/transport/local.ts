@@ -2,7 +2,7 @@ import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/engine.t
 import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
-import { requestMetricsJson, usageJson } from '../engine/http/told.ts';
+import { requestMetricsJson, sglExtJson, usageJson } from '../engine/http/told.ts';
 import type { PromptBuilder } from '../engine/prompt.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -130,10 +130,13 @@ function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undef
   return { status: 'protocol', message, httpStatus };
 }
 
-/** As a client reads what the HTTP server sends: one rule for both says what is told. */
+/** As a client reads what the HTTP server sends: one rule for both says what is told. Tiers always are. */
 function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
+  const { disk, remote } = options.offload;
+  const storage = disk ? 'disk' : remote && 'remote';
   return readChunk({
     usage: usageJson(end, options),
+    ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),
     ...(options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
   }).usage;
 }

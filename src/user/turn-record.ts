@@ -40,6 +40,7 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
     outputTokens: usage?.outputTokens,
     cachedTokens: usage?.cachedTokens,
     externalCachedTokens: usage?.externalCachedTokens,
+    storageCachedTokens: usage?.storageCachedTokens,
     engineQueueMs: usage?.queueMs,
     enginePrefillMs: usage?.prefillMs,
     reasoningTokens: usage?.reasoningTokens,

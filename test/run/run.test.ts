@@ -32,13 +32,17 @@ describe('a run in virtual time', () => {
   });
 
   test('records what the engine tells, and leaves out what it does not', () => {
-    const usage = { cachedTokens: 9, externalCachedTokens: 4, queueMs: 1.5, prefillMs: 30 };
+    const usage = {
+      ...{ cachedTokens: 9, externalCachedTokens: 4, storageCachedTokens: 1 },
+      ...{ queueMs: 1.5, prefillMs: 30 },
+    };
     const { records } = playVirtual(
       { conversation: { rounds: 2 }, population: { users: 1 } },
       (_, index) => (index === 0 ? { usage } : {}),
     );
     expect(records[0]).toMatchObject({
-      ...{ cachedTokens: 9, externalCachedTokens: 4, engineQueueMs: 1.5, enginePrefillMs: 30 },
+      ...{ cachedTokens: 9, externalCachedTokens: 4, storageCachedTokens: 1 },
+      ...{ engineQueueMs: 1.5, enginePrefillMs: 30 },
     });
     for (const field of ['externalCachedTokens', 'engineQueueMs', 'enginePrefillMs'] as const) {
       expect(records[1]![field]).toBeUndefined();
