@@ -4,7 +4,7 @@ import { loadTokenizer } from '../workload/tokenizer.ts';
 import { Engine } from './engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
-import { findWords } from './vocabulary.ts';
+import { type Coder, findWords } from './vocabulary.ts';
 
 export interface EmbeddedEngine {
   readonly engine: Engine;
@@ -22,8 +22,14 @@ export async function embeddedEngine(
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
   return {
     engine: new Engine(clock, options, findWords(tokenizer)),
-    prompts: new PromptBuilder(tokenizer),
+    prompts: promptsOf(tokenizer, clock, options),
   };
+}
+
+/** The chat template of these options, with its defects. */
+export function promptsOf(tokenizer: Coder, clock: Clock, options: EngineOptions): PromptBuilder {
+  const { reasoningTokens, defects, seed } = options;
+  return new PromptBuilder(tokenizer, { isReasoning: reasoningTokens > 0, defects, seed, clock });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { OffloadStats } from './kv/offload-stats.ts';
 import { badRequest, type EngineError } from './request-error.ts';
 import { Scheduler, type SchedulerCounters } from './scheduler.ts';
 import type { Sequence, Step, StepLoad } from './sequence.ts';
+import { THINK_MARKS } from './thinking.ts';
 import type { Word } from './vocabulary.ts';
 
 export interface EngineRequest {
@@ -109,6 +110,8 @@ export class Engine implements ServingEngine {
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
   readonly #words: readonly Word[];
+  /** What an answer's indexes mean: the words, then the marks of reasoning. */
+  readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
   readonly #pool: BlockPool;
   readonly #scheduler: Scheduler<Job>;
@@ -125,6 +128,7 @@ export class Engine implements ServingEngine {
     this.clock = clock;
     this.options = options;
     this.#words = words;
+    this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profileOf(options);
     this.blocks = options.blocks ?? blocksOf(this.#profile, options.blockTokens);
     this.#pool = new BlockPool(this.blocks);
@@ -199,7 +203,7 @@ export class Engine implements ServingEngine {
     const tokens = new Int32Array(promptTokens.length + reply.wordIndexes.length);
     tokens.set(promptTokens);
     reply.wordIndexes.forEach((index, i) => {
-      tokens[promptTokens.length + i] = this.#words[index]!.id;
+      tokens[promptTokens.length + i] = this.#vocabulary[index]!.id;
     });
     return {
       observer,
@@ -253,7 +257,7 @@ export class Engine implements ServingEngine {
     }
     job.knownTokens++;
     this.#generatedTokens++;
-    const word = this.#words[job.answer.wordIndexes[outputIndex]!]!;
+    const word = this.#vocabulary[job.answer.wordIndexes[outputIndex]!]!;
     const isLast = job.knownTokens === job.tokens.length;
     if (isLast) this.#scheduler.remove(job);
     job.observer.onToken(word.id, word.text, nowMs);
@@ -266,7 +270,7 @@ export class Engine implements ServingEngine {
         hostTokens: 0,
         storageTokens: 0,
         outputTokens: outputIndex + 1,
-        reasoningTokens: 0,
+        reasoningTokens: job.answer.reasoningTokens,
         times: {
           queuedMs: job.queuedMs,
           scheduledMs: job.scheduledMs,

@@ -3,6 +3,7 @@ import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
 import type { PromptBuilder } from '../engine/prompt.ts';
+import { reasoningParser, type TokenKind } from '../engine/thinking.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
 import type {
@@ -70,25 +71,35 @@ interface Reply {
   finish(): boolean;
   readonly withUsage: boolean;
   readonly tokensPerDelta?: number;
+  readonly api: LocalOptions['api'];
 }
 
 function replyTo(engine: ServingEngine, reply: Reply): FaultyObserver {
   const { observer, finish, withUsage, tokensPerDelta = 1 } = reply;
+  // Only chats are parsed: completions have the marks of reasoning in their text.
+  const kindOf: (id: number) => TokenKind =
+    reply.api === 'chat' ? reasoningParser() : () => 'content';
   let httpStatus: number | undefined;
-  let text = '';
+  const text = { reasoning: '', content: '' };
   let tokens = 0;
+  const flushPart = (kind: keyof typeof text, atMs: number): void => {
+    const delta = text[kind];
+    text[kind] = '';
+    if (delta) observer.onDelta(kind, delta, atMs);
+  };
   const flush = (atMs: number): void => {
-    const delta = text;
-    text = '';
     tokens = 0;
-    if (delta) observer.onDelta('content', delta, atMs);
+    flushPart('reasoning', atMs);
+    flushPart('content', atMs);
   };
   return {
     onQueued() {
       httpStatus = 200;
     },
-    onToken(_id, word, atMs) {
-      text += word;
+    onToken(id, word, atMs) {
+      const kind = kindOf(id);
+      if (kind === 'mark') return;
+      text[kind] += word;
       if (++tokens >= tokensPerDelta) flush(atMs);
     },
     onEnd(end, atMs) {
@@ -132,6 +143,7 @@ function usageOf(end: EngineEnd, reportCached: boolean): Usage {
     inputTokens: end.promptTokens,
     outputTokens: end.outputTokens,
     ...(reportCached && { cachedTokens: end.cachedTokens }),
+    ...(end.reasoningTokens > 0 && { reasoningTokens: end.reasoningTokens }),
   };
 }
 

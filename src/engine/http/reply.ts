@@ -3,7 +3,13 @@ import type { EngineEnd } from '../engine.ts';
 import type { BreakKind } from '../faults/fault-kinds.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
 import { type EngineError, errorJson, serverError } from '../request-error.ts';
-import { doneEvent, type ResponseFormat, type UsageJson } from './response-format.ts';
+import { reasoningParser, type TokenKind } from '../thinking.ts';
+import {
+  doneEvent,
+  type ResponseFormat,
+  type UsageJson,
+  type WholeAnswer,
+} from './response-format.ts';
 
 export interface ReplyOptions {
   readonly format: ResponseFormat;
@@ -17,14 +23,21 @@ const INJECTED = serverError('injected fault', 500);
 /** Writes tokens as server-sent events: one write a token. The head is sent when the request is queued. */
 export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
   const { format, usageOf } = options;
+  const kindOf = kindsIn(format);
   let opening = format.first;
   return {
     onQueued() {
       res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
       res.flushHeaders();
     },
-    onToken(_id, text) {
-      res.write(opening + format.before + JSON.stringify(text) + format.after);
+    onToken(id, text) {
+      const kind = kindOf(id);
+      if (kind === 'mark') return;
+      const chunk =
+        kind === 'reasoning'
+          ? format.reasoning!(text)
+          : format.before + JSON.stringify(text) + format.after;
+      res.write(opening + chunk);
       opening = '';
     },
     onEnd(end) {
@@ -45,10 +58,12 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyO
 /** Answers with one JSON body at the end. */
 export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
   const { format, usageOf } = options;
-  let answer = '';
+  const kindOf = kindsIn(format);
+  const answer: WholeAnswer = { content: '', reasoning: '' };
   return {
-    onToken(_id, text) {
-      answer += text;
+    onToken(id, text) {
+      const kind = kindOf(id);
+      if (kind !== 'mark') answer[kind] += text;
     },
     onEnd(end) {
       sendJson(res, 200, format.whole(answer, end.finishReason, usageOf(end)));
@@ -61,6 +76,11 @@ export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyOb
       if (kind === 'error-event') sendError(res, INJECTED);
     },
   };
+}
+
+/** Only chats are parsed: completions send the marks of reasoning as text. */
+function kindsIn({ reasoning }: ResponseFormat): (id: number) => TokenKind {
+  return reasoning ? reasoningParser() : () => 'content';
 }
 
 export function sendJson(res: ServerResponse, status: number, json: string): void {

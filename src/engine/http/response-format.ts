@@ -19,11 +19,18 @@ export interface ResponseFormat {
   readonly first: string;
   readonly before: string;
   readonly after: string;
+  /** The chunk of a reasoning token; absent where reasoning is text like any other. */
+  readonly reasoning?: (text: string) => string;
   /** The last chunk: without text, with the reason. */
   finish(reason: string): string;
   usage(usage: UsageJson): string;
   /** The body of an unstreamed response. */
-  whole(text: string, reason: string, usage: UsageJson | undefined): string;
+  whole(answer: WholeAnswer, reason: string, usage: UsageJson | undefined): string;
+}
+
+export interface WholeAnswer {
+  content: string;
+  reasoning: string;
 }
 
 export interface UsageJson {
@@ -31,6 +38,7 @@ export interface UsageJson {
   readonly total_tokens: number;
   readonly completion_tokens: number;
   readonly prompt_tokens_details?: { readonly cached_tokens: number };
+  readonly completion_tokens_details?: { readonly reasoning_tokens: number };
 }
 
 export const doneEvent = 'data: [DONE]\n\n';
@@ -41,6 +49,9 @@ export function usageJson(end: EngineEnd, reportCached: boolean): UsageJson {
     total_tokens: end.promptTokens + end.outputTokens,
     completion_tokens: end.outputTokens,
     ...(reportCached && { prompt_tokens_details: { cached_tokens: end.cachedTokens } }),
+    ...(end.reasoningTokens > 0 && {
+      completion_tokens_details: { reasoning_tokens: end.reasoningTokens },
+    }),
   };
 }
 
@@ -55,12 +66,14 @@ function chatFormat({ number, created, model }: ResponseIdentity): ResponseForma
   return {
     first: `${head}{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}\n\n`,
     before: `${head}{"index":0,"delta":{"content":`,
-    after: '},"logprobs":null,"finish_reason":null}]}\n\n',
+    after: CHAT_AFTER,
+    reasoning: (text) => `${head}{"index":0,"delta":${reasoningDelta(text)}${CHAT_AFTER}`,
     finish: (reason) =>
       `${head}{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
     usage: (usage) => `${head}],"usage":${JSON.stringify(usage)}}\n\n`,
-    whole: (content, reason, usage) => {
-      const message = { role: 'assistant', content };
+    whole: ({ content, reasoning }, reason, usage) => {
+      const thought = reasoning ? bothNames(reasoning) : {};
+      const message = { role: 'assistant', content, ...thought };
       const choice = { index: 0, message, logprobs: null, finish_reason: reason };
       return JSON.stringify({
         id,
@@ -74,6 +87,18 @@ function chatFormat({ number, created, model }: ResponseIdentity): ResponseForma
   };
 }
 
+const CHAT_AFTER = '},"logprobs":null,"finish_reason":null}]}\n\n';
+
+/** `reasoning` is vLLM's newer name; `reasoning_content` its older one, SGLang's and DeepSeek's. */
+function bothNames(text: string) {
+  return { reasoning: text, reasoning_content: text };
+}
+
+/** Without its closing brace, which CHAT_AFTER begins with. */
+function reasoningDelta(text: string): string {
+  return JSON.stringify(bothNames(text)).slice(0, -1);
+}
+
 function completionsFormat({ number, created, model }: ResponseIdentity): ResponseFormat {
   const id = `cmpl-confab-${number}`;
   const common = { id, object: 'text_completion', created, model };
@@ -85,7 +110,7 @@ function completionsFormat({ number, created, model }: ResponseIdentity): Respon
     finish: (reason) =>
       `${head}{"index":0,"text":"","logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
     usage: (usage) => `${head}],"usage":${JSON.stringify(usage)}}\n\n`,
-    whole: (text, reason, usage) => {
+    whole: ({ content: text }, reason, usage) => {
       const choice = { index: 0, text, logprobs: null, finish_reason: reason, stop_reason: null };
       return JSON.stringify({ ...common, choices: [choice], usage });
     },
