@@ -1,17 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { DefectOptions } from '../scenario/defects.ts';
-import { Message } from '../workload/message.ts';
 import type { EngineObserver } from './engine.ts';
+import { GrownPrompt } from './grown-prompt.ts';
+import { type TextCoder, textCoder } from './piecewise.ts';
 import { retokenised } from './retokenised.ts';
 import { reasoningParser, THINK_CLOSE, THINK_OPEN, thoughtIn } from './thinking.ts';
 import { TokenCache } from './token-cache.ts';
 import type { Coder } from './vocabulary.ts';
 
-/** One message as the template needs it; a `Message` is one. */
+/** One message as the template needs it; a `Message` of the workload is one. Immutable. */
 export interface PromptMessage {
   readonly role: string;
   readonly text: string;
 }
+
+type Encode = (text: string) => Int32Array;
 
 /** Special tokens of the template: negative, so that they are in no vocabulary. */
 const BEGIN = Int32Array.of(-1);
@@ -50,34 +53,42 @@ export interface PromptOptions {
  * included if it is sent back as a think block; the defects are what breaks that.
  */
 export class PromptBuilder {
-  readonly #tokenizer: Coder;
+  readonly #coder: TextCoder;
   readonly #options: PromptOptions;
   readonly #texts: TokenCache;
-  /** Answers as the history has them, where that is not just their text. */
-  readonly #answers: TokenCache;
-  readonly #messages = new WeakMap<Message, Int32Array>();
+  readonly #conversations = new WeakMap<object, GrownPrompt>();
   /** Apart from the texts, because every message looks one up. */
   readonly #roles: ReadonlyMap<string, Int32Array>;
-  readonly #areAnswersPlain: boolean;
+  /** What every prompt of a chat ends with. */
+  readonly #after: Int32Array;
+  /** For what is not asked for again: its prompt is kept. */
+  readonly #encodeOnce: Encode;
 
   constructor(tokenizer: Coder, options: PromptOptions = {}) {
-    const { isReasoning, defects, cacheTokens = CACHE_TOKENS } = options;
-    this.#tokenizer = tokenizer;
+    const { defects, cacheTokens = CACHE_TOKENS } = options;
+    this.#coder = textCoder(tokenizer);
     this.#options = options;
     this.#texts = new TokenCache(cacheTokens);
-    this.#answers = new TokenCache(cacheTokens);
     this.#roles = new Map(ROLES.map((role) => [role, this.#encode(role)]));
-    this.#areAnswersPlain = !(isReasoning || defects?.thinkingStripped || defects?.retokenised);
+    const drift = defects?.templateDrift === 'generationPrompt' ? EMPTY_THOUGHT : NOTHING;
+    this.#after = concatenate([BEGIN, this.#role('assistant'), drift]);
+    this.#encodeOnce = this.#coder.isCheap ? this.#coder.encode : (text) => this.#encode(text);
   }
 
-  /** The prompt that asks for the assistant's next message. */
-  chat(messages: readonly PromptMessage[]): Int32Array {
-    const parts: Int32Array[] = [this.#before()];
-    for (const message of messages) {
-      parts.push(BEGIN, this.#role(message.role), this.#content(message), END);
+  /**
+   * The prompt that asks for the assistant's next message. `conversation`: the object that stands for it
+   * in this process, with which its tokens are kept and go.
+   */
+  chat(messages: readonly PromptMessage[], conversation?: object): Int32Array {
+    const ends = { before: this.#before(), after: this.#after };
+    if (!conversation) {
+      const encode = (text: string) => this.#encode(text);
+      const parts = messages.flatMap((message) => this.#framed(message, encode));
+      return concatenate([ends.before, ...parts, ends.after]);
     }
-    parts.push(BEGIN, this.#role('assistant'), this.#after());
-    return concatenate(parts);
+    let grown = this.#conversations.get(conversation);
+    if (!grown) this.#conversations.set(conversation, (grown = new GrownPrompt()));
+    return grown.with(messages, (message) => this.#framed(message, this.#encodeOnce), ends);
   }
 
   /** The prompt of a text without a template. Texts that grow at their end cost only what is new. */
@@ -90,8 +101,12 @@ export class PromptBuilder {
     this.#texts.set(text, ids);
   }
 
-  /** Passes everything on, and remembers the answer, its reasoning apart from its content. */
+  /**
+   * Passes everything on, and remembers the answer, its reasoning apart from its content, where
+   * tokenizing it again would cost more.
+   */
   remembering<O extends EngineObserver>(observer: O): O {
+    if (this.#coder.isCheap) return observer;
     const kindOf = reasoningParser();
     const ids = { reasoning: [] as number[], content: [] as number[] };
     const texts = { reasoning: '', content: '' };
@@ -119,44 +134,24 @@ export class PromptBuilder {
     return Int32Array.of(FIRST_MINUTE - Math.floor(clock.now() / MINUTE_MS));
   }
 
-  #after(): Int32Array {
-    return this.#options.defects?.templateDrift === 'generationPrompt' ? EMPTY_THOUGHT : NOTHING;
-  }
-
   #role(role: string): Int32Array {
     return this.#roles.get(role) ?? this.#encode(role);
   }
 
-  /** A message lives as long as its conversation, and its tokens as long as the message. */
-  #content(message: PromptMessage): Int32Array {
-    if (!(message instanceof Message)) return this.#rendered(message);
-    let ids = this.#messages.get(message);
-    if (!ids) {
-      ids = this.#rendered(message);
-      this.#messages.set(message, ids);
-    }
-    return ids;
-  }
-
-  #rendered({ role, text }: PromptMessage): Int32Array {
-    if (role !== 'assistant' || this.#areAnswersPlain) return this.#encode(text);
-    let ids = this.#answers.get(text);
-    if (!ids) {
-      ids = this.#answer(text);
-      this.#answers.set(text, ids);
-    }
-    return ids;
+  #framed({ role, text }: PromptMessage, encode: Encode): Int32Array[] {
+    const content = role === 'assistant' ? this.#answer(text, encode) : [encode(text)];
+    return [BEGIN, this.#role(role), ...content, END];
   }
 
   /** An answer in the history: its think block, unless the template drops it, and its content. */
-  #answer(text: string): Int32Array {
+  #answer(text: string, encode: Encode): Int32Array[] {
     const { isReasoning, defects, seed = 0 } = this.#options;
     const parses = isReasoning || defects?.thinkingStripped;
     const { reasoning, content } = parses ? thoughtIn(text) : { content: text };
     const share = defects?.retokenised ?? 0;
-    const said = retokenised(this.#encode(content), { share, seed });
-    if (reasoning === undefined || defects?.thinkingStripped) return said;
-    return concatenate([OPEN, this.#encode(reasoning), CLOSE, said]);
+    const said = retokenised(encode(content), { share, seed });
+    if (reasoning === undefined || defects?.thinkingStripped) return [said];
+    return [OPEN, encode(reasoning), CLOSE, said];
   }
 
   /** A text cut at the marks of reasoning, where they are tokens; the marks are parts of their own. */
@@ -173,7 +168,7 @@ export class PromptBuilder {
   #encode(text: string): Int32Array {
     const known = this.#texts.get(text);
     if (known) return known;
-    const ids = Int32Array.from(this.#tokenizer.encode(text));
+    const ids = this.#coder.encode(text);
     this.#texts.set(text, ids);
     return ids;
   }

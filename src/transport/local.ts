@@ -152,7 +152,9 @@ function engineRequest(request: ChatRequest, options: LocalOptions): EngineReque
   const salt = request.cacheSalt ?? sampling.cacheSalt;
   return {
     promptTokens:
-      api === 'chat' ? prompts.chat(request.messages) : prompts.text(flattened(request.messages)),
+      api === 'chat'
+        ? prompts.chat(request.messages, request.conversation)
+        : prompts.text(flattened(request.messages)),
     maxTokens: request.maxTokens,
     minTokens: request.minTokens,
     ignoreEos: sampling.ignoreEos,
