@@ -65,6 +65,8 @@ class PieceCoder {
   #data: Int32Array = new Int32Array(1 << 16);
   #used = 1;
   #count = 0;
+  /** The text that is being encoded, as character codes: reading them from a string is slower. */
+  #codes = codesOf(1024);
   #out: Int32Array = new Int32Array(1024);
   #length = 0;
 
@@ -72,42 +74,48 @@ class PieceCoder {
     this.#whole = whole;
   }
 
-  /** Hot: once a character. */
   encode(text: string): Int32Array {
+    if (text.length > this.#codes.units.length) this.#codes = codesOf(2 * text.length);
+    this.#codes.bytes.write(text, 'utf16le');
     this.#length = 0;
+    this.#appendPieces(this.#codes.units, text.length);
+    return this.#out.slice(0, this.#length);
+  }
+
+  /** Hot: once a character. */
+  #appendPieces(codes: Uint16Array, length: number): void {
     let from = 0;
     let hash = FNV_BASIS;
     let before = 0;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
+    for (let at = 0; at < length; at++) {
+      const code = codes[at]!;
       const kind = code < 128 ? KINDS[code]! : 0;
       const isCut =
         code === SPACE
-          ? (before & SIGN) !== 0 && at + 1 < text.length && isLetter(text.charCodeAt(at + 1))
+          ? (before & SIGN) !== 0 && at + 1 < length && isLetter(codes[at + 1]!)
           : (kind & END_SIGN) !== 0 && (before & LETTER) !== 0;
       if (isCut) {
-        this.#appendPiece(text, from, at, hash);
+        this.#appendPiece(codes, from, at, hash);
         from = at;
         hash = FNV_BASIS;
       }
       hash = Math.imul(hash ^ code, FNV_PRIME);
       before = kind;
     }
-    if (from < text.length) this.#appendPiece(text, from, text.length, hash);
-    return this.#out.slice(0, this.#length);
+    if (from < length) this.#appendPiece(codes, from, length, hash);
   }
 
-  #appendPiece(text: string, from: number, to: number, hash: number): void {
+  #appendPiece(codes: Uint16Array, from: number, to: number, hash: number): void {
     let slot = homeOf(hash);
     for (; this.#ends[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
       const chars = this.#sizes[slot]! & 0xff;
       const ids = this.#sizes[slot]! >>> 8;
       const end = this.#ends[slot]!;
-      if (chars !== to - from || !isAt(this.#data, end - ids - chars, text, from, to)) continue;
+      if (chars !== to - from || !isAt(this.#data, end - ids - chars, codes, from, to)) continue;
       this.#append(this.#data, end - ids, end);
       return;
     }
-    const piece = text.slice(from, to);
+    const piece = this.#codes.bytes.toString('utf16le', 2 * from, 2 * to);
     const ids = this.#whole(piece);
     this.#append(ids, 0, ids.length);
     if (piece.length > PIECE_CHARS_MAX) return;
@@ -140,6 +148,12 @@ class PieceCoder {
   }
 }
 
+/** Room for so many characters, as the bytes that a string is written to and as the codes they are. */
+function codesOf(count: number) {
+  const units = new Uint16Array(count);
+  return { units, bytes: Buffer.from(units.buffer) };
+}
+
 function homeOf(hash: number): number {
   return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }
@@ -156,9 +170,15 @@ function isLetter(code: number): boolean {
   return code < 128 && (KINDS[code]! & LETTER) !== 0;
 }
 
-function isAt(data: Int32Array, start: number, text: string, from: number, to: number): boolean {
+function isAt(
+  data: Int32Array,
+  start: number,
+  codes: Uint16Array,
+  from: number,
+  to: number,
+): boolean {
   for (let i = from; i < to; i++) {
-    if (data[start + i - from] !== text.charCodeAt(i)) return false;
+    if (data[start + i - from] !== codes[i]) return false;
   }
   return true;
 }
