@@ -17,7 +17,8 @@ export class GrownPrompt {
     { before, after }: { readonly before: Int32Array; readonly after: Int32Array },
   ): Int32Array {
     this.#ends.length = commonCount(this.#messages, messages);
-    this.#messages = messages;
+    // A copy, since the caller's list may be one that grows.
+    this.#messages = [...messages];
     for (let i = this.#ends.length; i < messages.length; i++) {
       this.#ends.push(this.#append(idsOf(messages[i]!)));
     }
