@@ -4,7 +4,7 @@ import { parseScenario } from '../scenario/load.ts';
 import type { ChatRequest, ResponseObserver, Transport } from '../transport/transport.ts';
 import { openWorkload } from '../workload/load.ts';
 import { answerParent } from './child.ts';
-import { total, waitMs } from './measure.ts';
+import { heapBytes, total } from './measure.ts';
 
 // A child process: many users who arrive at once, are answered from memory, and then think.
 
@@ -91,16 +91,6 @@ async function gather(): Promise<Crowd> {
     bytesPerUser: (fullBytes - emptyBytes) / USERS,
     textBytesPerUser: textBytes / USERS,
   };
-}
-
-async function heapBytes(): Promise<number> {
-  // Twice, with time for what is freed in between: finalizers free memory outside of the heap.
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc!();
-    await waitMs(50);
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 answerParent({ gather });

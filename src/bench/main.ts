@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { chunks } from './chunks.ts';
 import { history } from './history.ts';
+import { simulate } from './simulate.ts';
 import { startup } from './startup.ts';
 import { ttft } from './ttft.ts';
 import { users } from './users.ts';
@@ -11,6 +12,7 @@ const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>>
   history,
   users,
   startup,
+  simulate,
   ttft,
 };
 

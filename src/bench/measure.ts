@@ -42,3 +42,14 @@ export function median(values: readonly number[]): number {
 export function verdict(value: number, target: number, unit = ''): string {
   return value <= target ? `(target ${target}${unit})` : `(target ${target}${unit}) MISSED`;
 }
+
+/** Held by this process after garbage collection, in the heap and outside of it; needs --expose-gc. */
+export async function heapBytes(): Promise<number> {
+  // Twice, with time for what is freed in between: finalizers free memory outside of the heap.
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc!();
+    await waitMs(50);
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -16,39 +16,69 @@ export interface AnswerOptions {
   /** Mean and coefficient of variation of the length, where neither limit nor ignore_eos decides it. */
   readonly answerTokens: number;
   readonly answerCv: number;
+  /** Mean length of the reasoning before it, with the same coefficient of variation; 0: none. */
+  readonly reasoningTokens: number;
 }
 
 export type FinishReason = 'stop' | 'length';
 
 export interface Answer {
+  /** Into `words`; one beyond them is the think-open mark, and one further the think-close mark. */
   readonly wordIndexes: Int32Array;
+  /** Tokens between the marks. */
+  readonly reasoningTokens: number;
   readonly finishReason: FinishReason;
 }
 
 /**
- * The answer to a request: random words, as indexes into `words`. A function of the seeds and the
- * prompt, so that the same request has the same answer under any load, and a longer limit only goes on
- * further with it.
+ * The answer to a request: random words, as indexes. A function of the seeds and the prompt, so that
+ * the same request has the same answer under any load, and a longer limit only goes on further with it.
+ * Reasoning comes first, between its marks, and is as much part of the sequence and of all limits as
+ * the rest: a limit within it leaves no room for content.
  */
 export function answer(
   request: AnswerRequest,
   options: AnswerOptions,
   words: readonly Word[],
 ): Answer {
-  const name = contentName(request.promptTokens, request.promptTokens.length);
-  const rng = stream(options.seed, 'answer', ...name, request.seed ?? '');
-  const drawn = drawnTokens(options, rng);
-  const stops = !request.ignoreEos && Math.max(drawn, request.minTokens) < request.maxTokens;
-  const count = stops ? Math.max(drawn, request.minTokens) : request.maxTokens;
-  const wordIndexes = new Int32Array(count);
-  for (let i = 0; i < count; i++) wordIndexes[i] = below(rng, words.length);
-  return { wordIndexes, finishReason: stops ? 'stop' : 'length' };
+  const { promptTokens, maxTokens, minTokens } = request;
+  const name = contentName(promptTokens, promptTokens.length);
+  const draws = (part: string) => stream(options.seed, part, ...name, request.seed ?? '');
+  const thought = options.reasoningTokens
+    ? thoughtIndexes(options, draws('reasoning'), words.length)
+    : NO_THOUGHT;
+  const rng = draws('answer');
+  const wanted = Math.max(
+    thought.length + drawnTokens(options.answerTokens, options.answerCv, rng),
+    minTokens,
+  );
+  const stops = !request.ignoreEos && wanted < maxTokens;
+  const wordIndexes = new Int32Array(stops ? wanted : maxTokens);
+  wordIndexes.set(thought.subarray(0, wordIndexes.length));
+  for (let i = thought.length; i < wordIndexes.length; i++) {
+    wordIndexes[i] = below(rng, words.length);
+  }
+  return {
+    wordIndexes,
+    reasoningTokens: Math.max(0, Math.min(thought.length - 2, wordIndexes.length - 1)),
+    finishReason: stops ? 'stop' : 'length',
+  };
+}
+
+const NO_THOUGHT = new Int32Array(0);
+
+/** From a stream of its own, so that the content's words are the same with and without reasoning. */
+function thoughtIndexes(options: AnswerOptions, rng: Rng, words: number): Int32Array {
+  const count = drawnTokens(options.reasoningTokens, options.answerCv, rng);
+  const indexes = Int32Array.from({ length: count + 2 }, () => below(rng, words));
+  indexes[0] = words;
+  indexes[count + 1] = words + 1;
+  return indexes;
 }
 
 /** Lognormal with that mean and coefficient of variation, rounded, at least 1. */
-function drawnTokens({ answerTokens, answerCv }: AnswerOptions, rng: Rng): number {
-  const variance = Math.log(1 + answerCv ** 2);
+function drawnTokens(mean: number, cv: number, rng: Rng): number {
+  const variance = Math.log(1 + cv ** 2);
   const normal = Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
-  const length = answerTokens * Math.exp(Math.sqrt(variance) * normal - variance / 2);
-  return Math.max(1, Math.round(length));
+  return Math.max(1, Math.round(mean * Math.exp(Math.sqrt(variance) * normal - variance / 2)));
 }

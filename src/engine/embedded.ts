@@ -6,7 +6,7 @@ import { profileOf } from './cost/profile-of.ts';
 import { Engine, type ServingEngine } from './engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
-import { findWords } from './vocabulary.ts';
+import { type Coder, findWords } from './vocabulary.ts';
 
 export interface EmbeddedEngine {
   readonly engine: ServingEngine;
@@ -27,8 +27,14 @@ export async function embeddedEngine(
   const words = findWords(tokenizer);
   return {
     engine: servingEngine(() => new Engine(clock, options, words, profile), options.replicas.count),
-    prompts: new PromptBuilder(tokenizer),
+    prompts: promptsOf(tokenizer, clock, options),
   };
+}
+
+/** The chat template of these options, with its defects. */
+export function promptsOf(tokenizer: Coder, clock: Clock, options: EngineOptions): PromptBuilder {
+  const { reasoningTokens, defects, seed } = options;
+  return new PromptBuilder(tokenizer, { isReasoning: reasoningTokens > 0, defects, seed, clock });
 }
 
 /**

@@ -14,6 +14,7 @@ import { Primed } from './primed.ts';
 import type { EngineError } from './request-error.ts';
 import { Scheduler, type SchedulerCounters } from './scheduler.ts';
 import type { StepLoad } from './sequence.ts';
+import { THINK_MARKS } from './thinking.ts';
 import type { Word } from './vocabulary.ts';
 
 export interface EngineRequest {
@@ -110,6 +111,8 @@ export class Engine implements ServingEngine {
   readonly lengthLimit: number;
   readonly engines: readonly Engine[] = [this];
   readonly #words: readonly Word[];
+  /** What an answer's indexes mean: the words, then the marks of reasoning. */
+  readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
   readonly #pool: BlockPool;
   readonly #offload: Offload | undefined;
@@ -137,6 +140,7 @@ export class Engine implements ServingEngine {
     this.clock = clock;
     this.options = options;
     this.#words = words;
+    this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profile;
     this.blocks = blocksOf(profile, options);
     const gpu = { ...profile, blocks: this.blocks, blockTokens: options.blockTokens };
@@ -181,7 +185,8 @@ export class Engine implements ServingEngine {
       const error = lengthError(request, this.lengthLimit);
       if (error) return observer.onError(error, nowMs);
       const { options, lengthLimit } = this;
-      job = newJob(request, observer, { options, words: this.#words, lengthLimit, nowMs });
+      const [words, vocabulary] = [this.#words, this.#vocabulary];
+      job = newJob(request, observer, { options, words, vocabulary, lengthLimit, nowMs });
       if (this.#primed.includes(request)) {
         this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens));
       }
@@ -240,7 +245,7 @@ export class Engine implements ServingEngine {
     }
     job.knownTokens++;
     this.#generatedTokens++;
-    const word = this.#words[job.answer.wordIndexes[outputIndex]!]!;
+    const word = this.#vocabulary[job.answer.wordIndexes[outputIndex]!]!;
     const isLast = job.knownTokens === job.tokens.length;
     if (isLast) this.#scheduler.remove(job);
     job.observer.onToken(word.id, word.text, nowMs);
@@ -253,7 +258,7 @@ export class Engine implements ServingEngine {
         hostTokens: job.hostTokens,
         storageTokens: job.storageTokens,
         outputTokens: outputIndex + 1,
-        reasoningTokens: 0,
+        reasoningTokens: job.answer.reasoningTokens,
         times: {
           queuedMs: job.queuedMs,
           scheduledMs: job.scheduledMs,

@@ -20,6 +20,8 @@ export interface Job extends Sequence {
 export interface JobContext {
   readonly options: EngineOptions;
   readonly words: readonly Word[];
+  /** What an answer's indexes mean: the words, then the marks of reasoning. */
+  readonly vocabulary: readonly Word[];
   /** Longest prompt plus answer. */
   readonly lengthLimit: number;
   readonly nowMs: number;
@@ -47,7 +49,7 @@ export function lengthError(
 export function newJob(
   request: EngineRequest,
   observer: EngineObserver,
-  { options, words, lengthLimit, nowMs }: JobContext,
+  { options, words, vocabulary, lengthLimit, nowMs }: JobContext,
 ): Job {
   const { promptTokens } = request;
   const { blockTokens, prefixCaching } = options;
@@ -62,7 +64,7 @@ export function newJob(
   const tokens = new Int32Array(promptTokens.length + reply.wordIndexes.length);
   tokens.set(promptTokens);
   reply.wordIndexes.forEach((index, i) => {
-    tokens[promptTokens.length + i] = words[index]!.id;
+    tokens[promptTokens.length + i] = vocabulary[index]!.id;
   });
   return {
     ...newSequence({

@@ -65,7 +65,9 @@ const fields = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe('mean length of the reasoning before an answer, part of its tokens; 0: none'),
+    .describe(
+      'mean length of the reasoning before an answer: beside answerTokens, within the limit of tokens; 0: none',
+    ),
   reportRequestMetrics: z
     .boolean()
     .default(true)

@@ -4,6 +4,7 @@ import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
 import { requestMetricsJson, sglExtJson, usageJson } from '../engine/http/told.ts';
 import type { PromptBuilder } from '../engine/prompt.ts';
+import { reasoningParser, type TokenKind } from '../engine/thinking.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
@@ -73,25 +74,35 @@ interface Reply {
   finish(): boolean;
   readonly withUsage: boolean;
   readonly tokensPerDelta?: number;
+  readonly api: LocalOptions['api'];
 }
 
 function replyTo(engine: ServingEngine, reply: Reply): FaultyObserver {
   const { observer, finish, withUsage, tokensPerDelta = 1 } = reply;
+  // Only chats are parsed: completions have the marks of reasoning in their text.
+  const kindOf: (id: number) => TokenKind =
+    reply.api === 'chat' ? reasoningParser() : () => 'content';
   let httpStatus: number | undefined;
-  let text = '';
+  const text = { reasoning: '', content: '' };
   let tokens = 0;
+  const flushPart = (kind: keyof typeof text, atMs: number): void => {
+    const delta = text[kind];
+    text[kind] = '';
+    if (delta) observer.onDelta(kind, delta, atMs);
+  };
   const flush = (atMs: number): void => {
-    const delta = text;
-    text = '';
     tokens = 0;
-    if (delta) observer.onDelta('content', delta, atMs);
+    flushPart('reasoning', atMs);
+    flushPart('content', atMs);
   };
   return {
     onQueued() {
       httpStatus = 200;
     },
-    onToken(_id, word, atMs) {
-      text += word;
+    onToken(id, word, atMs) {
+      const kind = kindOf(id);
+      if (kind === 'mark') return;
+      text[kind] += word;
       if (++tokens >= tokensPerDelta) flush(atMs);
     },
     onEnd(end, atMs) {
@@ -146,7 +157,9 @@ function engineRequest(request: ChatRequest, options: LocalOptions): EngineReque
   const salt = request.cacheSalt ?? sampling.cacheSalt;
   return {
     promptTokens:
-      api === 'chat' ? prompts.chat(request.messages) : prompts.text(flattened(request.messages)),
+      api === 'chat'
+        ? prompts.chat(request.messages, request.conversation)
+        : prompts.text(flattened(request.messages)),
     maxTokens: request.maxTokens,
     minTokens: request.minTokens,
     ignoreEos: sampling.ignoreEos,

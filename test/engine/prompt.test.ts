@@ -5,7 +5,6 @@ import type { EngineEnd, EngineObserver } from '../../src/engine/engine.ts';
 import { PromptBuilder, pieces } from '../../src/engine/prompt.ts';
 import { TokenCache } from '../../src/engine/token-cache.ts';
 import { type Coder, findWords } from '../../src/engine/vocabulary.ts';
-import { Message } from '../../src/workload/message.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer.ts';
 import { wordTokenizer } from './bench.ts';
 
@@ -56,14 +55,46 @@ test('a turn tokenizes its new text only', () => {
   expect(encoded).toEqual(['three']);
 });
 
-test('the messages of this process keep their tokens, whatever the cache forgets', () => {
-  const small = new PromptBuilder(tokenizer, { cacheTokens: 1 });
-  const message = new Message('user', 'one two');
-  small.chat([message]);
-  encoded = [];
-  small.chat([message]);
-  expect(encoded).not.toContain('one two');
+/** Messages to the prompt builder of one conversation, however it goes on. */
+const histories = fc.array(
+  fc.array(fc.record({ role: fc.constantFrom('user', 'assistant'), text: fc.string() }), {
+    maxLength: 4,
+  }),
+  { maxLength: 6 },
+);
+
+test('a prompt that grew with its conversation is the prompt of its messages', () => {
+  fc.assert(
+    fc.property(histories, fc.array(fc.nat(8)), (turns, cuts) => {
+      const conversation = {};
+      const said: { role: string; text: string }[] = [];
+      for (const [turn, more] of turns.entries()) {
+        // A conversation can also lose what it ended with.
+        said.splice(cuts[turn] ?? said.length, Infinity, ...more);
+        expect(prompts.chat(said, conversation)).toEqual(prompts.chat(said));
+      }
+    }),
+    { seed: 6 },
+  );
 });
+
+test('what a conversation has said keeps its tokens, whatever the cache forgets', () => {
+  const small = new PromptBuilder(crossing(tokenizer), { cacheTokens: 1 });
+  const conversation = {};
+  const said = [user('one two')];
+  small.chat(said, conversation);
+  encoded = [];
+  small.chat([...said, assistant('three')], conversation);
+  expect(encoded).toEqual(['three']);
+});
+
+/** The tokenizer, with one token that crosses the start of a word. */
+function crossing(inner: Coder): Coder {
+  return {
+    ...inner,
+    encode: (text) => (text.includes('. Some') ? [...inner.encode(text), -7] : inner.encode(text)),
+  };
+}
 
 const end: EngineEnd = {
   finishReason: 'stop',
@@ -83,22 +114,25 @@ test('an answer that was remembered is not tokenized again', () => {
     onEnd: () => {},
     onError: () => {},
   };
-  const observer = prompts.remembering(inner);
+  // Where tokens cross word starts, and tokenizing is dear.
+  const dear = new PromptBuilder(crossing(tokenizer));
+  const observer = dear.remembering(inner);
   observer.onToken(11, ' wak', 0);
   observer.onToken(12, ' wal', 0);
   observer.onEnd(end, 0);
   expect(ids).toEqual([11, 12]);
-  prompts.chat([]);
+  dear.chat([]);
   encoded = [];
-  expect([...prompts.chat([assistant(' wak wal')])].slice(2, 4)).toEqual([11, 12]);
+  expect([...dear.chat([assistant(' wak wal')])].slice(2, 4)).toEqual([11, 12]);
   expect(encoded).toEqual([]);
 });
 
 test('a text that grows at its end is tokenized in pieces that stay', () => {
   const text = Array.from({ length: 3000 }, (_, i) => ` word${'abc'[i % 3]}`).join('');
-  const before = prompts.text(text);
+  const dear = new PromptBuilder(crossing(tokenizer));
+  const before = dear.text(text);
   encoded = [];
-  const after = prompts.text(`${text} and more`);
+  const after = dear.text(`${text} and more`);
   expect(encoded).toHaveLength(1);
   expect(encoded[0]!.length).toBeLessThan(2100);
   expect([...after.slice(0, before.length)]).toEqual([...before]);

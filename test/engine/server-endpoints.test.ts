@@ -95,7 +95,7 @@ describe('/tokenize and /detokenize', () => {
       { ...chat, add_generation_prompt: false },
       /only true/,
     ],
-    ['/detokenize', 'ids below those of the template', { tokens: [-3] }, /tokens\.0: Too small/],
+    ['/detokenize', 'ids below those of the template', { tokens: [-5] }, /tokens\.0: Too small/],
     ['/detokenize', 'no JSON', '{', /not JSON/],
   ])('%s of %s is refused', async (path, _, body, message) => {
     const url = await start();

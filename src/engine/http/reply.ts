@@ -3,6 +3,7 @@ import type { EngineEnd } from '../engine.ts';
 import type { BreakKind } from '../faults/fault-kinds.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
 import { type EngineError, errorJson, serverError } from '../request-error.ts';
+import { reasoningParser, type TokenKind } from '../thinking.ts';
 import { doneEvent, type ResponseFormat } from './response-format.ts';
 import type { Told } from './told.ts';
 
@@ -20,6 +21,9 @@ const INJECTED = serverError('injected fault', 500);
 export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
   const { format, withTokenIds, toldAt } = options;
   const { before, after, close } = format;
+  const kindOf = kindsIn(format);
+  /** Of marks of reasoning, which have no chunk of their own. */
+  let idsBefore = '';
   let opening = format.first;
   let fields = format.firstFields;
   return {
@@ -28,8 +32,15 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyO
       res.flushHeaders();
     },
     onToken(id, text) {
-      const ids = withTokenIds ? `,"token_ids":[${id}]${fields}` : '';
-      res.write(opening + before + JSON.stringify(text) + after + ids + close);
+      const kind = kindOf(id);
+      if (kind === 'mark') {
+        idsBefore += `${id},`;
+        return;
+      }
+      const delta = kind === 'reasoning' ? format.reasoning!(text) : before + JSON.stringify(text);
+      const ids = withTokenIds ? `,"token_ids":[${idsBefore}${id}]${fields}` : '';
+      res.write(opening + delta + after + ids + close);
+      idsBefore = '';
       opening = '';
       fields = '';
     },
@@ -57,13 +68,15 @@ function closingEvents(format: ResponseFormat, { sglext, usage, metrics }: Told)
 /** Answers with one JSON body at the end. */
 export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
   const { format, withTokenIds, toldAt } = options;
-  let text = '';
+  const kindOf = kindsIn(format);
+  const text = { content: '', reasoning: '' };
   const ids: number[] = [];
   const body = (reason: string, told: Told): string =>
-    format.whole({ text, reason, tokenIds: withTokenIds ? ids : undefined, told });
+    format.whole({ ...text, reason, tokenIds: withTokenIds ? ids : undefined, told });
   return {
     onToken(id, word) {
-      text += word;
+      const kind = kindOf(id);
+      if (kind !== 'mark') text[kind] += word;
       if (withTokenIds) ids.push(id);
     },
     onEnd: (end) => sendJson(res, 200, body(end.finishReason, toldAt(end))),
@@ -75,6 +88,11 @@ export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyOb
       if (kind === 'error-event') sendError(res, INJECTED);
     },
   };
+}
+
+/** Only chats are parsed: completions send the marks of reasoning as text. */
+function kindsIn({ reasoning }: ResponseFormat): (id: number) => TokenKind {
+  return reasoning ? reasoningParser() : () => 'content';
 }
 
 export function sendJson(res: ServerResponse, status: number, json: string): void {

@@ -25,6 +25,8 @@ export interface ResponseFormat {
   /** Such fields of the first token's chunk. */
   readonly firstFields: string;
   readonly close: string;
+  /** `before` and the text, of a reasoning token; absent where reasoning is text like any other. */
+  readonly reasoning?: (text: string) => string;
   /** The last chunk: without text, with the reason. */
   finish(reason: string): string;
   /** A chunk without choices, after the last. */
@@ -34,7 +36,8 @@ export interface ResponseFormat {
 }
 
 export interface WholeAnswer {
-  readonly text: string;
+  readonly content: string;
+  readonly reasoning: string;
   readonly reason: string;
   /** Where the request asked for them. */
   readonly tokenIds: readonly number[] | undefined;
@@ -58,13 +61,15 @@ function chatFormat({ promptTokenIds, ...identity }: ResponseIdentity): Response
     first: `${head}${role}]${promptTokenIds ? `,${inside(promptIds)}` : ''}}\n\n`,
     before: `${head}{"index":0,"delta":{"content":`,
     after: '},"logprobs":null,"finish_reason":null',
+    reasoning: (text) => `${head}{"index":0,"delta":${reasoningDelta(text)}`,
     firstFields: '',
     close: '}]}\n\n',
     finish: (reason) =>
       `${head}{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
     closing: (told) => `${head}],${inside(told)}}\n\n`,
-    whole: ({ text, reason, tokenIds, told }) => {
-      const message = { role: 'assistant', content: text };
+    whole: ({ content, reasoning, reason, tokenIds, told }) => {
+      const thought = reasoning ? bothNames(reasoning) : {};
+      const message = { role: 'assistant', content, ...thought };
       const choice = { index: 0, message, logprobs: null, finish_reason: reason };
       return JSON.stringify({
         ...{ id, object: 'chat.completion', created, model },
@@ -74,6 +79,16 @@ function chatFormat({ promptTokenIds, ...identity }: ResponseIdentity): Response
       });
     },
   };
+}
+
+/** `reasoning` is vLLM's newer name; `reasoning_content` its older one, SGLang's and DeepSeek's. */
+function bothNames(text: string) {
+  return { reasoning: text, reasoning_content: text };
+}
+
+/** Without its closing brace, which `after` begins with. */
+function reasoningDelta(text: string): string {
+  return JSON.stringify(bothNames(text)).slice(0, -1);
 }
 
 function completionsFormat({ promptTokenIds, ...identity }: ResponseIdentity): ResponseFormat {
@@ -90,7 +105,7 @@ function completionsFormat({ promptTokenIds, ...identity }: ResponseIdentity): R
     finish: (reason) =>
       `${head}{"index":0,"text":"","logprobs":null,"finish_reason":"${reason}","stop_reason":null}]}\n\n`,
     closing: (told) => `${head}],${inside(told)}}\n\n`,
-    whole: ({ text, reason, tokenIds, told }) => {
+    whole: ({ content: text, reason, tokenIds, told }) => {
       const choice = { index: 0, text, logprobs: null, finish_reason: reason, stop_reason: null };
       const ids = { token_ids: tokenIds, ...promptIds };
       return JSON.stringify({ ...common, choices: [{ ...choice, ...ids }], ...told });
