@@ -107,7 +107,8 @@ async function start(
   process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 
-function scenarioCommand(name: string): Command {
+/** Flags that any verb has which plays a scenario file. */
+export function scenarioCommand(name: string): Command {
   return new Command(name)
     .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
     .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])

@@ -91,12 +91,12 @@ async function startEngine(scenario: Scenario) {
 }
 
 /** The engine counts as its client does, unless it was told otherwise. */
-function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
+export function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
   return { ...engine, tokenizer: engine.tokenizer ?? conversation.tokenizer };
 }
 
 /** Answers of a forced length go on past the end-of-sequence token. */
-function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
+export function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
   const ignoreEos = sampling.ignoreEos ?? (conversation.answer.force === true || undefined);
   return { ...sampling, ignoreEos };
 }

@@ -41,6 +41,11 @@ export function blocksOf(profile: Profile, blockTokens: number): number {
   return Math.floor((profile.blocks * BLOCK_TOKENS) / blockTokens);
 }
 
+/** KV of one token, of the model that the profile is of. */
+export function kvBytesPerToken(_profile: Profile): number {
+  return TOKEN_BYTES;
+}
+
 export const profiles: Readonly<Record<string, Profile>> = {
   rtx4090: {
     description: 'RTX 4090, 24 GB; checked against a real run, blocks measured',
