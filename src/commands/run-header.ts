@@ -52,9 +52,10 @@ function placeless(scenario: Scenario, model: string): Scenario {
   };
 }
 
-/** What a simulated partition shares with nobody, and a real one with all. */
-function partitionNotes({ population, engine }: Scenario, isVirtual: boolean): string[] {
+/** Partitions share the engine that a URL names, and no other: said, as latencies and hits are those of a share. */
+function partitionNotes({ population, engine, target }: Scenario, isVirtual: boolean): string[] {
   const { of } = population.partition ?? { of: 1 };
-  if (of === 1 || !isVirtual || engine.fixed) return [];
-  return [`each of the ${of} partitions has a simulated engine of its own`];
+  const hasOwnEngine = isVirtual ? !engine.fixed : target.url === 'embedded';
+  if (of === 1 || !hasOwnEngine) return [];
+  return [`each of the ${of} partitions has an embedded engine of its own`];
 }
