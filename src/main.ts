@@ -13,6 +13,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'play a scenario file in virtual time, without an engine',
     load: async () => (await import('./commands/run.ts')).simulateCommand(),
   },
+  plan: {
+    summary: 'say what a scenario would ask of an engine, without one',
+    load: async () => (await import('./commands/plan.ts')).planCommand(),
+  },
   sessions: {
     summary: 'groups that go round sessions, and how many an engine holds',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),

@@ -51,3 +51,18 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   if (match) return { ...before, [match[1]!]: match[2]! };
   throw new InvalidArgumentError(`Found '${text}'; expected 'Name: value' or 'Name=value'.`);
 }
+
+export interface PartitionOption {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** `I/N`: which of N processes this one is, from 0. */
+export function partition(text: string): PartitionOption {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (match && index < of) return { index, of };
+  throw new InvalidArgumentError(
+    `Found '${text}'; expected I/N with I from 0 to N - 1, as in 0/4 to 3/4.`,
+  );
+}

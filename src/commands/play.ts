@@ -1,17 +1,16 @@
 import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
-import { version } from '../base/version.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { RunHeader } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
+import { refuseEndless } from './endless.ts';
 import { measure } from './measure.ts';
 import { watchMetrics } from './metrics.ts';
-import { withoutSecrets } from './redact.ts';
 import { reportRun } from './results.ts';
+import { runHeader } from './run-header.ts';
 import { openSimulated, openTarget, type Target } from './target.ts';
 import { checkWritable } from './writable.ts';
 
@@ -56,30 +55,12 @@ export async function play(options: PlayOptions): Promise<number> {
     opened(options, clock, apiKey || undefined),
   );
   try {
+    if (options.isSimulated) refuseEndless(scenario, loaded);
     const { dir: parent } = scenario.output;
     const dir = resumed?.dir ?? createRunFolder(parent, scenario.name, wallClock.originEpochMs);
     const { path, part } = nextJournal(dir);
     const { workload, transport } = isolated(loaded, target.transport, part, resumed?.isolate);
-    const header: RunHeader = {
-      format: 'confab-journal',
-      version: 1,
-      confab: version(),
-      node: process.version,
-      clock: clock.name,
-      originEpochMs: clock.originEpochMs,
-      scenario: withoutSecrets({
-        ...scenario,
-        target: {
-          ...scenario.target,
-          model: target.model,
-          // The report names what was measured, and not what the scenario would have been played against.
-          ...(options.isSimulated && { url: 'embedded' }),
-        },
-      }),
-      workloadDigest: workload.digest,
-      notes: [`target: ${target.description}`, ...workload.notes],
-      part,
-    };
+    const header = runHeader({ scenario, clock, workload, target, part });
     const { metricsEverySec } = scenario.output;
     const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec);
     const journalError = await measure({

@@ -3,7 +3,16 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { collect, header, integer, number, oneOf, share } from './options.ts';
+import {
+  collect,
+  header,
+  integer,
+  number,
+  oneOf,
+  type PartitionOption,
+  partition,
+  share,
+} from './options.ts';
 
 /** Flags that say where requests go. */
 export interface TargetFlags {
@@ -26,6 +35,7 @@ export interface OverrideFlags extends TargetFlags {
   readonly logInterval?: number;
   readonly maxErrorRate?: number;
   readonly outputDir?: string;
+  readonly partition?: PartitionOption;
 }
 
 interface RunFlags extends OverrideFlags {
@@ -48,6 +58,7 @@ const SHORT_FOR = {
   logInterval: 'output.logIntervalSec',
   maxErrorRate: 'thresholds.maxErrorRate',
   outputDir: 'output.dir',
+  partition: 'population.partition',
 } as const;
 
 export function runCommand(): Command {
@@ -96,7 +107,8 @@ async function start(
   process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 
-function scenarioCommand(name: string): Command {
+/** Flags that any verb has which plays a scenario file. */
+export function scenarioCommand(name: string): Command {
   return new Command(name)
     .argument('[scenario]', 'YAML or JSON file; see configs/ and `confab schema`')
     .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
@@ -112,6 +124,11 @@ function scenarioCommand(name: string): Command {
     .option('--log-interval <seconds>', 'time between two interval summaries', number(0))
     .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
     .option('--output-dir <dir>', 'parent of the run folder')
+    .option(
+      '--partition <i/n>',
+      'play the i-th (from 0) of n equal shares of the conversations, at the times of the whole; `confab report` merges their run folders',
+      partition,
+    )
     .option('--print-scenario', 'print the scenario with all defaults filled in, and send nothing');
 }
 

@@ -58,11 +58,11 @@ export async function openTarget(
 
 /** The embedded engine as a function call away, on the given clock: for virtual time. */
 export async function openSimulated(scenario: Scenario, clock: Clock): Promise<Target> {
-  const [{ embeddedEngine }, { localTransport }] = await Promise.all([
+  const [{ simulatedEngine }, { localTransport }] = await Promise.all([
     import('../engine/embedded.ts'),
     import('../transport/local.ts'),
   ]);
-  const { engine, prompts } = await embeddedEngine(clock, engineOptions(scenario));
+  const { engine, prompts } = await simulatedEngine(clock, engineOptions(scenario));
   const { api, stream } = scenario.target;
   return {
     transport: localTransport(engine, {
@@ -72,10 +72,16 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
       tokensPerDelta: stream ? 1 : Infinity,
     }),
     model: scenario.engine.model,
-    description: `simulated engine, ${scenario.engine.gpu} profile`,
+    description: simulatedText(scenario.engine),
     scrape: async () => undefined,
     async close() {},
   };
+}
+
+function simulatedText({ fixed, gpu }: Scenario['engine']): string {
+  if (!fixed) return `simulated engine, ${gpu} profile`;
+  const perToken = fixed.perInputTokenMs ? ` + ${fixed.perInputTokenMs} ms an input token` : '';
+  return `fixed-latency engine, TTFT ${fixed.ttftMs} ms${perToken}, TPOT ${fixed.tpotMs} ms`;
 }
 
 /** Loaded only where it is needed: the engine brings its own dependencies. */
@@ -85,12 +91,12 @@ async function startEngine(scenario: Scenario) {
 }
 
 /** The engine counts as its client does, unless it was told otherwise. */
-function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
+export function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
   return { ...engine, tokenizer: engine.tokenizer ?? conversation.tokenizer };
 }
 
 /** Answers of a forced length go on past the end-of-sequence token. */
-function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
+export function samplingOf({ sampling, conversation }: Scenario): Scenario['sampling'] {
   const ignoreEos = sampling.ignoreEos ?? (conversation.answer.force === true || undefined);
   return { ...sampling, ignoreEos };
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { below, type Rng, stream } from '../base/random.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import type { Engine, EngineObserver, EngineRequest, ServingEngine } from './engine.ts';
+import type { Engine, EngineFleet, EngineObserver, EngineRequest } from './engine.ts';
 
 /**
  * Engines behind a router that knows nothing of their caches: each request goes to a drawn one, to each in
  * turn, or to the one that its session always goes to. A request that names no session is drawn.
  */
-export class Cluster implements ServingEngine {
+export class Cluster implements EngineFleet {
   readonly engines: readonly Engine[];
   readonly clock: Clock;
   readonly options: EngineOptions;
@@ -45,7 +45,7 @@ export class Cluster implements ServingEngine {
 }
 
 /** One engine, or so many behind a router. */
-export function servingEngine(create: () => Engine, count: number): ServingEngine {
+export function engineFleet(create: () => Engine, count: number): EngineFleet {
   const first = create();
   if (count === 1) return first;
   return new Cluster([first, ...Array.from({ length: count - 1 }, create)]);

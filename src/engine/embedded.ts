@@ -1,15 +1,17 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { UsageError } from '../base/errors.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
-import { servingEngine } from './cluster.ts';
+import { engineFleet } from './cluster.ts';
 import { profileOf } from './cost/profile-of.ts';
-import { Engine, type ServingEngine } from './engine.ts';
+import { Engine, type EngineFleet, type ServingEngine } from './engine.ts';
+import { FixedEngine, type FixedLatency } from './fixed-engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
 import { PromptBuilder } from './prompt.ts';
 import { type Coder, findWords } from './vocabulary.ts';
 
 export interface EmbeddedEngine {
-  readonly engine: ServingEngine;
+  readonly engine: EngineFleet;
   readonly prompts: PromptBuilder;
 }
 
@@ -26,7 +28,7 @@ export async function embeddedEngine(
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
   const words = findWords(tokenizer);
   return {
-    engine: servingEngine(() => new Engine(clock, options, words, profile), options.replicas.count),
+    engine: engineFleet(() => new Engine(clock, options, words, profile), options.replicas.count),
     prompts: promptsOf(tokenizer, clock, options),
   };
 }
@@ -37,6 +39,24 @@ export function promptsOf(tokenizer: Coder, clock: Clock, options: EngineOptions
   return new PromptBuilder(tokenizer, { isReasoning: reasoningTokens > 0, defects, seed, clock });
 }
 
+/** What a run in virtual time talks to: the engine, or the stand-in with fixed latency that its options name. */
+export function simulatedEngine(
+  clock: Clock,
+  options: EngineOptions,
+): Promise<{ readonly engine: ServingEngine; readonly prompts: PromptBuilder }> {
+  const { fixed } = options;
+  return fixed ? fixedEngine(clock, options, fixed) : embeddedEngine(clock, options);
+}
+
+/** @throws UsageError for a tokenizer that cannot be had or used. */
+export async function fixedEngine(clock: Clock, options: EngineOptions, latency: FixedLatency) {
+  const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
+  return {
+    engine: new FixedEngine(clock, options, latency, findWords(tokenizer)),
+    prompts: promptsOf(tokenizer, clock, options),
+  };
+}
+
 /**
  * The engine behind HTTP in this process, on a clock of its own; by default on a free loopback port.
  * @throws UsageError as `embeddedEngine` and `startServer` do.
@@ -45,6 +65,11 @@ export async function startEmbedded(
   options: EngineOptions,
   listening: Omit<ServerOptions, 'prompts'> = {},
 ): Promise<EngineServer> {
+  if (options.fixed) {
+    throw new UsageError(
+      'engine.fixed: only in virtual time; expected `confab simulate` or `confab plan`, or a scenario without it',
+    );
+  }
   const { engine, prompts } = await embeddedEngine(new SystemClock(), options);
   const { startServer } = await import('./http/server.ts');
   return startServer(engine, { ...listening, prompts });

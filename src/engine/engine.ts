@@ -86,12 +86,15 @@ export interface ServingEngine {
   readonly clock: Clock;
   readonly options: EngineOptions;
   readonly lengthLimit: number;
-  /** Whose caches and schedulers serve it. */
+  /** Returns what cancels the request and frees its blocks; harmless once it is over. */
+  submit(request: EngineRequest, observer: EngineObserver): () => void;
+}
+
+/** One engine or several, with caches to look into. */
+export interface EngineFleet extends ServingEngine {
   readonly engines: readonly Engine[];
   /** Which of them is to serve this request: asked once a request, as routers draw. */
   routed(request: EngineRequest): Engine;
-  /** Returns what cancels the request and frees its blocks; harmless once it is over. */
-  submit(request: EngineRequest, observer: EngineObserver): () => void;
 }
 
 /** How far behind the wall clock the engine may be and still catch up; beyond that the time is lost. */
@@ -102,7 +105,7 @@ const CATCH_UP_MS = 100;
  * of the GPU, one step at a time on the given clock. Deterministic: on a VirtualClock the same
  * submissions give the same tokens at the same times.
  */
-export class Engine implements ServingEngine {
+export class Engine implements EngineFleet {
   readonly clock: Clock;
   readonly options: EngineOptions;
   /** KV blocks, the null block included. */

@@ -45,14 +45,12 @@ export function lengthError(
   );
 }
 
-/** The job of a request that fits, with all that it will answer. */
-export function newJob(
+/** What a request that fits will be answered, and the tokens of it. */
+export function answerTo(
   request: EngineRequest,
-  observer: EngineObserver,
-  { options, words, vocabulary, lengthLimit, nowMs }: JobContext,
-): Job {
+  { options, words, vocabulary, lengthLimit }: Omit<JobContext, 'nowMs'>,
+): { readonly reply: Answer; readonly ids: Int32Array } {
   const { promptTokens } = request;
-  const { blockTokens, prefixCaching } = options;
   const limits = {
     promptTokens,
     maxTokens: request.maxTokens ?? lengthLimit - promptTokens.length,
@@ -61,11 +59,17 @@ export function newJob(
     seed: request.seed,
   };
   const reply = answer(limits, options, words);
-  const tokens = new Int32Array(promptTokens.length + reply.wordIndexes.length);
+  return { reply, ids: reply.wordIndexes.map((index) => vocabulary[index]!.id) };
+}
+
+/** The job of a request that fits, with all that it will answer. */
+export function newJob(request: EngineRequest, observer: EngineObserver, context: JobContext): Job {
+  const { promptTokens } = request;
+  const { blockTokens, prefixCaching } = context.options;
+  const { reply, ids } = answerTo(request, context);
+  const tokens = new Int32Array(promptTokens.length + ids.length);
   tokens.set(promptTokens);
-  reply.wordIndexes.forEach((index, i) => {
-    tokens[promptTokens.length + i] = vocabulary[index]!.id;
-  });
+  tokens.set(ids, promptTokens.length);
   return {
     ...newSequence({
       tokens,
@@ -77,7 +81,7 @@ export function newJob(
     observer,
     answer: reply,
     isCancelled: false,
-    queuedMs: nowMs,
+    queuedMs: context.nowMs,
     scheduledMs: Number.NaN,
     firstTokenMs: Number.NaN,
   };

@@ -1,27 +1,32 @@
 import type { Scenario } from '../scenario/schema.ts';
 import { type Arrival, gapSampler, openArrivals, streamOfArrivals } from './arrivals.ts';
+import { isShareOf, shareOf } from './partition.ts';
 import type { Source } from './population.ts';
 
 /**
  * Who is to come in this run. `played` are the users whose conversations an earlier part of the run has
  * finished: they are left out, and the others come in the same order at the times of a fresh start.
- * `traceMs` is when each is due, for arrivals that go by it.
+ * `traceMs` is when each is due, for arrivals that go by it. A partition's share comes when it comes in the
+ * whole; how much of another partition's has been played before is not known to it.
  */
 export function sourceOf(
   scenario: Scenario,
   played: ReadonlySet<number> = new Set(),
   traceMs?: readonly number[],
 ): Source {
-  const { arrivals } = scenario.population;
+  const { arrivals, partition, firstUserId } = scenario.population;
   if (arrivals.process === 'closed') {
     const slots = Array.from({ length: arrivals.concurrency }, (_, slot) =>
       slotUsers(scenario, slot, arrivals.concurrency, played),
-    );
+    ).filter((_, slot) => isShareOf(partition, slot));
     return { loop: 'closed', slots };
   }
-  const all = openArrivals(scenario, traceMs);
-  if (played.size === 0) return { loop: 'open', arrivals: all };
-  return { loop: 'open', arrivals: remaining(scenario, played, all) };
+  const whole = openArrivals(scenario, traceMs);
+  const left = played.size === 0 ? whole : remaining(scenario, played, whole);
+  return {
+    loop: 'open',
+    arrivals: shareOf(partition, left, ({ userId }) => userId - firstUserId),
+  };
 }
 
 /** Users of one slot: named by (slot, k), so that who plays what does not depend on who finishes first. */

@@ -102,7 +102,8 @@ export interface RunHeader {
   readonly format: 'confab-journal';
   readonly version: 1;
   readonly confab: string;
-  readonly node: string;
+  /** Node's version; absent in virtual time, where it decides nothing. */
+  readonly node?: string;
   readonly clock: 'system' | 'virtual';
   /** Unix time in milliseconds at time 0 of the records; 0 in virtual time. */
   readonly originEpochMs: number;

@@ -1,5 +1,6 @@
 import type { RunFooter } from '../record/record.ts';
 import { measure, seconds } from './number.ts';
+import { type Partition, partitionText } from './partitions.ts';
 import type { PartSummary, RunSummary } from './run-summary.ts';
 import { type Field, fields, section } from './section.ts';
 
@@ -30,7 +31,7 @@ export function runSection(summary: RunSummary): string {
       ...run.notes.map((note): Field => ['', note]),
       ['measured', measuredText(summary)],
       ...endFields(time.parts),
-      ['made by', `confab ${run.confab} on Node ${run.node}`],
+      ['made by', `confab ${run.confab}${run.node === undefined ? '' : ` on Node ${run.node}`}`],
     ]),
   );
 }
@@ -52,14 +53,18 @@ function measuredText({ run, time }: RunSummary): string {
 
 /** One line for an ordinary run; one a part for a run that was resumed, or that several partitions played. */
 function endFields(parts: readonly PartSummary[]): Field[] {
-  if (parts.length === 1) return [['ended', endText(parts[0]!)]];
+  if (parts.length === 1) {
+    const [part] = parts;
+    const share = part!.partition && shareText(part!.partition);
+    return [...(share ? [['partition', share] as const] : []), ['ended', endText(part!)]];
+  }
   const resumes = Math.max(...parts.map(({ number }) => number));
   const partitions = parts.filter(({ number }) => number === 0).length;
   return [
     [
       'parts',
       [
-        ...(partitions > 1 ? [`merged from ${partitions} run folders`] : []),
+        ...(partitions > 1 ? [mergedText(parts, partitions)] : []),
         ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
       ].join('; '),
     ],
@@ -67,8 +72,19 @@ function endFields(parts: readonly PartSummary[]): Field[] {
   ];
 }
 
+function mergedText(parts: readonly PartSummary[], folders: number): string {
+  const shares = new Set(parts.map(({ partition }) => partition && partitionText(partition)));
+  const isShared = !shares.has(undefined);
+  return `merged from ${folders} run folders${isShared ? `, which played ${shares.size} partitions` : ''}`;
+}
+
+function shareText(partition: Partition): string {
+  return `${partitionText(partition)}: the rates above are of all ${partition.of} together`;
+}
+
 function partText(part: PartSummary): string {
-  const what = part.number === 0 ? 'run' : `resume ${part.number}`;
+  const share = part.partition ? `partition ${partitionText(part.partition)}` : 'run';
+  const what = part.number === 0 ? share : `resume ${part.number}`;
   const begun = part.startedAt ? ` begun ${part.startedAt}` : '';
   return `${what}${begun}, ${seconds(part.measuredMs)}, ended ${endText(part)}`;
 }

@@ -8,7 +8,7 @@ export interface RunIdentity {
   readonly name: string;
   /** Version of confab and of Node that ran it. */
   readonly confab: string;
-  readonly node: string;
+  readonly node?: string;
   readonly clock: 'system' | 'virtual';
   readonly seed?: string | number;
   readonly engine?: string;
@@ -33,7 +33,7 @@ export function scenarioOf(part: RunPart): Scenario | undefined {
 export function identityOf(part: RunPart): RunIdentity {
   const { confab, node, clock, workloadDigest, notes } = part.header;
   const scenario = scenarioOf(part);
-  const written = { confab, node, clock, workloadDigest, notes };
+  const written = { confab, ...(node !== undefined && { node }), clock, workloadDigest, notes };
   if (!scenario) return { name: 'unknown', ...written };
   const { name, seed, target, population, pacing } = scenario;
   const { arrivals } = population;

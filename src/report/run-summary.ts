@@ -7,6 +7,7 @@ import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
 import { type PlacedPart, placeParts, totalMs, union } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
+import { type Partition, partitionOf, partitionWarnings } from './partitions.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
 
 /** All that a report says about a run. An absent field is unknown. Units end the names; shares are 0 to 1. */
@@ -38,6 +39,8 @@ export interface PartSummary {
   /** Absent in virtual time. */
   readonly startedAt?: string;
   readonly measuredMs: number;
+  /** Which share of the run it played, where several processes played one each. */
+  readonly partition?: Partition;
   /** Absent if the part did not end in order: its times are taken from its records. */
   readonly stoppedBy?: RunFooter['stoppedBy'];
 }
@@ -90,7 +93,8 @@ export function mergeRuns(runs: readonly Run[]): Run {
       ? [`the folders differ in ${field}: ${[...found].join(', ')}; they were merged all the same`]
       : [];
   });
-  return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences] };
+  const shares = runs.length > 1 ? partitionWarnings(runs.map(({ parts }) => parts[0]!)) : [];
+  return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }
 
 function idealOptions(scenario: Scenario | undefined, blockTokens: number): IdealOptions {
@@ -127,12 +131,14 @@ function addIdeals(ideal: IdealCache, rounds: Rounds): number | undefined {
 
 function partSummary({ part, measured }: PlacedPart): PartSummary {
   const { header, footer }: RunPart = part;
+  const partition = partitionOf(part);
   return {
     number: header.part,
     ...(header.clock === 'system' && {
       startedAt: new Date(header.originEpochMs).toISOString(),
     }),
     measuredMs: measured.endMs - measured.startMs,
+    ...(partition && { partition }),
     ...(footer && { stoppedBy: footer.stoppedBy }),
   };
 }

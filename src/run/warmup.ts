@@ -1,4 +1,5 @@
 import { openArrivals } from '../population/arrivals.ts';
+import { shareOf } from '../population/partition.ts';
 import { Population } from '../population/population.ts';
 import { sourceOf } from '../population/source.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -30,6 +31,8 @@ export function warmupPopulation(
     const whole = world.conversation(userId);
     return { ...whole, turns: whole.turns.slice(0, rounds) };
   };
+  const { partition } = scenario.population;
+  const firstUserId = sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID;
   const arrivals = openArrivals({
     ...scenario,
     population: {
@@ -37,13 +40,17 @@ export function warmupPopulation(
       rampUp: undefined,
       arrivals: { process: 'constant', usersPerSec },
       users,
-      firstUserId: sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID,
+      firstUserId,
     },
   });
+  const shares = [
+    shareOf(partition, shortArrivals(requests), ({ userId }) => userId - WARMUP_REQUEST_ID),
+    shareOf(partition, arrivals, ({ userId }) => userId - firstUserId),
+  ];
   return new Population(
     { ...world, conversation },
     {
-      source: { loop: 'open', arrivals: chain(shortArrivals(requests), arrivals) },
+      source: { loop: 'open', arrivals: chain(...shares) },
       maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,

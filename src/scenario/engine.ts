@@ -4,6 +4,13 @@ import { offloadSchema } from './offload.ts';
 
 const count = z.number().int().min(1);
 
+/** Milliseconds that every request takes, whatever else there is. */
+const fixedSchema = z.strictObject({
+  ttftMs: z.number().nonnegative().default(0),
+  tpotMs: z.number().nonnegative().default(0),
+  perInputTokenMs: z.number().nonnegative().default(0).describe('added to the TTFT'),
+});
+
 const fields = z.strictObject({
   model: z.string().default('confab-embedded'),
   tokenizer: z
@@ -72,6 +79,11 @@ const fields = z.strictObject({
     .boolean()
     .default(true)
     .describe("send each request's queue and prefill times, as --enable-per-request-metrics does"),
+  fixed: fixedSchema
+    .optional()
+    .describe(
+      'simulate: instead of a GPU, an engine that answers every request after the same time, under any load',
+    ),
   offload: offloadSchema.prefault({}),
   replicas: replicasSchema.prefault({}),
   defects: defectsSchema.prefault({}),

@@ -16,6 +16,17 @@ export const pacingSchema = z.strictObject({
     .describe('interval: from when the previous turn was due (catches up), or was sent (does not)'),
 });
 
+/** Which share of a run one process plays: every `of`th user, or slot of a closed loop. */
+const partitionSchema = z
+  .strictObject({
+    index: z.number().int().min(0).describe('from 0'),
+    of: count.describe('how many processes there are'),
+  })
+  .refine(({ index, of }) => index < of, {
+    path: ['index'],
+    message: 'must be below `of`: partitions are counted from 0',
+  });
+
 /** When users arrive, and how many may be there. */
 export const populationSchema = z
   .strictObject({
@@ -54,6 +65,9 @@ export const populationSchema = z
       .optional()
       .describe('conversations to play; default: each of a file once, else until another stop'),
     firstUserId: z.number().int().min(0).default(1),
+    partition: partitionSchema
+      .optional()
+      .describe('one of several processes that play the run together, each its share'),
     maxActive: count.optional().describe('cap on live conversations; later arrivals wait'),
     maxInFlight: count.optional().describe('cap on requests in flight; later ones wait'),
     turnOrder: z
@@ -158,3 +172,19 @@ export const stopSchema = z.strictObject({
     .default(120)
     .describe('how long requests in flight may take to end after that'),
 });
+
+/** The bounds that several partitions would have to share: where they are, and what they are set to. */
+export function sharedBoundsOf(
+  population: z.infer<typeof populationSchema>,
+  { afterRequests }: z.infer<typeof stopSchema>,
+): { readonly path: string[]; readonly input: unknown }[] {
+  const { partition, maxActive, maxInFlight, pace, stopWhenExhausted } = population;
+  if (!partition || partition.of === 1) return [];
+  return [
+    { path: ['population', 'maxActive'], input: maxActive },
+    { path: ['population', 'maxInFlight'], input: maxInFlight },
+    { path: ['population', 'pace'], input: pace },
+    { path: ['population', 'stopWhenExhausted'], input: stopWhenExhausted || undefined },
+    { path: ['stop', 'afterRequests'], input: afterRequests },
+  ].filter(({ input }) => input !== undefined);
+}

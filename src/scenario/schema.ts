@@ -3,7 +3,13 @@ import { conversationSchema } from './conversation.ts';
 import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
 import { outputSchema, thresholdsSchema } from './output.ts';
-import { pacingSchema, populationSchema, stopSchema, warmupSchema } from './population.ts';
+import {
+  pacingSchema,
+  populationSchema,
+  sharedBoundsOf,
+  stopSchema,
+  warmupSchema,
+} from './population.ts';
 import { failureSchema, samplingSchema, targetSchema, timeoutsSchema } from './target.ts';
 
 /** Everything that decides what a run says, to whom, when, and how it is reported. Units end the names. */
@@ -31,7 +37,7 @@ export const scenarioSchema = z
     output: outputSchema.prefault({}),
     engine: engineSchema.prefault({}),
   })
-  .superRefine(({ population, pacing, conversation }, context) => {
+  .superRefine(({ population, pacing, conversation, stop }, context) => {
     const { arrivals, users } = population;
     const isCounted = ['file', 'prompts', 'mooncake'].includes(conversation.source);
     if (arrivals.process === 'allAtOnce' && users === undefined && !isCounted) {
@@ -39,6 +45,13 @@ export const scenarioSchema = z
         code: 'custom',
         path: ['population', 'users'],
         message: 'missing; needed with process: allAtOnce',
+      });
+    }
+    for (const bound of sharedBoundsOf(population, stop)) {
+      context.addIssue({
+        code: 'custom',
+        ...bound,
+        message: `not with population.partition: it holds for all ${population.partition!.of} partitions together, and they do not speak with each other`,
       });
     }
     if (!population.rampUp) return;

@@ -24,6 +24,8 @@ export interface LocalOptions {
   readonly sampling: Scenario['sampling'];
   /** Tokens that arrive as one delta; default 1. Infinity: the whole answer at its end, as without streaming. */
   readonly tokensPerDelta?: number;
+  /** Called with every request as it goes to the engine, and whose it is. */
+  readonly onSubmit?: (request: EngineRequest, chat: ChatRequest) => void;
 }
 
 /**
@@ -63,6 +65,7 @@ function send(
     const withUsage = !faults?.isWithoutUsage;
     const reply = replyTo(engine, { observer, finish, withUsage, ...options });
     const toEngine = engineRequest(request, options);
+    options.onSubmit?.(toEngine, request);
     cancelRequest = submitWithFaults(engine, toEngine, faults, options.prompts.remembering(reply));
   }, 0);
   return finish;

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
-import { servingEngine } from '../../src/engine/cluster.ts';
+import { engineFleet } from '../../src/engine/cluster.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { type EngineServer, startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
   const clock = new SystemClock();
   const all = optionsOf({ gpu: 'h100', apiMs: 0, ...options });
-  const serving = servingEngine(() => new Engine(clock, all, words), all.replicas.count);
+  const serving = engineFleet(() => new Engine(clock, all, words), all.replicas.count);
   engine = serving.engines[0]!;
   server = await startServer(serving, { prompts: new PromptBuilder(wordTokenizer()) });
   return server.url;

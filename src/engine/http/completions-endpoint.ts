@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
-import type { Engine, EngineEnd, ServingEngine } from '../engine.ts';
+import type { Engine, EngineEnd, EngineFleet } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
@@ -23,7 +23,7 @@ export interface CompletionsContext {
  * Answers chat completions and completions.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function completionsEndpoint(engine: ServingEngine, context: CompletionsContext) {
+export function completionsEndpoint(engine: EngineFleet, context: CompletionsContext) {
   const { model, seed, policy } = engine.options;
   const apiContext = { prompts: context.prompts, policy, lengthLimit: engine.lengthLimit };
   const injector = new FaultInjector(engine.options.faults, seed);
@@ -51,11 +51,7 @@ interface Exchange {
   readonly res: ServerResponse;
 }
 
-function answerRequest(
-  engine: ServingEngine,
-  context: CompletionsContext,
-  exchange: Exchange,
-): void {
+function answerRequest(engine: EngineFleet, context: CompletionsContext, exchange: Exchange): void {
   const { request, faults, res } = exchange;
   const { engineRequest, returnsTokenIds } = request;
   const target = engine.routed(engineRequest);
@@ -112,6 +108,6 @@ function header(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function unixSeconds({ clock }: ServingEngine): number {
+function unixSeconds({ clock }: EngineFleet): number {
   return Math.floor((clock.originEpochMs + clock.now()) / 1000);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
-import type { ServingEngine } from '../engine.ts';
+import type { EngineFleet } from '../engine.ts';
 import { metricsPage } from '../metrics/page.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
@@ -17,7 +17,7 @@ type Methods = Readonly<Partial<Record<string, Endpoint>>>;
  * What the server answers: OpenAI's API as vLLM serves it, with vLLM's and SGLang's endpoints around it.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function routes(engine: ServingEngine, prompts: PromptBuilder): Endpoint {
+export function routes(engine: EngineFleet, prompts: PromptBuilder): Endpoint {
   const methodsOf = pathsOf(engine, prompts);
   return (req, res) => {
     const path = req.url!.split('?')[0]!;
@@ -30,7 +30,7 @@ export function routes(engine: ServingEngine, prompts: PromptBuilder): Endpoint 
   };
 }
 
-function pathsOf(engine: ServingEngine, prompts: PromptBuilder): Map<string, Methods> {
+function pathsOf(engine: EngineFleet, prompts: PromptBuilder): Map<string, Methods> {
   const metrics = metricsPage(engine.engines);
   const complete = completionsEndpoint(engine, { prompts, metrics });
   const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
@@ -64,12 +64,12 @@ function pathsOf(engine: ServingEngine, prompts: PromptBuilder): Map<string, Met
   ]);
 }
 
-function requestsIn({ engines }: ServingEngine): number {
+function requestsIn({ engines }: EngineFleet): number {
   return engines.reduce((sum, { stats }) => sum + stats.running + stats.waiting, 0);
 }
 
 /** vLLM's; its connector, and so what it has offloaded, is left alone unless the query asks for it. */
-function resetPrefixCache({ engines }: ServingEngine, req: IncomingMessage, res: ServerResponse) {
+function resetPrefixCache({ engines }: EngineFleet, req: IncomingMessage, res: ServerResponse) {
   const withTiers = /[?&]reset_(connector|external)=true\b/.test(req.url!);
   const isReset = engines.map((engine) => engine.resetPrefixCache({ withTiers }));
   if (isReset.every(Boolean)) res.end();
@@ -77,7 +77,7 @@ function resetPrefixCache({ engines }: ServingEngine, req: IncomingMessage, res:
 }
 
 /** SGLang's, which flushes all of its tiers, and does nothing while any request runs or waits. */
-function flushCache(engine: ServingEngine, res: ServerResponse): void {
+function flushCache(engine: EngineFleet, res: ServerResponse): void {
   const isFlushed =
     requestsIn(engine) === 0 &&
     engine.engines.map((one) => one.resetPrefixCache({ withTiers: true })).every(Boolean);
@@ -90,7 +90,7 @@ const FLUSHED =
   'Cache flushed.\nPlease check backend logs for more details. ' +
   '(When there are running or waiting requests, the operation will not be performed.)\n';
 
-function modelJson(engine: ServingEngine): unknown {
+function modelJson(engine: EngineFleet): unknown {
   const { model } = engine.options;
   return {
     id: model,

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
-import type { ServingEngine } from '../engine.ts';
+import type { EngineFleet } from '../engine.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { serverError } from '../request-error.ts';
 import { sendError } from './reply.ts';
@@ -30,7 +30,7 @@ export interface EngineServer {
  * @throws UsageError if the address cannot be listened on, or for faults that cannot be read.
  */
 export async function startServer(
-  engine: ServingEngine,
+  engine: EngineFleet,
   options: ServerOptions,
 ): Promise<EngineServer> {
   const { host = '127.0.0.1', port = 0, keepAliveMs = 5000 } = options;
@@ -68,7 +68,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 /** Asked again, it takes the shorter time. `closed` is when the server has. */
 async function closeServer(
   server: Server,
-  engine: ServingEngine,
+  engine: EngineFleet,
   closed: Promise<unknown>,
   drainMs: number,
 ): Promise<void> {

@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import { loadScenario } from '../scenario/load.ts';
+import { number } from './options.ts';
+import { type OverrideFlags, overrides, scenarioCommand } from './run.ts';
+import { checkWritable } from './writable.ts';
+
+interface PlanFlags extends OverrideFlags {
+  readonly ttftMs?: number;
+  readonly tpotMs?: number;
+  readonly json?: string;
+  readonly schedule?: string;
+  readonly printScenario?: boolean;
+}
+
+const HELP = `
+Plays the scenario in virtual time against an engine that answers every request
+after the same time, and prints what it would ask of a real one: who comes when, the
+offered rate by time, Little's law with its residual, the KV working set beside what
+the scenario's engine holds, the ideal share of a prefix cache, and the tokens that
+the run costs. Nothing is sent and no run folder is made.
+
+Without --ttft-ms and --tpot-ms (and engine.fixed in the scenario) answers take no
+time: that shows what the load is by itself. In a closed loop, and with think time,
+the schedule follows from the latency: give what you expect of your engine.
+
+A dialect's flags: confab multi-round-qa … --print-scenario > s.yaml; confab plan s.yaml
+`;
+
+export function planCommand(): Command {
+  return scenarioCommand('plan')
+    .description('Say what a scenario would ask of an engine, without one.')
+    .option('--ttft-ms <ms>', 'time to first token of the assumed engine; default: 0', number())
+    .option('--tpot-ms <ms>', 'its time per output token after that; default: 0', number())
+    .option('--json <file>', "write the plan's numbers; -: to stdout, instead of the text")
+    .option(
+      '--schedule <file>',
+      'write every planned request as CSV; -: to stdout, instead of the text',
+    )
+    .addHelpText('after', HELP)
+    .action(plan);
+}
+
+async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
+  if (file === undefined) {
+    throw new UsageError('no scenario: expected a file, as in `confab plan configs/demo.yaml`');
+  }
+  const { json, schedule } = flags;
+  if (json === '-' && schedule === '-') {
+    throw new UsageError('found --json - and --schedule -; expected one of them on stdout');
+  }
+  if (json !== undefined && json !== '-') checkWritable('--json', json);
+  if (schedule !== undefined && schedule !== '-') checkWritable('--schedule', schedule);
+  const scenario = loadScenario(file, overrides(flags));
+  const [{ playPlan }, { planOf }, { planText }, files, { stringify }] = await Promise.all([
+    import('./plan-play.ts'),
+    import('../report/plan-summary.ts'),
+    import('../report/plan-text.ts'),
+    import('../report/plan-files.ts'),
+    import('yaml'),
+  ]);
+  if (flags.printScenario) {
+    process.stdout.write(stringify(scenario));
+    return;
+  }
+  const { fixed } = scenario.engine;
+  const play = await playPlan(scenario, {
+    ttftMs: flags.ttftMs ?? fixed?.ttftMs ?? 0,
+    tpotMs: flags.tpotMs ?? fixed?.tpotMs ?? 0,
+    perInputTokenMs: fixed?.perInputTokenMs ?? 0,
+  });
+  const made = planOf(play);
+  write(json, () => files.planJson(made));
+  write(schedule, () => files.scheduleCsv(play));
+  if (json !== '-' && schedule !== '-') process.stdout.write(`${planText(made)}\n`);
+}
+
+function write(path: string | undefined, text: () => string): void {
+  if (path === undefined) return;
+  if (path === '-') process.stdout.write(text());
+  else writeFileSync(path, text());
+}

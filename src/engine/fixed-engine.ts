@@ -1,0 +1,103 @@
+import type { Clock } from '../base/clock.ts';
+import type { EngineOptions } from '../scenario/engine.ts';
+import type { Answer } from './answer.ts';
+import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './engine.ts';
+import { answerTo, lengthError } from './job.ts';
+import { THINK_MARKS } from './thinking.ts';
+import type { Word } from './vocabulary.ts';
+
+export type FixedLatency = NonNullable<EngineOptions['fixed']>;
+
+interface Job {
+  readonly request: EngineRequest;
+  readonly observer: EngineObserver;
+  timer: unknown;
+  isCancelled: boolean;
+}
+
+interface Spoken {
+  readonly job: Job;
+  readonly reply: Answer;
+  readonly queuedMs: number;
+  readonly firstMs: number;
+}
+
+/** Answers every request after the same time, however many there are, as an engine without limits would. */
+export class FixedEngine implements ServingEngine {
+  readonly clock: Clock;
+  /** Without blocks there is nothing to say about cached tokens. */
+  readonly options: EngineOptions;
+  readonly lengthLimit: number;
+  readonly #latency: FixedLatency;
+  readonly #words: readonly Word[];
+  readonly #vocabulary: readonly Word[];
+  /** Called with every valid request, and with the tokens that its answer will have. */
+  onAccepted: ((request: EngineRequest, answerTokens: Int32Array) => void) | undefined;
+
+  constructor(clock: Clock, options: EngineOptions, latency: FixedLatency, words: readonly Word[]) {
+    this.clock = clock;
+    this.options = { ...options, reportCached: false };
+    this.lengthLimit = options.maxModelTokens;
+    this.#latency = latency;
+    this.#words = words;
+    this.#vocabulary = [...words, ...THINK_MARKS];
+  }
+
+  submit(request: EngineRequest, observer: EngineObserver): () => void {
+    const job: Job = { request, observer, timer: undefined, isCancelled: false };
+    job.timer = this.clock.setTimeout(() => this.#begin(job), 0);
+    return () => {
+      job.isCancelled = true;
+      this.clock.clearTimeout(job.timer);
+    };
+  }
+
+  #begin(job: Job): void {
+    const { request, observer } = job;
+    const queuedMs = this.clock.now();
+    const error = lengthError(request, this.lengthLimit);
+    if (error) {
+      observer.onError(error, queuedMs);
+      return;
+    }
+    const { options, lengthLimit } = this;
+    const [words, vocabulary] = [this.#words, this.#vocabulary];
+    const { reply, ids } = answerTo(request, { options, words, vocabulary, lengthLimit });
+    this.onAccepted?.(request, ids);
+    observer.onQueued?.(queuedMs);
+    const { ttftMs, perInputTokenMs } = this.#latency;
+    const delayMs = ttftMs + perInputTokenMs * request.promptTokens.length;
+    const spoken: Spoken = { job, reply, queuedMs, firstMs: queuedMs + delayMs };
+    job.timer = this.clock.setTimeout(() => this.#say(spoken, 0), delayMs);
+  }
+
+  /** Says the tokens that are due together, which without latency are all of them, and waits for the next. */
+  #say(spoken: Spoken, from: number): void {
+    const { job, reply, firstMs } = spoken;
+    const nowMs = this.clock.now();
+    for (let index = from; index < reply.wordIndexes.length; index++) {
+      const dueMs = firstMs + index * this.#latency.tpotMs;
+      if (index > from && dueMs > nowMs) {
+        job.timer = this.clock.setTimeout(() => this.#say(spoken, index), dueMs - nowMs);
+        return;
+      }
+      const { id, text } = this.#vocabulary[reply.wordIndexes[index]!]!;
+      job.observer.onToken(id, text, nowMs);
+      if (job.isCancelled) return;
+    }
+    job.observer.onEnd(endOf(spoken, nowMs), nowMs);
+  }
+}
+
+function endOf({ job, reply, queuedMs, firstMs }: Spoken, lastTokenMs: number): EngineEnd {
+  return {
+    finishReason: reply.finishReason,
+    promptTokens: job.request.promptTokens.length,
+    cachedTokens: 0,
+    hostTokens: 0,
+    storageTokens: 0,
+    outputTokens: reply.wordIndexes.length,
+    reasoningTokens: reply.reasoningTokens,
+    times: { queuedMs, scheduledMs: queuedMs, firstTokenMs: firstMs, lastTokenMs },
+  };
+}

@@ -1,0 +1,290 @@
+import { arrivalCv } from '../population/arrivals.ts';
+import type { RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { Column } from '../stats/column.ts';
+import type { Level } from '../stats/level.ts';
+import { type LittlesLaw, littleOfConversations, littleOfRequests } from '../stats/little.ts';
+import { type Distribution, distributionOf } from '../stats/quantile.ts';
+import { type RoundSummary, Rounds } from '../stats/rounds.ts';
+import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from '../stats/schedule.ts';
+import type { Interval } from '../stats/timeline.ts';
+import { constantOf, cvOf, meanOf } from '../workload/distribution.ts';
+import type { Partition } from './partitions.ts';
+import { type RunSummary, summarise } from './run-summary.ts';
+
+/** A scenario as it was played against an engine of fixed latency. */
+export interface PlannedPlay {
+  readonly scenario: Scenario;
+  readonly latency: {
+    readonly ttftMs: number;
+    readonly tpotMs: number;
+    readonly perInputTokenMs: number;
+  };
+  readonly header: RunHeader;
+  readonly footer: RunFooter;
+  /** Measured requests in the order in which they ended; ideal: what a cache that never forgets would find. */
+  readonly requests: readonly {
+    readonly record: TurnRecord;
+    readonly idealTokens: number | undefined;
+  }[];
+  readonly live: { readonly conversations: Level; readonly blocks: Level; readonly tokens: Level };
+  readonly warmupRequests: number;
+  /** Of all prompts, those of the warm-up included. */
+  readonly promptBlocks: { readonly all: number; readonly unique: number };
+  /** Of the scenario's engine. */
+  readonly capacity: KvCapacity;
+}
+
+export interface KvCapacity {
+  readonly blocks: number;
+  readonly bytesPerToken: number;
+}
+
+/** All that a plan says. An absent field is unknown. Units end the names; shares are 0 to 1. */
+export interface Plan extends Pick<RunSummary, 'run' | 'counts' | 'conversations' | 'concurrency'> {
+  readonly latency: PlannedPlay['latency'];
+  readonly partition?: Partition;
+  readonly warmupRequests: number;
+  /** Of time in which requests fall due. */
+  readonly offeringMs: number;
+  /** Of the gaps between conversations: as configured, and as they came. */
+  readonly arrivalGapCv: { readonly configured?: number; readonly played?: number };
+  readonly pauseSec: { readonly mean?: number; readonly cv?: number };
+  readonly tokens: PlanTokens;
+  readonly schedule: readonly ScheduleBucket[];
+  readonly requestsPerSec: {
+    readonly mean?: number;
+    readonly steady?: number;
+    readonly peak?: number;
+  };
+  readonly little: { readonly conversations?: LittlesLaw; readonly requests?: LittlesLaw };
+  readonly rateLaw?: RateLaw;
+  readonly kv: KvWorkingSet;
+  readonly cache: PlanCache;
+  readonly rounds: readonly RoundSummary[];
+}
+
+/** Tokens a request, but for the totals. */
+export interface PlanTokens {
+  readonly input?: Distribution;
+  /** The new message alone: the question, after the user's own history in the first round. */
+  readonly message?: Distribution;
+  /** The rest of the input: shared part, earlier turns, chat template. */
+  readonly before?: Distribution;
+  readonly shared?: Distribution;
+  readonly output?: Distribution;
+  readonly inputTotal: number;
+  readonly outputTotal: number;
+  /** Input that would have to be computed if nothing were ever evicted. */
+  readonly computedTotal: number;
+}
+
+/** multi-round-qa.py: users found in mid-conversation, launch to launch. */
+export interface RateLaw {
+  readonly rounds: number;
+  /** G: between two launches of a user; U: between two joining users; S: from first launch to last. */
+  readonly gapSec: number;
+  readonly joinEverySec: number;
+  readonly aliveSec: number;
+  /** N / G, and R / U. */
+  readonly nominalPerSec: number;
+  readonly offeredPerSec: number;
+}
+
+export interface KvWorkingSet extends KvCapacity {
+  readonly blockTokens: number;
+  readonly gpu: string;
+  /** Of conversations under way, what they share counted once. */
+  readonly liveBlocks: { readonly mean?: number; readonly peak: number };
+  readonly liveTokens: { readonly mean?: number; readonly peak: number };
+  /** What LRU needs to keep the users of one launch interval, those just finished among them. */
+  readonly lruBlocks?: number;
+  /** Of one request, prompt and answer. */
+  readonly longestBlocks: number;
+}
+
+export interface PlanCache {
+  readonly idealShare?: number;
+  /** 1 - unique / all blocks of prompts. */
+  readonly sharingRatio?: number;
+}
+
+export function planOf(play: PlannedPlay): Plan {
+  const { header, footer, requests, live, scenario, latency, promptBlocks } = play;
+  const records = requests.map(({ record }) => record);
+  const measured = { startMs: footer.measureStartMs, endMs: footer.measureEndMs };
+  const offering = { startMs: footer.measureStartMs, endMs: footer.drainStartMs };
+  const summary = summarise({ parts: [{ header, records, footer }], warnings: [] });
+  const tokens = tokensOf(requests);
+  const schedule = scheduleOf(records, live, offering);
+  const steady = steadyRequestsPerSec(records, offering);
+  const conversations = littleOfConversations(records, live.conversations, offering);
+  const inFlight = littleOfRequests(records, summary.concurrency.mean, measured);
+  const rateLaw = rateLawOf(scenario);
+  return {
+    run: summary.run,
+    counts: summary.counts,
+    conversations: summary.conversations,
+    concurrency: summary.concurrency,
+    latency,
+    ...known('partition', scenario.population.partition),
+    warmupRequests: play.warmupRequests,
+    offeringMs: offering.endMs - offering.startMs,
+    arrivalGapCv: {
+      ...known('configured', arrivalCv(scenario.population.arrivals)),
+      ...known('played', summary.arrivalGapCv),
+    },
+    pauseSec: {
+      ...known('mean', meanOf(scenario.pacing.pauseSec)),
+      ...known('cv', cvOf(scenario.pacing.pauseSec)),
+    },
+    tokens,
+    schedule,
+    requestsPerSec: {
+      ...(schedule.length && { mean: meanRate(schedule), peak: peakOf(schedule) }),
+      ...known('steady', steady),
+    },
+    little: {
+      ...(conversations && { conversations }),
+      ...(inFlight && { requests: inFlight }),
+    },
+    ...(rateLaw && { rateLaw }),
+    kv: workingSet(play, offering),
+    cache: {
+      ...(tokens.inputTotal > 0 && {
+        idealShare: 1 - tokens.computedTotal / tokens.inputTotal,
+      }),
+      ...(promptBlocks.all > 0 && { sharingRatio: 1 - promptBlocks.unique / promptBlocks.all }),
+    },
+    rounds: roundsOf(requests),
+  };
+}
+
+function tokensOf(requests: PlannedPlay['requests']): PlanTokens {
+  const columns = {
+    input: new Column(),
+    message: new Column(),
+    before: new Column(),
+    shared: new Column(),
+    output: new Column(),
+  };
+  const total = { input: 0, output: 0, computed: 0 };
+  for (const { record, idealTokens = 0 } of requests) {
+    const { status, inputTokens, outputTokens, messageTokens, sharedTokens } = record;
+    if (status !== 'ok' || inputTokens === undefined) continue;
+    columns.input.add(inputTokens);
+    columns.message.add(messageTokens);
+    columns.before.add(messageTokens === undefined ? undefined : inputTokens - messageTokens);
+    columns.shared.add(sharedTokens);
+    columns.output.add(outputTokens);
+    total.input += inputTokens;
+    total.output += outputTokens ?? 0;
+    total.computed += inputTokens - idealTokens;
+  }
+  return {
+    ...row('input', columns.input),
+    ...row('message', columns.message),
+    ...row('before', columns.before),
+    ...row('shared', columns.shared),
+    ...row('output', columns.output),
+    inputTotal: total.input,
+    outputTotal: total.output,
+    computedTotal: total.computed,
+  };
+}
+
+function row<Name extends string>(name: Name, column: Column) {
+  return known(name, distributionOf(column));
+}
+
+function known<Name extends string, Value>(name: Name, value: Value | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { [key in Name]?: Value };
+}
+
+function meanRate(schedule: readonly ScheduleBucket[]): number {
+  const requests = schedule.reduce((sum, bucket) => sum + bucket.requests, 0);
+  return (requests * 1000) / schedule.at(-1)!.toMs;
+}
+
+/** A last bucket that is shorter than the others says little about a rate. */
+function peakOf(schedule: readonly ScheduleBucket[]): number {
+  const widthMs = schedule[0]!.toMs - schedule[0]!.fromMs;
+  const whole = schedule.filter(({ fromMs, toMs }) => toMs - fromMs >= widthMs / 2);
+  return Math.max(...whole.map(({ requestsPerSec }) => requestsPerSec));
+}
+
+function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | undefined {
+  const { arrivals, rampUp } = population;
+  const gapSec = constantOf(pacing.pauseSec);
+  const rounds = constantOf(conversation.rounds);
+  if (!rampUp || !('usersPerSec' in arrivals) || !gapSec || rounds === undefined) return undefined;
+  return {
+    rounds,
+    gapSec,
+    joinEverySec: 1 / arrivals.usersPerSec,
+    aliveSec: gapSec * (rounds - 1),
+    nominalPerSec: rampUp.users / gapSec,
+    offeredPerSec: rounds * arrivals.usersPerSec,
+  };
+}
+
+function workingSet(play: PlannedPlay, offering: Interval): KvWorkingSet {
+  const { scenario, live, requests, capacity } = play;
+  const { blockTokens, gpu } = scenario.engine;
+  const liveBlocks = levelOf(live.blocks, offering);
+  const lruBlocks = lruBlocksOf(
+    scenario,
+    requests,
+    liveBlocks.mean,
+    live.conversations.mean(offering),
+  );
+  const lengths = requests.map(({ record: { inputTokens = 0, outputTokens = 0 } }) =>
+    Math.ceil((inputTokens + outputTokens) / blockTokens),
+  );
+  return {
+    ...capacity,
+    blockTokens,
+    gpu,
+    liveBlocks,
+    liveTokens: levelOf(live.tokens, offering),
+    ...known('lruBlocks', lruBlocks),
+    longestBlocks: lengths.reduce((most, blocks) => Math.max(most, blocks), 0),
+  };
+}
+
+function levelOf(level: Level, offering: Interval) {
+  return { ...known('mean', level.mean(offering)), peak: level.peak(offering) };
+}
+
+/**
+ * C* = S / B + N M / (M - 1) F: in one launch interval N M / (M - 1) different users are touched. N live
+ * conversations of F blocks of their own are as played; only where all have M > 1 rounds and launch at even
+ * intervals. (Design note D.3.)
+ */
+function lruBlocksOf(
+  { pacing, conversation, engine }: Scenario,
+  requests: PlannedPlay['requests'],
+  meanBlocks: number | undefined,
+  meanConversations: number | undefined,
+): number | undefined {
+  const rounds = constantOf(conversation.rounds);
+  const isEven = pacing.mode === 'interval' && constantOf(pacing.pauseSec) !== undefined;
+  if (conversation.source !== 'synthetic' || !isEven || rounds === undefined || rounds < 2) {
+    return undefined;
+  }
+  if (!meanBlocks || !meanConversations) return undefined;
+  const sharedTokens = requests[0]?.record.sharedTokens ?? 0;
+  const sharedBlocks = Math.floor(sharedTokens / engine.blockTokens);
+  return sharedBlocks + (Math.max(0, meanBlocks - sharedBlocks) * rounds) / (rounds - 1);
+}
+
+function roundsOf(requests: PlannedPlay['requests']): readonly RoundSummary[] {
+  const rounds = new Rounds();
+  for (const { record, idealTokens } of requests) {
+    rounds.add(record);
+    if (record.status === 'ok') {
+      rounds.addIdeal({ turn: record.turn, inputTokens: record.inputTokens, idealTokens });
+    }
+  }
+  return rounds.close().groups;
+}

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LiveBlocks } from '../../src/cache/live-blocks.ts';
+import { PromptBlocks } from '../../src/cache/prompt-blocks.ts';
+import { chainNames } from '../../src/engine/kv/chain-hash.ts';
+
+interface Shape {
+  readonly shared: number;
+  readonly history: number;
+  readonly question: number;
+  readonly answer: number;
+  readonly rounds: number;
+  readonly users: number;
+  readonly blockTokens: number;
+}
+
+/** Tokens of a user's conversation up to the answer of `round`: the shared part, then tokens of its own. */
+function chain({ shared, history, question, answer }: Shape, user: number, round: number) {
+  const own = history + round * (question + answer);
+  return Int32Array.from({ length: shared + own }, (_, i) =>
+    i < shared ? i : 1_000_000 * (user + 1) + i,
+  );
+}
+
+describe('the ideal by enumeration is the closed form of synthetic conversations, user after user in each round', () => {
+  // S, H, q, a, M, U, B -> found tokens, all tokens: design note D.2, answers coming back as they were.
+  test.each([
+    [1000, 2000, 24, 100, 5, 10, 16, 140_928, 163_600],
+    [1000, 20_000, 24, 100, 20, 5, 16, 2_115_808, 2_220_200],
+    [64, 0, 7, 33, 6, 4, 16, 3648, 4104],
+    [100, 50, 13, 16, 8, 3, 16, 5616, 6348],
+    [1000, 2000, 24, 100, 5, 10, 1, 141_360, 163_600],
+    [512, 512, 32, 64, 4, 6, 16, 24_160, 28_800],
+    [17, 1, 1, 1, 9, 3, 16, 464, 729],
+  ])(
+    'S %i H %i q %i a %i M %i U %i B %i: %i of %i tokens',
+    (shared, history, question, answer, rounds, users, blockTokens, expected, all) => {
+      const shape = { shared, history, question, answer, rounds, users, blockTokens };
+      const blocks = new PromptBlocks(blockTokens);
+      let found = 0;
+      let input = 0;
+      for (let round = 1; round <= rounds; round++) {
+        for (let user = 0; user < users; user++) {
+          const tokens = chain(shape, user, round);
+          const inputTokens = tokens.length - answer;
+          const names = chainNames(tokens, blockTokens, undefined);
+          found += blocks.add({ inputTokens, outputTokens: answer, names });
+          input += inputTokens;
+        }
+      }
+      expect([found, input]).toEqual([expected, all]);
+    },
+  );
+});
+
+/** Short token lists of few tokens, so that many begin alike. */
+const request = fc.record({
+  prompt: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 24 }),
+  answer: fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 8 }),
+});
+
+test('of any prompts it finds the longest run of blocks that an earlier request computed', () => {
+  fc.assert(
+    fc.property(fc.array(request, { maxLength: 30 }), (requests) => {
+      const size = 2;
+      const blocks = new PromptBlocks(size);
+      const computed: number[][] = [];
+      const prompts = new Set<string>();
+      let all = 0;
+      for (const { prompt, answer } of requests) {
+        const tokens = [...prompt, ...answer];
+        const held = tokens.slice(0, prompt.length + Math.max(0, answer.length - 1));
+        const common = Math.max(0, ...computed.map((other) => commonTokens(other, prompt)));
+        const expected = size * Math.floor(Math.min(common, prompt.length - 1) / size);
+        const names = chainNames(Int32Array.from(tokens), size, undefined);
+        const found = blocks.add({
+          inputTokens: prompt.length,
+          outputTokens: answer.length,
+          names,
+        });
+        expect(found).toBe(expected);
+        computed.push(held.slice(0, size * Math.floor(held.length / size)));
+        for (let end = size; end <= prompt.length; end += size) {
+          all++;
+          prompts.add(prompt.slice(0, end).join());
+        }
+      }
+      expect(blocks.promptBlocks).toEqual({ all, unique: prompts.size });
+    }),
+    { seed: 5 },
+  );
+});
+
+test('live blocks are the different blocks of all contexts, and each one that is not full', () => {
+  const change = fc.record({
+    user: fc.integer({ min: 0, max: 4 }),
+    tokens: fc.option(fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 20 })),
+  });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+      const size = 3;
+      const live = new LiveBlocks(size);
+      const contexts = new Map<number, readonly number[]>();
+      for (const { user, tokens } of changes) {
+        if (tokens) {
+          contexts.set(user, tokens);
+          live.set(user, tokens.length, chainNames(Int32Array.from(tokens), size, undefined));
+        } else {
+          contexts.delete(user);
+          live.remove(user);
+        }
+        const full = new Set<string>();
+        let rest = 0;
+        let restTokens = 0;
+        for (const context of contexts.values()) {
+          for (let end = size; end <= context.length; end += size) {
+            full.add(context.slice(0, end).join());
+          }
+          if (context.length % size) rest++;
+          restTokens += context.length % size;
+        }
+        expect(live.conversations).toBe(contexts.size);
+        expect(live.blocks).toBe(full.size + rest);
+        expect(live.tokens).toBe(full.size * size + restTokens);
+      }
+    }),
+    { seed: 6 },
+  );
+});
+
+function commonTokens(a: readonly number[], b: readonly number[]): number {
+  let common = 0;
+  while (common < a.length && common < b.length && a[common] === b[common]) common++;
+  return common;
+}
