@@ -48,6 +48,9 @@ interface Timer {
   fn: (() => void) | undefined;
 }
 
+/** Timers that fire in one go: some milliseconds of work. */
+const SLICE_TIMERS = 1000;
+
 /** Cancelled timers are swept out of the heap once there are this many, and they are the majority. */
 const SWEEP_MIN = 1024;
 
@@ -81,18 +84,31 @@ export class VirtualClock implements Clock {
 
   /** Fires timers in order of due time until none are left or the next is due after `untilMs`. */
   run(untilMs = Infinity): void {
-    for (let next = this.#heap[0]; next && next.dueMs <= untilMs; next = this.#heap[0]) {
-      pop(this.#heap);
-      const { fn } = next;
-      if (!fn) {
-        this.#cancelled--;
-        continue;
-      }
-      next.fn = undefined;
-      this.#nowMs = next.dueMs;
-      fn();
-    }
+    while (this.#fireNext(untilMs));
     if (untilMs !== Infinity) this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** As `run`, but signals and whatever else waits in this process have their turn now and then. */
+  async runInSlices(): Promise<void> {
+    for (let count = 1; this.#fireNext(Infinity); count++) {
+      if (count % SLICE_TIMERS === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** False if nothing is due. */
+  #fireNext(untilMs: number): boolean {
+    const [next] = this.#heap;
+    if (!next || next.dueMs > untilMs) return false;
+    pop(this.#heap);
+    const { fn } = next;
+    if (!fn) {
+      this.#cancelled--;
+      return true;
+    }
+    next.fn = undefined;
+    this.#nowMs = next.dueMs;
+    fn();
+    return true;
   }
 
   #sweep(): void {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { profiles } from '../engine/cost/profiles.ts';
+import { engineTraits } from '../engine/describe.ts';
 import { faultHelp } from '../engine/faults/fault-kinds.ts';
 import type { EngineServer } from '../engine/http/server.ts';
 import { parseOverridden } from '../scenario/load.ts';
@@ -59,7 +60,8 @@ async function serve(flags: Flags): Promise<void> {
   const server = await startEmbedded(options, { host, port, keepAliveMs });
   // Listening for signals first: whoever reads the line may send one at once.
   const closed = untilSignal(server, drainSec);
-  console.log(`serving ${options.model} (${options.gpu} profile) on ${server.url}`);
+  const traits = [`${options.gpu} profile`, ...engineTraits(options)].join(', ');
+  console.log(`serving ${options.model} (${traits}) on ${server.url}`);
   await closed;
 }
 

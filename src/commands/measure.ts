@@ -81,7 +81,7 @@ function played(
   onStarted: (run: Run) => void,
 ): Promise<RunEnd> {
   const { scenario, clock, workload, transport, before, player } = measurement;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let stopListening = (): void => {};
     const run = startRun({
       scenario,
@@ -100,8 +100,8 @@ function played(
       },
     });
     onStarted(run);
-    if (clock instanceof VirtualClock) clock.run();
-    else stopListening = onInterrupt(run, progress.say, scenario.stop.drainTimeoutSec);
+    stopListening = onInterrupt(run, progress.say, scenario.stop.drainTimeoutSec);
+    if (clock instanceof VirtualClock) clock.runInSlices().catch(reject);
   });
 }
 

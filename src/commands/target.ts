@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
+import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
 import { probe, scrapeMetrics } from '../transport/probe.ts';
@@ -39,7 +40,7 @@ export async function openTarget(
     }
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock });
-    const what = isEmbedded ? `embedded engine, ${scenario.engine.gpu} profile` : target.url;
+    const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : target.url;
     return {
       transport,
       model,
@@ -78,8 +79,13 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
   };
 }
 
-function simulatedText({ fixed, gpu }: Scenario['engine']): string {
-  if (!fixed) return `simulated engine, ${gpu} profile`;
+function gpuEngineText(what: string, engine: Scenario['engine']): string {
+  return [what, `${engine.gpu} profile`, ...engineTraits(engine)].join(', ');
+}
+
+function simulatedText(engine: Scenario['engine']): string {
+  const { fixed } = engine;
+  if (!fixed) return gpuEngineText('simulated engine', engine);
   const perToken = fixed.perInputTokenMs ? ` + ${fixed.perInputTokenMs} ms an input token` : '';
   return `fixed-latency engine, TTFT ${fixed.ttftMs} ms${perToken}, TPOT ${fixed.tpotMs} ms`;
 }

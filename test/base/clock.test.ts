@@ -34,6 +34,37 @@ describe('virtual time', () => {
     );
   });
 
+  test('run in slices fires the same at the same times, and lets the process do other things', async () => {
+    const fired = async (run: (clock: VirtualClock) => unknown): Promise<number[]> => {
+      const clock = new VirtualClock();
+      const times: number[] = [];
+      const next = (): void => {
+        times.push(clock.now());
+        if (times.length < 5000) clock.setTimeout(next, times.length % 7);
+      };
+      clock.setTimeout(next, 0);
+      await run(clock);
+      return times;
+    };
+    let isElsewhere = false;
+    const sliced = await fired((clock) => {
+      setImmediate(() => (isElsewhere = true));
+      const ended = clock.runInSlices();
+      expect(isElsewhere).toBe(false);
+      return ended;
+    });
+    expect(isElsewhere).toBe(true);
+    expect(sliced).toEqual(await fired((clock) => clock.run()));
+  });
+
+  test('what a timer throws ends a run in slices', async () => {
+    const clock = new VirtualClock();
+    clock.setTimeout(() => {
+      throw new Error('thrown in a timer');
+    }, 5);
+    await expect(clock.runInSlices()).rejects.toThrow('thrown in a timer');
+  });
+
   test('a chain of timers fires at each due time, not at the end of the jump', () => {
     const clock = new VirtualClock();
     const fired: number[] = [];

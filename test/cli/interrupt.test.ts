@@ -66,6 +66,27 @@ describe.concurrent('M-21 the first signal drains', () => {
       ),
   );
 
+  test('M-21 a run in simulated time drains in simulated time', async () => {
+    const cwd = freshFolder();
+    // A month: it would take an hour.
+    const run = start(
+      [
+        ...['simulate', '/dev/null', '--time', '2600000', '--log-interval', '60'],
+        ...['--set', 'population.arrivals={process: closed, concurrency: 2}'],
+      ],
+      { cwd },
+    );
+    await run.says(/completed/);
+    run.process.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('INTERRUPTED before its end');
+    const { records, footer } = journalOf(cwd);
+    expect(footer).toMatchObject({ stoppedBy: 'interrupt' });
+    expect(records.some(({ status }) => status === 'ok')).toBe(true);
+    expect(records.every(({ status }) => status === 'ok' || status === 'unsent')).toBe(true);
+  });
+
   test('M-21 the drain has a limit', () =>
     withServer(
       () => ({ kind: 'silence' }),

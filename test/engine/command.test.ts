@@ -35,7 +35,7 @@ test('serves with the flags given, says where, and ends in order at a signal', a
     '0',
   );
   await expect.poll(() => said.mock.calls.length, PATIENCE).toBe(1);
-  const [, url] = /^serving m \(h100 profile\) on (http:\/\/127\.0\.0\.1:\d+)$/.exec(
+  const [, url] = /^serving m \(h100 profile, 101 blocks\) on (http:\/\/127\.0\.0\.1:\d+)$/.exec(
     said.mock.calls[0]![0],
   )!;
   const models = await (await fetch(`${url}/v1/models`)).json();
