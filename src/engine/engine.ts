@@ -219,7 +219,7 @@ export class Engine implements EngineFleet {
     this.#stepping = rows.length > 0;
     if (!this.#stepping) return;
     for (const job of rows) {
-      if (Number.isNaN(job.scheduledMs)) job.scheduledMs = startMs;
+      if (job.scheduledMs < 0) job.scheduledMs = startMs;
     }
     this.onStep?.(load);
     this.#stepEndMs = startMs + stepMs(this.#profile, load);

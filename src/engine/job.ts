@@ -12,7 +12,7 @@ export interface Job extends Sequence {
   readonly answer: Answer;
   isCancelled: boolean;
   readonly queuedMs: number;
-  /** Start of the first step that computes any of it; NaN before. */
+  /** Start of the first step that computes any of it; -1 before. */
   scheduledMs: number;
   firstTokenMs: number;
 }
@@ -82,7 +82,7 @@ export function newJob(request: EngineRequest, observer: EngineObserver, context
     answer: reply,
     isCancelled: false,
     queuedMs: context.nowMs,
-    scheduledMs: Number.NaN,
-    firstTokenMs: Number.NaN,
+    scheduledMs: -1,
+    firstTokenMs: -1,
   };
 }

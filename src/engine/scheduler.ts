@@ -52,6 +52,8 @@ export class Scheduler<S extends Sequence> {
   readonly #loading = new Set<S>();
   readonly #loaded: S[] = [];
   readonly #step: Step<S> = { rows: [], load: emptyLoad() };
+  /** Rows of the step so far; behind them are those of the last one, for an emptied array would be made anew. */
+  #rowCount = 0;
   #orders = 0;
   readonly counters: SchedulerCounters = { prefixQueries: 0, prefixHits: 0, preemptions: 0 };
 
@@ -99,11 +101,12 @@ export class Scheduler<S extends Sequence> {
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
   schedule(): Step<S> {
-    this.#step.rows.length = 0;
+    this.#rowCount = 0;
     this.#rotate();
     const preemptionsBefore = this.counters.preemptions;
     const budget = this.#scheduleRunning();
     if (this.counters.preemptions === preemptionsBefore) this.#admit(budget);
+    this.#step.rows.length = this.#rowCount;
     sumLoad(this.#step.load, this.#step.rows);
     this.#offload?.flush();
     return this.#step;
@@ -162,9 +165,10 @@ export class Scheduler<S extends Sequence> {
   }
 
   #takeOutOfStep(victim: S): number {
-    const row = this.#step.rows.indexOf(victim);
-    if (row < 0) return 0;
-    this.#step.rows.splice(row, 1);
+    const { rows } = this.#step;
+    const row = rows.indexOf(victim);
+    if (row < 0 || row >= this.#rowCount) return 0;
+    rows.copyWithin(row, row + 1, this.#rowCount--);
     return victim.scheduledTokens;
   }
 
@@ -256,6 +260,6 @@ export class Scheduler<S extends Sequence> {
     this.#holdings.take(sequence, tokens);
     this.#holdings.publish(sequence, tokens);
     sequence.scheduledTokens = count;
-    this.#step.rows.push(sequence);
+    this.#step.rows[this.#rowCount++] = sequence;
   }
 }
