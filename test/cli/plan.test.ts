@@ -105,6 +105,16 @@ test.concurrent.each<[string, string[], RegExp]>([
     ['plan', DEMO, '--json', '-', '--schedule', '-'],
     /one of them on stdout/,
   ],
+  [
+    'two things in one file',
+    ['plan', DEMO, '--json', 'plan', '--schedule', './plan'],
+    /found plan for both --json and --schedule/,
+  ],
+  [
+    'a file without a name',
+    ['plan', DEMO, '--schedule', ''],
+    /--schedule: found ''; expected a file/,
+  ],
   ['a latency below zero', ['plan', DEMO, '--ttft-ms', '-1'], /Found '-1'; expected a number/],
   [
     'a file that cannot be written',
