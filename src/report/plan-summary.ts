@@ -88,6 +88,8 @@ export interface RateLaw {
 
 export interface PlanCache {
   readonly idealShare?: number;
+  /** Those of engine.defects that change prompts: the ideal is of prompts as they make them. */
+  readonly defects?: readonly string[];
   /** 1 - unique / all blocks of prompts. */
   readonly sharingRatio?: number;
 }
@@ -137,6 +139,7 @@ export function planOf(play: PlannedPlay): Plan {
       ...(tokens.inputTotal > 0 && {
         idealShare: 1 - tokens.computedTotal / tokens.inputTotal,
       }),
+      ...known('defects', promptDefects(scenario.engine.defects)),
       ...(promptBlocks.all > 0 && { sharingRatio: 1 - promptBlocks.unique / promptBlocks.all }),
     },
     rounds: roundsOf(requests),
@@ -209,6 +212,16 @@ function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | un
     nominalPerSec: rampUp.users / gapSec,
     offeredPerSec: rounds * arrivals.usersPerSec,
   };
+}
+
+function promptDefects(defects: Scenario['engine']['defects']): readonly string[] | undefined {
+  const { retokenised, thinkingStripped, templateDrift } = defects;
+  const names = [
+    ...(retokenised > 0 ? ['retokenised'] : []),
+    ...(thinkingStripped ? ['thinkingStripped'] : []),
+    ...(templateDrift === 'none' ? [] : ['templateDrift']),
+  ];
+  return names.length ? names : undefined;
 }
 
 function roundsOf(requests: PlannedPlay['requests']): readonly RoundSummary[] {

@@ -176,6 +176,14 @@ function cacheText({ cache, rounds, kv }: Plan): string {
       'ideal',
       `${percent(cache.idealShare)} of the input tokens, in blocks of ${kv.blockTokens} tokens, by enumeration`,
     ],
+    ...(cache.defects
+      ? ([
+          [
+            '',
+            `of prompts with engine.defects ${cache.defects.join(', ')}; a report's ideal is without`,
+          ],
+        ] as const)
+      : []),
     ['shared blocks', `${percent(cache.sharingRatio)} of all prompts' blocks: 1 - unique / all`],
   ]);
   return `${head}\n\n${table}`;

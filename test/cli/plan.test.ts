@@ -88,6 +88,14 @@ describe.concurrent('confab plan', () => {
     expect(shares[1]).toBeLessThan(0.7 * cache.idealShare);
   });
 
+  test('the ideal of prompts that a defect changes is said to be that', async () => {
+    const set = ['--set', 'engine.defects.retokenised=1', '--users', '4'];
+    const { stdout } = await confab(['plan', DEMO, ...set]);
+    expect(stdout).toMatch(
+      /ideal .* by enumeration\n +of prompts with engine\.defects retokenised;/,
+    );
+  });
+
   test('the ideal is that of a simulated run, whose answers are the same', async () => {
     const cwd = freshFolder();
     const { stdout } = await confab(['plan', DEMO, '--json', '-']);
