@@ -39,7 +39,9 @@ interface SentTurn {
  *     later turns   B min(floor((P' + a - 1) / B), floor((P - 1) / B)), P' the previous turn's input
  *
  * `- 1`: the last token of a prompt is always computed, the last token of an answer was never fed back.
- * An answer that does not come back as it was counts a = 1. A first turn that the warm-up played
+ * An answer that does not come back as it was counts a = 1. A prompt shorter than P' + a shows that the template
+ * left out some of what was said: then the new message at its end, of Q tokens, was not there before,
+ * and the first term is floor((P - Q) / B). A first turn that the warm-up played
  * before is in the cache as a whole. The turn before is the last one completed: a failed or skipped
  * turn is not in the history. Requests of agents have no ideal here.
  */
@@ -112,7 +114,8 @@ export class IdealCache {
     }
     const before = counted(previous, previous.inputTokens);
     const answer = this.#comesBack(previous) ? counted(previous, previous.outputTokens) : 1;
-    return before === undefined || answer === undefined ? undefined : before + answer - 1;
+    if (before === undefined || answer === undefined) return undefined;
+    return withoutMessage(record, before + answer - 1);
   }
 
   #heldForFirst(record: TurnRecord): number | undefined {
@@ -144,4 +147,11 @@ export class IdealCache {
 /** Only the engine's own counts hold its chat template. */
 function counted(record: TurnRecord, tokens: number | undefined): number | undefined {
   return record.tokensFrom === 'local' ? undefined : tokens;
+}
+
+/** Of a prompt that has become shorter than what it follows, its new message is not in the cache. */
+function withoutMessage(record: TurnRecord, heldTokens: number): number {
+  const { inputTokens, messageTokens = 0 } = record;
+  if (inputTokens === undefined || heldTokens < inputTokens) return heldTokens;
+  return Math.max(0, inputTokens - messageTokens);
 }

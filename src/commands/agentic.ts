@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
-import { parseScenario } from '../scenario/load.ts';
+import { parseOverridden } from '../scenario/load.ts';
 import type { ScenarioInput } from '../scenario/schema.ts';
 import type { AgentTrace } from '../workload/agent-trace.ts';
 import { agentTargets, distinct } from './agent-targets.ts';
-import { header, integer, number, oneOf, share } from './options.ts';
+import { collect, header, integer, number, oneOf, share } from './options.ts';
 import { checkWritable } from './writable.ts';
 
 interface AgenticFlags {
@@ -29,6 +29,7 @@ interface AgenticFlags {
   readonly outputDir?: string;
   readonly simulate?: boolean;
   readonly gpu?: string;
+  readonly set: readonly string[];
 }
 
 const HELP = `
@@ -81,6 +82,12 @@ export function agenticCommand(): Command {
     .option('--output-dir <dir>', 'parent of the run folder')
     .option('--simulate', 'play in virtual time, against one engine in this process')
     .option('--gpu <profile>', 'of the embedded engine; `confab engine --help` lists them')
+    .option(
+      '--set <engine.field=value>',
+      'any field of the embedded engine, as a scenario has it; may be repeated',
+      collect,
+      [],
+    )
     .addHelpText('after', HELP)
     .action(run);
 }
@@ -92,7 +99,7 @@ async function run(flags: AgenticFlags): Promise<void> {
   const targets = agentTargets(agentsOf(traces, flags.numAgents), modelsOf(flags, urls), urls);
   checkWritable('--output', flags.output);
   const input = scenarioInput(flags, traces.length, distinct(targets.map(({ url }) => url)));
-  const scenario = parseScenario(input);
+  const scenario = parseOverridden(input, engineFields(flags.set), 'confab agentic');
   const [{ play }, { openAgentTargets, openSimulatedAgents }, { agenticDialect }, { agentPlayer }] =
     await Promise.all([
       import('./play.ts'),
@@ -127,6 +134,17 @@ async function run(flags: AgenticFlags): Promise<void> {
       models: targets.map(({ model }) => model),
     }),
   });
+}
+
+/** What is said, and when, follows from the traces and the other flags. */
+function engineFields(set: readonly string[]): readonly string[] {
+  for (const field of set) {
+    if (field.startsWith('engine.')) continue;
+    throw new UsageError(
+      `--set: found '${field}'; expected a field of the engine, as in engine.blocks=600`,
+    );
+  }
+  return set;
 }
 
 function agentsOf(traces: readonly AgentTrace[], given: number | undefined): number {

@@ -21,7 +21,7 @@ export function engineCommand(): Command {
       "Serve the embedded engine: vLLM's scheduler and prefix cache, a GPU's cost model.",
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port to listen on; 0: any free one', integer(0), 8000)
+    .option('--port <n>', 'port to listen on; 0: any free one', integer(0, 65_535), 8000)
     .option('--keep-alive-sec <sec>', 'how long an idle connection is kept', number(), 5)
     .option('--drain-sec <sec>', 'how long requests may take to end after a signal', number(), 30)
     .option('--model <name>', 'name of the model; default: confab-embedded')

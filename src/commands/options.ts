@@ -2,13 +2,12 @@ import { InvalidArgumentError } from 'commander';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
 
-export function integer(least: number): (text: string) => number {
+export function integer(least: number, most = Infinity): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^[+-]?\d+$/.test(text.trim()) && value >= least) return value;
-    throw new InvalidArgumentError(
-      `Found '${text}'; expected a whole number of at least ${least}.`,
-    );
+    if (/^[+-]?\d+$/.test(text.trim()) && value >= least && value <= most) return value;
+    const accepted = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Found '${text}'; expected a whole number ${accepted}.`);
   };
 }
 

@@ -2,8 +2,6 @@ import { VirtualClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import { LiveBlocks } from '../cache/live-blocks.ts';
 import { PromptBlocks } from '../cache/prompt-blocks.ts';
-import { blocksOf } from '../engine/cost/kv-capacity.ts';
-import { profileOf } from '../engine/cost/profile-of.ts';
 import { fixedEngine } from '../engine/embedded.ts';
 import type { EngineRequest } from '../engine/engine.ts';
 import type { FixedLatency } from '../engine/fixed-engine.ts';
@@ -16,6 +14,7 @@ import { Level } from '../stats/level.ts';
 import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
 import { refuseEndless } from './endless.ts';
+import { capacityOf } from './plan-capacity.ts';
 import { runHeader } from './run-header.ts';
 import { engineOptions, samplingOf } from './target.ts';
 
@@ -25,11 +24,7 @@ import { engineOptions, samplingOf } from './target.ts';
  */
 export async function playPlan(scenario: Scenario, latency: FixedLatency): Promise<PlannedPlay> {
   refuseStandstill(scenario, latency);
-  const profile = profileOf(scenario.engine);
-  const capacity = {
-    blocks: blocksOf(profile, scenario.engine) - 1,
-    bytesPerToken: profile.kvBytesPerToken,
-  };
+  const capacity = capacityOf(scenario.engine);
   const clock = new VirtualClock();
   const { blockTokens } = scenario.engine;
   const [workload, { engine, prompts }] = await Promise.all([

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
@@ -47,11 +48,7 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     throw new UsageError('no scenario: expected a file, as in `confab plan configs/demo.yaml`');
   }
   const { json, schedule } = flags;
-  if (json === '-' && schedule === '-') {
-    throw new UsageError('found --json - and --schedule -; expected one of them on stdout');
-  }
-  if (json !== undefined && json !== '-') checkWritable('--json', json);
-  if (schedule !== undefined && schedule !== '-') checkWritable('--schedule', schedule);
+  checkOutputs(json, schedule);
   const scenario = loadScenario(file, overrides(flags));
   const [{ playPlan }, { planOf }, { planText }, files, { stringify }] = await Promise.all([
     import('./plan-play.ts'),
@@ -74,6 +71,18 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
   write(json, () => files.planJson(made));
   write(schedule, () => files.scheduleCsv(play));
   if (json !== '-' && schedule !== '-') process.stdout.write(`${planText(made)}\n`);
+}
+
+/** @throws UsageError for outputs that cannot be written, or of which one would be written over the other. */
+function checkOutputs(json: string | undefined, schedule: string | undefined): void {
+  if (json === '-' && schedule === '-') {
+    throw new UsageError('found --json - and --schedule -; expected one of them on stdout');
+  }
+  if (json !== undefined && json !== '-') checkWritable('--json', json);
+  if (schedule !== undefined && schedule !== '-') checkWritable('--schedule', schedule);
+  if (json !== undefined && schedule !== undefined && resolve(json) === resolve(schedule)) {
+    throw new UsageError(`found ${json} for both --json and --schedule; expected a file for each`);
+  }
 }
 
 function write(path: string | undefined, text: () => string): void {

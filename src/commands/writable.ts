@@ -8,11 +8,12 @@ import { errorText, UsageError } from '../base/errors.ts';
  */
 export function checkWritable(field: string, path: string): void {
   try {
+    if (path === '') throw new Error('is empty');
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is a folder');
     accessSync(dirname(path), constants.W_OK);
   } catch (error) {
     throw new UsageError(
-      `${field}: found ${path}; expected a file in a folder that can be written: ${errorText(error)}`,
+      `${field}: found ${path || "''"}; expected a file in a folder that can be written: ${errorText(error)}`,
     );
   }
 }

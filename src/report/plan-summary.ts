@@ -7,9 +7,9 @@ import { type LittlesLaw, littleOfConversations, littleOfRequests } from '../sta
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from '../stats/schedule.ts';
-import type { Interval } from '../stats/timeline.ts';
 import { constantOf, cvOf, meanOf } from '../workload/distribution.ts';
 import type { Partition } from './partitions.ts';
+import { type KvCapacity, type KvWorkingSet, workingSet } from './plan-working-set.ts';
 import { type RunSummary, summarise } from './run-summary.ts';
 
 /** A scenario as it was played against an engine of fixed latency. */
@@ -33,11 +33,6 @@ export interface PlannedPlay {
   readonly promptBlocks: { readonly all: number; readonly unique: number };
   /** Of the scenario's engine. */
   readonly capacity: KvCapacity;
-}
-
-export interface KvCapacity {
-  readonly blocks: number;
-  readonly bytesPerToken: number;
 }
 
 /** All that a plan says. An absent field is unknown. Units end the names; shares are 0 to 1. */
@@ -91,20 +86,10 @@ export interface RateLaw {
   readonly offeredPerSec: number;
 }
 
-export interface KvWorkingSet extends KvCapacity {
-  readonly blockTokens: number;
-  readonly gpu: string;
-  /** Of conversations under way, what they share counted once. */
-  readonly liveBlocks: { readonly mean?: number; readonly peak: number };
-  readonly liveTokens: { readonly mean?: number; readonly peak: number };
-  /** What LRU needs to keep the users of one launch interval, those just finished among them. */
-  readonly lruBlocks?: number;
-  /** Of one request, prompt and answer. */
-  readonly longestBlocks: number;
-}
-
 export interface PlanCache {
   readonly idealShare?: number;
+  /** Those of engine.defects that change prompts: the ideal is of prompts as they make them. */
+  readonly defects?: readonly string[];
   /** 1 - unique / all blocks of prompts. */
   readonly sharingRatio?: number;
 }
@@ -154,6 +139,7 @@ export function planOf(play: PlannedPlay): Plan {
       ...(tokens.inputTotal > 0 && {
         idealShare: 1 - tokens.computedTotal / tokens.inputTotal,
       }),
+      ...known('defects', promptDefects(scenario.engine.defects)),
       ...(promptBlocks.all > 0 && { sharingRatio: 1 - promptBlocks.unique / promptBlocks.all }),
     },
     rounds: roundsOf(requests),
@@ -228,54 +214,14 @@ function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | un
   };
 }
 
-function workingSet(play: PlannedPlay, offering: Interval): KvWorkingSet {
-  const { scenario, live, requests, capacity } = play;
-  const { blockTokens, gpu } = scenario.engine;
-  const liveBlocks = levelOf(live.blocks, offering);
-  const lruBlocks = lruBlocksOf(
-    scenario,
-    requests,
-    liveBlocks.mean,
-    live.conversations.mean(offering),
-  );
-  const lengths = requests.map(({ record: { inputTokens = 0, outputTokens = 0 } }) =>
-    Math.ceil((inputTokens + outputTokens) / blockTokens),
-  );
-  return {
-    ...capacity,
-    blockTokens,
-    gpu,
-    liveBlocks,
-    liveTokens: levelOf(live.tokens, offering),
-    ...known('lruBlocks', lruBlocks),
-    longestBlocks: lengths.reduce((most, blocks) => Math.max(most, blocks), 0),
-  };
-}
-
-function levelOf(level: Level, offering: Interval) {
-  return { ...known('mean', level.mean(offering)), peak: level.peak(offering) };
-}
-
-/**
- * C* = S / B + N M / (M - 1) F: in one launch interval N M / (M - 1) different users are touched. N live
- * conversations of F blocks of their own are as played; only where all have M > 1 rounds and launch at even
- * intervals. (Design note D.3.)
- */
-function lruBlocksOf(
-  { pacing, conversation, engine }: Scenario,
-  requests: PlannedPlay['requests'],
-  meanBlocks: number | undefined,
-  meanConversations: number | undefined,
-): number | undefined {
-  const rounds = constantOf(conversation.rounds);
-  const isEven = pacing.mode === 'interval' && constantOf(pacing.pauseSec) !== undefined;
-  if (conversation.source !== 'synthetic' || !isEven || rounds === undefined || rounds < 2) {
-    return undefined;
-  }
-  if (!meanBlocks || !meanConversations) return undefined;
-  const sharedTokens = requests[0]?.record.sharedTokens ?? 0;
-  const sharedBlocks = Math.floor(sharedTokens / engine.blockTokens);
-  return sharedBlocks + (Math.max(0, meanBlocks - sharedBlocks) * rounds) / (rounds - 1);
+function promptDefects(defects: Scenario['engine']['defects']): readonly string[] | undefined {
+  const { retokenised, thinkingStripped, templateDrift } = defects;
+  const names = [
+    ...(retokenised > 0 ? ['retokenised'] : []),
+    ...(thinkingStripped ? ['thinkingStripped'] : []),
+    ...(templateDrift === 'none' ? [] : ['templateDrift']),
+  ];
+  return names.length ? names : undefined;
 }
 
 function roundsOf(requests: PlannedPlay['requests']): readonly RoundSummary[] {

@@ -2,7 +2,8 @@ import type { LittlesLaw } from '../stats/little.ts';
 import type { ScheduleBucket } from '../stats/schedule.ts';
 import { amount, measure, percent, seconds, UNKNOWN } from './number.ts';
 import { partitionText } from './partitions.ts';
-import type { KvWorkingSet, Plan, RateLaw } from './plan-summary.ts';
+import type { Plan, RateLaw } from './plan-summary.ts';
+import { workingSetFields } from './plan-working-set-text.ts';
 import { type Field, fields, section } from './section.ts';
 import { distributionTable, plainTable } from './table.ts';
 
@@ -158,54 +159,6 @@ function short(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-function workingSetFields(kv: KvWorkingSet): Field[] {
-  const { longestBlocks, blocks, blockTokens, gpu, bytesPerToken } = kv;
-  const refused = longestBlocks > blocks ? ': MORE than the engine has, which will refuse it' : '';
-  const has = `${blocks} blocks of ${blockTokens} tokens, ${sizeText(kv, blocks)}`;
-  return [
-    ...liveFields(kv),
-    ['longest request', `${longestBlocks} blocks${refused}`],
-    ['engine has', `${has} (${gpu} profile, ${bytesPerToken} bytes a token)`],
-    ['so', verdict(kv)],
-  ];
-}
-
-function liveFields(kv: KvWorkingSet): Field[] {
-  const { liveBlocks, liveTokens, lruBlocks } = kv;
-  if (liveBlocks.peak === 0) return [['live', NO_TIME]];
-  const mean = `${measure(liveBlocks.mean)} blocks, ${measure(liveTokens.mean)} tokens`;
-  const peak = `${liveBlocks.peak} blocks, ${liveTokens.peak} tokens`;
-  const lru = `${measure(lruBlocks)} blocks, ${sizeText(kv, lruBlocks)}`;
-  return [
-    ['live, mean', `${mean}, ${sizeText(kv, liveBlocks.mean)}`],
-    ['live, peak', `${peak}, ${sizeText(kv, liveBlocks.peak)}`],
-    ...(lruBlocks === undefined
-      ? []
-      : [['LRU needs', `${lru} on average: it keeps finished conversations too`] as const]),
-  ];
-}
-
-/** Single turns, and closed loops, last as long as their requests do. */
-const NO_TIME = 'unknown: no conversation lasts for any time; give --ttft-ms or --tpot-ms';
-
-function verdict({ liveBlocks, lruBlocks, blocks }: KvWorkingSet): string {
-  const { peak } = liveBlocks;
-  const need = Math.max(peak, lruBlocks ?? 0);
-  if (peak === 0) return UNKNOWN;
-  if (peak > blocks) {
-    return `the live conversations alone are ${measure(peak / blocks)} times what fits: expect evictions between turns`;
-  }
-  if (need > blocks) {
-    return 'live conversations fit, but not with the finished ones that LRU keeps: expect evictions';
-  }
-  return `it fits: at most ${percent(need / blocks)} of the blocks`;
-}
-
-function sizeText({ blockTokens, bytesPerToken }: KvWorkingSet, blocks: number | undefined) {
-  const gigabytes = blocks === undefined ? undefined : (blocks * blockTokens * bytesPerToken) / 1e9;
-  return `${measure(gigabytes)} GB`;
-}
-
 function cacheText({ cache, rounds, kv }: Plan): string {
   const table = plainTable(
     ['round', 'requests', 'input tokens', 'ideal share'],
@@ -223,6 +176,14 @@ function cacheText({ cache, rounds, kv }: Plan): string {
       'ideal',
       `${percent(cache.idealShare)} of the input tokens, in blocks of ${kv.blockTokens} tokens, by enumeration`,
     ],
+    ...(cache.defects
+      ? ([
+          [
+            '',
+            `of prompts with engine.defects ${cache.defects.join(', ')}; a report's ideal is without`,
+          ],
+        ] as const)
+      : []),
     ['shared blocks', `${percent(cache.sharingRatio)} of all prompts' blocks: 1 - unique / all`],
   ]);
   return `${head}\n\n${table}`;

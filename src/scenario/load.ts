@@ -24,7 +24,8 @@ export function parseOverridden(
 /** Checks a scenario and fills in the defaults. `source` heads the error message. */
 export function parseScenario(input: unknown, source = 'scenario'): Scenario {
   const result = scenarioSchema.safeParse(input ?? {}, { reportInput: true });
-  if (!result.success) throw new UsageError(problemsOf(result.error, scenarioSchema), source);
+  if (!result.success)
+    throw new UsageError(problemsOf(result.error, scenarioSchema, input), source);
   return result.data;
 }
 

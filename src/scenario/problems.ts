@@ -1,14 +1,28 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * What is wrong, one line an issue: path, what was found, what is accepted. The error is one of parsing with
- * `reportInput`; the schema tells which fields there are.
+ * What is wrong, one line an issue: path, what was found, what is accepted. The error is one of parsing `input`
+ * with `reportInput`; the schema tells which fields there are.
  */
-export function problemsOf(error: z.ZodError, schema: z.ZodType): string[] {
+export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown): string[] {
   const document = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
-  return error.issues.flatMap((issue) => problems(issue, document));
+  return error.issues.flatMap((issue) =>
+    // A check of several fields reports the object that holds them; the field at its path says more.
+    problems(
+      issue.code === 'custom' ? { ...issue, input: at(issue.path, input) } : issue,
+      document,
+    ),
+  );
+}
+
+function at(path: readonly PropertyKey[], input: unknown): unknown {
+  return path.reduce(
+    (value, key) => (value as Partial<Record<PropertyKey, unknown>> | null | undefined)?.[key],
+    input,
+  );
 }
 
 /** A union's issues are those of its nearest member. */
@@ -59,6 +73,16 @@ function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] 
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** YAML has numbers that JSON has not, and objects that hold themselves. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, { breakLength: Infinity });
+  }
 }

@@ -19,9 +19,18 @@ export class Arrivals {
 
   /** How many fell into one of these disjoint intervals, their ends included. */
   countWithin(intervals: readonly Interval[]): number {
+    return this.#count(intervals, ROUNDING_MS);
+  }
+
+  /** How many fell into one of these disjoint intervals before its end. */
+  countBeforeEnd(intervals: readonly Interval[]): number {
+    return this.#count(intervals, -ROUNDING_MS);
+  }
+
+  #count(intervals: readonly Interval[], beyondEndMs: number): number {
     return intervals.reduce(
       (count, { startMs, endMs }) =>
-        count + this.#times.countBetween(startMs - ROUNDING_MS, endMs + ROUNDING_MS),
+        count + this.#times.countBetween(startMs - ROUNDING_MS, endMs + beyondEndMs),
       0,
     );
   }

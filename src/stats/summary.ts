@@ -49,7 +49,8 @@ export class Summary {
   readonly #tokens = new Tokens();
   readonly #conversations = new Conversations();
   readonly #concurrency = new Concurrency();
-  readonly #due = new Arrivals();
+  readonly #sentDue = new Arrivals();
+  readonly #unsentDue = new Arrivals();
   readonly #firstTurns = new Arrivals();
   #hasReasoning = false;
 
@@ -62,7 +63,7 @@ export class Summary {
     this.#conversations.add(record);
     this.#hasReasoning ||= hasReasoning(record);
     const dueMs = plus(record.intendedMs, offsetMs);
-    this.#due.add(dueMs);
+    (record.status === 'unsent' ? this.#unsentDue : this.#sentDue).add(dueMs);
     if (record.turn === 0 && !record.agent?.place) this.#firstTurns.add(dueMs);
     this.#concurrency.add(plus(record.sentMs, offsetMs), plus(record.endMs, offsetMs));
   }
@@ -73,7 +74,8 @@ export class Summary {
     this.#tokens.merge(other.#tokens);
     this.#conversations.merge(other.#conversations);
     this.#hasReasoning ||= other.#hasReasoning;
-    this.#due.merge(other.#due);
+    this.#sentDue.merge(other.#sentDue);
+    this.#unsentDue.merge(other.#unsentDue);
     this.#firstTurns.merge(other.#firstTurns);
     this.#concurrency.merge(other.#concurrency);
   }
@@ -83,11 +85,13 @@ export class Summary {
     const { inputTokens, outputTokens, cache } = this.#tokens.close();
     const measuredMs = totalMs(measured);
     const offeringMs = totalMs(offering);
+    // What fell due in the very instant of the end was offered if the end did not keep it from being sent.
+    const offered = this.#sentDue.countWithin(offering) + this.#unsentDue.countBeforeEnd(offering);
     const arrivalGapCv = this.#firstTurns.gapCv(measured);
     return {
       counts,
       rates: {
-        ...rate('offeredPerSec', this.#due.countWithin(offering), offeringMs),
+        ...rate('offeredPerSec', offered, offeringMs),
         ...rate('conversationsPerSec', this.#firstTurns.countWithin(offering), offeringMs),
         ...rate('achievedPerSec', counts.completed, measuredMs),
         ...rate('inputTokensPerSec', inputTokens, measuredMs),

@@ -87,6 +87,13 @@ test('an answer with reasoning does not come back as it was, unless the reasonin
   expect(tokens(records, { isReasoningResent: true })).toEqual([0, 1120]);
 });
 
+test('where the template left out what was said, the new message is still not in the cache', () => {
+  const whole = { isReasoningResent: true };
+  const shorter = second({ inputTokens: 1080, messageTokens: 40 });
+  // floor((1080 - 40) / 16) * 16, and not the 1072 of all but the last token.
+  expect(tokens([first({ reasoningTokens: 80 }), shorter], whole)).toEqual([0, 1040]);
+});
+
 test('a failed turn is not in the history: the one before it is', () => {
   const failed = second({ status: 'timeout', outputTokens: undefined } as Partial<TurnRecord>);
   expect(tokens([first(), failed, second({ turn: 2, sentMs: 900 })])).toEqual([0, 1120]);

@@ -52,7 +52,28 @@ test('M-63 without texts the CSV has a row a request, in virtual time as well, a
   expect(await play()).toEqual(rows);
 });
 
+test('--set gives the embedded engine its tiers, and nothing to the traces', async () => {
+  const cwd = freshFolder();
+  const tiers = [
+    'engine.offload.preset=vllm',
+    'engine.offload.cpu.capacityGB=4',
+    'engine.blocks=40',
+  ];
+  const set = tiers.flatMap((field) => ['--set', field]);
+  const traces = ['--trace-file', SAMPLE, SAMPLE, SAMPLE, '--new-user-interval', '0'];
+  const { code, stderr } = await confab(['agentic', ...traces, '--simulate', ...set], { cwd });
+  expect(code, stderr).toBe(0);
+  const { header, records } = journalOf(cwd);
+  const engine = { blocks: 40, offload: { preset: 'vllm' } };
+  expect(header.scenario).toMatchObject({ engine });
+  expect(records.some(({ externalCachedTokens }) => externalCachedTokens! > 0)).toBe(true);
+});
+
 test.each<[string[], RegExp]>([
+  [
+    ['--simulate', '--set', 'pacing.pauseSec=3'],
+    /--set: found 'pacing\.pauseSec=3'; expected .*engine/,
+  ],
   [
     ['--num-agents', '2', '--simulate'],
     /round 1: found agent 2; expected one below --num-agents, 2/,

@@ -5,6 +5,7 @@ import { confab, csvOf, freshFolder, ROOT } from '../support/confab.ts';
 
 const CONFIGS = join(ROOT, 'configs');
 const DEMO = join(CONFIGS, 'demo.yaml');
+const PRESSURE = join(CONFIGS, 'cache-pressure.yaml');
 
 describe.concurrent('confab plan', () => {
   test('the plan of users found in mid-conversation, of more than the engine holds', async ({
@@ -71,6 +72,30 @@ describe.concurrent('confab plan', () => {
     expect(stdout).toMatch(/requests +\d+ planned, \d+ answered, \d+ REFUSED: .*1700 tokens/);
   });
 
+  test('an engine with 3 % more blocks than LRU needs finds the ideal, and one with 10 % fewer little of it', async () => {
+    const cwd = freshFolder();
+    const sizes = ['conversation.userHistory.tokens=600', 'conversation.systemPrompt.tokens=100'];
+    const flags = [PRESSURE, ...sizes.flatMap((size) => ['--set', size])];
+    const { stdout } = await confab(['plan', ...flags, '--json', '-']);
+    const { kv, cache } = JSON.parse(stdout);
+    const cachedShare = async (blocks: number) => {
+      const set = ['--set', `engine.blocks=${Math.round(blocks)}`];
+      const played = await confab(['simulate', ...flags, ...set], { cwd });
+      return Number(/cached +([\d.]+) % of the input/.exec(played.stdout)![1]) / 100;
+    };
+    const shares = await Promise.all([1.03, 0.9].map((part) => cachedShare(part * kv.lruBlocks)));
+    expect(shares[0]).toBeGreaterThan(0.99 * cache.idealShare);
+    expect(shares[1]).toBeLessThan(0.7 * cache.idealShare);
+  });
+
+  test('the ideal of prompts that a defect changes is said to be that', async () => {
+    const set = ['--set', 'engine.defects.retokenised=1', '--users', '4'];
+    const { stdout } = await confab(['plan', DEMO, ...set]);
+    expect(stdout).toMatch(
+      /ideal .* by enumeration\n +of prompts with engine\.defects retokenised;/,
+    );
+  });
+
   test('the ideal is that of a simulated run, whose answers are the same', async () => {
     const cwd = freshFolder();
     const { stdout } = await confab(['plan', DEMO, '--json', '-']);
@@ -105,11 +130,26 @@ test.concurrent.each<[string, string[], RegExp]>([
     ['plan', DEMO, '--json', '-', '--schedule', '-'],
     /one of them on stdout/,
   ],
+  [
+    'two things in one file',
+    ['plan', DEMO, '--json', 'plan', '--schedule', './plan'],
+    /found plan for both --json and --schedule/,
+  ],
+  [
+    'a file without a name',
+    ['plan', DEMO, '--schedule', ''],
+    /--schedule: found ''; expected a file/,
+  ],
   ['a latency below zero', ['plan', DEMO, '--ttft-ms', '-1'], /Found '-1'; expected a number/],
   [
     'a file that cannot be written',
     ['plan', DEMO, '--json', 'no/such/plan.json'],
     /--json: found no\/such\/plan\.json; expected a file in a folder/,
+  ],
+  [
+    'tiers that the engine would refuse',
+    ['plan', DEMO, '--set', 'engine.offload.preset=vllm'],
+    /engine\.offload: found preset 'vllm' without a tier/,
   ],
   [
     'a GPU that is not there',

@@ -16,7 +16,10 @@ afterEach(() => {
 });
 
 function run(...args: string[]): Promise<unknown> {
-  return engineCommand().exitOverride().parseAsync(args, { from: 'user' });
+  const command = engineCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  return command.parseAsync(args, { from: 'user' });
 }
 
 test('serves with the flags given, says where, and ends in order at a signal', async () => {
@@ -90,9 +93,15 @@ test.each([
   [['--kv-gb', '0.002'], /engine\.kvGB: found 0\.002; room for 0 blocks of 2097152 bytes/],
   [['--policy', 'sjf'], /engine\.policy: found "sjf"/],
   [['--cpu-gb', '8'], /engine\.offload\.cpu: found without engine\.offload\.preset/],
+  [
+    ['--set', 'offload.chunkTokens=64'],
+    /engine\.offload\.chunkTokens: found without engine\.offload/,
+  ],
   [['--offload', 'vllm'], /preset 'vllm' without a tier/],
   [['--set', 'defects.clock=1'], /engine\.defects\.clock: unknown field/],
   [['--set', 'defects=['], /--set: found 'engine\.defects=\['; the value is not YAML/],
+  [['--port', '65536'], /Found '65536'; expected a whole number from 0 to 65535/],
+  [['--host', '192.0.2.1'], /cannot listen on 192\.0\.2\.1:0: .*expected a --host/],
   [['--fault', 'boom'], /found 'boom'; expected FAULT/],
   [['--tokenizer', './none.json'], /tokenizer: found '.\/none.json'/],
 ])('%j is refused with what is accepted', async (args, message) => {

@@ -89,6 +89,27 @@ describe('problems', () => {
     expect(problemsOf(() => loadScenario(path)).join('\n')).toMatch(expected);
   });
 
+  test('of several fields together say what the field holds, and not all that is around it', () => {
+    const rampUp = { users: 2, joinEverySec: 1 };
+    const given = problemsOf(() =>
+      parseScenario({ pacing: { mode: 'think' }, population: { rampUp } }),
+    );
+    expect(given).toEqual([
+      `pacing.mode: found "think"; must be 'interval' with population.rampUp`,
+    ]);
+    const left = problemsOf(() => parseScenario({ population: { rampUp } }));
+    expect(left).toEqual(["pacing.mode: must be 'interval' with population.rampUp"]);
+  });
+
+  test.each([
+    ['engine.apiMs=.inf', 'engine.apiMs: found Infinity; expected number'],
+    ['engine.defects.expirySec=.nan', 'engine.defects.expirySec: found NaN; expected number'],
+    ['engine=&a [*a]', 'engine: found <ref *1> [ [Circular *1] ]; expected object'],
+  ])('of what YAML has and JSON has not: %s', (set, expected) => {
+    const path = file('odd.yaml', '');
+    expect(problemsOf(() => loadScenario(path, [set])).join()).toContain(expected);
+  });
+
   test('of --set', () => {
     const path = file('fine.yaml', '');
     expect(problemsOf(() => loadScenario(path, ['seed'])).join()).toMatch(/expected path=value/);

@@ -87,10 +87,13 @@ test('offered counts what fell due before the drain, achieved and tokens what wa
       outputTokens: 10,
     }),
     failure('http', { userId: 2, intendedMs: 5000, inputTokens: 700 }),
-    failure('unsent', { userId: 3, intendedMs: 8500 }),
+    failure('unsent', { userId: 3, turn: 1, intendedMs: 7000 }),
+    // In the instant of the end, which kept it from being sent; user 1's was sent in that instant.
+    failure('unsent', { userId: 4, turn: 1, intendedMs: 8000 }),
+    failure('unsent', { userId: 5, intendedMs: 8500 }),
   ]);
   expect(rates).toEqual({
-    offeredPerSec: 3 / 8,
+    offeredPerSec: 4 / 8,
     conversationsPerSec: 2 / 8,
     achievedPerSec: 2 / 10,
     inputTokensPerSec: 40,

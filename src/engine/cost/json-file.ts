@@ -25,7 +25,7 @@ export function parseJson<S extends z.ZodType>(
   source: string,
 ): z.output<S> {
   const result = schema.safeParse(value, { reportInput: true });
-  if (!result.success) throw new UsageError(problemsOf(result.error, schema), source);
+  if (!result.success) throw new UsageError(problemsOf(result.error, schema, value), source);
   return result.data;
 }
 

@@ -57,12 +57,19 @@ export async function startServer(
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === 'EADDRINUSE' ? 'it is already in use' : (error.code ?? error.message);
-      reject(new UsageError(`cannot listen on ${host}:${port}: ${reason}; try another --port`));
+      reject(new UsageError(`cannot listen on ${host}:${port}: ${refusal(error)}`));
     });
     server.listen(port, host, resolve);
   });
+}
+
+function refusal({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'it is already in use; try another --port';
+  if (code === 'EACCES') return 'not allowed; try a --port from 1024';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${code}; expected a --host that is an address of this machine`;
+  }
+  return message;
 }
 
 /** Asked again, it takes the shorter time. `closed` is when the server has. */

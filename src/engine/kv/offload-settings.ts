@@ -72,16 +72,19 @@ export function offloadSettings(
   gpu: GpuMemory,
 ): OffloadSettings | undefined {
   if (options.preset === 'none') return undefined;
-  if (options.preset === undefined) {
+  const { preset: name, ...rest } = options;
+  if (name === undefined) {
     refuse(
-      MEDIA.filter((medium) => options[medium]).map(
-        (medium) =>
-          `engine.offload.${medium}: found without engine.offload.preset; expected a preset beside it: ${Object.keys(PRESETS).join(', ')}, or none`,
-      ),
+      Object.entries(rest)
+        .filter(([, value]) => value !== undefined)
+        .map(
+          ([field]) =>
+            `engine.offload.${field}: found without engine.offload.preset; expected a preset beside it: ${Object.keys(PRESETS).join(', ')}, or none`,
+        ),
     );
     return undefined;
   }
-  const preset = PRESETS[options.preset];
+  const preset = PRESETS[name];
   const chunkTokens = options.chunkTokens ?? preset.chunkTokens ?? gpu.blockTokens;
   const chunkBytes = chunkTokens * gpu.kvBytesPerToken;
   const settings = {
@@ -96,7 +99,7 @@ export function offloadSettings(
     storeThreshold: options.storeThreshold ?? preset.storeThreshold,
   };
   const given = withDefaultHost(options, preset, gpu);
-  refuse([...problemsOf(settings, gpu), ...capacityProblems(options.preset, given)]);
+  refuse([...problemsOf(settings, gpu), ...capacityProblems(name, given)]);
   const tiers = MEDIA.filter((medium) => given[medium]).map((medium) =>
     tierSettings(medium, given[medium]!, { gpu, chunkTokens, chunkBytes }),
   );

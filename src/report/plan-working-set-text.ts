@@ -1,0 +1,70 @@
+import { measure, percent, UNKNOWN } from './number.ts';
+import type { KvWorkingSet } from './plan-working-set.ts';
+import type { Field } from './section.ts';
+
+/** What conversations would hold in the KV cache, beside what the scenario's engine has. */
+export function workingSetFields(kv: KvWorkingSet): Field[] {
+  const { longestBlocks, blocks, blockTokens, gpu, bytesPerToken, replicas } = kv;
+  const refused = longestBlocks > blocks ? ': MORE than the engine has, which will refuse it' : '';
+  const has = `${blocks} blocks of ${blockTokens} tokens, ${sizeText(kv, blocks)}`;
+  return [
+    ...liveFields(kv),
+    ['longest request', `${longestBlocks} blocks${refused}`],
+    ['engine has', `${has} (${gpu} profile, ${bytesPerToken} bytes a token)`],
+    ...tierFields(kv),
+    ...(replicas > 1
+      ? [['replicas', `${replicas}, each with so much: what follows is of one alone`] as const]
+      : []),
+    ['so', verdict(kv)],
+  ];
+}
+
+function liveFields(kv: KvWorkingSet): Field[] {
+  const { liveBlocks, liveTokens, lruBlocks } = kv;
+  if (liveBlocks.peak === 0) return [['live', NO_TIME]];
+  const mean = `${measure(liveBlocks.mean)} blocks, ${measure(liveTokens.mean)} tokens`;
+  const peak = `${liveBlocks.peak} blocks, ${liveTokens.peak} tokens`;
+  const lru = `${measure(lruBlocks)} blocks, ${sizeText(kv, lruBlocks)}`;
+  return [
+    ['live, mean', `${mean}, ${sizeText(kv, liveBlocks.mean)}`],
+    ['live, peak', `${peak}, ${sizeText(kv, liveBlocks.peak)}`],
+    ...(lruBlocks === undefined
+      ? []
+      : [['LRU needs', `${lru} at the peak: it keeps finished conversations too`] as const]),
+  ];
+}
+
+/** Single turns, and closed loops, last as long as their requests do. */
+const NO_TIME = 'unknown: no conversation lasts for any time; give --ttft-ms or --tpot-ms';
+
+function tierFields(kv: KvWorkingSet): Field[] {
+  const { tiers, isInclusive, reachableBlocks } = kv;
+  if (!tiers.length) return [];
+  const sizes = tiers.map(
+    ({ medium, blocks }) => `${medium} ${blocks} blocks, ${sizeText(kv, blocks)}`,
+  );
+  const rule = isInclusive
+    ? 'inclusive, so the largest counts'
+    : 'exclusive, so they add to the GPU';
+  return [['below the GPU', `${sizes.join('; ')}; ${rule}: ${reachableBlocks} blocks in reach`]];
+}
+
+function verdict({ liveBlocks, lruBlocks, blocks, reachableBlocks }: KvWorkingSet): string {
+  const { peak } = liveBlocks;
+  const need = Math.max(peak, lruBlocks ?? 0);
+  if (peak === 0) return UNKNOWN;
+  if (need <= blocks) return `it fits: at most ${percent(need / blocks)} of the blocks`;
+  const isHeld = reachableBlocks > blocks && need <= reachableBlocks;
+  const held = `the tiers below hold it all, at most ${percent(need / reachableBlocks)} of the blocks in reach`;
+  if (peak > blocks) {
+    const times = `the live conversations alone are ${measure(peak / blocks)} times what fits`;
+    return isHeld ? `${times} the GPU; ${held}` : `${times}: expect evictions between turns`;
+  }
+  const finished = 'live conversations fit, but not with the finished ones that LRU keeps';
+  return isHeld ? `${finished}; ${held}` : `${finished}: expect evictions`;
+}
+
+function sizeText({ blockTokens, bytesPerToken }: KvWorkingSet, blocks: number | undefined) {
+  const gigabytes = blocks === undefined ? undefined : (blocks * blockTokens * bytesPerToken) / 1e9;
+  return `${measure(gigabytes)} GB`;
+}
