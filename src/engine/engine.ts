@@ -5,7 +5,7 @@ import { stepMs } from './cost/cost-model.ts';
 import { blocksOf } from './cost/kv-capacity.ts';
 import { profileOf } from './cost/profile-of.ts';
 import type { Profile } from './cost/profiles.ts';
-import { type Job, lengthError, newJob } from './job.ts';
+import { type Job, newJob, refusalOf } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
 import type { Offload } from './kv/offload.ts';
@@ -185,7 +185,10 @@ export class Engine implements EngineFleet {
     let job: Job | undefined;
     const arrival = this.clock.setTimeout(() => {
       const nowMs = this.clock.now();
-      const error = lengthError(request, this.lengthLimit);
+      const error = refusalOf(request, {
+        policy: this.options.policy,
+        lengthLimit: this.lengthLimit,
+      });
       if (error) return observer.onError(error, nowMs);
       const { options, lengthLimit } = this;
       const [words, vocabulary] = [this.#words, this.#vocabulary];

@@ -2,6 +2,7 @@ import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
 import type { EngineObserver, EngineRequest } from './engine.ts';
 import { chainNames } from './kv/chain-hash.ts';
+import { goesByPriority } from './policy.ts';
 import { badRequest, type EngineError } from './request-error.ts';
 import { newSequence, type Sequence } from './sequence.ts';
 import type { Word } from './vocabulary.ts';
@@ -27,7 +28,23 @@ export interface JobContext {
   readonly nowMs: number;
 }
 
-/** Why the request cannot be served at all, if so; worded as vLLM does. */
+/** Why the request is refused, if so; worded as vLLM does. */
+export function refusalOf(
+  request: EngineRequest,
+  {
+    policy,
+    lengthLimit,
+  }: { readonly policy: EngineOptions['policy']; readonly lengthLimit: number },
+): EngineError | undefined {
+  const { priority } = request;
+  if (!priority || goesByPriority(policy)) return lengthError(request, lengthLimit);
+  return badRequest(
+    `Got priority ${priority} but Priority scheduling is not enabled: this engine's policy is ${policy}.`,
+    'priority',
+  );
+}
+
+/** Why the request cannot be served at all, if so. */
 export function lengthError(
   { promptTokens, maxTokens }: EngineRequest,
   lengthLimit: number,

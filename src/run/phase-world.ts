@@ -51,5 +51,15 @@ function habitsOf(scenario: Scenario): Habits {
     verify: conversation.verify,
     keepChunkGaps: output.keepChunkGaps,
     cacheSalt: sampling.cacheSalt,
+    priorityOf: priorityOf(scenario),
   };
+}
+
+/** A user's class is drawn once, by its id alone; a length that is known beforehand is each turn's own. */
+function priorityOf({ sampling, seed }: Scenario): Habits['priorityOf'] {
+  const { priority } = sampling;
+  if (priority === undefined) return undefined;
+  if (priority === 'maxTokens') return (_, { maxTokens }) => maxTokens;
+  const draw = sampler(priority);
+  return (userId) => Math.round(draw(stream(seed, 'user', userId, 'priority')));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distributionSchema } from './distribution.ts';
 
 /** Where requests go and how they are dressed. */
 export const targetSchema = z.strictObject({
@@ -39,6 +40,12 @@ export const samplingSchema = z.strictObject({
     .string()
     .optional()
     .describe('vLLM cache_salt; {userId} in it gives every user a cache of its own'),
+  priority: z
+    .union([distributionSchema, z.literal('maxTokens')])
+    .optional()
+    .describe(
+      "request field priority, for engines that schedule by it: drawn once a conversation and rounded; or each request's limit on its answer, as if its length were known",
+    ),
 });
 
 const seconds = z.number().positive().nullable();

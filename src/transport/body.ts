@@ -70,6 +70,7 @@ function requestFields(request: ChatRequest, { sampling, sessionField }: BodyOpt
   return {
     max_tokens: request.maxTokens,
     min_tokens: request.minTokens,
+    priority: request.priority,
     cache_salt: salt?.replaceAll('{userId}', String(request.userId)),
     ...(sessionField !== undefined && { [sessionField]: request.sessionId }),
   };

@@ -165,6 +165,7 @@ function engineRequest(request: ChatRequest, options: LocalOptions): EngineReque
         : prompts.text(flattened(request.messages)),
     maxTokens: request.maxTokens,
     minTokens: request.minTokens,
+    priority: request.priority,
     ignoreEos: sampling.ignoreEos,
     salt: salt?.replaceAll('{userId}', String(request.userId)),
     seed: sampling.seed,

@@ -19,6 +19,8 @@ export interface ChatRequest {
   readonly minTokens: number | undefined;
   /** Isolates this request's prefix cache entries from those of other salts (vLLM's `cache_salt`). */
   readonly cacheSalt: string | undefined;
+  /** Who is served first, by engines that go by it. */
+  readonly priority?: number | undefined;
 }
 
 /** What the engine says it used. What it did not send is absent, which is not zero. */

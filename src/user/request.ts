@@ -103,6 +103,7 @@ export function attempt(
       maxTokens: turn.maxTokens,
       minTokens: turn.minTokens,
       cacheSalt: habits.cacheSalt?.replaceAll('{userId}', String(userId)),
+      priority: habits.priorityOf?.(userId, turn),
     },
     {
       onSent(atMs, openedMs) {

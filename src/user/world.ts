@@ -3,7 +3,7 @@ import type { Rng } from '../base/random.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Conversation } from '../workload/conversation.ts';
+import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 import type { Gate } from './gate.ts';
 
@@ -16,6 +16,8 @@ export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
   readonly keepChunkGaps: boolean;
   /** vLLM's cache_salt, with {userId} still in it. */
   readonly cacheSalt: string | undefined;
+  /** The request field `priority` of a turn; undefined: it is not sent. */
+  readonly priorityOf?: ((userId: number, turn: Turn) => number | undefined) | undefined;
 };
 
 export interface Said {

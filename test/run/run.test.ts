@@ -31,6 +31,26 @@ describe('a run in virtual time', () => {
     }
   });
 
+  test.each([
+    [undefined, () => undefined],
+    ['maxTokens', () => 3],
+    [7, () => 7],
+    [{ distribution: 'uniform', min: 0, max: 1000 }, (first: number | undefined) => first],
+  ] as const)('sends a priority of %j', (priority, expected) => {
+    const { transport } = playVirtual({
+      conversation: { rounds: 3 },
+      sampling: { priority },
+      population: { users: 4 },
+    });
+    const ofUser = (id: number) => transport.sent.filter(({ userId }) => userId === id);
+    for (const id of [1, 2, 3, 4]) {
+      const sent = ofUser(id).map((request) => request.priority);
+      expect(sent).toEqual([0, 1, 2].map(() => expected(sent[0])));
+    }
+    const classes = new Set(transport.sent.map((request) => request.priority));
+    expect(classes.size).toBe(typeof priority === 'object' ? 4 : 1);
+  });
+
   test('records what the engine tells, and leaves out what it does not', () => {
     const usage = {
       ...{ cachedTokens: 9, externalCachedTokens: 4, storageCachedTokens: 1 },

@@ -39,7 +39,7 @@ test('every setting has its OpenAI or vLLM name', () => {
     ignoreEos: true,
     cacheSalt: 'user-{userId}-{userId}',
   };
-  expect(body({ sampling }, { maxTokens: 20, minTokens: 10 })).toEqual({
+  expect(body({ sampling }, { maxTokens: 20, minTokens: 10, priority: -2 })).toEqual({
     model: 'm',
     messages,
     ...streaming,
@@ -51,6 +51,7 @@ test('every setting has its OpenAI or vLLM name', () => {
     cache_salt: 'user-7-7',
     max_tokens: 20,
     min_tokens: 10,
+    priority: -2,
   });
 });
 

@@ -1,4 +1,3 @@
-import type { EngineOptions } from '../../scenario/engine.ts';
 import type { EngineRequest } from '../engine.ts';
 import type { PromptBuilder } from '../prompt.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
@@ -27,7 +26,6 @@ export interface ApiRequest {
 /** What a request is judged by, besides its body. */
 export interface ApiContext {
   readonly prompts: PromptBuilder;
-  readonly policy: EngineOptions['policy'];
   /** Longest prompt plus answer, tokens. */
   readonly lengthLimit: number;
 }
@@ -93,18 +91,12 @@ function assemble(
 
 /** Fields that are right by themselves, and not together or not for this server; refused as vLLM does. */
 function contradiction(
-  { min_tokens, stream, stream_options, priority }: CommonFields,
+  { min_tokens, stream, stream_options }: CommonFields,
   { maxTokens, promptTokens }: Pick<EngineRequest, 'maxTokens' | 'promptTokens'>,
-  { policy, lengthLimit }: ApiContext,
+  { lengthLimit }: ApiContext,
 ): EngineError | undefined {
   if (stream_options && !stream) {
     return badRequest('Stream options can only be defined when `stream=True`.', 'stream_options');
-  }
-  if (priority && !policy.startsWith('priority')) {
-    return badRequest(
-      `Got priority ${priority} but Priority scheduling is not enabled: this engine's policy is ${policy}.`,
-      'priority',
-    );
   }
   const most = maxTokens ?? lengthLimit - promptTokens.length;
   // A prompt that leaves no room is too long, and the engine says so.

@@ -24,8 +24,8 @@ export interface CompletionsContext {
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
 export function completionsEndpoint(engine: EngineFleet, context: CompletionsContext) {
-  const { model, seed, policy } = engine.options;
-  const apiContext = { prompts: context.prompts, policy, lengthLimit: engine.lengthLimit };
+  const { model, seed } = engine.options;
+  const apiContext = { prompts: context.prompts, lengthLimit: engine.lengthLimit };
   const injector = new FaultInjector(engine.options.faults, seed);
   let responses = 0;
 
