@@ -34,7 +34,8 @@ export interface SchedulerCounters {
  * budget a step, chunked prefill, no separate phases: running requests in order, then waiting ones. A
  * request is admitted when all blocks of its known tokens fit; the first that does not fit holds up those
  * behind it. When a running request finds no block, the policy's victim gives up all of its own and waits
- * again; its content stays cached while nobody takes the blocks.
+ * again; its content stays cached while nobody takes the blocks. Where that is the request itself, those behind
+ * it still have their step (in vLLM they sit out this one, and have the blocks in the next).
  *
  * Where tiers below the GPU hold more of a request than the GPU does, its blocks are taken and filled
  * from there while others run; it is admitted once the copy is complete. (vLLM takes only the blocks that
@@ -114,12 +115,13 @@ export class Scheduler<S extends Sequence> {
     const { stepsBeforePreemption } = this.#policy;
     if (stepsBeforePreemption === Infinity || this.#waiting.length === 0) return;
     const first = this.#waiting.at(0);
-    for (let i = this.#running.length - 1; i >= 0; i--) {
-      const sequence = this.#running[i]!;
-      if (sequence.knownTokens - sequence.admittedTokens < stepsBeforePreemption) continue;
-      if (this.#fits(first)) return;
-      this.#running.splice(i, 1);
-      this.#preempt(sequence);
+    const hadTheirShare = this.#running.filter(
+      ({ knownTokens, admittedTokens }) => knownTokens - admittedTokens >= stepsBeforePreemption,
+    );
+    while (hadTheirShare.length > 0 && !this.#fits(first)) {
+      const [victim] = hadTheirShare.splice(this.#policy.victimOf(hadTheirShare), 1);
+      this.#running.splice(this.#running.indexOf(victim!), 1);
+      this.#preempt(victim!);
     }
   }
 
