@@ -88,14 +88,14 @@ export class Scheduler<S extends Sequence> {
     if (place === 'waiting') this.#waiting.remove(sequence);
     if (place === 'running') this.#running.splice(this.#running.indexOf(sequence), 1);
     if (place === 'loaded') this.#loaded.splice(this.#loaded.indexOf(sequence), 1);
+    if (place === 'loading') this.#loading.delete(sequence);
     // What is being copied must stay where it is until it has been.
-    if (place !== 'loading' && sequence.pendingStores === 0) this.#holdings.release(sequence);
+    if (sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** A copy of some of its blocks to a tier below is complete. */
   stored(sequence: S): void {
-    sequence.pendingStores--;
-    if (sequence.place === 'gone' && sequence.pendingStores === 0) this.#holdings.release(sequence);
+    this.#endCopy(sequence);
   }
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
@@ -104,7 +104,9 @@ export class Scheduler<S extends Sequence> {
     this.#rotate();
     const preemptionsBefore = this.counters.preemptions;
     const budget = this.#scheduleRunning();
-    if (this.counters.preemptions === preemptionsBefore) this.#admit(budget);
+    const hasPreempted = this.counters.preemptions > preemptionsBefore;
+    // Where all gave way there is nothing to wait for: what would be the next step begins at once.
+    if (!hasPreempted || this.#step.rows.length === 0) this.#admit(budget);
     sumLoad(this.#step.load, this.#step.rows);
     this.#offload?.flush();
     return this.#step;
@@ -170,6 +172,7 @@ export class Scheduler<S extends Sequence> {
     return victim.scheduledTokens;
   }
 
+  /** What is being copied from its blocks counts as copied: vLLM waits for it (`handle_preemptions`). */
   #preempt(victim: S): void {
     this.#holdings.release(victim);
     victim.computedTokens = 0;
@@ -219,22 +222,29 @@ export class Scheduler<S extends Sequence> {
   #load(sequence: S, hits: number, external: number): LoadedFrom {
     sequence.place = 'loading';
     this.#loading.add(sequence);
-    this.#holdings.take(sequence, sequence.knownTokens);
+    sequence.pendingCopies++;
     const tokens = (hits + external) * this.#options.blockTokens;
-    return this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
+    const from = this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
+    // After the load has begun: what these blocks evict may need room in the tiers below.
+    this.#holdings.take(sequence, sequence.knownTokens);
+    return from;
   }
 
   #finishLoad(sequence: S, tokens: number): void {
-    this.#loading.delete(sequence);
     this.#holdings.publish(sequence, tokens);
-    if (sequence.place === 'gone') {
-      this.#holdings.release(sequence);
-    } else {
+    this.#endCopy(sequence);
+    if (this.#loading.delete(sequence)) {
       sequence.place = 'loaded';
       sequence.computedTokens = tokens;
       this.#loaded.push(sequence);
     }
     this.#onLoaded();
+  }
+
+  /** The last copy of a sequence that has ended gives its blocks back. */
+  #endCopy(sequence: S): void {
+    sequence.pendingCopies--;
+    if (sequence.place === 'gone' && sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** Only the first admission counts: what a preempted request finds again is its own. */

@@ -38,7 +38,7 @@ export class WriteThrough implements Writes {
     sequence.offeredChunks = end;
     touchChain(this.#options.tiers, sequence, { chunks: end, chunkBlocks: shape.chunkBlocks });
     if (slots.length === 0) return;
-    sequence.pendingStores++;
+    sequence.pendingCopies++;
     this.#copy(0, slots, () => this.#options.onStored(sequence));
   }
 
@@ -89,7 +89,7 @@ export class WriteThrough implements Writes {
     const { cache } = this.#options.tiers[level]!;
     const copied = slots.filter((slot) => {
       const { low, high } = cache.nameOf(slot);
-      return below.cache.find(low, high) === 0;
+      return cache.has(slot) && below.cache.find(low, high) === 0;
     });
     const slotsBelow: number[] = [];
     const sources: number[] = [];
