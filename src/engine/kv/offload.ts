@@ -224,7 +224,8 @@ export class Offload {
       return { level, slot, name };
     });
     return () => {
-      for (const { level, slot, name } of chunks) {
+      // The tail first, so that it is also the first to go.
+      for (const { level, slot, name } of chunks.reverse()) {
         this.#loading.delete(nameKey(name));
         if (!this.#settings.inclusive) continue;
         this.#tiers[level]!.cache.unpin(slot);
