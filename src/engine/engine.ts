@@ -204,7 +204,10 @@ export class Engine implements EngineFleet {
       this.clock.clearTimeout(arrival);
       if (!job) return;
       job.isCancelled = true;
+      if (job.place === 'gone') return;
       this.#scheduler.remove(job);
+      // It may have held up others, and there may be no step under way at whose end they would be seen.
+      this.#wake();
     };
   }
 

@@ -26,7 +26,8 @@ export interface Policy {
  * preempted. `round_robin` and `priority_round_robin` are those of the vLLM fork of the priority study
  * (`sastec17/585_vllm`, `_schedule_round_robin` and `_schedule_rr`): a request that has generated
  * `stepsBeforePreemption` tokens since it was admitted gives way to one that waits and does not fit, and
- * goes to the end of the queue; or of its priority, where those that waited longest come first.
+ * goes to the end of the queue; or of its priority, where those that waited longest come first. Of several that
+ * could give way the last admitted does, or the least urgent.
  */
 export function policyOf(options: PolicyOptions): Policy {
   const isRotating = options.policy.endsWith('round_robin');

@@ -34,7 +34,8 @@ export interface SchedulerCounters {
  * budget a step, chunked prefill, no separate phases: running requests in order, then waiting ones. A
  * request is admitted when all blocks of its known tokens fit; the first that does not fit holds up those
  * behind it. When a running request finds no block, the policy's victim gives up all of its own and waits
- * again; its content stays cached while nobody takes the blocks.
+ * again; its content stays cached while nobody takes the blocks. Where that is the request itself, those behind
+ * it still have their step (in vLLM they sit out this one, and have the blocks in the next).
  *
  * Where tiers below the GPU hold more of a request than the GPU does, its blocks are taken and filled
  * from there while others run; it is admitted once the copy is complete. (vLLM takes only the blocks that
@@ -89,14 +90,14 @@ export class Scheduler<S extends Sequence> {
     if (place === 'waiting') this.#waiting.remove(sequence);
     if (place === 'running') this.#running.splice(this.#running.indexOf(sequence), 1);
     if (place === 'loaded') this.#loaded.splice(this.#loaded.indexOf(sequence), 1);
+    if (place === 'loading') this.#loading.delete(sequence);
     // What is being copied must stay where it is until it has been.
-    if (place !== 'loading' && sequence.pendingStores === 0) this.#holdings.release(sequence);
+    if (sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** A copy of some of its blocks to a tier below is complete. */
   stored(sequence: S): void {
-    sequence.pendingStores--;
-    if (sequence.place === 'gone' && sequence.pendingStores === 0) this.#holdings.release(sequence);
+    this.#endCopy(sequence);
   }
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
@@ -105,7 +106,9 @@ export class Scheduler<S extends Sequence> {
     this.#rotate();
     const preemptionsBefore = this.counters.preemptions;
     const budget = this.#scheduleRunning();
-    if (this.counters.preemptions === preemptionsBefore) this.#admit(budget);
+    const hasPreempted = this.counters.preemptions > preemptionsBefore;
+    // Where all gave way there is nothing to wait for: what would be the next step begins at once.
+    if (!hasPreempted || this.#rowCount === 0) this.#admit(budget);
     this.#step.rows.length = this.#rowCount;
     sumLoad(this.#step.load, this.#step.rows);
     this.#offload?.flush();
@@ -117,12 +120,13 @@ export class Scheduler<S extends Sequence> {
     const { stepsBeforePreemption } = this.#policy;
     if (stepsBeforePreemption === Infinity || this.#waiting.length === 0) return;
     const first = this.#waiting.at(0);
-    for (let i = this.#running.length - 1; i >= 0; i--) {
-      const sequence = this.#running[i]!;
-      if (sequence.knownTokens - sequence.admittedTokens < stepsBeforePreemption) continue;
-      if (this.#fits(first)) return;
-      this.#running.splice(i, 1);
-      this.#preempt(sequence);
+    const hadTheirShare = this.#running.filter(
+      ({ knownTokens, admittedTokens }) => knownTokens - admittedTokens >= stepsBeforePreemption,
+    );
+    while (hadTheirShare.length > 0 && !this.#fits(first)) {
+      const [victim] = hadTheirShare.splice(this.#policy.victimOf(hadTheirShare), 1);
+      this.#running.splice(this.#running.indexOf(victim!), 1);
+      this.#preempt(victim!);
     }
   }
 
@@ -172,6 +176,7 @@ export class Scheduler<S extends Sequence> {
     return victim.scheduledTokens;
   }
 
+  /** What is being copied from its blocks counts as copied: vLLM waits for it (`handle_preemptions`). */
   #preempt(victim: S): void {
     this.#holdings.release(victim);
     victim.computedTokens = 0;
@@ -221,22 +226,29 @@ export class Scheduler<S extends Sequence> {
   #load(sequence: S, hits: number, external: number): LoadedFrom {
     sequence.place = 'loading';
     this.#loading.add(sequence);
-    this.#holdings.take(sequence, sequence.knownTokens);
+    sequence.pendingCopies++;
     const tokens = (hits + external) * this.#options.blockTokens;
-    return this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
+    const from = this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
+    // After the load has begun: what these blocks evict may need room in the tiers below.
+    this.#holdings.take(sequence, sequence.knownTokens);
+    return from;
   }
 
   #finishLoad(sequence: S, tokens: number): void {
-    this.#loading.delete(sequence);
     this.#holdings.publish(sequence, tokens);
-    if (sequence.place === 'gone') {
-      this.#holdings.release(sequence);
-    } else {
+    this.#endCopy(sequence);
+    if (this.#loading.delete(sequence)) {
       sequence.place = 'loaded';
       sequence.computedTokens = tokens;
       this.#loaded.push(sequence);
     }
     this.#onLoaded();
+  }
+
+  /** The last copy of a sequence that has ended gives its blocks back. */
+  #endCopy(sequence: S): void {
+    sequence.pendingCopies--;
+    if (sequence.place === 'gone' && sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** Only the first admission counts: what a preempted request finds again is its own. */

@@ -31,8 +31,8 @@ export interface Sequence {
   storageTokens: number;
   /** Chunks that the tiers below the GPU were offered. */
   offeredChunks: number;
-  /** Copies under way for which its blocks are held. */
-  pendingStores: number;
+  /** Copies under way, to its blocks or from them, for which they are held. */
+  pendingCopies: number;
   place: 'waiting' | 'loading' | 'loaded' | 'running' | 'gone';
 }
 
@@ -64,7 +64,7 @@ export function newSequence(request: NewSequence): Sequence {
     hostTokens: 0,
     storageTokens: 0,
     offeredChunks: 0,
-    pendingStores: 0,
+    pendingCopies: 0,
     place: 'waiting',
   };
 }

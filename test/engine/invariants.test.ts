@@ -81,18 +81,44 @@ function isResident(pool: BlockPool, sequence: Sequence, index: number): boolean
   return pool.lookup(name, 1, new Int32Array(1)) === 1;
 }
 
-function checkPool(pool: BlockPool, sequences: readonly Sequence[]): void {
-  const held = new Set(
-    sequences.flatMap(({ blocks, blockCount }) => [...blocks.slice(0, blockCount)]),
-  );
-  for (const block of held) expect(pool.isReferenced(block)).toBe(true);
-  expect(held.has(0)).toBe(false);
-  expect(held.size + pool.freeBlocks).toBe(pool.usableBlocks);
-  for (const sequence of sequences) {
-    for (let i = 1; i < sequence.names.length / 2; i++) {
-      if (isResident(pool, sequence, i)) expect(isResident(pool, sequence, i - 1)).toBe(true);
+function nameAt({ names }: Sequence, index: number): string {
+  return `${names[2 * index]} ${names[2 * index + 1]}`;
+}
+
+/** Blocks that several hold with different content, and those that are held and free. */
+function wronglyHeld(pool: BlockPool, sequences: readonly Sequence[]): unknown[] {
+  const wrong: unknown[] = [];
+  const contents = new Map<number, string>();
+  for (const [user, sequence] of sequences.entries()) {
+    for (let i = 0; i < sequence.blockCount; i++) {
+      const block = sequence.blocks[i]!;
+      // What is not known to others is nobody else's.
+      const content = i < sequence.publishedBlocks ? nameAt(sequence, i) : `of ${user} alone`;
+      const known = contents.get(block);
+      if (block === 0 || !pool.isReferenced(block)) wrong.push({ user, i, block });
+      if (known !== undefined && known !== content) wrong.push({ user, i, block, known, content });
+      contents.set(block, content);
     }
   }
+  if (contents.size + pool.freeBlocks !== pool.usableBlocks) wrong.push(contents.size);
+  return wrong;
+}
+
+/** Resident blocks whose parent is not. */
+function orphans(pool: BlockPool, sequences: readonly Sequence[]): string[] {
+  return sequences.flatMap((sequence) => {
+    const resident = Array.from({ length: sequence.names.length / 2 }, (_, i) =>
+      isResident(pool, sequence, i),
+    );
+    return resident.flatMap((is, i) =>
+      is && i > 0 && !resident[i - 1] ? [nameAt(sequence, i)] : [],
+    );
+  });
+}
+
+function checkPool(pool: BlockPool, sequences: readonly Sequence[]): void {
+  expect(wronglyHeld(pool, sequences)).toEqual([]);
+  expect(orphans(pool, sequences)).toEqual([]);
 }
 
 const STEPS_MAX = 100_000;
@@ -107,13 +133,21 @@ test('whatever the load, a block is held or free, residents are closed under anc
       );
       const scheduler = new Scheduler({ pool, offload }, load);
       const sequences = load.requests.map((one) => sequenceOf(one, load));
-      for (const sequence of sequences) scheduler.enqueue(sequence);
+      const arrived = new Set<Sequence>();
       for (
         let step = 0;
         sequences.some(({ blockCount, place }) => place !== 'gone' || blockCount > 0);
         step++
       ) {
         if (step > STEPS_MAX) expect.unreachable('no end in sight');
+        for (const [user, { delayMs, cancelMs = Infinity }] of load.requests.entries()) {
+          const sequence = sequences[user]!;
+          if (delayMs / 2 <= step && !arrived.has(sequence)) {
+            arrived.add(sequence);
+            scheduler.enqueue(sequence);
+          }
+          if (delayMs / 2 + cancelMs <= step) scheduler.remove(sequence);
+        }
         const { rows, load: sum } = scheduler.schedule();
         if (rows.length > 0) checkPool(pool, sequences);
         expect(sum.tokens).toBeLessThanOrEqual(load.maxBatchedTokens);

@@ -105,6 +105,26 @@ test('priority round robin: turns are taken among the most urgent, and no one el
   expect(turns[1]![0]!).toBeLessThan(turns[0]!.at(-1)!);
 });
 
+test('priority round robin: the least urgent gives way, and not an urgent one that was admitted after it', () => {
+  const bench = new Bench({
+    apiMs: 0,
+    policy: 'priority_round_robin',
+    stepsBeforePreemption: 20,
+    maxSeqs: 2,
+  });
+  const ask = (user: number, priority: number, answer: number): Outcome => {
+    const promptTokens = Int32Array.from(privateTokens(user, 40));
+    return bench.submit({ promptTokens, maxTokens: answer, ignoreEos: true, priority });
+  };
+  const [least, urgent] = [ask(0, 2, 60), ask(1, 1, 60)];
+  while (urgent.ids.length < 25) bench.clock.run(bench.clock.now() + 1);
+  // Both have had their share when the third comes.
+  const third = ask(2, 1, 15);
+  bench.clock.run();
+  // Who has a token of the step in which the third is computed.
+  expect([least, urgent].map(({ atMs }) => atMs.includes(third.atMs[0]!))).toEqual([false, true]);
+});
+
 test.each(['round_robin', 'priority_round_robin'] as const)(
   '%s: everyone ends, however little fits',
   (policy) => {

@@ -2,11 +2,14 @@ import { BlockIndex } from './block-index.ts';
 import { Expiry, type ExpiryOptions } from './expiry.ts';
 import { SlotList } from './slot-list.ts';
 
+/** The name of evicted content; and when it was last used, where that is of interest because content expires. */
+export type OnEvicted = (low: number, high: number, usedMs: number | undefined) => void;
+
 export interface BlockPoolOptions {
   /** Content that nobody used for so long is forgotten; default: never. */
   readonly expiry?: ExpiryOptions | undefined;
-  /** Told the name of content that is lost because its block is taken. */
-  readonly onEvicted?: ((low: number, high: number) => void) | undefined;
+  /** Told what is lost because its block is taken. */
+  readonly onEvicted?: OnEvicted | undefined;
 }
 
 /**
@@ -126,13 +129,15 @@ export class BlockPool {
   }
 
   #evict(block: number): void {
-    if (!this.#onEvicted) {
+    if (!this.#onEvicted || this.#expiry?.isOver(block)) {
       this.#index.remove(block);
       return;
     }
     const { low, high } = this.#index.nameOf(block);
     this.#index.remove(block);
     // Content of which there is another copy is not lost.
-    if (this.#index.find(low, high) === 0) this.#onEvicted(low, high);
+    if (this.#index.find(low, high) === 0) {
+      this.#onEvicted(low, high, this.#expiry?.usedMs(block));
+    }
   }
 }

@@ -1,11 +1,12 @@
 import { BlockIndex } from './block-index.ts';
+import type { OnEvicted } from './block-pool.ts';
 import { Expiry, type ExpiryOptions } from './expiry.ts';
 import { SlotList } from './slot-list.ts';
 
 export interface ChunkCacheOptions {
   readonly expiry?: ExpiryOptions | undefined;
-  /** Told the name of a chunk that has to make room. */
-  readonly onEvicted?: ((low: number, high: number) => void) | undefined;
+  /** Told of a chunk that has to make room. */
+  readonly onEvicted?: OnEvicted | undefined;
 }
 
 /**
@@ -55,21 +56,21 @@ export class ChunkCache {
     return this.#ready[slot] === 1;
   }
 
-  /** Makes it the most recently used. */
-  touch(slot: number): void {
+  /** Makes it the most recently used. `usedMs`: when it was, if that was not now. */
+  touch(slot: number, usedMs?: number): void {
     this.#used.remove(slot);
     this.#used.append(slot);
-    this.#expiry?.use(slot);
+    this.#expiry?.use(slot, usedMs);
   }
 
   /** A slot for a chunk that is to arrive, or 0 if all are pinned. There is none of that name. */
-  add(low: number, high: number): number {
+  add(low: number, high: number, usedMs?: number): number {
     if (this.#empty.length === 0 && !this.#evictOne()) return 0;
     const slot = this.#empty.first;
     this.#empty.remove(slot);
     this.#used.append(slot);
     this.#index.add(slot, low, high);
-    this.#expiry?.use(slot);
+    this.#expiry?.use(slot, usedMs);
     return slot;
   }
 
@@ -88,28 +89,40 @@ export class ChunkCache {
   }
 
   unpin(slot: number): void {
-    if (--this.#pins[slot]! === 0) this.#pinned--;
+    if (--this.#pins[slot]! > 0) return;
+    this.#pinned--;
+    if (!this.has(slot)) this.#vacate(slot);
   }
 
   /** The slot is not pinned. */
   remove(slot: number): void {
     this.#index.remove(slot);
-    this.#ready[slot] = 0;
-    this.#used.remove(slot);
-    this.#empty.append(slot);
+    this.#vacate(slot);
+  }
+
+  /** Whether its content is known by a name: not if it was forgotten while it was pinned. */
+  has(slot: number): boolean {
+    return this.#index.has(slot);
   }
 
   nameOf(slot: number): { readonly low: number; readonly high: number } {
     return this.#index.nameOf(slot);
   }
 
-  /** Forgets everything that is not pinned. */
+  /** Forgets everything. What is pinned takes up its room until it no longer is. */
   clear(): void {
     for (let slot = this.#used.first; slot !== 0; ) {
       const next = this.#used.after(slot);
       if (this.#pins[slot] === 0) this.remove(slot);
+      else if (this.has(slot)) this.#index.remove(slot);
       slot = next;
     }
+  }
+
+  #vacate(slot: number): void {
+    this.#ready[slot] = 0;
+    this.#used.remove(slot);
+    this.#empty.append(slot);
   }
 
   #evictOne(): boolean {
@@ -117,8 +130,9 @@ export class ChunkCache {
     while (slot !== 0 && this.#pins[slot]! > 0) slot = this.#used.after(slot);
     if (slot === 0) return false;
     const { low, high } = this.nameOf(slot);
+    const isOver = this.#expiry?.isOver(slot);
     this.remove(slot);
-    this.#onEvicted?.(low, high);
+    if (!isOver) this.#onEvicted?.(low, high, this.#expiry?.usedMs(slot));
     return true;
   }
 }

@@ -11,8 +11,13 @@ export class Expiry {
     this.#now = now;
   }
 
-  use(slot: number): void {
-    this.#usedMs[slot] = this.#now();
+  /** `atMs`: when it was used, if that was not now. */
+  use(slot: number, atMs = this.#now()): void {
+    this.#usedMs[slot] = atMs;
+  }
+
+  usedMs(slot: number): number {
+    return this.#usedMs[slot]!;
   }
 
   isOver(slot: number): boolean {

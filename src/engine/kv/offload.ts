@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Sequence } from '../sequence.ts';
+import type { OnEvicted } from './block-pool.ts';
 import { type ChunkName, chunkName, nameKey } from './chunk-name.ts';
 import type { ExpiryOptions } from './expiry.ts';
 import type { OffloadStats } from './offload-stats.ts';
@@ -86,7 +87,7 @@ export class Offload {
           expiry,
           onEvicted: inclusive
             ? undefined
-            : (low, high) => this.#victims?.evicted(level + 1, { low, high }),
+            : (low, high, usedMs) => this.#victims?.evicted(level + 1, { low, high }, usedMs),
         }),
     );
     this.#victims = inclusive ? undefined : new Victims(shape, this.#tiers);
@@ -112,9 +113,9 @@ export class Offload {
   }
 
   /** Told of every block that the GPU loses; undefined where that does not matter. */
-  get onGpuEvicted(): ((low: number, high: number) => void) | undefined {
+  get onGpuEvicted(): OnEvicted | undefined {
     const victims = this.#victims;
-    return victims && ((low, high) => victims.evicted(0, { low, high }));
+    return victims && ((low, high, usedMs) => victims.evicted(0, { low, high }, usedMs));
   }
 
   /** Blocks that can be loaded after the first `hitBlocks`, which the GPU has; or ON_THEIR_WAY. */
@@ -223,7 +224,8 @@ export class Offload {
       return { level, slot, name };
     });
     return () => {
-      for (const { level, slot, name } of chunks) {
+      // The tail first, so that it is also the first to go.
+      for (const { level, slot, name } of chunks.reverse()) {
         this.#loading.delete(nameKey(name));
         if (!this.#settings.inclusive) continue;
         this.#tiers[level]!.cache.unpin(slot);

@@ -23,16 +23,16 @@ export class Victims implements Writes {
 
   computed(): void {}
 
-  /** The memory above `level` has no room for this any more. */
-  evicted(level: number, { low, high }: ChunkName): void {
+  /** The memory above `level` has no room for this any more. To move down is not to be used. */
+  evicted(level: number, { low, high }: ChunkName, usedMs: number | undefined): void {
     const tier = this.#tiers[level];
     if (!tier) return;
     const known = tier.cache.find(low, high);
     if (known !== 0) {
-      tier.cache.touch(known);
+      tier.cache.touch(known, usedMs);
       return;
     }
-    const slot = tier.cache.add(low, high);
+    const slot = tier.cache.add(low, high, usedMs);
     if (slot === 0) {
       this.skippedStores++;
       return;

@@ -14,6 +14,13 @@ export interface WriteThroughOptions {
   readonly onStored: (sequence: Sequence) => void;
 }
 
+interface Copy {
+  /** Of the tier that is copied to. */
+  readonly slots: readonly number[];
+  /** Makes all of the chain the most recently used of these tiers. */
+  readonly touch: (tiers: readonly Tier[]) => void;
+}
+
 /**
  * Inclusive tiers, as vLLM's OffloadingConnector fills them: every chunk is copied to the first tier once
  * all of it is computed, and from there to the next. A chunk for which no room can be made is skipped.
@@ -36,10 +43,12 @@ export class WriteThrough implements Writes {
     if (end <= sequence.offeredChunks) return;
     const slots = this.#reserve(sequence, end);
     sequence.offeredChunks = end;
-    touchChain(this.#options.tiers, sequence, { chunks: end, chunkBlocks: shape.chunkBlocks });
+    const touch = (tiers: readonly Tier[]): void =>
+      touchChain(tiers, sequence, { chunks: end, chunkBlocks: shape.chunkBlocks });
+    touch(this.#options.tiers);
     if (slots.length === 0) return;
-    sequence.pendingStores++;
-    this.#copy(0, slots, () => this.#options.onStored(sequence));
+    sequence.pendingCopies++;
+    this.#copy(0, { slots, touch }, () => this.#options.onStored(sequence));
   }
 
   flush(): void {}
@@ -70,26 +79,26 @@ export class WriteThrough implements Writes {
   }
 
   /** Copies to this tier, whose slots are pinned, and from there to the next. */
-  #copy(level: number, slots: readonly number[], onDone: () => void): void {
+  #copy(level: number, { slots, touch }: Copy, onDone: () => void): void {
     const { tiers, shape } = this.#options;
     const { cache, write } = tiers[level]!;
     const bytes = slots.length * shape.chunkBytes;
     if (level === 0) this.storedBytes += bytes;
     write.send(bytes, () => {
       for (const slot of slots) cache.arrived(slot);
-      this.#copyDown(level, slots);
+      this.#copyDown(level, { slots, touch });
       for (const slot of slots) cache.unpin(slot);
       onDone();
     });
   }
 
-  #copyDown(level: number, slots: readonly number[]): void {
+  #copyDown(level: number, { slots, touch }: Copy): void {
     const below = this.#options.tiers[level + 1];
     if (!below) return;
     const { cache } = this.#options.tiers[level]!;
     const copied = slots.filter((slot) => {
       const { low, high } = cache.nameOf(slot);
-      return below.cache.find(low, high) === 0;
+      return cache.has(slot) && below.cache.find(low, high) === 0;
     });
     const slotsBelow: number[] = [];
     const sources: number[] = [];
@@ -101,7 +110,9 @@ export class WriteThrough implements Writes {
       cache.pin(slot);
     }
     if (sources.length === 0) return;
-    this.#copy(level + 1, slotsBelow, () => {
+    // New slots are in the order of the chain, whose tail is to go first.
+    touch([below]);
+    this.#copy(level + 1, { slots: slotsBelow, touch }, () => {
       for (const slot of sources) cache.unpin(slot);
     });
   }
