@@ -29,6 +29,8 @@ export interface Sequence {
   /** Those of them that came from host memory, and from storage. */
   hostTokens: number;
   storageTokens: number;
+  /** The tiers below the GPU have been asked for it; a request that does not fit asks again and again. */
+  hasAsked: boolean;
   /** Chunks that the tiers below the GPU were offered. */
   offeredChunks: number;
   /** Copies under way, to its blocks or from them, for which they are held. */
@@ -63,6 +65,7 @@ export function newSequence(request: NewSequence): Sequence {
     cachedTokens: undefined,
     hostTokens: 0,
     storageTokens: 0,
+    hasAsked: false,
     offeredChunks: 0,
     pendingCopies: 0,
     place: 'waiting',

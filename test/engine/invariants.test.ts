@@ -4,6 +4,7 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import type { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { kvMemory } from '../../src/engine/kv/memory.ts';
+import { goesByPriority } from '../../src/engine/policy.ts';
 import { Scheduler } from '../../src/engine/scheduler.ts';
 import { newSequence, type Sequence } from '../../src/engine/sequence.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
@@ -180,7 +181,8 @@ function log(load: Workload): { events: string[]; stats: unknown; cancelled: Set
   const over = new Set<number>();
   const cancelled = new Set<number>();
   for (const [user, { prompt, answer, delayMs, cancelMs, priority }] of load.requests.entries()) {
-    const asked = { promptTokens: Int32Array.from(prompt), maxTokens: answer, priority };
+    const own = goesByPriority(load.policy) ? priority : undefined;
+    const asked = { promptTokens: Int32Array.from(prompt), maxTokens: answer, priority: own };
     bench.clock.setTimeout(() => {
       const cancel = bench.engine.submit(asked, {
         onToken: (id, _text, atMs) => events.push(`${user} ${id} ${atMs}`),

@@ -175,6 +175,17 @@ test('a threshold of two stores what is seen for the second time', () => {
   expect([foundNext(), foundNext()]).toEqual([0, 1600]);
 });
 
+test('a request that waits for room is seen once, however often it is looked up', () => {
+  const bench = benchWith({ ...CPU, storeThreshold: 2 }, { blocks: 201 });
+  const running = bench.submit(asking(1, 1601, 400));
+  const waiting = bench.submit(asking(2, 1601));
+  bench.clock.run();
+  expect(waiting.atMs[0]!).toBeGreaterThan(running.atMs.at(-1)!);
+  const { offload } = bench.engine.stats;
+  expect(offload).toMatchObject({ storedBytes: 0, deferredStores: 200 });
+  expect(offload!.tiers[0]).toMatchObject({ chunkQueries: 2, chunkHits: 0 });
+});
+
 test('from the disk content comes through the host, one copy after the other, and stays there', () => {
   const tiers = {
     preset: 'vllm',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { goesByPriority } from '../../src/engine/policy.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { Bench, type Outcome, privateTokens } from './bench.ts';
 
@@ -16,7 +17,8 @@ function play(asks: readonly Ask[], options: Partial<EngineOptions> = {}) {
       promptTokens: Int32Array.from(privateTokens(user, input)),
       maxTokens: answer,
       ignoreEos: true,
-      priority,
+      // The others refuse one.
+      priority: goesByPriority(bench.engine.options.policy) ? priority : undefined,
     }),
   );
   bench.clock.run();

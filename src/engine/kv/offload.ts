@@ -122,7 +122,9 @@ export class Offload {
   match(sequence: Sequence, hitBlocks: number): number {
     const { chunkBlocks, chunkTokens } = this.#settings.shape;
     const known = Math.floor(sequence.knownTokens / chunkTokens);
-    this.#see(sequence, known);
+    const isFirst = !sequence.hasAsked;
+    sequence.hasAsked = true;
+    if (isFirst) this.#see(sequence, known);
     touchChain(this.#tiers, sequence, { chunks: known, chunkBlocks });
     // The last known token is always computed, so that there is something to sample from.
     const limit = Math.floor((sequence.knownTokens - 1) / chunkTokens);
@@ -131,7 +133,7 @@ export class Offload {
     for (let chunk = first; chunk < limit; chunk++) {
       const name = chunkName(sequence, chunk, chunkBlocks);
       if (this.#loading.size > 0 && this.#loading.has(nameKey(name))) return ON_THEIR_WAY;
-      const found = this.#find(name);
+      const found = this.#find(name, isFirst);
       if (!found) break;
       this.#found.push(found);
     }
@@ -202,12 +204,13 @@ export class Offload {
     }
   }
 
-  #find({ low, high }: ChunkName): Found | undefined {
+  /** `isCounted`: in the tiers' statistics. */
+  #find({ low, high }: ChunkName, isCounted: boolean): Found | undefined {
     for (const [level, tier] of this.#tiers.entries()) {
-      tier.chunkQueries++;
+      if (isCounted) tier.chunkQueries++;
       const slot = tier.cache.find(low, high);
       if (slot === 0 || !tier.cache.isReady(slot)) continue;
-      tier.chunkHits++;
+      if (isCounted) tier.chunkHits++;
       return { level, slot };
     }
     return undefined;
