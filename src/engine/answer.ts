@@ -1,6 +1,6 @@
 import { below, type Rng, stream } from '../base/random.ts';
 import { contentName } from './kv/chain-hash.ts';
-import type { Word } from './vocabulary.ts';
+import type { Word } from './prompt/vocabulary.ts';
 
 export interface AnswerRequest {
   readonly promptTokens: Int32Array;

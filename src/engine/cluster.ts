@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { below, type Rng, stream } from '../base/random.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import type { Engine, EngineFleet, EngineObserver, EngineRequest } from './engine.ts';
+import type { Engine, EngineFleet } from './engine.ts';
+import type { EngineObserver, EngineRequest } from './serving.ts';
 
 /**
  * Engines behind a router that knows nothing of their caches: each request goes to a drawn one, to each in

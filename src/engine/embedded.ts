@@ -4,11 +4,12 @@ import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer.ts';
 import { engineFleet } from './cluster.ts';
 import { profileOf } from './cost/profile-of.ts';
-import { Engine, type EngineFleet, type ServingEngine } from './engine.ts';
+import { Engine, type EngineFleet } from './engine.ts';
 import { FixedEngine, type FixedLatency } from './fixed-engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
-import { PromptBuilder } from './prompt.ts';
-import { type Coder, findWords } from './vocabulary.ts';
+import { PromptBuilder } from './prompt/prompt-builder.ts';
+import { type Coder, findWords } from './prompt/vocabulary.ts';
+import type { ServingEngine } from './serving.ts';
 
 export interface EmbeddedEngine {
   readonly engine: EngineFleet;

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import type { Answer } from './answer.ts';
 import { stepMs } from './cost/cost-model.ts';
 import { blocksOf } from './cost/kv-capacity.ts';
 import { profileOf } from './cost/profile-of.ts';
@@ -11,61 +10,11 @@ import { kvMemory } from './kv/memory.ts';
 import type { Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
 import { Primed } from './primed.ts';
-import type { EngineError } from './request-error.ts';
-import { Scheduler, type SchedulerCounters } from './scheduler.ts';
-import type { StepLoad } from './sequence.ts';
-import { THINK_MARKS } from './thinking.ts';
-import type { Word } from './vocabulary.ts';
-
-export interface EngineRequest {
-  readonly promptTokens: Int32Array;
-  /** undefined: as many as the model's length allows. */
-  readonly maxTokens: number | undefined;
-  readonly minTokens?: number | undefined;
-  readonly ignoreEos?: boolean | undefined;
-  /** Isolates the request's cache entries from those of other salts. */
-  readonly salt?: string | undefined;
-  readonly seed?: number | undefined;
-  /** For the policies that go by it. */
-  readonly priority?: number | undefined;
-  /** Whose request it is, for routing by session. */
-  readonly session?: string | undefined;
-}
-
-export interface EngineEnd {
-  readonly finishReason: Answer['finishReason'];
-  readonly promptTokens: number;
-  /** Prompt tokens that were not computed at the first admission, wherever they came from. */
-  readonly cachedTokens: number;
-  /** Those of them that were loaded from host memory, and from storage. */
-  readonly hostTokens: number;
-  readonly storageTokens: number;
-  readonly outputTokens: number;
-  /** Those of them that were reasoning. */
-  readonly reasoningTokens: number;
-  readonly times: EngineTimes;
-}
-
-/** When things happened to a request, milliseconds on the engine's clock. */
-export interface EngineTimes {
-  readonly queuedMs: number;
-  /** First admission to a step. */
-  readonly scheduledMs: number;
-  readonly firstTokenMs: number;
-  readonly lastTokenMs: number;
-}
-
-/**
- * Called on the clock, never from within `submit`: onQueued, then onToken any number of times, then
- * onEnd; or onError alone. Nothing is called after the request was cancelled.
- */
-export interface EngineObserver {
-  /** The request is valid, and waits for the scheduler from now on. */
-  onQueued?(atMs: number): void;
-  onToken(id: number, text: string, atMs: number): void;
-  onEnd(end: EngineEnd, atMs: number): void;
-  onError(error: EngineError, atMs: number): void;
-}
+import { THINK_MARKS } from './prompt/thinking.ts';
+import type { Word } from './prompt/vocabulary.ts';
+import { Scheduler, type SchedulerCounters } from './schedule/scheduler.ts';
+import type { StepLoad } from './schedule/sequence.ts';
+import type { EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
 
 export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly running: number;
@@ -79,15 +28,6 @@ export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly generatedTokens: number;
   /** undefined without tiers below the GPU. */
   readonly offload: OffloadStats | undefined;
-}
-
-/** Where requests can be sent in this process: one engine, several behind a router, or a stand-in. */
-export interface ServingEngine {
-  readonly clock: Clock;
-  readonly options: EngineOptions;
-  readonly lengthLimit: number;
-  /** Returns what cancels the request and frees its blocks; harmless once it is over. */
-  submit(request: EngineRequest, observer: EngineObserver): () => void;
 }
 
 /** One engine or several, with caches to look into. */

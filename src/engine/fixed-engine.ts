@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Answer } from './answer.ts';
-import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './engine.ts';
 import { answerTo, lengthError } from './job.ts';
-import { THINK_MARKS } from './thinking.ts';
-import type { Word } from './vocabulary.ts';
+import { THINK_MARKS } from './prompt/thinking.ts';
+import type { Word } from './prompt/vocabulary.ts';
+import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
 
 export type FixedLatency = NonNullable<EngineOptions['fixed']>;
 

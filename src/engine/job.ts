@@ -1,11 +1,11 @@
 import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
-import type { EngineObserver, EngineRequest } from './engine.ts';
 import { chainNames } from './kv/chain-hash.ts';
-import { goesByPriority } from './policy.ts';
+import type { Word } from './prompt/vocabulary.ts';
 import { badRequest, type EngineError } from './request-error.ts';
-import { newSequence, type Sequence } from './sequence.ts';
-import type { Word } from './vocabulary.ts';
+import { goesByPriority } from './schedule/policy.ts';
+import { newSequence, type Sequence } from './schedule/sequence.ts';
+import type { EngineObserver, EngineRequest } from './serving.ts';
 
 /** A request under way: what the scheduler sees of it, and what its client is told. */
 export interface Job extends Sequence {

@@ -1,7 +1,7 @@
 import { stream } from '../base/random.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import type { EngineRequest } from './engine.ts';
 import { contentName } from './kv/chain-hash.ts';
+import type { EngineRequest } from './serving.ts';
 
 /**
  * Which prompts the cache is to hold before they are first sent, as if a warm-up or an earlier run had sent

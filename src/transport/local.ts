@@ -1,10 +1,10 @@
-import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/engine.ts';
 import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
 import { requestMetricsJson, sglExtJson, usageJson } from '../engine/http/told.ts';
-import type { PromptBuilder } from '../engine/prompt.ts';
-import { reasoningParser, type TokenKind } from '../engine/thinking.ts';
+import type { PromptBuilder } from '../engine/prompt/prompt-builder.ts';
+import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
+import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';

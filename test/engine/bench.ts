@@ -1,7 +1,8 @@
 import { VirtualClock } from '../../src/base/clock.ts';
-import { Engine, type EngineEnd, type EngineRequest } from '../../src/engine/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { Coder, Word } from '../../src/engine/prompt/vocabulary.ts';
 import type { EngineError } from '../../src/engine/request-error.ts';
-import type { Coder, Word } from '../../src/engine/vocabulary.ts';
+import type { EngineEnd, EngineRequest } from '../../src/engine/serving.ts';
 import { type EngineOptions, engineSchema } from '../../src/scenario/engine.ts';
 
 /** Ids 1 to 200: none is an id that the tests use in prompts. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { breakEvenGBps, stepMs } from '../../src/engine/cost/cost-model.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
 import { profiles } from '../../src/engine/cost/profiles.ts';
-import { emptyLoad, type StepLoad } from '../../src/engine/sequence.ts';
+import { emptyLoad, type StepLoad } from '../../src/engine/schedule/sequence.ts';
 
 function load(parts: Partial<StepLoad>): StepLoad {
   return { ...emptyLoad(), ...parts };

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { Cluster } from '../../src/engine/cluster.ts';
-import { Engine, type EngineRequest } from '../../src/engine/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { EngineRequest } from '../../src/engine/serving.ts';
 import { defectsSchema } from '../../src/scenario/defects.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { Bench, optionsOf, privateTokens, words } from './bench.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
-import { Engine, type EngineRequest, type ServingEngine } from '../../src/engine/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import { FixedEngine } from '../../src/engine/fixed-engine.ts';
+import type { EngineRequest, ServingEngine } from '../../src/engine/serving.ts';
 import { optionsOf, privateTokens, words } from './bench.ts';
 
 const LATENCY = { ttftMs: 100, tpotMs: 10, perInputTokenMs: 0 };

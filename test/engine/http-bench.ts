@@ -5,7 +5,7 @@ import { SystemClock } from '../../src/base/clock.ts';
 import { engineFleet } from '../../src/engine/cluster.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { type EngineServer, startServer } from '../../src/engine/http/server.ts';
-import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { optionsOf, words, wordTokenizer } from './bench.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goesByPriority } from '../../src/engine/policy.ts';
+import { goesByPriority } from '../../src/engine/schedule/policy.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { Bench, type Outcome, privateTokens } from './bench.ts';
 

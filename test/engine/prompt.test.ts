@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import type { EngineEnd, EngineObserver } from '../../src/engine/engine.ts';
-import { PromptBuilder, pieces } from '../../src/engine/prompt.ts';
-import { TokenCache } from '../../src/engine/token-cache.ts';
-import { type Coder, findWords } from '../../src/engine/vocabulary.ts';
+import { PromptBuilder, pieces } from '../../src/engine/prompt/prompt-builder.ts';
+import { TokenCache } from '../../src/engine/prompt/token-cache.ts';
+import { type Coder, findWords } from '../../src/engine/prompt/vocabulary.ts';
+import type { EngineEnd, EngineObserver } from '../../src/engine/serving.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer.ts';
 import { wordTokenizer } from './bench.ts';
 

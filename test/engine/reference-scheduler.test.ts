@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
-import { Scheduler } from '../../src/engine/scheduler.ts';
-import { newSequence, type Sequence } from '../../src/engine/sequence.ts';
+import { Scheduler } from '../../src/engine/schedule/scheduler.ts';
+import { newSequence, type Sequence } from '../../src/engine/schedule/sequence.ts';
 import { type ReferenceRequest, ReferenceScheduler } from './reference-scheduler.ts';
 
 // Prompts over two tokens share prefixes of any length, and answers do with prompts.

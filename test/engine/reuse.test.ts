@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { promptsOf } from '../../src/engine/embedded.ts';
-import { retokenised } from '../../src/engine/retokenised.ts';
+import { retokenised } from '../../src/engine/prompt/retokenised.ts';
 import type { DefectOptions } from '../../src/scenario/defects.ts';
 import { type EngineOptions, engineSchema } from '../../src/scenario/engine.ts';
 import { Message } from '../../src/workload/message.ts';

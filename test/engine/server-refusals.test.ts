@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { startServer } from '../../src/engine/http/server.ts';
-import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import { wordTokenizer } from './bench.ts';
 import {
   chat,

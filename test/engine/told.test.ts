@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EngineEnd } from '../../src/engine/engine.ts';
 import { requestMetricsJson, sglExtJson, usageJson } from '../../src/engine/http/told.ts';
+import type { EngineEnd } from '../../src/engine/serving.ts';
 import { optionsOf } from './bench.ts';
 
 const end: EngineEnd = {

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { startServer } from '../../src/engine/http/server.ts';
-import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';

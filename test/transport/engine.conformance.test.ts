@@ -1,7 +1,7 @@
 import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { startServer } from '../../src/engine/http/server.ts';
-import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';
 import { optionsOf, words, wordTokenizer } from '../engine/bench.ts';

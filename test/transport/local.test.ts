@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { PromptBuilder } from '../../src/engine/prompt.ts';
+import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { type LocalOptions, localTransport } from '../../src/transport/local.ts';

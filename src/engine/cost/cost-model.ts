@@ -1,4 +1,4 @@
-import type { StepLoad } from '../sequence.ts';
+import type { StepLoad } from '../schedule/sequence.ts';
 import type { Profile } from './profiles.ts';
 
 /** Decode attention and sampler, per sequence. */

@@ -1,5 +1,5 @@
-import type { EngineObserver, EngineRequest, ServingEngine } from '../engine.ts';
 import { serverError } from '../request-error.ts';
+import type { EngineObserver, EngineRequest, ServingEngine } from '../serving.ts';
 import type { BreakKind, Faults } from './fault-kinds.ts';
 
 export interface FaultyObserver extends EngineObserver {

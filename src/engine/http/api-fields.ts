@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TEMPLATE_ID_MIN } from '../prompt.ts';
+import { TEMPLATE_ID_MIN } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
 
 const count = z.int().min(1);

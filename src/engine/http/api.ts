@@ -1,6 +1,6 @@
-import type { EngineRequest } from '../engine.ts';
-import type { PromptBuilder } from '../prompt.ts';
+import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
+import type { EngineRequest } from '../serving.ts';
 import {
   type CommonFields,
   chatSchema,

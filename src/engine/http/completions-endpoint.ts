@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
-import type { Engine, EngineEnd, EngineFleet } from '../engine.ts';
+import type { Engine, EngineFleet } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
 import type { Medium } from '../kv/offload-stats.ts';
 import type { MetricsPage } from '../metrics/page.ts';
-import type { PromptBuilder } from '../prompt.ts';
+import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError, notFound } from '../request-error.ts';
+import type { EngineEnd } from '../serving.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
 import { readJsonBody } from './request-body.ts';

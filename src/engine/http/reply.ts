@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { EngineEnd } from '../engine.ts';
 import type { BreakKind } from '../faults/fault-kinds.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
+import { reasoningParser, type TokenKind } from '../prompt/thinking.ts';
 import { type EngineError, errorJson, serverError } from '../request-error.ts';
-import { reasoningParser, type TokenKind } from '../thinking.ts';
+import type { EngineEnd } from '../serving.ts';
 import { doneEvent, type ResponseFormat } from './response-format.ts';
 import type { Told } from './told.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
 import { metricsPage } from '../metrics/page.ts';
-import type { PromptBuilder } from '../prompt.ts';
+import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
 import { sendError, sendJson } from './reply.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
 import type { EngineFleet } from '../engine.ts';
-import type { PromptBuilder } from '../prompt.ts';
+import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { serverError } from '../request-error.ts';
 import { sendError } from './reply.ts';
 import { routes } from './routes.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { PromptBuilder } from '../prompt.ts';
+import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import type { EngineError } from '../request-error.ts';
 import { fieldError, message, textOf, tokenId } from './api-fields.ts';
 import { sendError, sendJson } from './reply.ts';

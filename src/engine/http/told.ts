@@ -1,6 +1,6 @@
 import type { EngineOptions } from '../../scenario/engine.ts';
-import type { EngineEnd } from '../engine.ts';
 import type { Medium } from '../kv/offload-stats.ts';
+import type { EngineEnd } from '../serving.ts';
 
 /** What a response says about its request besides the answer, in the fields of real servers. */
 export interface Told {

@@ -1,4 +1,4 @@
-import type { Sequence } from '../sequence.ts';
+import type { Sequence } from '../schedule/sequence.ts';
 
 /** A chunk of KV is called as its last block is: names are chained, so that one says what comes before it. */
 export interface ChunkName {

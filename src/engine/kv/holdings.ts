@@ -1,4 +1,4 @@
-import type { Sequence } from '../sequence.ts';
+import type { Sequence } from '../schedule/sequence.ts';
 import type { BlockPool } from './block-pool.ts';
 
 export interface HoldingOptions {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import type { EngineOptions } from '../../scenario/engine.ts';
-import type { Sequence } from '../sequence.ts';
+import type { Sequence } from '../schedule/sequence.ts';
 import { BlockPool } from './block-pool.ts';
 import { Offload } from './offload.ts';
 import { type GpuMemory, offloadSettings } from './offload-settings.ts';

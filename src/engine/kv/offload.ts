@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Sequence } from '../sequence.ts';
+import type { Sequence } from '../schedule/sequence.ts';
 import type { OnEvicted } from './block-pool.ts';
 import { type ChunkName, chunkName, nameKey } from './chunk-name.ts';
 import type { ExpiryOptions } from './expiry.ts';
@@ -8,6 +8,7 @@ import { Sightings } from './sightings.ts';
 import { Tier, type TierSettings } from './tier.ts';
 import { Victims } from './victims.ts';
 import { touchChain, WriteThrough } from './write-through.ts';
+import type { OffloadShape, Writes } from './writes.ts';
 
 export interface OffloadSettings {
   readonly shape: OffloadShape;
@@ -18,29 +19,11 @@ export interface OffloadSettings {
   readonly tiers: readonly TierSettings[];
 }
 
-export interface OffloadShape {
-  readonly blockTokens: number;
-  readonly chunkTokens: number;
-  readonly chunkBlocks: number;
-  readonly chunkBytes: number;
-}
-
 export interface OffloadContext {
   readonly clock: Clock;
   readonly expiry: ExpiryOptions | undefined;
   /** A copy that the sequence's blocks were held for is complete. */
   readonly onStored: (sequence: Sequence) => void;
-}
-
-/** How chunks get into the tiers. */
-export interface Writes {
-  readonly storedBytes: number;
-  readonly skippedStores: number;
-  readonly deferredStores: number;
-  /** More of the sequence has been computed. */
-  computed(sequence: Sequence): void;
-  /** Starts the transfers of what was evicted since the last time. */
-  flush(): void;
 }
 
 /** What a load brings, in the GPU's blocks. */

@@ -1,6 +1,6 @@
 import type { ChunkName } from './chunk-name.ts';
-import type { OffloadShape, Writes } from './offload.ts';
 import type { Tier } from './tier.ts';
+import type { OffloadShape, Writes } from './writes.ts';
 
 /**
  * Exclusive tiers: what the memory above evicts moves down, and what is hit moves up again, so that

@@ -1,8 +1,8 @@
-import type { Sequence } from '../sequence.ts';
+import type { Sequence } from '../schedule/sequence.ts';
 import { type ChunkName, chunkName } from './chunk-name.ts';
-import type { OffloadShape, Writes } from './offload.ts';
 import type { Sightings } from './sightings.ts';
 import type { Tier } from './tier.ts';
+import type { OffloadShape, Writes } from './writes.ts';
 
 export interface WriteThroughOptions {
   readonly shape: OffloadShape;

@@ -1,8 +1,8 @@
 import { Counter, type Registry } from 'prom-client';
-import type { EngineEnd, EngineRequest } from '../engine.ts';
+import type { EngineEnd, EngineRequest } from '../serving.ts';
 import { lengthBuckets, REQUEST_SECONDS, TOKEN_SECONDS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
-import type { MeteredEngine } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 
 /** Counts a request that ended by itself. */
 export type CountEnd = (request: EngineRequest, end: EngineEnd) => void;

@@ -1,16 +1,11 @@
 import { Gauge, Registry } from 'prom-client';
-import type { Engine, EngineRequest } from '../engine.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
+import type { EngineRequest } from '../serving.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 import { exposeOffload } from './offload-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { exposeStats } from './stats-metrics.ts';
 import { exposeSteps } from './step-metrics.ts';
-
-/** The engine as far as its metrics need it. */
-export type MeteredEngine = Pick<
-  Engine,
-  'clock' | 'options' | 'stats' | 'blocks' | 'lengthLimit' | 'onStep'
->;
 
 export interface Metrics {
   /** Passes everything on, and measures the request from now. */

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { OffloadStats, TierStats } from '../kv/offload-stats.ts';
-import type { MeteredEngine } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 import { type ReadByLabel, type ReadStat, readMetrics } from './read-metrics.ts';
 
 /**

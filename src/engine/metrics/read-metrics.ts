@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EngineStats } from '../engine.ts';
-import type { MeteredEngine } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 
 export type ReadStat = (stats: EngineStats) => number;
 

@@ -2,7 +2,8 @@ import type { Registry } from 'prom-client';
 import { FIRST_TOKEN_SECONDS, REQUEST_SECONDS, TOKEN_SECONDS } from './buckets.ts';
 import { endMetrics } from './end-metrics.ts';
 import { Histogram } from './histogram.ts';
-import type { MeteredEngine, Metrics } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
+import type { Metrics } from './metrics.ts';
 
 /** vLLM's histograms of what a client sees: from when the server had the request to its tokens. */
 export function requestMetrics(registry: Registry, engine: MeteredEngine): Metrics['measuring'] {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EngineStats } from '../engine.ts';
-import type { MeteredEngine } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 import { readMetrics } from './read-metrics.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { STEP_TOKENS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
-import type { MeteredEngine } from './metrics.ts';
+import type { MeteredEngine } from './metered-engine.ts';
 
 /**
  * vLLM's tokens of each step: all of a prompt, cached or not, in the step that ends its prefill, and

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { EngineEnd, EngineRequest, EngineStats } from '../../../src/engine/engine.ts';
+import type { EngineStats } from '../../../src/engine/engine.ts';
 import type { OffloadStats } from '../../../src/engine/kv/offload-stats.ts';
 import { engineMetrics } from '../../../src/engine/metrics/metrics.ts';
+import type { EngineEnd, EngineRequest } from '../../../src/engine/serving.ts';
 import { Bench, privateTokens } from '../bench.ts';
 import { type Page, scrape } from './scrape.ts';
 

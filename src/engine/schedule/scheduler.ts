@@ -1,6 +1,6 @@
-import type { BlockPool } from './kv/block-pool.ts';
-import { Holdings } from './kv/holdings.ts';
-import { type LoadedFrom, type Offload, ON_THEIR_WAY } from './kv/offload.ts';
+import type { BlockPool } from '../kv/block-pool.ts';
+import { Holdings } from '../kv/holdings.ts';
+import { type LoadedFrom, type Offload, ON_THEIR_WAY } from '../kv/offload.ts';
 import { type Policy, type PolicyOptions, policyOf } from './policy.ts';
 import { emptyLoad, type Sequence, type Step, sumLoad } from './sequence.ts';
 import { WaitQueue } from './wait-queue.ts';

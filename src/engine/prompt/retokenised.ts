@@ -1,5 +1,5 @@
-import { below, stream } from '../base/random.ts';
-import { contentName } from './kv/chain-hash.ts';
+import { below, stream } from '../../base/random.ts';
+import { contentName } from '../kv/chain-hash.ts';
 
 export interface RetokenisedOptions {
   /** Share of answers, 0 to 1. */

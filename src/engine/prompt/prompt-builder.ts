@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
-import type { DefectOptions } from '../scenario/defects.ts';
-import type { EngineObserver } from './engine.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { DefectOptions } from '../../scenario/defects.ts';
+import type { EngineObserver } from '../serving.ts';
 import { GrownPrompt } from './grown-prompt.ts';
 import { type TextCoder, textCoder } from './piecewise.ts';
 import { retokenised } from './retokenised.ts';

@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../scenario/engine.ts';
+import type { EngineOptions } from '../../scenario/engine.ts';
 import type { Sequence } from './sequence.ts';
 
 export type PolicyOptions = Pick<

@@ -1,0 +1,7 @@
+import type { Engine } from '../engine.ts';
+
+/** The engine as far as its metrics need it. */
+export type MeteredEngine = Pick<
+  Engine,
+  'clock' | 'options' | 'stats' | 'blocks' | 'lengthLimit' | 'onStep'
+>;
