@@ -1,3 +1,4 @@
+import { breakEvenGBps } from '../engine/cost/cost-model.ts';
 import { blocksOf } from '../engine/cost/kv-capacity.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
 import { offloadSettings } from '../engine/kv/offload-settings.ts';
@@ -11,15 +12,17 @@ import type { EngineOptions } from '../scenario/engine.ts';
 export function capacityOf(options: EngineOptions): KvCapacity {
   const profile = profileOf(options);
   const blocks = blocksOf(profile, options);
-  const { blockTokens, offload, replicas } = options;
-  const settings = offloadSettings(offload, { ...profile, blocks, blockTokens });
+  const { blockTokens, replicas } = options;
+  const settings = offloadSettings(options, { ...profile, blocks, blockTokens });
   return {
     // One block is never used.
     blocks: blocks - 1,
     bytesPerToken: profile.kvBytesPerToken,
     replicas: replicas.count,
-    tiers: (settings?.tiers ?? []).map(({ medium, chunks }) => ({
+    breakEvenGBps: breakEvenGBps(profile),
+    tiers: (settings?.tiers ?? []).map(({ medium, chunks, read }) => ({
       medium,
+      readGBps: read.bytesPerMs / 1e6,
       blocks: chunks * settings!.shape.chunkBlocks,
     })),
     isInclusive: settings?.inclusive ?? true,

@@ -122,8 +122,20 @@ function littleFields({ little, rateLaw, concurrency }: Plan): Field[] {
   return [
     ['conversations', lawText(little.conversations, 'begun', 'live')],
     ['requests', `${lawText(little.requests, 'sent', 'in flight')}, at most ${concurrency.peak}`],
+    ...(hasResidual(little.conversations) ? [WINDOW] : []),
     ...(rateLaw ? rateLawFields(rateLaw) : []),
   ];
+}
+
+/** A sign of an error, if it were not for conversations that reach beyond the window. */
+const RESIDUAL_MIN = 0.01;
+const WINDOW: Field = [
+  '',
+  'residual: conversations under way at the start or the end are seen only in part',
+];
+
+function hasResidual(law: LittlesLaw | undefined): boolean {
+  return Math.abs(law?.residualShare ?? 0) >= RESIDUAL_MIN;
 }
 
 function lawText(law: LittlesLaw | undefined, verb: string, state: string): string {

@@ -38,7 +38,7 @@ function liveFields(kv: KvWorkingSet): Field[] {
 const NO_TIME = 'unknown: no conversation lasts for any time; give --ttft-ms or --tpot-ms';
 
 function tierFields(kv: KvWorkingSet): Field[] {
-  const { tiers, isInclusive, reachableBlocks } = kv;
+  const { tiers, isInclusive, reachableBlocks, breakEvenGBps } = kv;
   if (!tiers.length) return [];
   const sizes = tiers.map(
     ({ medium, blocks }) => `${medium} ${blocks} blocks, ${sizeText(kv, blocks)}`,
@@ -46,7 +46,12 @@ function tierFields(kv: KvWorkingSet): Field[] {
   const rule = isInclusive
     ? 'inclusive, so the largest counts'
     : 'exclusive, so they add to the GPU';
-  return [['below the GPU', `${sizes.join('; ')}; ${rule}: ${reachableBlocks} blocks in reach`]];
+  const links = tiers.map(({ medium, readGBps }) => `${medium} reads ${measure(readGBps)} GB/s`);
+  const breakEven = `loading a token beats computing it above ${measure(breakEvenGBps)} GB/s`;
+  return [
+    ['below the GPU', `${sizes.join('; ')}; ${rule}: ${reachableBlocks} blocks in reach`],
+    ['loading', `${links.join(', ')}, shared by all loads; ${breakEven}`],
+  ];
 }
 
 function verdict({ liveBlocks, lruBlocks, blocks, reachableBlocks }: KvWorkingSet): string {

@@ -8,6 +8,8 @@ import type { PlannedPlay } from './plan-summary.ts';
 export interface KvCapacity {
   readonly blocks: number;
   readonly bytesPerToken: number;
+  /** Bandwidth above which a token's KV is loaded sooner than its linear layers are computed. */
+  readonly breakEvenGBps: number;
   readonly replicas: number;
   /** Below the GPU; empty without offloading. */
   readonly tiers: readonly KvTier[];
@@ -19,6 +21,8 @@ export interface KvTier {
   readonly medium: string;
   /** Of the GPU's size, in whole chunks. */
   readonly blocks: number;
+  /** Of its link towards the GPU. */
+  readonly readGBps: number;
 }
 
 export interface KvWorkingSet extends KvCapacity {

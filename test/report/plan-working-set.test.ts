@@ -56,6 +56,13 @@ test.each([
   expect(linesOf(engine, 100)['below the GPU']).toBe(expected);
 });
 
+test('with tiers, whether loading from them pays', () => {
+  const line =
+    'cpu reads 22.00 GB/s, shared by all loads; loading a token beats computing it above 1.432 GB/s';
+  expect(linesOf(vllm(32), 100)['loading']).toBe(line);
+  expect(linesOf({}, 100)['loading']).toBeUndefined();
+});
+
 test.each([
   ['it fits: at most 77.3 % of the blocks', {}, 1500, 2000],
   [

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts';
-import { UsageError } from '../../base/errors.ts';
 import type { EngineOptions } from '../../scenario/engine.ts';
 import type { Sequence } from '../schedule/sequence.ts';
 import { BlockPool } from './block-pool.ts';
@@ -18,19 +17,14 @@ export interface KvMemory {
  */
 export function kvMemory(
   clock: Clock,
-  { offload, defects, prefixCaching }: EngineOptions,
+  options: EngineOptions,
   gpu: GpuMemory,
   onStored: (sequence: Sequence) => void,
 ): KvMemory {
-  const { expirySec } = defects;
+  const { expirySec } = options.defects;
   const expiry =
     expirySec === undefined ? undefined : { ageMs: expirySec * 1000, now: () => clock.now() };
-  const settings = offloadSettings(offload, gpu);
-  if (settings && !prefixCaching) {
-    throw new UsageError(
-      'engine.prefixCaching: found false with engine.offload; expected true: tiers hold what the prefix cache knows',
-    );
-  }
+  const settings = offloadSettings(options, gpu);
   const tiers = settings && new Offload(settings, { clock, expiry, onStored });
   const pool = new BlockPool(gpu.blocks, { expiry, onEvicted: tiers?.onGpuEvicted });
   return { pool, offload: tiers };

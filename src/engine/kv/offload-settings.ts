@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import type { EngineOptions } from '../../scenario/engine.ts';
 import type { OffloadOptions, TierOptions } from '../../scenario/offload.ts';
 import type { OffloadSettings } from './offload.ts';
 import type { Medium } from './offload-stats.ts';
@@ -68,7 +69,7 @@ const MEDIA: readonly Medium[] = ['cpu', 'disk', 'remote'];
  * @throws UsageError for options that contradict each other, all of them at once.
  */
 export function offloadSettings(
-  options: OffloadOptions,
+  { offload: options, prefixCaching }: Pick<EngineOptions, 'offload' | 'prefixCaching'>,
   gpu: GpuMemory,
 ): OffloadSettings | undefined {
   if (options.preset === 'none') return undefined;
@@ -83,6 +84,11 @@ export function offloadSettings(
         ),
     );
     return undefined;
+  }
+  if (!prefixCaching) {
+    throw new UsageError(
+      'engine.prefixCaching: found false with engine.offload; expected true: tiers hold what the prefix cache knows',
+    );
   }
   const preset = PRESETS[name];
   const chunkTokens = options.chunkTokens ?? preset.chunkTokens ?? gpu.blockTokens;
