@@ -165,7 +165,8 @@ export class Engine implements EngineFleet {
     this.#stepping = rows.length > 0;
     if (!this.#stepping) return;
     for (const job of rows) {
-      if (job.scheduledMs < 0) job.scheduledMs = startMs;
+      // On the wall clock a step can begin, on the engine's time, before the request came that it serves.
+      if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
     this.onStep?.(load);
     this.#stepEndMs = startMs + stepMs(this.#profile, load);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Bench, type Outcome, privateTokens } from './bench.ts';
+import { type Clock, VirtualClock } from '../../src/base/clock.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { Bench, type Outcome, optionsOf, privateTokens, words } from './bench.ts';
 
 function prompt(owner: number, count: number): Int32Array {
   return Int32Array.from(privateTokens(owner, count));
@@ -47,6 +49,32 @@ describe('arrival', () => {
   test('an empty prompt is refused', () => {
     expect(new Bench().ask(asking(1, 0, 5)).error?.message).toMatch(/empty/);
   });
+});
+
+test('no request waits for less than no time, also where timers are late', () => {
+  const clock = new VirtualClock();
+  // As on the wall clock: the engine's own time runs behind, and steps begin before they are seen to.
+  const late: Clock = {
+    ...{ name: 'system', originEpochMs: 0 },
+    now: () => clock.now(),
+    setTimeout: (fn, delayMs) => clock.setTimeout(fn, delayMs + 4),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+  };
+  const engine = new Engine(late, optionsOf({ gpu: 'h100', apiMs: 0 }), words);
+  const queuedFor: number[] = [];
+  for (let user = 0; user < 50; user++) {
+    clock.setTimeout(() => {
+      engine.submit(asking(user, 50, 30), {
+        onToken() {},
+        onEnd: ({ times }) => queuedFor.push(times.scheduledMs - times.queuedMs),
+        onError: (error) => expect.unreachable(error.message),
+      });
+    }, user * 3);
+  }
+  clock.run();
+  expect(queuedFor).toHaveLength(50);
+  expect(Math.min(...queuedFor)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...queuedFor)).toBeGreaterThan(0);
 });
 
 describe('batching', () => {
