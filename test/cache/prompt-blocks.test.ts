@@ -3,16 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LiveBlocks } from '../../src/cache/live-blocks.ts';
 import { PromptBlocks } from '../../src/cache/prompt-blocks.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
-
-interface Shape {
-  readonly shared: number;
-  readonly history: number;
-  readonly question: number;
-  readonly answer: number;
-  readonly rounds: number;
-  readonly users: number;
-  readonly blockTokens: number;
-}
+import { closedForms, type Shape } from '../support/closed-forms.ts';
 
 /** Tokens of a user's conversation up to the answer of `round`: the shared part, then tokens of its own. */
 function chain({ shared, history, question, answer }: Shape, user: number, round: number) {
@@ -23,34 +14,22 @@ function chain({ shared, history, question, answer }: Shape, user: number, round
 }
 
 describe('the ideal by enumeration is the closed form of synthetic conversations, user after user in each round', () => {
-  // S, H, q, a, M, U, B -> found tokens, all tokens: design note D.2, answers coming back as they were.
-  test.each([
-    [1000, 2000, 24, 100, 5, 10, 16, 140_928, 163_600],
-    [1000, 20_000, 24, 100, 20, 5, 16, 2_115_808, 2_220_200],
-    [64, 0, 7, 33, 6, 4, 16, 3648, 4104],
-    [100, 50, 13, 16, 8, 3, 16, 5616, 6348],
-    [1000, 2000, 24, 100, 5, 10, 1, 141_360, 163_600],
-    [512, 512, 32, 64, 4, 6, 16, 24_160, 28_800],
-    [17, 1, 1, 1, 9, 3, 16, 464, 729],
-  ])(
-    'S %i H %i q %i a %i M %i U %i B %i: %i of %i tokens',
-    (shared, history, question, answer, rounds, users, blockTokens, expected, all) => {
-      const shape = { shared, history, question, answer, rounds, users, blockTokens };
-      const blocks = new PromptBlocks(blockTokens);
-      let found = 0;
-      let input = 0;
-      for (let round = 1; round <= rounds; round++) {
-        for (let user = 0; user < users; user++) {
-          const tokens = chain(shape, user, round);
-          const inputTokens = tokens.length - answer;
-          const names = chainNames(tokens, blockTokens, undefined);
-          found += blocks.add({ inputTokens, outputTokens: answer, names });
-          input += inputTokens;
-        }
+  test.each(closedForms)('%s', (_, { shape, hits, prompts }) => {
+    const { answer, rounds, users, blockTokens } = shape;
+    const blocks = new PromptBlocks(blockTokens);
+    let found = 0;
+    let input = 0;
+    for (let round = 1; round <= rounds; round++) {
+      for (let user = 0; user < users; user++) {
+        const tokens = chain(shape, user, round);
+        const inputTokens = tokens.length - answer;
+        const names = chainNames(tokens, blockTokens, undefined);
+        found += blocks.add({ inputTokens, outputTokens: answer, names });
+        input += inputTokens;
       }
-      expect([found, input]).toEqual([expected, all]);
-    },
-  );
+    }
+    expect([found, input]).toEqual([hits, prompts]);
+  });
 });
 
 /** Short token lists of few tokens, so that many begin alike. */

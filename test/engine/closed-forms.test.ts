@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest';
+import { closedForms, type Shape } from '../support/closed-forms.ts';
 import { Bench, privateTokens } from './bench.ts';
 
-interface Workload {
-  readonly shared: number;
-  readonly history: number;
-  readonly question: number;
-  readonly answer: number;
-  readonly rounds: number;
-  readonly users: number;
-  readonly blockTokens: number;
-}
-
 /** Plays users in turn, round by round, one request at a time, against a cache that nothing is evicted from. */
-function play(load: Workload, answersAreKept: boolean): { hits: number; prompts: number } {
+function play(load: Shape, answersAreKept: boolean): { hits: number; prompts: number } {
   const { shared, history, question, answer, rounds, users, blockTokens } = load;
   const blocks = 200_000 / blockTokens + 10_000;
   const bench = new Bench({ blockTokens, blocks, maxModelTokens: 200_000 });
@@ -36,20 +27,7 @@ function play(load: Workload, answersAreKept: boolean): { hits: number; prompts:
   return { hits, prompts };
 }
 
-// Totals of the closed form, per workload: cached_r = B * min(floor((P_{r-1} + a - 1) / B), floor((P_r - 1) / B)).
-test.each([
-  // S, H, q, a, M, U, B, hits with the answers kept, hits with other answers, prompt tokens
-  [1000, 2000, 24, 100, 5, 10, 16, 140928, 137088, 163600],
-  [1000, 20000, 24, 100, 20, 5, 16, 2115808, 2106688, 2220200],
-  [64, 0, 7, 33, 6, 4, 16, 3648, 3008, 4104],
-  [100, 50, 13, 16, 8, 3, 16, 5616, 5328, 6348],
-  [1000, 2000, 24, 100, 5, 10, 1, 141360, 137400, 163600],
-  [512, 512, 32, 64, 4, 6, 16, 24160, 23296, 28800],
-  [17, 1, 1, 1, 9, 3, 16, 464, 464, 729],
-])('S=%d H=%d q=%d a=%d M=%d U=%d B=%d hits %d, or %d with other answers, of %d', (...row) => {
-  const [shared, history, question, answer, rounds, users, blockTokens] = row;
-  const [, , , , , , , hitsKept, hitsOther, prompts] = row;
-  const load = { shared, history, question, answer, rounds, users, blockTokens };
-  expect(play(load, true)).toEqual({ hits: hitsKept, prompts });
-  expect(play(load, false)).toEqual({ hits: hitsOther, prompts });
+test.each(closedForms)('%s', (_, { shape, hits, hitsOfOthers, prompts }) => {
+  expect(play(shape, true)).toEqual({ hits, prompts });
+  expect(play(shape, false)).toEqual({ hits: hitsOfOthers, prompts });
 });
