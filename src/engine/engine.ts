@@ -53,7 +53,6 @@ export class Engine implements EngineFleet {
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
   readonly engines: readonly Engine[] = [this];
-  readonly #words: readonly Word[];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
@@ -82,7 +81,6 @@ export class Engine implements EngineFleet {
   ) {
     this.clock = clock;
     this.options = options;
-    this.#words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profile;
     this.blocks = blocksOf(profile, options);
@@ -125,14 +123,11 @@ export class Engine implements EngineFleet {
     let job: Job | undefined;
     const arrival = this.clock.setTimeout(() => {
       const nowMs = this.clock.now();
-      const error = refusalOf(request, {
-        policy: this.options.policy,
-        lengthLimit: this.lengthLimit,
-      });
-      if (error) return observer.onError(error, nowMs);
       const { options, lengthLimit } = this;
-      const [words, vocabulary] = [this.#words, this.#vocabulary];
-      job = newJob(request, observer, { options, words, vocabulary, lengthLimit, nowMs });
+      const error = refusalOf(request, options.policy, lengthLimit);
+      if (error) return observer.onError(error, nowMs);
+      const vocabulary = this.#vocabulary;
+      job = newJob(request, observer, { options, vocabulary, lengthLimit, nowMs });
       if (this.#primed.includes(request)) {
         this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens));
       }
