@@ -13,7 +13,6 @@ import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import { Scheduler, type SchedulerCounters } from './schedule/scheduler.ts';
-import type { StepLoad } from './schedule/sequence.ts';
 import type { EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
 
 export interface EngineStats extends Readonly<SchedulerCounters> {
@@ -69,8 +68,8 @@ export class Engine implements EngineFleet {
   #localHitTokens = 0;
   #externalHitTokens = 0;
   #generatedTokens = 0;
-  /** Called at the start of every step, with what it computes. */
-  onStep: ((load: StepLoad) => void) | undefined;
+  /** Called at the start of every step. */
+  onStep: (() => void) | undefined;
 
   /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
   constructor(
@@ -162,7 +161,7 @@ export class Engine implements EngineFleet {
     for (const job of rows) {
       if (job.scheduledMs < 0) job.scheduledMs = startMs;
     }
-    this.onStep?.(load);
+    this.onStep?.();
     this.#stepEndMs = startMs + stepMs(this.#profile, load);
     const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
     this.clock.setTimeout(this.#onStepEnd, delayMs);
