@@ -13,7 +13,7 @@ export interface RateLaw {
   readonly offeredPerSec: number;
 }
 
-/** undefined where users do not begin in mid-conversation, or have no constant pace and number of rounds. */
+/** undefined where users do not begin in mid-conversation (which takes launches at intervals), or rounds or interval vary. */
 export function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | undefined {
   const { arrivals, rampUp } = population;
   const gapSec = constantOf(pacing.pauseSec);
