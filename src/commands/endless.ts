@@ -6,15 +6,22 @@ import type { Workload } from '../workload/conversation.ts';
  * Simulated time does not wait for Ctrl-C: what is played in it has to end by itself.
  * @throws UsageError for a scenario that goes on for ever, saying what would end it.
  */
-export function refuseEndless({ population, stop }: Scenario, workload: Workload): void {
+export function refuseEndless(scenario: Scenario, workload: Workload): void {
+  const { population, stop } = scenario;
   const { users = workload.conversations, arrivals } = population;
-  const isBounded =
-    users !== undefined ||
-    arrivals.process === 'trace' ||
-    stop.afterSec !== undefined ||
-    stop.afterRequests !== undefined;
-  if (isBounded) return;
+  if (users !== undefined || stop.afterRequests !== undefined) return;
+  if (stop.afterSec !== undefined) refuseStandstill(scenario);
+  else if (arrivals.process !== 'trace') throw new UsageError(NO_END);
+}
+
+const NO_END =
+  'the scenario has no end, which virtual time would never reach; expected --time (stop.afterSec), --users (population.users) or stop.afterRequests';
+
+/** A closed loop goes as fast as its engine: with one that takes no time it would never leave the first instant. */
+function refuseStandstill({ population, engine: { fixed } }: Scenario): void {
+  if (population.arrivals.process !== 'closed' || !fixed) return;
+  if (fixed.ttftMs + fixed.tpotMs + fixed.perInputTokenMs > 0) return;
   throw new UsageError(
-    'the scenario has no end, which virtual time would never reach; expected --time (stop.afterSec), --users (population.users) or stop.afterRequests',
+    'population.arrivals: found a closed loop that ends after a time, and an engine that takes none; expected --ttft-ms or --tpot-ms with `confab plan`, engine.fixed.ttftMs or tpotMs with `confab simulate`, or --users (population.users)',
   );
 }

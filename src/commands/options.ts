@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Partition } from '../scenario/population.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
 
@@ -51,13 +52,8 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   throw new InvalidArgumentError(`Found '${text}'; expected 'Name: value' or 'Name=value'.`);
 }
 
-export interface PartitionOption {
-  readonly index: number;
-  readonly of: number;
-}
-
 /** `I/N`: which of N processes this one is, from 0. */
-export function partition(text: string): PartitionOption {
+export function partition(text: string): Partition {
   const match = /^(\d+)\/(\d+)$/.exec(text.trim());
   const [index, of] = [Number(match?.[1]), Number(match?.[2])];
   if (match && index < of) return { index, of };

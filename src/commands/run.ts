@@ -3,16 +3,8 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
-import {
-  collect,
-  header,
-  integer,
-  number,
-  oneOf,
-  type PartitionOption,
-  partition,
-  share,
-} from './options.ts';
+import type { Partition } from '../scenario/population.ts';
+import { collect, header, integer, number, oneOf, partition, share } from './options.ts';
 
 /** Flags that say where requests go. */
 export interface TargetFlags {
@@ -35,7 +27,7 @@ export interface OverrideFlags extends TargetFlags {
   readonly logInterval?: number;
   readonly maxErrorRate?: number;
   readonly outputDir?: string;
-  readonly partition?: PartitionOption;
+  readonly partition?: Partition;
 }
 
 interface RunFlags extends OverrideFlags {

@@ -1,6 +1,5 @@
 import { below, type Rng, stream } from '../base/random.ts';
 import { contentName } from './kv/chain-hash.ts';
-import type { Word } from './prompt/vocabulary.ts';
 
 export interface AnswerRequest {
   readonly promptTokens: Int32Array;
@@ -23,7 +22,7 @@ export interface AnswerOptions {
 export type FinishReason = 'stop' | 'length';
 
 export interface Answer {
-  /** Into `words`; one beyond them is the think-open mark, and one further the think-close mark. */
+  /** Of words; one beyond the last is the think-open mark, and one further the think-close mark. */
   readonly wordIndexes: Int32Array;
   /** Tokens between the marks. */
   readonly reasoningTokens: number;
@@ -31,21 +30,17 @@ export interface Answer {
 }
 
 /**
- * The answer to a request: random words, as indexes. A function of the seeds and the prompt, so that
+ * The answer to a request: random words of so many, as indexes. A function of the seeds and the prompt, so that
  * the same request has the same answer under any load, and a longer limit only goes on further with it.
  * Reasoning comes first, between its marks, and is as much part of the sequence and of all limits as
  * the rest: a limit within it leaves no room for content.
  */
-export function answer(
-  request: AnswerRequest,
-  options: AnswerOptions,
-  words: readonly Word[],
-): Answer {
+export function answer(request: AnswerRequest, options: AnswerOptions, wordCount: number): Answer {
   const { promptTokens, maxTokens, minTokens } = request;
   const name = contentName(promptTokens, promptTokens.length);
   const draws = (part: string) => stream(options.seed, part, ...name, request.seed ?? '');
   const thought = options.reasoningTokens
-    ? thoughtIndexes(options, draws('reasoning'), words.length)
+    ? thoughtIndexes(options, draws('reasoning'), wordCount)
     : NO_THOUGHT;
   const rng = draws('answer');
   const wanted = Math.max(
@@ -56,7 +51,7 @@ export function answer(
   const wordIndexes = new Int32Array(stops ? wanted : maxTokens);
   wordIndexes.set(thought.subarray(0, wordIndexes.length));
   for (let i = thought.length; i < wordIndexes.length; i++) {
-    wordIndexes[i] = below(rng, words.length);
+    wordIndexes[i] = below(rng, wordCount);
   }
   return {
     wordIndexes,
@@ -68,11 +63,11 @@ export function answer(
 const NO_THOUGHT = new Int32Array(0);
 
 /** From a stream of its own, so that the content's words are the same with and without reasoning. */
-function thoughtIndexes(options: AnswerOptions, rng: Rng, words: number): Int32Array {
+function thoughtIndexes(options: AnswerOptions, rng: Rng, wordCount: number): Int32Array {
   const count = drawnTokens(options.reasoningTokens, options.answerCv, rng);
-  const indexes = Int32Array.from({ length: count + 2 }, () => below(rng, words));
-  indexes[0] = words;
-  indexes[count + 1] = words + 1;
+  const indexes = Int32Array.from({ length: count + 2 }, () => below(rng, wordCount));
+  indexes[0] = wordCount;
+  indexes[count + 1] = wordCount + 1;
   return indexes;
 }
 

@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { TierOptions } from '../scenario/offload.ts';
+import { MEDIA } from './kv/offload-stats.ts';
 
 /** What a report says of the engine beside its GPU: all that is not the default of a plain vLLM. */
 export function engineTraits(options: EngineOptions): string[] {
@@ -19,7 +20,7 @@ export function engineTraits(options: EngineOptions): string[] {
 function offloadTraits({ offload }: EngineOptions): string[] {
   const { preset, inclusive } = offload;
   if (preset === undefined || preset === 'none') return [];
-  const tiers = (['cpu', 'disk', 'remote'] as const).flatMap((medium) => {
+  const tiers = MEDIA.flatMap((medium) => {
     const tier = offload[medium];
     return tier ? [`${medium} ${sizeOf(tier)}`.trim()] : [];
   });

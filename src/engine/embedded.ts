@@ -11,7 +11,7 @@ import { PromptBuilder } from './prompt/prompt-builder.ts';
 import { type Coder, findWords } from './prompt/vocabulary.ts';
 import type { ServingEngine } from './serving.ts';
 
-export interface EmbeddedEngine {
+interface EmbeddedEngine {
   readonly engine: EngineFleet;
   readonly prompts: PromptBuilder;
 }
@@ -20,10 +20,7 @@ export interface EmbeddedEngine {
  * An engine with the tokenizer of its options, on any clock.
  * @throws UsageError for a GPU or a model that `profileOf` refuses, or a tokenizer that cannot be had or used.
  */
-export async function embeddedEngine(
-  clock: Clock,
-  options: EngineOptions,
-): Promise<EmbeddedEngine> {
+async function embeddedEngine(clock: Clock, options: EngineOptions): Promise<EmbeddedEngine> {
   // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
   const profile = profileOf(options);
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
@@ -60,7 +57,7 @@ export async function fixedEngine(clock: Clock, options: EngineOptions, latency:
 
 /**
  * The engine behind HTTP in this process, on a clock of its own; by default on a free loopback port.
- * @throws UsageError as `embeddedEngine` and `startServer` do.
+ * @throws UsageError for a GPU, a model or a tokenizer that cannot be had, and as `startServer` does.
  */
 export async function startEmbedded(
   options: EngineOptions,

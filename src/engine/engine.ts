@@ -13,7 +13,6 @@ import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import { Scheduler, type SchedulerCounters } from './schedule/scheduler.ts';
-import type { StepLoad } from './schedule/sequence.ts';
 import type { EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
 
 export interface EngineStats extends Readonly<SchedulerCounters> {
@@ -53,7 +52,6 @@ export class Engine implements EngineFleet {
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
   readonly engines: readonly Engine[] = [this];
-  readonly #words: readonly Word[];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
@@ -70,8 +68,8 @@ export class Engine implements EngineFleet {
   #localHitTokens = 0;
   #externalHitTokens = 0;
   #generatedTokens = 0;
-  /** Called at the start of every step, with what it computes. */
-  onStep: ((load: StepLoad) => void) | undefined;
+  /** Called at the start of every step. */
+  onStep: (() => void) | undefined;
 
   /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
   constructor(
@@ -82,7 +80,6 @@ export class Engine implements EngineFleet {
   ) {
     this.clock = clock;
     this.options = options;
-    this.#words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profile;
     this.blocks = blocksOf(profile, options);
@@ -125,14 +122,11 @@ export class Engine implements EngineFleet {
     let job: Job | undefined;
     const arrival = this.clock.setTimeout(() => {
       const nowMs = this.clock.now();
-      const error = refusalOf(request, {
-        policy: this.options.policy,
-        lengthLimit: this.lengthLimit,
-      });
-      if (error) return observer.onError(error, nowMs);
       const { options, lengthLimit } = this;
-      const [words, vocabulary] = [this.#words, this.#vocabulary];
-      job = newJob(request, observer, { options, words, vocabulary, lengthLimit, nowMs });
+      const error = refusalOf(request, options.policy, lengthLimit);
+      if (error) return observer.onError(error, nowMs);
+      const vocabulary = this.#vocabulary;
+      job = newJob(request, observer, { options, vocabulary, lengthLimit, nowMs });
       if (this.#primed.includes(request)) {
         this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens));
       }
@@ -168,7 +162,7 @@ export class Engine implements EngineFleet {
       // On the wall clock a step can begin, on the engine's time, before the request came that it serves.
       if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
-    this.onStep?.(load);
+    this.onStep?.();
     this.#stepEndMs = startMs + stepMs(this.#profile, load);
     const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
     this.clock.setTimeout(this.#onStepEnd, delayMs);

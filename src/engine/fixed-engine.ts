@@ -29,17 +29,15 @@ export class FixedEngine implements ServingEngine {
   readonly options: EngineOptions;
   readonly lengthLimit: number;
   readonly #latency: FixedLatency;
-  readonly #words: readonly Word[];
   readonly #vocabulary: readonly Word[];
-  /** Called with every valid request, and with the tokens that its answer will have. */
-  onAccepted: ((request: EngineRequest, answerTokens: Int32Array) => void) | undefined;
+  /** Called with every valid request, and with the tokens of its prompt and of the answer that it will have. */
+  onAccepted: ((request: EngineRequest, tokens: Int32Array) => void) | undefined;
 
   constructor(clock: Clock, options: EngineOptions, latency: FixedLatency, words: readonly Word[]) {
     this.clock = clock;
     this.options = { ...options, reportCached: false };
     this.lengthLimit = options.maxModelTokens;
     this.#latency = latency;
-    this.#words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
   }
 
@@ -61,9 +59,9 @@ export class FixedEngine implements ServingEngine {
       return;
     }
     const { options, lengthLimit } = this;
-    const [words, vocabulary] = [this.#words, this.#vocabulary];
-    const { reply, ids } = answerTo(request, { options, words, vocabulary, lengthLimit });
-    this.onAccepted?.(request, ids);
+    const vocabulary = this.#vocabulary;
+    const { reply, tokens } = answerTo(request, { options, vocabulary, lengthLimit });
+    this.onAccepted?.(request, tokens);
     observer.onQueued?.(queuedMs);
     const { ttftMs, perInputTokenMs } = this.#latency;
     const delayMs = ttftMs + perInputTokenMs * request.promptTokens.length;

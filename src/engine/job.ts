@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
 import { chainNames } from './kv/chain-hash.ts';
+import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import { badRequest, type EngineError } from './request-error.ts';
 import { goesByPriority } from './schedule/policy.ts';
@@ -20,7 +21,6 @@ export interface Job extends Sequence {
 
 export interface JobContext {
   readonly options: EngineOptions;
-  readonly words: readonly Word[];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly vocabulary: readonly Word[];
   /** Longest prompt plus answer. */
@@ -31,10 +31,8 @@ export interface JobContext {
 /** Why the request is refused, if so; worded as vLLM does. */
 export function refusalOf(
   request: EngineRequest,
-  {
-    policy,
-    lengthLimit,
-  }: { readonly policy: EngineOptions['policy']; readonly lengthLimit: number },
+  policy: EngineOptions['policy'],
+  lengthLimit: number,
 ): EngineError | undefined {
   const { priority } = request;
   if (!priority || goesByPriority(policy)) return lengthError(request, lengthLimit);
@@ -62,11 +60,11 @@ export function lengthError(
   );
 }
 
-/** What a request that fits will be answered, and the tokens of it. */
+/** What a request that fits will be answered, and the tokens of its prompt and of that. */
 export function answerTo(
   request: EngineRequest,
-  { options, words, vocabulary, lengthLimit }: Omit<JobContext, 'nowMs'>,
-): { readonly reply: Answer; readonly ids: Int32Array } {
+  { options, vocabulary, lengthLimit }: Omit<JobContext, 'nowMs'>,
+): { readonly reply: Answer; readonly tokens: Int32Array } {
   const { promptTokens } = request;
   const limits = {
     promptTokens,
@@ -75,18 +73,22 @@ export function answerTo(
     ignoreEos: request.ignoreEos ?? false,
     seed: request.seed,
   };
-  const reply = answer(limits, options, words);
-  return { reply, ids: reply.wordIndexes.map((index) => vocabulary[index]!.id) };
+  const reply = answer(limits, options, vocabulary.length - THINK_MARKS.length);
+  const { wordIndexes } = reply;
+  const tokens = new Int32Array(promptTokens.length + wordIndexes.length);
+  tokens.set(promptTokens);
+  tokens.set(
+    wordIndexes.map((index) => vocabulary[index]!.id),
+    promptTokens.length,
+  );
+  return { reply, tokens };
 }
 
 /** The job of a request that fits, with all that it will answer. */
 export function newJob(request: EngineRequest, observer: EngineObserver, context: JobContext): Job {
   const { promptTokens } = request;
   const { blockTokens, prefixCaching } = context.options;
-  const { reply, ids } = answerTo(request, context);
-  const tokens = new Int32Array(promptTokens.length + ids.length);
-  tokens.set(promptTokens);
-  tokens.set(ids, promptTokens.length);
+  const { reply, tokens } = answerTo(request, context);
   return {
     ...newSequence({
       tokens,

@@ -1,6 +1,7 @@
 import type { RunFooter } from '../record/record.ts';
+import type { Partition } from '../scenario/population.ts';
 import { measure, seconds } from './number.ts';
-import { type Partition, partitionText } from './partitions.ts';
+import { partitionText } from './partitions.ts';
 import type { PartSummary, RunSummary } from './run-summary.ts';
 import { type Field, fields, section } from './section.ts';
 

@@ -1,8 +1,6 @@
 import type { RunPart } from '../record/journal-reader.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Partition } from '../scenario/population.ts';
 import { scenarioOf } from './identity.ts';
-
-export type Partition = NonNullable<Scenario['population']['partition']>;
 
 /** undefined for a run that one process played. */
 export function partitionOf(part: RunPart): Partition | undefined {

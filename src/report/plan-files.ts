@@ -10,8 +10,7 @@ const HEAD =
 
 /** Every planned request in the order of falling due, seconds from the start of measuring; unknown cells are empty. */
 export function scheduleCsv({ requests, footer }: PlannedPlay): string {
-  const rows = requests
-    .map(({ record, idealTokens }) => ({ record, idealTokens }))
+  const rows = [...requests]
     .sort(
       ({ record: a }, { record: b }) =>
         (a.intendedMs ?? Infinity) - (b.intendedMs ?? Infinity) ||

@@ -1,5 +1,6 @@
 import { arrivalCv } from '../population/arrivals.ts';
 import type { RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Column } from '../stats/column.ts';
 import type { Level } from '../stats/level.ts';
@@ -7,19 +8,15 @@ import { type LittlesLaw, littleOfConversations, littleOfRequests } from '../sta
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from '../stats/schedule.ts';
-import { constantOf, cvOf, meanOf } from '../workload/distribution.ts';
-import type { Partition } from './partitions.ts';
+import { cvOf, meanOf } from '../workload/distribution.ts';
 import { type KvCapacity, type KvWorkingSet, workingSet } from './plan-working-set.ts';
+import { type RateLaw, rateLawOf } from './rate-law.ts';
 import { type RunSummary, summarise } from './run-summary.ts';
 
 /** A scenario as it was played against an engine of fixed latency. */
 export interface PlannedPlay {
   readonly scenario: Scenario;
-  readonly latency: {
-    readonly ttftMs: number;
-    readonly tpotMs: number;
-    readonly perInputTokenMs: number;
-  };
+  readonly latency: NonNullable<Scenario['engine']['fixed']>;
   readonly header: RunHeader;
   readonly footer: RunFooter;
   /** Measured requests in the order in which they ended; ideal: what a cache that never forgets would find. */
@@ -72,18 +69,6 @@ export interface PlanTokens {
   readonly outputTotal: number;
   /** Input that would have to be computed if nothing were ever evicted. */
   readonly computedTotal: number;
-}
-
-/** multi-round-qa.py: users found in mid-conversation, launch to launch. */
-export interface RateLaw {
-  readonly rounds: number;
-  /** G: between two launches of a user; U: between two joining users; S: from first launch to last. */
-  readonly gapSec: number;
-  readonly joinEverySec: number;
-  readonly aliveSec: number;
-  /** N / G, and R / U. */
-  readonly nominalPerSec: number;
-  readonly offeredPerSec: number;
 }
 
 export interface PlanCache {
@@ -197,21 +182,6 @@ function peakOf(schedule: readonly ScheduleBucket[]): number {
   const widthMs = schedule[0]!.toMs - schedule[0]!.fromMs;
   const whole = schedule.filter(({ fromMs, toMs }) => toMs - fromMs >= widthMs / 2);
   return Math.max(...whole.map(({ requestsPerSec }) => requestsPerSec));
-}
-
-function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | undefined {
-  const { arrivals, rampUp } = population;
-  const gapSec = constantOf(pacing.pauseSec);
-  const rounds = constantOf(conversation.rounds);
-  if (!rampUp || !('usersPerSec' in arrivals) || !gapSec || rounds === undefined) return undefined;
-  return {
-    rounds,
-    gapSec,
-    joinEverySec: 1 / arrivals.usersPerSec,
-    aliveSec: gapSec * (rounds - 1),
-    nominalPerSec: rampUp.users / gapSec,
-    offeredPerSec: rounds * arrivals.usersPerSec,
-  };
 }
 
 function promptDefects(defects: Scenario['engine']['defects']): readonly string[] | undefined {

@@ -2,8 +2,9 @@ import type { LittlesLaw } from '../stats/little.ts';
 import type { ScheduleBucket } from '../stats/schedule.ts';
 import { amount, measure, percent, seconds, UNKNOWN } from './number.ts';
 import { partitionText } from './partitions.ts';
-import type { Plan, RateLaw } from './plan-summary.ts';
+import type { Plan } from './plan-summary.ts';
 import { workingSetFields } from './plan-working-set-text.ts';
+import type { RateLaw } from './rate-law.ts';
 import { type Field, fields, section } from './section.ts';
 import { distributionTable, plainTable } from './table.ts';
 

@@ -2,12 +2,13 @@ import { BLOCK_TOKENS, IdealCache, type IdealOptions, type IdealTurn } from '../
 import type { RunPart } from '../record/journal-reader.ts';
 import type { RunFooter } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
+import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
 import { type PlacedPart, placeParts, totalMs, union } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
-import { type Partition, partitionOf, partitionWarnings } from './partitions.ts';
+import { partitionOf, partitionWarnings } from './partitions.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
 
 /** All that a report says about a run. An absent field is unknown. Units end the names; shares are 0 to 1. */

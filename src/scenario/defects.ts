@@ -29,16 +29,4 @@ export const defectsSchema = z.strictObject({
     ),
 });
 
-/** Several engines behind one address. */
-export const replicasSchema = z.strictObject({
-  count: z.number().int().min(1).default(1),
-  routing: z
-    .enum(['random', 'roundRobin', 'session'])
-    .default('random')
-    .describe(
-      'session: by the session or user header; the others scatter the turns of a conversation',
-    ),
-});
-
 export type DefectOptions = z.infer<typeof defectsSchema>;
-export type ReplicaOptions = z.infer<typeof replicasSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defectsSchema, replicasSchema } from './defects.ts';
+import { defectsSchema } from './defects.ts';
 import { offloadSchema } from './offload.ts';
+import { replicasSchema } from './replicas.ts';
 
 const count = z.number().int().min(1);
 

@@ -27,6 +27,8 @@ const partitionSchema = z
     message: 'must be below `of`: partitions are counted from 0',
   });
 
+export type Partition = z.infer<typeof partitionSchema>;
+
 /** When users arrive, and how many may be there. */
 export const populationSchema = z
   .strictObject({

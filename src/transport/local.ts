@@ -1,7 +1,7 @@
 import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
-import { requestMetricsJson, sglExtJson, usageJson } from '../engine/http/told.ts';
+import { requestMetricsJson, sglExtJson, storageOf, usageJson } from '../engine/http/told.ts';
 import type { PromptBuilder } from '../engine/prompt/prompt-builder.ts';
 import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
@@ -146,8 +146,7 @@ function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undef
 
 /** As a client reads what the HTTP server sends: one rule for both says what is told. Tiers always are. */
 function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
-  const { disk, remote } = options.offload;
-  const storage = disk ? 'disk' : remote && 'remote';
+  const storage = storageOf(options);
   return readChunk({
     usage: usageJson(end, options),
     ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),

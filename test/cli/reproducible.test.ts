@@ -82,6 +82,14 @@ test.concurrent.each<[string, string[], RegExp]>([
     ['--set', 'population.partition={index: 2, of: 2}'],
     /population\.partition\.index: .*must be below `of`/,
   ],
+  [
+    'a closed loop that would never leave the first instant',
+    [
+      ...['--set', 'population={arrivals: {process: closed, concurrency: 2}}', '--time', '9'],
+      ...['--set', 'engine.fixed={}'],
+    ],
+    /closed loop that ends after a time.*engine\.fixed\.ttftMs/,
+  ],
 ])('exit code 2: %s', async (_name, flags, says) => {
   const { code, stdout, stderr } = await confab(['simulate', DEMO, ...flags]);
   expect(`${stdout}${stderr}`).toMatch(says);

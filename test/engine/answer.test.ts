@@ -13,7 +13,7 @@ function ask(prompt: number, overrides: Partial<Parameters<typeof answer>[0]> = 
     seed: undefined,
     ...overrides,
   };
-  const { wordIndexes, finishReason } = answer(request, { ...options, seed }, words);
+  const { wordIndexes, finishReason } = answer(request, { ...options, seed }, words.length);
   return { indexes: [...wordIndexes], finishReason };
 }
 
@@ -65,7 +65,7 @@ describe('with reasoning', () => {
         seed: 1,
       },
       thinking,
-      words,
+      words.length,
     );
 
   test('its marks are tokens around it, and the content is what it would have been', () => {

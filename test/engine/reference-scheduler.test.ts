@@ -73,7 +73,7 @@ class Ours {
   constructor(load: Workload, usableBlocks: number) {
     this.#load = load;
     this.#pool = new BlockPool(usableBlocks + 1, {
-      onEvicted: (low, high) => this.evicted.push(this.#contents.get(`${low} ${high}`)!),
+      onEvicted: ({ low, high }) => this.evicted.push(this.#contents.get(`${low} ${high}`)!),
     });
     this.#scheduler = new Scheduler({ pool: this.#pool }, load);
   }

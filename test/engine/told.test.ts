@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { requestMetricsJson, sglExtJson, usageJson } from '../../src/engine/http/told.ts';
+import {
+  requestMetricsJson,
+  sglExtJson,
+  storageOf,
+  usageJson,
+} from '../../src/engine/http/told.ts';
 import type { EngineEnd } from '../../src/engine/serving.ts';
 import { optionsOf } from './bench.ts';
 
@@ -13,6 +18,8 @@ const end: EngineEnd = {
   reasoningTokens: 2,
   times: { queuedMs: 100, scheduledMs: 130, firstTokenMs: 210, lastTokenMs: 250 },
 };
+
+const tier = { capacityGB: 10 };
 
 test('usage says where the prompt tokens came from, and how many of the answer were reasoning', () => {
   expect(usageJson(end, optionsOf())).toEqual({
@@ -60,4 +67,17 @@ test("SGLang's details name storage only where there is some", () => {
   expect(sglExtJson({ ...end, storageTokens: 0 }, undefined).cached_tokens_details).toEqual({
     ...{ device: 500, host: 200 },
   });
+});
+
+test.each([
+  // what tiers there are -> storage
+  [
+    'the first that is not the host',
+    { preset: 'vllm', cpu: tier, disk: tier, remote: tier },
+    'disk',
+  ],
+  ['none with the host alone', { preset: 'vllm', cpu: tier }, undefined],
+  ['none where preset none makes no tiers', { preset: 'none', disk: tier }, undefined],
+] as const)('storage is %s', (_, offload, storage) => {
+  expect(storageOf(optionsOf({ offload }))).toBe(storage);
 });

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Profile } from './profiles.ts';
 
 /** The block size that a profile's `blocks` count in: vLLM's default. */
-export const PROFILE_BLOCK_TOKENS = 16;
+const PROFILE_BLOCK_TOKENS = 16;
 /** vLLM's default `gpu_memory_utilization`. */
 export const MEMORY_SHARE = 0.9;
 /** Activations, CUDA graphs and the context: 1.7 on the RTX 4090 by its measured blocks; more with a larger token budget. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { TEMPLATE_ID_MIN } from '../prompt/prompt-builder.ts';
+import { type PromptMessage, TEMPLATE_ID_MIN } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
 
 const count = z.int().min(1);
 
-/** Those below 0 are the chat template's (prompt.ts): what /tokenize gives is accepted as a prompt. */
+/** Those below 0 are the chat template's: what /tokenize gives is accepted as a prompt, but for tokens of defects. */
 export const tokenId = z
   .int()
   .min(TEMPLATE_ID_MIN)
@@ -33,15 +33,16 @@ const common = {
 };
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
-export const message = z.object({
+const message = z.object({
   role: z.string(),
   content: z
     .union([z.string(), z.array(textPart)], { error: 'expected a string or a list of text parts' })
     .nullish(),
 });
+export const messages = z.array(message).min(1);
 export const chatSchema = z.object({
   ...common,
-  messages: z.array(message).min(1),
+  messages,
   max_completion_tokens: count.nullish(),
 });
 export const completionsSchema = z.object({
@@ -52,9 +53,12 @@ export const completionsSchema = z.object({
 });
 
 export type CommonFields = z.infer<z.ZodObject<typeof common>>;
-export type Content = z.infer<typeof message>['content'];
+/** The messages as the chat template needs them. */
+export function promptMessages(list: z.infer<typeof messages>): PromptMessage[] {
+  return list.map(({ role, content }) => ({ role, text: textOf(content) }));
+}
 
-export function textOf(content: Content): string {
+function textOf(content: z.infer<typeof message>['content']): string {
   if (typeof content === 'string') return content;
   return (content ?? []).map((part) => part.text).join('');
 }

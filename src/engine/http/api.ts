@@ -6,7 +6,7 @@ import {
   chatSchema,
   completionsSchema,
   fieldError,
-  textOf,
+  promptMessages,
 } from './api-fields.ts';
 
 export type Api = 'chat' | 'completions';
@@ -45,9 +45,8 @@ export function readRequest(
 function readChat(json: unknown, context: ApiContext): ReturnType<typeof readRequest> {
   const { data, error } = chatSchema.safeParse(json);
   if (error) return { error: fieldError(error) };
-  const messages = data.messages.map(({ role, content }) => ({ role, text: textOf(content) }));
   const maxTokens = data.max_completion_tokens ?? data.max_tokens ?? undefined;
-  const promptTokens = context.prompts.chat(messages);
+  const promptTokens = context.prompts.chat(promptMessages(data.messages));
   return assemble('chat', data, { maxTokens, promptTokens }, context);
 }
 

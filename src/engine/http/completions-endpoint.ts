@@ -4,7 +4,6 @@ import type { Engine, EngineFleet } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
-import type { Medium } from '../kv/offload-stats.ts';
 import type { MetricsPage } from '../metrics/page.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError, notFound } from '../request-error.ts';
@@ -13,7 +12,7 @@ import { type Api, type ApiRequest, readRequest } from './api.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
 import { type ResponseIdentity, responseFormat } from './response-format.ts';
-import { requestMetricsJson, sglExtJson, type Told, usageJson } from './told.ts';
+import { requestMetricsJson, sglExtJson, storageOf, type Told, usageJson } from './told.ts';
 
 export interface CompletionsContext {
   readonly prompts: PromptBuilder;
@@ -71,18 +70,14 @@ function answerRequest(engine: EngineFleet, context: CompletionsContext, exchang
   res.on('close', cancel);
 }
 
-function toldOf({ options, stats }: Engine, { request, faults }: Exchange, end: EngineEnd): Told {
+function toldOf({ options }: Engine, { request, faults }: Exchange, end: EngineEnd): Told {
   const sendsUsage =
     !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
   return {
     ...(sendsUsage && { usage: usageJson(end, options) }),
     ...(sendsUsage && options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
-    ...(request.returnsCachedDetails && { sglext: sglExtJson(end, storageOf(stats.offload)) }),
+    ...(request.returnsCachedDetails && { sglext: sglExtJson(end, storageOf(options)) }),
   };
-}
-
-function storageOf(offload: Engine['stats']['offload']): Medium | undefined {
-  return offload?.tiers.find(({ medium }) => medium !== 'cpu')?.medium;
 }
 
 /** Routers name the session in a header, OpenAI's API the user in the body: the header is nearer. */

@@ -1,23 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import type { EngineError } from '../request-error.ts';
-import { fieldError, message, textOf, tokenId } from './api-fields.ts';
+import type { ApiContext } from './api.ts';
+import { fieldError, messages, promptMessages, tokenId } from './api-fields.ts';
 import { sendError, sendJson } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
-
-export interface TokenizeContext {
-  readonly prompts: PromptBuilder;
-  /** Longest prompt plus answer, tokens. */
-  readonly lengthLimit: number;
-}
 
 const common = {
   return_token_strs: z.boolean().nullish(),
 };
 const chatSchema = z.object({
   ...common,
-  messages: z.array(message).min(1),
+  messages,
   add_generation_prompt: z.literal(true, { error: 'only true is supported' }).nullish(),
 });
 const textSchema = z.object({ ...common, prompt: z.string() });
@@ -26,14 +20,14 @@ const detokenizeSchema = z.object({ tokens: z.array(tokenId) });
 type Answer = { readonly json: object } | { readonly error: EngineError };
 
 /** vLLM's POST /tokenize: the ids that a chat or a text has as a prompt. */
-export function tokenizeEndpoint({ prompts, lengthLimit }: TokenizeContext) {
+export function tokenizeEndpoint({ prompts, lengthLimit }: ApiContext) {
   return answering((body) => {
     const isChat = typeof body === 'object' && body !== null && 'messages' in body;
     const { data, error } = isChat ? chatSchema.safeParse(body) : textSchema.safeParse(body);
     if (error) return { error: fieldError(error) };
     const tokens = [
       ...('messages' in data
-        ? prompts.chat(data.messages.map(({ role, content }) => ({ role, text: textOf(content) })))
+        ? prompts.chat(promptMessages(data.messages))
         : prompts.text(data.prompt)),
     ];
     const token_strs = data.return_token_strs ? tokens.map((id) => prompts.decode([id])) : null;
@@ -42,7 +36,7 @@ export function tokenizeEndpoint({ prompts, lengthLimit }: TokenizeContext) {
 }
 
 /** vLLM's POST /detokenize: the text of ids. */
-export function detokenizeEndpoint({ prompts }: TokenizeContext) {
+export function detokenizeEndpoint({ prompts }: ApiContext) {
   return answering((body) => {
     const { data, error } = detokenizeSchema.safeParse(body);
     if (error) return { error: fieldError(error) };

@@ -1,5 +1,5 @@
 import type { EngineOptions } from '../../scenario/engine.ts';
-import type { Medium } from '../kv/offload-stats.ts';
+import { MEDIA, type Medium } from '../kv/offload-stats.ts';
 import type { EngineEnd } from '../serving.ts';
 
 /** What a response says about its request besides the answer, in the fields of real servers. */
@@ -82,7 +82,14 @@ export function requestMetricsJson({ times, outputTokens }: EngineEnd): RequestM
   };
 }
 
-/** `storage`: the tier below the host's memory, where there is one. */
+/** The first tier that is not the host's memory: SGLang's storage backend. undefined without one. */
+export function storageOf({ offload }: EngineOptions): Medium | undefined {
+  const { preset = 'none' } = offload;
+  if (preset === 'none') return undefined;
+  return MEDIA.find((medium) => medium !== 'cpu' && offload[medium]);
+}
+
+/** `storage`: see `storageOf`. */
 export function sglExtJson(end: EngineEnd, storage: Medium | undefined): SglExtJson {
   const { cachedTokens, hostTokens, storageTokens } = end;
   return {

@@ -1,3 +1,9 @@
+/** A 64-bit name of content, as two 32-bit words. */
+export interface BlockName {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
  * Which resident block holds which content: an open-addressing hash table from 64-bit names to block
  * numbers. Typed arrays, nothing allocated after construction. Several blocks may have the same name
@@ -26,7 +32,7 @@ export class BlockIndex {
   }
 
   /** The name of a block that has one. */
-  nameOf(block: number): { readonly low: number; readonly high: number } {
+  nameOf(block: number): BlockName {
     return { low: this.#low[block]!, high: this.#high[block]! };
   }
 

@@ -1,9 +1,9 @@
-import { BlockIndex } from './block-index.ts';
+import { BlockIndex, type BlockName } from './block-index.ts';
 import { Expiry, type ExpiryOptions } from './expiry.ts';
 import { SlotList } from './slot-list.ts';
 
-/** The name of evicted content; and when it was last used, where that is of interest because content expires. */
-export type OnEvicted = (low: number, high: number, usedMs: number | undefined) => void;
+/** Told of evicted content, and when it was last used, where that is of interest because content expires. */
+export type OnEvicted = (name: BlockName, usedMs: number | undefined) => void;
 
 export interface BlockPoolOptions {
   /** Content that nobody used for so long is forgotten; default: never. */
@@ -133,11 +133,11 @@ export class BlockPool {
       this.#index.remove(block);
       return;
     }
-    const { low, high } = this.#index.nameOf(block);
+    const name = this.#index.nameOf(block);
     this.#index.remove(block);
     // Content of which there is another copy is not lost.
-    if (this.#index.find(low, high) === 0) {
-      this.#onEvicted(low, high, this.#expiry?.usedMs(block));
+    if (this.#index.find(name.low, name.high) === 0) {
+      this.#onEvicted(name, this.#expiry?.usedMs(block));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { BlockIndex } from './block-index.ts';
+import { BlockIndex, type BlockName } from './block-index.ts';
 import type { OnEvicted } from './block-pool.ts';
 import { Expiry, type ExpiryOptions } from './expiry.ts';
 import { SlotList } from './slot-list.ts';
@@ -105,7 +105,7 @@ export class ChunkCache {
     return this.#index.has(slot);
   }
 
-  nameOf(slot: number): { readonly low: number; readonly high: number } {
+  nameOf(slot: number): BlockName {
     return this.#index.nameOf(slot);
   }
 
@@ -129,10 +129,10 @@ export class ChunkCache {
     let slot = this.#used.first;
     while (slot !== 0 && this.#pins[slot]! > 0) slot = this.#used.after(slot);
     if (slot === 0) return false;
-    const { low, high } = this.nameOf(slot);
+    const name = this.nameOf(slot);
     const isOver = this.#expiry?.isOver(slot);
     this.remove(slot);
-    if (!isOver) this.#onEvicted?.(low, high, this.#expiry?.usedMs(slot));
+    if (!isOver) this.#onEvicted?.(name, this.#expiry?.usedMs(slot));
     return true;
   }
 }

@@ -1,10 +1,8 @@
 import type { Sequence } from '../schedule/sequence.ts';
+import type { BlockName } from './block-index.ts';
 
 /** A chunk of KV is called as its last block is: names are chained, so that one says what comes before it. */
-export interface ChunkName {
-  readonly low: number;
-  readonly high: number;
-}
+export type ChunkName = BlockName;
 
 export function chunkName({ names }: Sequence, chunk: number, chunkBlocks: number): ChunkName {
   const last = (chunk + 1) * chunkBlocks - 1;

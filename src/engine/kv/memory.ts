@@ -25,7 +25,7 @@ export function kvMemory(
   const expiry =
     expirySec === undefined ? undefined : { ageMs: expirySec * 1000, now: () => clock.now() };
   const settings = offloadSettings(options, gpu);
-  const tiers = settings && new Offload(settings, { clock, expiry, onStored });
-  const pool = new BlockPool(gpu.blocks, { expiry, onEvicted: tiers?.onGpuEvicted });
-  return { pool, offload: tiers };
+  const offload = settings && new Offload(settings, { clock, expiry, onStored });
+  const pool = new BlockPool(gpu.blocks, { expiry, onEvicted: offload?.onGpuEvicted });
+  return { pool, offload };
 }

@@ -1,6 +1,9 @@
-export type Medium = 'cpu' | 'disk' | 'remote';
+/** What tiers are made of, from the GPU down. */
+export const MEDIA = ['cpu', 'disk', 'remote'] as const;
 
-/** What the tiers below the GPU have done so far: monotonic, but for `usedShare`. */
+export type Medium = (typeof MEDIA)[number];
+
+/** What the tiers below the GPU have done so far: monotonic, but for the shares. */
 export interface OffloadStats {
   /** Tokens looked up there at first admissions, those found on the GPU left out; and those found. */
   readonly queryTokens: number;

@@ -49,7 +49,8 @@ interface Found {
 export class Offload {
   readonly #settings: OffloadSettings;
   readonly #tiers: readonly Tier[];
-  readonly #sightings: Sightings;
+  /** undefined where chunks are stored at first sight. */
+  readonly #sightings: Sightings | undefined;
   readonly #writes: Writes;
   readonly #victims: Victims | undefined;
   /** Keys of chunks on their way to the GPU. */
@@ -61,16 +62,16 @@ export class Offload {
   #loadedBytes = 0;
 
   constructor(settings: OffloadSettings, { clock, expiry, onStored }: OffloadContext) {
-    const { shape, promptOnly, inclusive } = settings;
+    const { shape, promptOnly, inclusive, storeThreshold } = settings;
     this.#settings = settings;
-    this.#sightings = new Sightings(settings.storeThreshold);
+    this.#sightings = storeThreshold > 1 ? new Sightings(storeThreshold) : undefined;
     this.#tiers = settings.tiers.map(
       (tier, level) =>
         new Tier(clock, tier, {
           expiry,
           onEvicted: inclusive
             ? undefined
-            : (low, high, usedMs) => this.#victims?.evicted(level + 1, { low, high }, usedMs),
+            : (name, usedMs) => this.#victims?.evicted(level + 1, name, usedMs),
         }),
     );
     this.#victims = inclusive ? undefined : new Victims(shape, this.#tiers);
@@ -98,7 +99,7 @@ export class Offload {
   /** Told of every block that the GPU loses; undefined where that does not matter. */
   get onGpuEvicted(): OnEvicted | undefined {
     const victims = this.#victims;
-    return victims && ((low, high, usedMs) => victims.evicted(0, { low, high }, usedMs));
+    return victims && ((name, usedMs) => victims.evicted(0, name, usedMs));
   }
 
   /** Blocks that can be loaded after the first `hitBlocks`, which the GPU has; or ON_THEIR_WAY. */
@@ -180,7 +181,7 @@ export class Offload {
   }
 
   #see(sequence: Sequence, chunks: number): void {
-    if (this.#settings.storeThreshold <= 1) return;
+    if (!this.#sightings) return;
     const { chunkBlocks } = this.#settings.shape;
     for (let chunk = 0; chunk < chunks; chunk++) {
       this.#sightings.see(chunkName(sequence, chunk, chunkBlocks));

@@ -14,7 +14,6 @@ export class Sightings {
   }
 
   see(name: ChunkName): void {
-    if (this.#threshold <= 1) return;
     const key = nameKey(name);
     const count = this.#counts.get(key) ?? 0;
     this.#counts.delete(key);
@@ -27,6 +26,6 @@ export class Sightings {
   }
 
   isEnough(name: ChunkName): boolean {
-    return this.#threshold <= 1 || (this.#counts.get(nameKey(name)) ?? 0) >= this.#threshold;
+    return (this.#counts.get(nameKey(name)) ?? 0) >= this.#threshold;
   }
 }

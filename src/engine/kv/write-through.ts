@@ -9,7 +9,8 @@ export interface WriteThroughOptions {
   /** From the GPU down. */
   readonly tiers: readonly Tier[];
   readonly promptOnly: boolean;
-  readonly sightings: Sightings;
+  /** undefined: chunks are stored at first sight. */
+  readonly sightings: Sightings | undefined;
   /** A copy that the sequence's blocks were held for is complete. */
   readonly onStored: (sequence: Sequence) => void;
 }
@@ -60,7 +61,7 @@ export class WriteThrough implements Writes {
     for (let chunk = sequence.offeredChunks; chunk < end; chunk++) {
       const name = chunkName(sequence, chunk, shape.chunkBlocks);
       if (tiers[0]!.cache.find(name.low, name.high) !== 0) continue;
-      if (!sightings.isEnough(name)) {
+      if (sightings && !sightings.isEnough(name)) {
         this.deferredStores++;
         continue;
       }

@@ -10,14 +10,11 @@ import { exposeSteps } from './step-metrics.ts';
 export interface Metrics {
   /** Passes everything on, and measures the request from now. */
   measuring(request: EngineRequest, observer: FaultyObserver): FaultyObserver;
-  /** The Prometheus text, and its content type. */
+  /** Of this engine alone. */
   readonly registry: Registry;
 }
 
-/**
- * vLLM's metrics of one engine, the `index`-th of its server, in a registry of their own: its names, buckets, units and rules of
- * counting. prom-client does not append `_total` to the names of counters, so they are spelt out.
- */
+/** vLLM's metrics of one engine, the `index`-th of its server: its names, buckets, units and rules of counting. */
 export function engineMetrics(engine: MeteredEngine, index = 0): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ model_name: engine.options.model, engine: String(index) });

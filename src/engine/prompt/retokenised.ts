@@ -23,7 +23,7 @@ export function retokenised(ids: Int32Array, { share, seed }: RetokenisedOptions
   return other;
 }
 
-/** In no vocabulary, and none of the template's. */
+/** In no vocabulary. A minute of `templateDrift: clock` may have the same id, but begins the prompt, where no answer does. */
 function otherToken(id: number): number {
   return -1000 - id;
 }

@@ -1,10 +1,7 @@
 import type { EngineOptions } from '../../scenario/engine.ts';
 import type { Sequence } from './sequence.ts';
 
-export type PolicyOptions = Pick<
-  EngineOptions,
-  'policy' | 'priorityOrder' | 'stepsBeforePreemption'
->;
+export type PolicyOptions = Pick<EngineOptions, 'policy' | 'priorityOrder'>;
 
 /** Who is admitted next, and who gives way. */
 export interface Policy {
@@ -13,11 +10,9 @@ export interface Policy {
   /** Who of the running gives up its blocks when there are none left: an index. */
   victimOf(running: readonly Sequence[]): number;
   /**
-   * Tokens that a running request generates before it must give way to a waiting one that does not fit;
-   * Infinity: it never must.
+   * A running request that has generated `stepsBeforePreemption` tokens must give way to a waiting one that
+   * does not fit; and whoever had to give way takes its turn again behind its equals.
    */
-  readonly stepsBeforePreemption: number;
-  /** A request that had to give way takes its turn again behind its equals. */
   readonly isRotating: boolean;
 }
 
@@ -31,10 +26,9 @@ export interface Policy {
  */
 export function policyOf(options: PolicyOptions): Policy {
   const isRotating = options.policy.endsWith('round_robin');
-  const stepsBeforePreemption = isRotating ? options.stepsBeforePreemption : Infinity;
   if (!goesByPriority(options.policy)) {
     const victimOf = (running: readonly Sequence[]) => running.length - 1;
-    return { goesBefore: undefined, victimOf, stepsBeforePreemption, isRotating };
+    return { goesBefore: undefined, victimOf, isRotating };
   }
   const direction = options.priorityOrder === 'lowestFirst' ? 1 : -1;
   const goesBefore = (a: Sequence, b: Sequence): boolean =>
@@ -46,7 +40,7 @@ export function policyOf(options: PolicyOptions): Policy {
     }
     return victim;
   };
-  return { goesBefore, victimOf, stepsBeforePreemption, isRotating };
+  return { goesBefore, victimOf, isRotating };
 }
 
 export function goesByPriority(policy: EngineOptions['policy']): boolean {

@@ -11,6 +11,8 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly maxBatchedTokens: number;
   readonly maxSeqs: number;
   readonly prefixCaching: boolean;
+  /** Of a running request, where the policy rotates: tokens that it generates before it must give way. */
+  readonly stepsBeforePreemption: number;
 }
 
 export interface SchedulerMemory {
@@ -117,8 +119,8 @@ export class Scheduler<S extends Sequence> {
 
   /** Round robin: those that had their share make room for the first in the queue, if it needs it. */
   #rotate(): void {
-    const { stepsBeforePreemption } = this.#policy;
-    if (stepsBeforePreemption === Infinity || this.#waiting.length === 0) return;
+    if (!this.#policy.isRotating || this.#waiting.length === 0) return;
+    const { stepsBeforePreemption } = this.#options;
     const first = this.#waiting.at(0);
     const hadTheirShare = this.#running.filter(
       ({ knownTokens, admittedTokens }) => knownTokens - admittedTokens >= stepsBeforePreemption,

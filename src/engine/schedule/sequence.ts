@@ -6,7 +6,7 @@ export interface Sequence {
   /** Prompt, then answer. */
   readonly tokens: Int32Array;
   readonly promptTokens: number;
-  /** Names of all full blocks (chain-hash.ts); empty without prefix caching. */
+  /** Names of all full blocks (kv/chain-hash.ts); empty without prefix caching. */
   readonly names: Int32Array;
   /** Room for the blocks of all tokens; the first `blockCount` are held. */
   readonly blocks: Int32Array;

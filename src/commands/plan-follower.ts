@@ -1,0 +1,92 @@
+import type { Clock } from '../base/clock.ts';
+import { LiveBlocks } from '../cache/live-blocks.ts';
+import { PromptBlocks } from '../cache/prompt-blocks.ts';
+import { chainNames } from '../engine/kv/chain-hash.ts';
+import type { EngineRequest } from '../engine/serving.ts';
+import type { TurnRecord } from '../record/record.ts';
+import type { PlannedPlay } from '../report/plan-summary.ts';
+import { Level } from '../stats/level.ts';
+
+interface UnderWay {
+  readonly names: Int32Array;
+  /** Prompt and answer. */
+  readonly contextTokens: number;
+  readonly idealTokens: number;
+}
+
+/**
+ * Follows a plan while it is played: what each request would find in a prefix cache that never forgets, and
+ * what the conversations under way hold there.
+ */
+export class PlanFollower {
+  readonly #clock: Clock;
+  readonly #blockTokens: number;
+  /** Whose the requests are that go to the engine. */
+  readonly #userIds = new WeakMap<EngineRequest, number>();
+  /** By user: a user has one request at a time. */
+  readonly #underWay = new Map<number, UnderWay>();
+  readonly #prompts: PromptBlocks;
+  readonly #held: LiveBlocks;
+  readonly #live = { conversations: new Level(), blocks: new Level(), tokens: new Level() };
+  readonly #requests: PlannedPlay['requests'][number][] = [];
+  #warmupRequests = 0;
+
+  constructor(clock: Clock, blockTokens: number) {
+    this.#clock = clock;
+    this.#blockTokens = blockTokens;
+    this.#prompts = new PromptBlocks(blockTokens);
+    this.#held = new LiveBlocks(blockTokens);
+  }
+
+  get followed(): Pick<PlannedPlay, 'requests' | 'live' | 'warmupRequests' | 'promptBlocks'> {
+    return {
+      requests: this.#requests,
+      live: this.#live,
+      warmupRequests: this.#warmupRequests,
+      promptBlocks: this.#prompts.promptBlocks,
+    };
+  }
+
+  submitted(request: EngineRequest, userId: number): void {
+    this.#userIds.set(request, userId);
+  }
+
+  /** The engine begins with a request: `tokens` are those of its prompt and of the answer that it will have. */
+  accepted(
+    request: EngineRequest,
+    tokens: Int32Array,
+    { isWarmup }: { readonly isWarmup: boolean },
+  ): void {
+    const userId = this.#userIds.get(request)!;
+    const names = chainNames(tokens, this.#blockTokens, request.salt);
+    const inputTokens = request.promptTokens.length;
+    const outputTokens = tokens.length - inputTokens;
+    const idealTokens = this.#prompts.add({ inputTokens, outputTokens, names });
+    this.#underWay.set(userId, { names, contextTokens: tokens.length, idealTokens });
+    if (isWarmup) return;
+    this.#held.set(userId, inputTokens, names);
+    this.#noteLive();
+  }
+
+  ended(record: TurnRecord): void {
+    const { userId, phase, sentMs, turn, turns } = record;
+    const planned = sentMs === undefined ? undefined : this.#underWay.get(userId);
+    this.#underWay.delete(userId);
+    if (phase === 'warmup') {
+      this.#warmupRequests++;
+      return;
+    }
+    this.#requests.push({ record, idealTokens: planned?.idealTokens });
+    if (planned) this.#held.set(userId, planned.contextTokens, planned.names);
+    // Its last turn, played or not: every turn of a conversation that arrived has a record.
+    if (turn === turns - 1) this.#held.remove(userId);
+    this.#noteLive();
+  }
+
+  #noteLive(): void {
+    const nowMs = this.#clock.now();
+    this.#live.conversations.set(nowMs, this.#held.conversations);
+    this.#live.blocks.set(nowMs, this.#held.blocks);
+    this.#live.tokens.set(nowMs, this.#held.tokens);
+  }
+}

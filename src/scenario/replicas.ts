@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Several engines behind one address. */
+export const replicasSchema = z.strictObject({
+  count: z.number().int().min(1).default(1),
+  routing: z
+    .enum(['random', 'roundRobin', 'session'])
+    .default('random')
+    .describe(
+      'session: by the session or user header; the others scatter the turns of a conversation',
+    ),
+});
