@@ -96,6 +96,11 @@ export class Engine implements EngineFleet {
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
 
+  /** Of prompts past their prefill, and generated; as in `stats`, at no cost. */
+  get tokens(): number {
+    return this.#promptTokens + this.#generatedTokens;
+  }
+
   get stats(): EngineStats {
     return {
       ...this.#scheduler.counters,

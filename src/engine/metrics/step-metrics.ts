@@ -18,8 +18,7 @@ export function exposeSteps(registry: Registry, engine: MeteredEngine): void {
   let countedTokens = 0;
   /** A step that ended is seen at the start of the next, or when nothing follows and someone asks. */
   function countStep(): void {
-    const { promptTokens, generatedTokens } = engine.stats;
-    const tokens = promptTokens + generatedTokens - countedTokens;
+    const tokens = engine.tokens - countedTokens;
     if (tokens === 0) return;
     countedTokens += tokens;
     stepTokens.observe(tokens);

@@ -169,9 +169,17 @@ describe('metrics of tiers below the GPU', () => {
   function pageWith(stats: Partial<EngineStats>): Promise<Page> {
     const { engine } = new Bench();
     const told = { ...engine.stats, ...stats };
-    const { clock, options, blocks, lengthLimit } = engine;
+    const { clock, options, tokens, blocks, lengthLimit } = engine;
     return scrape(
-      engineMetrics({ clock, options, blocks, lengthLimit, stats: told, onStep: undefined }),
+      engineMetrics({
+        clock,
+        options,
+        tokens,
+        blocks,
+        lengthLimit,
+        stats: told,
+        onStep: undefined,
+      }),
     );
   }
 
