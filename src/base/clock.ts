@@ -5,6 +5,8 @@ export interface Clock {
   /** `delayMs` must be finite and >= 0. */
   setTimeout(fn: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
+  /** Simulated time stands still until this work is done; real time goes on. The work sets timers, but does not wait for one. */
+  hold(work: Promise<unknown>): void;
   /** Unix time in milliseconds at `now() === 0`; 0 in simulated time, so that its records are reproducible. */
   readonly originEpochMs: number;
   readonly name: 'system' | 'virtual';
@@ -40,6 +42,8 @@ export class SystemClock implements Clock {
   clearTimeout(timer: unknown): void {
     clearTimeout(timer as NodeJS.Timeout | undefined);
   }
+
+  hold(): void {}
 }
 
 interface Timer {
@@ -62,9 +66,15 @@ export class VirtualClock implements Clock {
   #nowMs = 0;
   #sequence = 0;
   #cancelled = 0;
+  #held: Promise<unknown>[] = [];
 
   now(): number {
     return this.#nowMs;
+  }
+
+  /** Minded by `runInSlices` alone: `run` waits for nothing. */
+  hold(work: Promise<unknown>): void {
+    this.#held.push(work);
   }
 
   setTimeout(fn: () => void, delayMs: number): unknown {
@@ -91,6 +101,7 @@ export class VirtualClock implements Clock {
   /** As `run`, but signals and whatever else waits in this process have their turn now and then. */
   async runInSlices(): Promise<void> {
     for (let count = 1; this.#fireNext(Infinity); count++) {
+      while (this.#held.length > 0) await Promise.all(this.#held.splice(0));
       if (count % SLICE_TIMERS === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }

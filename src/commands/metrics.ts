@@ -38,7 +38,7 @@ export async function watchMetrics(
 
   function again(): void {
     if (everySec === undefined || isStopped) return;
-    timer = clock.setTimeout(() => void append().then(again), everySec * 1000);
+    timer = clock.setTimeout(() => clock.hold(append().then(again)), everySec * 1000);
   }
 
   const hasMetrics = await append();

@@ -63,7 +63,7 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
     import('../engine/embedded.ts'),
     import('../transport/local.ts'),
   ]);
-  const { engine, prompts } = await simulatedEngine(clock, engineOptions(scenario));
+  const { engine, prompts, scrape } = await simulatedEngine(clock, engineOptions(scenario));
   const { api, stream } = scenario.target;
   return {
     transport: localTransport(engine, {
@@ -74,7 +74,7 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
     }),
     model: scenario.engine.model,
     description: simulatedText(scenario.engine),
-    scrape: async () => undefined,
+    scrape,
     async close() {},
   };
 }

@@ -37,13 +37,30 @@ export function promptsOf(tokenizer: Coder, clock: Clock, options: EngineOptions
   return new PromptBuilder(tokenizer, { isReasoning: reasoningTokens > 0, defects, seed, clock });
 }
 
-/** What a run in virtual time talks to: the engine, or the stand-in with fixed latency that its options name. */
-export function simulatedEngine(
+/** What a run in virtual time talks to. */
+export interface SimulatedEngine {
+  readonly engine: ServingEngine;
+  readonly prompts: PromptBuilder;
+  /** Its metrics as Prometheus text; undefined of a stand-in, which has none. */
+  scrape(): Promise<string | undefined>;
+}
+
+/** The engine, or the stand-in with fixed latency that its options name. */
+export async function simulatedEngine(
   clock: Clock,
   options: EngineOptions,
-): Promise<{ readonly engine: ServingEngine; readonly prompts: PromptBuilder }> {
+): Promise<SimulatedEngine> {
   const { fixed } = options;
-  return fixed ? fixedEngine(clock, options, fixed) : embeddedEngine(clock, options);
+  if (fixed) {
+    return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
+  }
+  const [{ engine, prompts }, { metricsPage }, { metered }] = await Promise.all([
+    embeddedEngine(clock, options),
+    import('./metrics/page.ts'),
+    import('./metrics/metered.ts'),
+  ]);
+  const page = metricsPage(engine.engines);
+  return { engine: metered(engine, page), prompts, scrape: () => page.text() };
 }
 
 /** @throws UsageError for a tokenizer that cannot be had or used. */

@@ -57,6 +57,23 @@ describe('virtual time', () => {
     expect(sliced).toEqual(await fired((clock) => clock.run()));
   });
 
+  test('time stands still until held work is done, timers that it sets included', async () => {
+    const clock = new VirtualClock();
+    const fired: string[] = [];
+    const turns = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const work = async (): Promise<void> => {
+      await turns(3);
+      fired.push(`done ${clock.now()}`);
+      clock.setTimeout(() => fired.push(`later ${clock.now()}`), 5);
+    };
+    clock.setTimeout(() => clock.hold(work()), 10);
+    clock.setTimeout(() => fired.push(`next ${clock.now()}`), 11);
+    await clock.runInSlices();
+    expect(fired).toEqual(['done 10', 'next 11', 'later 15']);
+  });
+
   test('what a timer throws ends a run in slices', async () => {
     const clock = new VirtualClock();
     clock.setTimeout(() => {

@@ -32,6 +32,29 @@ describe.concurrent('a journal of virtual time is a function of the scenario', (
     expect(recordLines(first)).toHaveLength(8 * 5);
   });
 
+  test("the engine's metrics are kept at the times asked for, and the same every time", async () => {
+    const every = ['--users', '8', '--set', 'output.metricsEverySec=2'];
+    const pages = await Promise.all(
+      [freshFolder(), freshFolder()].map(async (cwd) => {
+        await simulated(cwd, ...every, '--set', 'engine.replicas.count=2');
+        return readFileSync(join(runFolder(cwd), 'metrics.ndjson'), 'utf8');
+      }),
+    );
+    expect(pages[1]).toBe(pages[0]);
+    const lines = pages[0]!.trimEnd().split('\n');
+    const scrapes = lines.map((line) => JSON.parse(line) as { atMs: number; text: string });
+    const times = scrapes.slice(0, -1).map(({ atMs }) => atMs);
+    expect(times).toEqual(times.map((_, index) => index * 2000));
+    const ended = (text: string): number =>
+      [...text.matchAll(/^vllm:request_success_total\{.*\} (\d+)$/gm)].reduce(
+        (sum, [, count]) => sum + Number(count),
+        0,
+      );
+    const counts = scrapes.map(({ text }) => ended(text));
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect([counts[0], counts.at(-1)]).toEqual([0, 8 * 5]);
+  });
+
   test('and the same on any machine: the digest of what the demo does with a fixed latency', async () => {
     const lines = recordLines(await simulated(freshFolder(), ...FIXED));
     expect(lines).toHaveLength(100);

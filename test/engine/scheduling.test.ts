@@ -59,6 +59,7 @@ test('no request waits for less than no time, also where timers are late', () =>
     now: () => clock.now(),
     setTimeout: (fn, delayMs) => clock.setTimeout(fn, delayMs + 4),
     clearTimeout: (timer) => clock.clearTimeout(timer),
+    hold: () => {},
   };
   const engine = new Engine(late, optionsOf({ gpu: 'h100', apiMs: 0 }), words);
   const queuedFor: number[] = [];

@@ -16,6 +16,7 @@ test('a burst of users comes in slices, between which the first ones can be answ
     now: () => virtual.now() + spentMs,
     setTimeout: (fn, delayMs) => virtual.setTimeout(fn, delayMs),
     clearTimeout: (timer) => virtual.clearTimeout(timer),
+    hold: () => {},
   };
   const scenario = parseScenario({
     population: { arrivals: { process: 'allAtOnce' }, users: USERS },

@@ -1,31 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
-import type { Engine, EngineFleet } from '../engine.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
-import type { MetricsPage } from '../metrics/page.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError, notFound } from '../request-error.ts';
-import type { EngineEnd } from '../serving.ts';
+import type { EngineEnd, ServingEngine } from '../serving.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
 import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
 import { type ResponseIdentity, responseFormat } from './response-format.ts';
 import { requestMetricsJson, sglExtJson, storageOf, type Told, usageJson } from './told.ts';
 
-export interface CompletionsContext {
-  readonly prompts: PromptBuilder;
-  readonly metrics: MetricsPage;
-}
-
 /**
  * Answers chat completions and completions.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function completionsEndpoint(engine: EngineFleet, context: CompletionsContext) {
+export function completionsEndpoint(engine: ServingEngine, prompts: PromptBuilder) {
   const { model, seed } = engine.options;
-  const apiContext = { prompts: context.prompts, lengthLimit: engine.lengthLimit };
+  const apiContext = { prompts, lengthLimit: engine.lengthLimit };
   const injector = new FaultInjector(engine.options.faults, seed);
   let responses = 0;
 
@@ -40,7 +33,7 @@ export function completionsEndpoint(engine: EngineFleet, context: CompletionsCon
     const faults = faultsOf(injector, request.plantedFault ?? header(req, 'x-confab-fault'));
     if ('error' in faults) return sendError(res, faults.error);
     const identity = { number: ++responses, created: unixSeconds(engine), model };
-    answerRequest(engine, context, { request: withSession(request, req), faults, identity, res });
+    answerRequest(engine, prompts, { request: withSession(request, req), faults, identity, res });
   };
 }
 
@@ -51,26 +44,23 @@ interface Exchange {
   readonly res: ServerResponse;
 }
 
-function answerRequest(engine: EngineFleet, context: CompletionsContext, exchange: Exchange): void {
+function answerRequest(engine: ServingEngine, prompts: PromptBuilder, exchange: Exchange): void {
   const { request, faults, res } = exchange;
   const { engineRequest, returnsTokenIds } = request;
-  const target = engine.routed(engineRequest);
   const promptTokenIds = returnsTokenIds ? [...engineRequest.promptTokens] : undefined;
   const options: ReplyOptions = {
     format: responseFormat(request.api, { ...exchange.identity, promptTokenIds }),
     withTokenIds: returnsTokenIds,
-    toldAt: (end) => toldOf(target, exchange, end),
+    toldAt: (end) => toldOf(engine, exchange, end),
   };
   const reply = request.isStreamed ? streamReply(res, options) : wholeReply(res, options);
-  const observer = context.prompts.remembering(
-    context.metrics.of(target).measuring(engineRequest, reply),
-  );
-  const cancel = submitWithFaults(target, engineRequest, faults.drawn, observer);
+  const observer = prompts.remembering(reply);
+  const cancel = submitWithFaults(engine, engineRequest, faults.drawn, observer);
   // Also when the response is complete, and then it does nothing.
   res.on('close', cancel);
 }
 
-function toldOf({ options }: Engine, { request, faults }: Exchange, end: EngineEnd): Told {
+function toldOf({ options }: ServingEngine, { request, faults }: Exchange, end: EngineEnd): Told {
   const sendsUsage =
     !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
   return {
@@ -104,6 +94,6 @@ function header(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function unixSeconds({ clock }: EngineFleet): number {
+function unixSeconds({ clock }: ServingEngine): number {
   return Math.floor((clock.originEpochMs + clock.now()) / 1000);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
+import { metered } from '../metrics/metered.ts';
 import { metricsPage } from '../metrics/page.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
@@ -32,7 +33,7 @@ export function routes(engine: EngineFleet, prompts: PromptBuilder): Endpoint {
 
 function pathsOf(engine: EngineFleet, prompts: PromptBuilder): Map<string, Methods> {
   const metrics = metricsPage(engine.engines);
-  const complete = completionsEndpoint(engine, { prompts, metrics });
+  const complete = completionsEndpoint(metered(engine, metrics), prompts);
   const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
   const ok: Endpoint = (_, res) => void res.end();
   const flush: Endpoint = (_, res) => flushCache(engine, res);

@@ -1,6 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { FaultyObserver } from '../faults/faulty-submit.ts';
-import type { EngineRequest } from '../serving.ts';
+import type { EngineObserver, EngineRequest } from '../serving.ts';
 import type { MeteredEngine } from './metered-engine.ts';
 import { exposeOffload } from './offload-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
@@ -9,7 +8,7 @@ import { exposeSteps } from './step-metrics.ts';
 
 export interface Metrics {
   /** Passes everything on, and measures the request from now. */
-  measuring(request: EngineRequest, observer: FaultyObserver): FaultyObserver;
+  measuring(request: EngineRequest, observer: EngineObserver): EngineObserver;
   /** Of this engine alone. */
   readonly registry: Registry;
 }

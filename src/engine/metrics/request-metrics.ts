@@ -41,7 +41,6 @@ export function requestMetrics(registry: Registry, engine: MeteredEngine): Metri
         observer.onEnd(end, atMs);
       },
       onError: (error, atMs) => observer.onError(error, atMs),
-      onBreak: (kind, atMs) => observer.onBreak(kind, atMs),
     };
   };
 }

@@ -21,7 +21,6 @@ function metered(overrides: ConstructorParameters<typeof Bench>[0] = {}) {
       onToken: () => {},
       onEnd: (end) => ends.push(end),
       onError: () => {},
-      onBreak: () => {},
     });
     bench.engine.submit(request, observer);
   };
