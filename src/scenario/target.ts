@@ -41,7 +41,9 @@ export const samplingSchema = z.strictObject({
     .optional()
     .describe('vLLM cache_salt; {userId} in it gives every user a cache of its own'),
   priority: z
-    .union([distributionSchema, z.literal('maxTokens')])
+    .union([distributionSchema, z.literal('maxTokens')], {
+      error: "expected a number, a distribution, or 'maxTokens'",
+    })
     .optional()
     .describe(
       "request field priority, for engines that schedule by it: drawn once a conversation and rounded; or each request's limit on its answer, as if its length were known",

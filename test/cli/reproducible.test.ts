@@ -88,6 +88,11 @@ describe.concurrent('a journal of virtual time is a function of the scenario', (
 });
 
 test.concurrent.each<[string, string[], RegExp]>([
+  [
+    'a priority that is none',
+    ['--set', 'sampling.priority=high'],
+    /sampling\.priority: found "high"; expected a number, a distribution, or 'maxTokens'/,
+  ],
   ['a partition that is not there', ['--partition', '3/3'], /Found '3\/3'; expected I\/N/],
   ['no partition', ['--partition', 'x'], /Found 'x'; expected I\/N/],
   [
