@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 
 /**
- * Simulated time does not wait for Ctrl-C: what is played in it has to end by itself.
+ * Nobody stops a run in simulated time by looking at it: days of it are over before. It has to end by itself.
  * @throws UsageError for a scenario that goes on for ever, saying what would end it.
  */
 export function refuseEndless(scenario: Scenario, workload: Workload): void {

@@ -24,7 +24,8 @@ interface Copy {
 
 /**
  * Inclusive tiers, as vLLM's OffloadingConnector fills them: every chunk is copied to the first tier once
- * all of it is computed, and from there to the next. A chunk for which no room can be made is skipped.
+ * all of it is computed, and from there to the next. A chunk for which no room can be made is skipped (vLLM
+ * skips all chunks of the step then, which differs where copies are slow or a tier is smaller than a step).
  */
 export class WriteThrough implements Writes {
   readonly #options: WriteThroughOptions;
