@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { goesByPriority } from '../../src/engine/schedule/policy.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
+import { offloadSchema } from '../../src/scenario/offload.ts';
 import { Bench, type Outcome, privateTokens } from './bench.ts';
 
 interface Ask {
@@ -138,3 +139,47 @@ test.each(['round_robin', 'priority_round_robin'] as const)(
     expect(stats).toMatchObject({ running: 0, waiting: 0, kvUsage: 0 });
   },
 );
+
+describe('round robin with tiers below the GPU', () => {
+  const shared = Int32Array.from(privateTokens(1, 161));
+  const asked = (promptTokens: Int32Array, maxTokens: number) => ({
+    ...{ promptTokens, maxTokens },
+    ignoreEos: true,
+  });
+
+  /** An engine that has the shared prompt in host memory alone, a copy of which takes a second. */
+  function bench(): Bench {
+    const offload = offloadSchema.parse({
+      preset: 'vllm',
+      cpu: { capacityGB: 1, readGBps: (160 * 131_072) / 1e9 },
+    });
+    const made = new Bench({
+      ...{ apiMs: 0, maxSeqs: 1, policy: 'round_robin', stepsBeforePreemption: 10, offload },
+    });
+    made.ask(asked(shared, 1));
+    made.engine.resetPrefixCache();
+    return made;
+  }
+
+  test('a loaded request has its turn, as one that waits has', () => {
+    const made = bench();
+    const loading = made.submit(asked(shared, 5));
+    const running = made.submit(asked(Int32Array.from(privateTokens(2, 50)), 200));
+    made.clock.run();
+    expect(loading.end!.hostTokens).toBe(160);
+    expect(loading.atMs.at(-1)!).toBeLessThan(running.atMs[120]!);
+  });
+
+  test('nobody gives way to a request whose content is still on its way', () => {
+    const made = bench();
+    const loading = made.submit(asked(shared, 5));
+    const running = made.submit(asked(Int32Array.from(privateTokens(2, 50)), 200));
+    const waiting = made.submit(asked(shared, 5));
+    const startMs = made.clock.now();
+    made.clock.run(startMs + 900);
+    expect(running.ids.length).toBeGreaterThan(40);
+    expect(made.engine.stats.preemptions).toBe(0);
+    made.clock.run();
+    expect([loading, running, waiting].map(({ ids }) => ids.length)).toEqual([5, 200, 5]);
+  });
+});

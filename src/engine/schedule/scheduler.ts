@@ -117,26 +117,32 @@ export class Scheduler<S extends Sequence> {
     return this.#step;
   }
 
-  /** Round robin: those that had their share make room for the first in the queue, if it needs it. */
+  /** Round robin: those that had their share make room for whoever is next, if it needs it. */
   #rotate(): void {
-    if (!this.#policy.isRotating || this.#waiting.length === 0) return;
+    const next = this.#loaded[0] ?? (this.#waiting.length > 0 ? this.#waiting.at(0) : undefined);
+    if (!this.#policy.isRotating || !next || this.#isOnItsWay(next)) return;
     const { stepsBeforePreemption } = this.#options;
-    const first = this.#waiting.at(0);
     const hadTheirShare = this.#running.filter(
       ({ knownTokens, admittedTokens }) => knownTokens - admittedTokens >= stepsBeforePreemption,
     );
-    while (hadTheirShare.length > 0 && !this.#fits(first)) {
+    while (hadTheirShare.length > 0 && !this.#fits(next)) {
       const [victim] = hadTheirShare.splice(this.#policy.victimOf(hadTheirShare), 1);
       this.#running.splice(this.#running.indexOf(victim!), 1);
       this.#preempt(victim!);
     }
   }
 
+  /** It would not be admitted even with room: another request is loading what it needs. */
+  #isOnItsWay(sequence: S): boolean {
+    if (!this.#offload || sequence.place !== 'waiting') return false;
+    return this.#offload.match(sequence, this.#holdings.lookup(sequence)) === ON_THEIR_WAY;
+  }
+
+  /** A loaded sequence has its blocks. */
   #fits(sequence: S): boolean {
-    return (
-      this.#running.length < this.#options.maxSeqs &&
-      this.#holdings.fits(sequence, this.#holdings.lookup(sequence))
-    );
+    if (this.#running.length >= this.#options.maxSeqs) return false;
+    if (sequence.place === 'loaded') return true;
+    return this.#holdings.fits(sequence, this.#holdings.lookup(sequence));
   }
 
   /** Returns what is left of the token budget. */
