@@ -85,7 +85,7 @@ export class Engine implements EngineFleet {
     this.blocks = blocksOf(profile, options);
     const gpu = { ...profile, blocks: this.blocks, blockTokens: options.blockTokens };
     const memory = kvMemory(clock, options, gpu, (sequence) => {
-      this.#scheduler.stored(sequence as Job);
+      this.#scheduler.endCopy(sequence as Job);
       this.#wake();
     });
     this.#pool = memory.pool;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { IdealCache, type IdealOptions, type IdealTurn } from '../../src/cache/ideal.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { turnRecord } from '../record/sample.ts';
+import { closedForms, type Shape } from '../support/closed-forms.ts';
 
 const OPTIONS: IdealOptions = {
   blockTokens: 16,
@@ -23,41 +24,32 @@ const tokens = (records: Iterable<TurnRecord>, options?: Partial<IdealOptions>) 
 const sum = (values: readonly (number | undefined)[]) =>
   values.reduce<number>((total, value) => total + value!, 0);
 
-/** Rounds of all users one after the other: M rounds of a question of q and an answer of a tokens. */
-function* conversations({ S, H, q, a, M, U }: Record<'S' | 'H' | 'q' | 'a' | 'M' | 'U', number>) {
-  for (let turn = 0; turn < M; turn++) {
-    for (let userId = 1; userId <= U; userId++) {
+/** Rounds of all users one after the other. */
+function* conversations(shape: Omit<Shape, 'blockTokens'>) {
+  const { shared, history, question, answer, rounds, users } = shape;
+  for (let turn = 0; turn < rounds; turn++) {
+    for (let userId = 1; userId <= users; userId++) {
       yield turnRecord({
         userId,
         turn,
-        turns: M,
+        turns: rounds,
         sentMs: 1000 * turn + userId,
-        inputTokens: S + H + (turn + 1) * q + turn * a,
-        outputTokens: a,
-        sharedTokens: S,
+        inputTokens: shared + history + (turn + 1) * question + turn * answer,
+        outputTokens: answer,
+        sharedTokens: shared,
       });
     }
   }
 }
 
-// Design note D.2: hit tokens / prompt tokens, verified there by enumerating blocks.
-test.each([
-  [1000, 2000, 24, 100, 5, 10, 16, 140_928, 137_088, 163_600],
-  [1000, 20_000, 24, 100, 20, 5, 16, 2_115_808, 2_106_688, 2_220_200],
-  [64, 0, 7, 33, 6, 4, 16, 3648, 3008, 4104],
-  [100, 50, 13, 16, 8, 3, 16, 5616, 5328, 6348],
-  [1000, 2000, 24, 100, 5, 10, 1, 141_360, 137_400, 163_600],
-  [512, 512, 32, 64, 4, 6, 16, 24_160, 23_296, 28_800],
-  [17, 1, 1, 1, 9, 3, 16, 464, 464, 729],
-])(
-  'S=%d H=%d q=%d a=%d M=%d U=%d B=%d: %d tokens, %d with other answers, of %d',
-  (S, H, q, a, M, U, blockTokens, identical, changed, prompt) => {
-    const records = [...conversations({ S, H, q, a, M, U })];
-    expect(sum(records.map(({ inputTokens }) => inputTokens))).toBe(prompt);
-    expect(sum(tokens(records, { blockTokens }))).toBe(identical);
-    expect(sum(tokens(records, { blockTokens, isAnswerResent: false }))).toBe(changed);
-  },
-);
+// Design note D.2: verified there by enumerating blocks.
+test.each(closedForms)('%s', (_, { shape, hits, hitsOfOthers, prompts }) => {
+  const { blockTokens } = shape;
+  const records = [...conversations(shape)];
+  expect(sum(records.map(({ inputTokens }) => inputTokens))).toBe(prompts);
+  expect(sum(tokens(records, { blockTokens }))).toBe(hits);
+  expect(sum(tokens(records, { blockTokens, isAnswerResent: false }))).toBe(hitsOfOthers);
+});
 
 const first = (fields: Partial<TurnRecord> = {}) =>
   turnRecord({ turns: 9, sentMs: 0, inputTokens: 1032, outputTokens: 100, ...fields });
@@ -117,7 +109,8 @@ test('a first turn that the warm-up played is cached as a whole; the warm-up its
 });
 
 test('any order and any split of the records gives the same turns', () => {
-  const records = [...conversations({ S: 100, H: 50, q: 13, a: 16, M: 4, U: 4 })];
+  const lengths = { shared: 100, history: 50, question: 13, answer: 16 };
+  const records = [...conversations({ ...lengths, rounds: 4, users: 4 })];
   const expected = turnsOf(records);
   fc.assert(
     fc.property(

@@ -130,7 +130,7 @@ test('whatever the load, a block is held or free, residents are closed under anc
       const clock = new VirtualClock();
       const gpu = { ...load, kvBytesPerToken: 10_000, hostReadGBps: 1, hostWriteGBps: 1 };
       const { pool, offload } = kvMemory(clock, optionsFrom(load), gpu, (sequence) =>
-        scheduler.stored(sequence),
+        scheduler.endCopy(sequence),
       );
       const scheduler = new Scheduler({ pool, offload }, load);
       const sequences = load.requests.map((one) => sequenceOf(one, load));

@@ -151,7 +151,7 @@ test('a store that ended during a cancelled load gave away the blocks that the l
     clock,
     options,
     { ...gpu, hostReadGBps: 1, hostWriteGBps: 1 },
-    (sequence) => scheduler.stored(sequence),
+    (sequence) => scheduler.endCopy(sequence),
   );
   const scheduler = new Scheduler<Sequence>({ pool, offload }, { ...options, blockTokens: 4 });
   const enqueue = (owner: number, input: number, answer: number): Sequence => {

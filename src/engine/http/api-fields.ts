@@ -53,6 +53,7 @@ export const completionsSchema = z.object({
 });
 
 export type CommonFields = z.infer<z.ZodObject<typeof common>>;
+
 /** The messages as the chat template needs them. */
 export function promptMessages(list: z.infer<typeof messages>): PromptMessage[] {
   return list.map(({ role, content }) => ({ role, text: textOf(content) }));

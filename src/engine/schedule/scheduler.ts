@@ -97,9 +97,10 @@ export class Scheduler<S extends Sequence> {
     if (sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
-  /** A copy of some of its blocks to a tier below is complete. */
-  stored(sequence: S): void {
-    this.#endCopy(sequence);
+  /** A copy of its blocks to or from a tier below is complete; the last one of a sequence that has ended gives them back. */
+  endCopy(sequence: S): void {
+    sequence.pendingCopies--;
+    if (sequence.place === 'gone' && sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** The next step; without rows there is nothing to do. The object is used again by the next call. */
@@ -119,12 +120,15 @@ export class Scheduler<S extends Sequence> {
 
   /** Round robin: those that had their share make room for whoever is next, if it needs it. */
   #rotate(): void {
+    if (!this.#policy.isRotating) return;
     const next = this.#loaded[0] ?? (this.#waiting.length > 0 ? this.#waiting.at(0) : undefined);
-    if (!this.#policy.isRotating || !next || this.#isOnItsWay(next)) return;
+    if (!next) return;
     const { stepsBeforePreemption } = this.#options;
     const hadTheirShare = this.#running.filter(
       ({ knownTokens, admittedTokens }) => knownTokens - admittedTokens >= stepsBeforePreemption,
     );
+    // The lookup below walks the whole prompt: not for nothing.
+    if (hadTheirShare.length === 0 || this.#isOnItsWay(next)) return;
     while (hadTheirShare.length > 0 && !this.#fits(next)) {
       const [victim] = hadTheirShare.splice(this.#policy.victimOf(hadTheirShare), 1);
       this.#running.splice(this.#running.indexOf(victim!), 1);
@@ -244,19 +248,13 @@ export class Scheduler<S extends Sequence> {
 
   #finishLoad(sequence: S, tokens: number): void {
     this.#holdings.publish(sequence, tokens);
-    this.#endCopy(sequence);
+    this.endCopy(sequence);
     if (this.#loading.delete(sequence)) {
       sequence.place = 'loaded';
       sequence.computedTokens = tokens;
       this.#loaded.push(sequence);
     }
     this.#onLoaded();
-  }
-
-  /** The last copy of a sequence that has ended gives its blocks back. */
-  #endCopy(sequence: S): void {
-    sequence.pendingCopies--;
-    if (sequence.place === 'gone' && sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
 
   /** Only the first admission counts: what a preempted request finds again is its own. */
