@@ -128,7 +128,7 @@ test('the environment and the arguments are read at the top only', () => {
 
 test('no file is dead: every one is imported, or is where the program or a thread begins', () => {
   const reached = new Set(files.flatMap(targets));
-  const entries = /^(main\.ts|workload\/gpt2-build\.ts|bench\/main\.ts)$/;
+  const entries = /^(main\.ts|workload\/tokenizer\/gpt2-build\.ts|bench\/main\.ts)$/;
   const threads = files.flatMap((file) =>
     [...file.text.matchAll(/new URL\('([^']+\.(?:ts|js))', import\.meta\.url\)/g)].map((match) =>
       relative(SRC, resolve(SRC, dirname(file.path), match[1]!.replace(/\.js$/, '.ts'))),

@@ -3,7 +3,7 @@ import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
 import { parseOverridden } from '../scenario/load.ts';
 import type { ScenarioInput } from '../scenario/schema.ts';
-import type { AgentTrace } from '../workload/agent-trace.ts';
+import type { AgentTrace } from '../workload/agents/agent-trace.ts';
 import { agentTargets, distinct } from './agent-targets.ts';
 import { collect, header, integer, number, oneOf, share } from './options.ts';
 import { checkWritable } from './writable.ts';
@@ -93,7 +93,7 @@ export function agenticCommand(): Command {
 }
 
 async function run(flags: AgenticFlags): Promise<void> {
-  const { readAgentTrace } = await import('../workload/agent-trace.ts');
+  const { readAgentTrace } = await import('../workload/agents/agent-trace.ts');
   const traces = flags.traceFile.map(readAgentTrace);
   const { baseUrl: urls = flags.simulate ? ['embedded'] : [DEFAULT_URL] } = flags;
   const targets = agentTargets(agentsOf(traces, flags.numAgents), modelsOf(flags, urls), urls);
@@ -108,8 +108,8 @@ async function run(flags: AgenticFlags): Promise<void> {
       import('../population/agents.ts'),
     ]);
   const [{ agentWorkload }, { textsOf }] = await Promise.all([
-    import('../workload/agents.ts'),
-    import('../workload/texts.ts'),
+    import('../workload/agents/agents.ts'),
+    import('../workload/text/texts.ts'),
   ]);
   const workload = agentWorkload(traces, {
     seed: scenario.seed,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { convertShareGpt } from '../workload/sharegpt-convert.ts';
-import { droppedLines } from '../workload/tally.ts';
+import { droppedLines } from '../workload/files/tally.ts';
+import { convertShareGpt } from '../workload/sharegpt/convert.ts';
 import { describeColumns } from './describe.ts';
 import { integer } from './options.ts';
 

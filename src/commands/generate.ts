@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
-import { shapeOf } from '../workload/chat-shape.ts';
-import { generateChats } from '../workload/generated.ts';
-import { findGeneratorConfig } from '../workload/generator-config.ts';
-import { openTokenizer } from '../workload/tokenizer.ts';
-import { locateTokenizer } from '../workload/tokenizer-files.ts';
-import { isSameFile, writeWhole } from '../workload/whole-file.ts';
+import { findGeneratorConfig } from '../workload/chats/generated/config.ts';
+import { generateChats } from '../workload/chats/generated/generated.ts';
+import { shapeOf } from '../workload/chats/shape.ts';
+import { isSameFile, writeWhole } from '../workload/files/whole-file.ts';
+import { openTokenizer } from '../workload/tokenizer/tokenizer.ts';
+import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
 import { describeColumns } from './describe.ts';
 
 export interface GenerateFlags {

@@ -7,8 +7,8 @@ import { type MultiTurnSubject, multiTurnDialect } from '../dialects/multi-turn-
 import { generatorSettings } from '../dialects/multi-turn-generator-text.ts';
 import { warmupShares } from '../dialects/multi-turn-warmup.ts';
 import { parseOverridden } from '../scenario/load.ts';
+import { findGeneratorConfig } from '../workload/chats/generated/config.ts';
 import type { Workload } from '../workload/conversation.ts';
-import { findGeneratorConfig } from '../workload/generator-config.ts';
 import { writeGenerated } from './generate.ts';
 import { collect, header, integer, number, oneOf, share, wholeNumber } from './options.ts';
 

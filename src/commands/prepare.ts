@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { type Prepared, prepareShareGpt } from '../workload/sharegpt-prepare.ts';
-import { droppedLines } from '../workload/tally.ts';
+import { droppedLines } from '../workload/files/tally.ts';
+import { type Prepared, prepareShareGpt } from '../workload/sharegpt/prepare.ts';
 
 interface Flags {
   readonly tokenizer: string;

@@ -1,7 +1,7 @@
 import { errorText } from '../base/errors.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Said } from '../user/world.ts';
-import { startTokenCounter, type TokenCounter } from '../workload/token-counter.ts';
+import { startTokenCounter, type TokenCounter } from '../workload/tokenizer/token-counter.ts';
 
 /** Fills in token counts that the server did not send, off the path of running requests. */
 export interface Recount {

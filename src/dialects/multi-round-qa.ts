@@ -1,5 +1,5 @@
 import type { ScenarioInput } from '../scenario/schema.ts';
-import { HI_QUESTION } from '../workload/hi.ts';
+import { HI_QUESTION } from '../workload/synthetic/hi.ts';
 import { arrivalModel, checkedFlags, type MultiRoundFlags } from './multi-round-qa-flags.ts';
 
 /** Tokens of a question of real words; as long as upstream's sentence. */

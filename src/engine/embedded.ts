@@ -1,7 +1,7 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import { loadTokenizer } from '../workload/tokenizer.ts';
+import { loadTokenizer } from '../workload/tokenizer/tokenizer.ts';
 import { engineFleet } from './cluster.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { Engine, type EngineFleet } from './engine.ts';

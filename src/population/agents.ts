@@ -1,6 +1,6 @@
 import { agentsMachine, createAgents, recordRoundsUnsent } from '../user/agents.ts';
 import type { World } from '../user/world.ts';
-import type { AgentWorkload } from '../workload/agents.ts';
+import type { AgentWorkload } from '../workload/agents/agents.ts';
 import type { Player } from './player.ts';
 
 /** What a user has to say is asked of its agents, round by round. */

@@ -1,6 +1,6 @@
 import { type Rng, stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { sampler } from '../workload/distribution.ts';
+import { sampler } from '../workload/draw/distribution.ts';
 
 export interface Arrival {
   readonly userId: number;

@@ -8,7 +8,7 @@ import { type LittlesLaw, littleOfConversations, littleOfRequests } from '../sta
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from '../stats/schedule.ts';
-import { cvOf, meanOf } from '../workload/distribution.ts';
+import { cvOf, meanOf } from '../workload/draw/distribution.ts';
 import { type KvCapacity, type KvWorkingSet, workingSet } from './plan-working-set.ts';
 import { type RateLaw, rateLawOf } from './rate-law.ts';
 import { type RunSummary, summarise } from './run-summary.ts';

@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario/schema.ts';
 import type { Level } from '../stats/level.ts';
 import type { Interval } from '../stats/timeline.ts';
-import { constantOf } from '../workload/distribution.ts';
+import { constantOf } from '../workload/draw/distribution.ts';
 import type { PlannedPlay } from './plan-summary.ts';
 
 /** Of the scenario's engine; of each of them, where there are replicas. */

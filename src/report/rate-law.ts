@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario/schema.ts';
-import { constantOf } from '../workload/distribution.ts';
+import { constantOf } from '../workload/draw/distribution.ts';
 
 /** multi-round-qa.py: users found in mid-conversation, launch to launch. */
 export interface RateLaw {

@@ -5,7 +5,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { Gate, GateOptions } from '../user/gate.ts';
 import type { Habits, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
-import { sampler } from '../workload/distribution.ts';
+import { sampler } from '../workload/draw/distribution.ts';
 
 export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
   readonly scenario: Scenario;

@@ -1,6 +1,6 @@
 import { assign, createActor, forwardTo, fromCallback, setup } from 'xstate';
 import { UNSENT } from '../record/record.ts';
-import { type AgentUser, requestConversation } from '../workload/agents.ts';
+import { type AgentUser, requestConversation } from '../workload/agents/agents.ts';
 import { Exchanges } from './exchanges.ts';
 import { Session } from './session.ts';
 import { createUser } from './start.ts';

@@ -1,5 +1,5 @@
-import type { InputFrom } from '../workload/agent-trace.ts';
-import { nameOf } from '../workload/agents.ts';
+import type { InputFrom } from '../workload/agents/agent-trace.ts';
+import { nameOf } from '../workload/agents/agents.ts';
 import { Message } from '../workload/message.ts';
 
 /** What one user's agents were asked in earlier rounds, and what they answered. */

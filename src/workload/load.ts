@@ -2,16 +2,16 @@ import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { openChats } from './chats.ts';
+import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
-import { dataValues } from './data-values.ts';
-import { digestOf } from './digest.ts';
-import { openMooncake } from './mooncake-replay.ts';
-import { openPrompts } from './prompts.ts';
-import { openShareGpt } from './sharegpt.ts';
+import { dataValues } from './draw/data-values.ts';
+import { digestOf } from './files/digest.ts';
+import { openPrompts } from './prompts/prompts.ts';
+import { openShareGpt } from './sharegpt/sharegpt.ts';
 import type { Source } from './source.ts';
-import { openSynthetic } from './synthetic.ts';
-import { type Texts, textsOf } from './texts.ts';
+import { openSynthetic } from './synthetic/synthetic.ts';
+import { type Texts, textsOf } from './text/texts.ts';
+import { openMooncake } from './traces/replay.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */

@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario/schema.ts';
 import type { Turn } from './conversation.ts';
-import { countSampler, sampler } from './distribution.ts';
-import { userDraws } from './draws.ts';
+import { countSampler, sampler } from './draw/distribution.ts';
+import { userDraws } from './draw/draws.ts';
 
 /** How long a user's conversation is and how it is paced, whatever is said. */
 export interface TurnPlan {

@@ -5,9 +5,9 @@ import type { TurnRecord } from '../../src/record/record.ts';
 import { type Run, type RunEnd, startRun } from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
-import type { AgentTrace, InputFrom, Part } from '../../src/workload/agent-trace.ts';
-import { agentWorkload } from '../../src/workload/agents.ts';
-import type { Corpus } from '../../src/workload/corpus.ts';
+import type { AgentTrace, InputFrom, Part } from '../../src/workload/agents/agent-trace.ts';
+import { agentWorkload } from '../../src/workload/agents/agents.ts';
+import type { Corpus } from '../../src/workload/text/corpus.ts';
 import { type Script, ScriptedTransport } from '../support/scripted-transport.ts';
 
 const from = (round: number, agent: number, part: Part): InputFrom => ({ round, agent, part });

@@ -9,7 +9,7 @@ import { startRun } from '../../src/run/run.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import type { Conversation, Workload } from '../../src/workload/conversation.ts';
 import { openWorkload } from '../../src/workload/load.ts';
-import { loadTokenizer } from '../../src/workload/tokenizer.ts';
+import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { ScriptedTransport } from '../support/scripted-transport.ts';
 import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../workload/scratch.ts';
 
@@ -225,7 +225,7 @@ describe('M-32 conversations of OpenAI messages', () => {
   test('a second start counts nothing', async () => {
     const file = writeJson(dir, 'counted.json', items);
     const first = await open(file);
-    const tokenizers = await import('../../src/workload/tokenizer.ts');
+    const tokenizers = await import('../../src/workload/tokenizer/tokenizer.ts');
     const loading = vi.spyOn(tokenizers, 'openTokenizer');
     const second = await open(file);
     expect(loading).not.toHaveBeenCalled();

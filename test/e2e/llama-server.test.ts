@@ -13,7 +13,7 @@ import { expect, test } from 'vitest';
 const BINARY = process.env['CONFAB_LLAMA_SERVER'];
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAKE_MODEL = join(ROOT, '../shared/tools/make-tiny-gguf.mjs');
-const TOKENIZER = join(ROOT, 'dist/workload/gpt2-tokenizer.json');
+const TOKENIZER = join(ROOT, 'dist/workload/tokenizer/gpt2-tokenizer.json');
 
 const why = !BINARY
   ? 'CONFAB_LLAMA_SERVER names no llama-server binary'

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { textCoder } from '../../src/engine/prompt/piecewise.ts';
 import type { Coder } from '../../src/engine/prompt/vocabulary.ts';
-import { loadTokenizer } from '../../src/workload/tokenizer.ts';
+import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { wordTokenizer } from './bench.ts';
 
 let gpt2: Coder;

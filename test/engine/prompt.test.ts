@@ -5,7 +5,7 @@ import { PromptBuilder, pieces } from '../../src/engine/prompt/prompt-builder.ts
 import { TokenCache } from '../../src/engine/prompt/token-cache.ts';
 import { type Coder, findWords } from '../../src/engine/prompt/vocabulary.ts';
 import type { EngineEnd, EngineObserver } from '../../src/engine/serving.ts';
-import { loadTokenizer } from '../../src/workload/tokenizer.ts';
+import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { wordTokenizer } from './bench.ts';
 
 let encoded: string[] = [];

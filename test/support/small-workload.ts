@@ -1,7 +1,7 @@
 import { stream } from '../../src/base/random.ts';
 import type { Scenario } from '../../src/scenario/schema.ts';
 import type { Workload } from '../../src/workload/conversation.ts';
-import { sampler } from '../../src/workload/distribution.ts';
+import { sampler } from '../../src/workload/draw/distribution.ts';
 import { Message } from '../../src/workload/message.ts';
 
 /** A workload without texts or tokenizer, for tests of who speaks when: "user 3, turn 1". */

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import type { Tokenizer } from '../../workload/tokenizer.ts';
+import type { Tokenizer } from '../../workload/tokenizer/tokenizer.ts';
 
 /** The tokenizer as far as the engine needs it. */
 export type Coder = Pick<Tokenizer, 'encode' | 'decode'>;

@@ -1,0 +1,94 @@
+import type { Scenario } from '../../scenario/schema.ts';
+import type { Turn } from '../conversation.ts';
+import { contentDigest } from '../files/content-digest.ts';
+import { jsonValues } from '../files/json-values.ts';
+import { itemOfUser } from '../item-of-user.ts';
+import { Message } from '../message.ts';
+import type { Source } from '../source.ts';
+import type { Texts } from '../text/texts.ts';
+import { limitsOf, turnPlanner } from '../turn-plan.ts';
+import { findGeneratorConfig } from './generated/config.ts';
+import { openGenerated } from './generated/generated.ts';
+import { type Chat, parseChat } from './item.ts';
+import { surveyChats } from './survey.ts';
+
+const MS_PER_SEC = 1000;
+
+/** Conversations as JSON bytes, and what identifies them. */
+export interface ChatItems {
+  readonly items: readonly Buffer[];
+  readonly contentDigest: string;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Conversations of OpenAI messages from a file, or made from a generator's configuration: user
+ * `firstUserId + i` says item i. A turn's limit is `answer.tokens`, else the recorded answer's length,
+ * at least 1; without either none is sent. Items are kept as the bytes of their JSON and parsed when
+ * their user comes, so that memory is the file's size and the conversations under way.
+ */
+export async function openChats(
+  scenario: Scenario,
+  { texts, cacheDir }: { texts: Texts; cacheDir: string },
+): Promise<Source> {
+  const { conversation } = scenario;
+  const file = conversation.file!;
+  const tokenizer = await texts.tokenizer();
+  const value = await findGeneratorConfig(file);
+  const isCompat = conversation.generatorCompat ?? false;
+  const chats = value
+    ? await openGenerated({ file, value, seed: scenario.seed, isCompat, tokenizer, cacheDir })
+    : await readChats(file, cacheDir);
+  const { items } = chats;
+  const itemOf = itemOfUser(scenario, items.length);
+  const { maxMessages = Infinity, answer } = conversation;
+  const isCounting = answer.tokens === undefined && (answer.limit || answer.force !== false);
+  const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting });
+  const planOf = turnPlanner(scenario);
+  return {
+    conversations: items.length,
+    digests: [chats.contentDigest],
+    notes: [`conversations: ${items.length} in ${file}`, ...chats.notes],
+    conversation(userId) {
+      const index = itemOf(userId);
+      const chat = parseChat(JSON.parse(items[index]!.toString('utf8')), index) as Chat;
+      const played = chat.exchanges.filter(({ messagesBefore }) => messagesBefore < maxMessages);
+      const plan = planOf(userId);
+      const turns = played.map((exchange, turn): Turn => {
+        const [messageTokens, answerTokens] = survey.counts[index]![turn]!;
+        const recordedTokens = answerTokens === undefined ? undefined : Math.max(1, answerTokens);
+        const maxTokens = plan.answerTokens() ?? recordedTokens;
+        const pauseMs = plan.pauseMs(turn);
+        return {
+          before: exchange.before,
+          message: exchange.message,
+          messageTokens,
+          pauseMs:
+            turn && exchange.pauseSec !== undefined ? exchange.pauseSec * MS_PER_SEC : pauseMs,
+          ...limitsOf(answer, maxTokens),
+          recordedAnswer: exchange.answer,
+          needsRecordedAnswer: isToolResult(played[turn + 1]),
+        };
+      });
+      return {
+        userId,
+        id: chat.id,
+        opening: chat.opening,
+        sharedTokens: survey.sharedTokens,
+        turns,
+        standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
+      };
+    },
+  };
+}
+
+async function readChats(file: string, cacheDir: string): Promise<ChatItems> {
+  const items: Buffer[] = [];
+  for await (const { bytes } of jsonValues(file)) items.push(bytes);
+  return { items, contentDigest: await contentDigest(file, cacheDir), notes: [] };
+}
+
+/** Results answer the calls of the recorded answer, so no other answer can stand before them. */
+function isToolResult(exchange: Chat['exchanges'][number] | undefined): boolean {
+  return exchange !== undefined && (exchange.before[0] ?? exchange.message).role === 'tool';
+}

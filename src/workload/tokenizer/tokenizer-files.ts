@@ -1,0 +1,55 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../../base/errors.ts';
+import { sha256 } from '../files/digest.ts';
+import { gpt2Json } from './gpt2.ts';
+
+/** Where a tokenizer's files are. Finding them and hashing them is cheap; loading the vocabulary is not. */
+export interface TokenizerFiles {
+  readonly name: string;
+  /** sha256 of tokenizer.json. */
+  readonly digest: string;
+  json(): string;
+  /** tokenizer_config.json, where there is one. */
+  config(): string | undefined;
+}
+
+const MODEL_NAME = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
+
+/** @throws UsageError for what is neither 'gpt2', a folder, a file, nor a model that can be fetched. */
+export async function locateTokenizer(spec: string): Promise<TokenizerFiles> {
+  if (spec === 'gpt2') return filesFromText('gpt2', gpt2Json());
+  if (existsSync(spec)) return localFiles(spec);
+  if (spec.endsWith('.json') || !MODEL_NAME.test(spec)) {
+    throw new UsageError(
+      `tokenizer: found '${spec}', which does not exist; expected 'gpt2', a folder with tokenizer.json, a tokenizer.json, or a model name such as org/name`,
+    );
+  }
+  const { fetchTokenizer } = await import('./tokenizer-hub.ts');
+  return filesAt(spec, await fetchTokenizer(spec));
+}
+
+function localFiles(path: string): TokenizerFiles {
+  const file = statSync(path).isDirectory() ? join(path, 'tokenizer.json') : path;
+  if (!existsSync(file)) {
+    throw new UsageError(
+      `tokenizer: ${path} has no tokenizer.json; expected the folder of a model as downloaded from Hugging Face`,
+    );
+  }
+  return filesAt(path, file);
+}
+
+function filesAt(name: string, file: string): TokenizerFiles {
+  const bytes = readFileSync(file);
+  const config = join(dirname(file), 'tokenizer_config.json');
+  return {
+    name,
+    digest: sha256(bytes),
+    json: () => bytes.toString('utf8'),
+    config: () => (existsSync(config) ? readFileSync(config, 'utf8') : undefined),
+  };
+}
+
+function filesFromText(name: string, text: string): TokenizerFiles {
+  return { name, digest: sha256(text), json: () => text, config: () => undefined };
+}

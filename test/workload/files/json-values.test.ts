@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { jsonValues } from '../../../src/workload/files/json-values.ts';
+import { scratchDir } from '../scratch.ts';
+
+const dir = scratchDir();
+const file = join(dir, 'values.json');
+
+async function valuesOf(text: string): Promise<string[]> {
+  writeFileSync(file, text);
+  const values: string[] = [];
+  for await (const { index, bytes } of jsonValues(file)) {
+    expect(index).toBe(values.length);
+    values.push(bytes.toString('utf8').trim());
+  }
+  return values;
+}
+
+describe('values of a file', () => {
+  test.each([
+    ['an array', '[{"a":1},\n {"b":[1,2]}]', ['{"a":1}', '{"b":[1,2]}']],
+    ['lines, with blank ones', '{"a":1}\n\n{"b":2}', ['{"a":1}', '{"b":2}']],
+    ['one object over several lines', '{\n"a":\n1}\n', ['{\n"a":\n1}']],
+    ['scalars', '[1, "x,]", null]', ['1', '"x,]"', 'null']],
+    ['brackets, commas and quotes in strings', '[{"a":"]}\\"\\\\"},2]', ['{"a":"]}\\"\\\\"}', '2']],
+    ['a byte order mark', '\ufeff[1,2]', ['1', '2']],
+    ['what is not JSON', '{"a":1}\nnothing\n', ['{"a":1}', 'nothing']],
+  ])('of %s', async (_, text, values) => {
+    expect(await valuesOf(text)).toEqual(values);
+  });
+
+  test('are those that were written, however they are laid out', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.jsonValue(), { minLength: 1 }),
+        fc.nat(4),
+        async (list, indent) => {
+          const texts = await valuesOf(JSON.stringify(list, undefined, indent));
+          expect(JSON.stringify(texts.map((text) => JSON.parse(text)))).toBe(JSON.stringify(list));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('larger than the chunks of a file come whole', async () => {
+    const long = JSON.stringify({ text: 'é\\"'.repeat(600_000) });
+    expect(await valuesOf(`[${long},${long}]`)).toEqual([long, long]);
+  });
+
+  test.each([
+    ['', /found no JSON value/],
+    ['[{"a":1},{"b"', /the JSON array breaks off after 1 values/],
+  ])('%j is refused', async (text, message) => {
+    await expect(valuesOf(text)).rejects.toThrow(message);
+  });
+
+  test('a file that is not there is named', async () => {
+    const missing = join(dir, 'missing.json');
+    await expect(jsonValues(missing).next()).rejects.toThrow(`cannot read ${missing}`);
+  });
+});
