@@ -23,15 +23,15 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
-    load: async () => (await import('./commands/multi-round-qa.ts')).multiRoundCommand(),
+    load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
   },
   'multi-turn': {
     summary: "the command line of vLLM's benchmark_serving_multi_turn.py",
-    load: async () => (await import('./commands/multi-turn.ts')).multiTurnCommand(),
+    load: async () => (await import('./dialects/multi-turn/command.ts')).multiTurnCommand(),
   },
   agentic: {
     summary: 'rounds of agents over several models, from traces',
-    load: async () => (await import('./commands/agentic.ts')).agenticCommand(),
+    load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
   },
   engine: {
     summary: 'serve the embedded engine over HTTP',

@@ -21,7 +21,7 @@ async function report(dirs: readonly string[], options: { json?: boolean }): Pro
   refuseTwice(dirs);
   const summary = summarise(mergeRuns(dirs.map((dir) => readRun(dir))));
   if (options.json) {
-    const { summaryJson } = await import('../report/summary-json.ts');
+    const { summaryJson } = await import('../export/summary-json.ts');
     process.stdout.write(summaryJson(summary));
   } else {
     const { reportText } = await import('../report/text.ts');

@@ -1,6 +1,6 @@
 import { deviation, mean } from 'd3-array';
 import { describe, expect, test } from 'vitest';
-import { gapTiming, multiRoundScenario } from '../../src/dialects/multi-round-qa.ts';
+import { gapTiming, multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
 import { arrivalCv, openArrivals, rampUpArrivals } from '../../src/population/arrivals.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { gapFlags, lagFlags } from '../support/flags.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { summaryJson } from '../../src/export/summary-json.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { mergeRuns, summarise } from '../../src/report/run-summary.ts';
-import { summaryJson } from '../../src/report/summary-json.ts';
 import { renderReport } from '../../src/report/text.ts';
 import {
   footer,

@@ -1,4 +1,4 @@
-import type { MultiRoundFlags } from '../../src/dialects/multi-round-qa-flags.ts';
+import type { MultiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 
 const DEFAULTS = {
   baseUrl: 'http://localhost:8000/v1',

@@ -1,0 +1,137 @@
+import type { ScenarioInput } from '../../scenario/schema.ts';
+import { HI_QUESTION } from '../../workload/synthetic/hi.ts';
+import { arrivalModel, checkedFlags, type MultiRoundFlags } from './flags.ts';
+
+/** Tokens of a question of real words; as long as upstream's sentence. */
+const QUESTION_TOKENS = 20;
+/** Requests of the warm-up that production-stack's script sends before it starts. */
+const WARMUP_REQUESTS = 10;
+/** Spread of the fork's gaps between users: of the logarithm. */
+const FORK_GAP_SIGMA = 2;
+
+/** The timing that production-stack's formulas give, in seconds. */
+export interface GapTiming {
+  /** Between two launches of one user: users / QPS. */
+  readonly gapSec: number;
+  /** From a user's first launch to its last. */
+  readonly aliveSec: number;
+  /** Between two joining users. Upstream: (rounds - 1) / QPS, so rounds / (rounds - 1) times the QPS is offered. */
+  readonly joinEverySec: number;
+  readonly offeredQps: number;
+}
+
+export function gapTiming(flags: MultiRoundFlags): GapTiming {
+  const { numRounds, qps } = flags;
+  const users = flags.numUsers!;
+  // With one round upstream's formula is 0 and a user joins at every tick of its loop, whatever the QPS.
+  const isExact = flags.strictQps || numRounds === 1;
+  const joinEverySec = (isExact ? numRounds : numRounds - 1) / qps;
+  const gapSec = users / qps;
+  return {
+    gapSec,
+    aliveSec: gapSec * (numRounds - 1),
+    joinEverySec,
+    offeredQps: numRounds / joinEverySec,
+  };
+}
+
+/**
+ * The scenario that these flags mean.
+ * @throws UsageError with every flag that is missing or contradicts another.
+ */
+export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInput {
+  const flags = checkedFlags(given);
+  const model = arrivalModel(flags);
+  const timing = model === 'gap' ? gapScenario(flags) : lagScenario(flags);
+  return {
+    name: 'multi-round-qa',
+    ...(flags.seed !== undefined && { seed: flags.seed }),
+    target: {
+      url: flags.baseUrl,
+      ...(flags.model !== undefined && { model: flags.model }),
+      ...(flags.api && { api: flags.api }),
+      ...(!flags.stream && { stream: false }),
+      ...(flags.header && { headers: flags.header }),
+      ...(flags.requestWithUserId && { sessionHeaders: ['x-user-id'] }),
+    },
+    sampling: { temperature: 0 },
+    conversation: {
+      ...(flags.tokenizer !== undefined && { tokenizer: flags.tokenizer }),
+      ...(flags.textFile !== undefined && { textFile: flags.textFile }),
+      text: flags.text,
+      systemPrompt: {
+        tokens: flags.sharedSystemPrompt ?? 0,
+        ...(flags.text === 'hi' && { role: 'user' as const }),
+      },
+      userHistory: { tokens: flags.userHistoryPrompt ?? 0 },
+      question:
+        flags.text === 'hi'
+          ? { text: HI_QUESTION, firstNumber: model === 'gap' ? 1 : 0 }
+          : { tokens: QUESTION_TOKENS },
+      rounds: flags.numRounds,
+      answer: {
+        tokens: flags.answerLen ?? flags.maxOutputLen,
+        ...(flags.ignoreEos && { force: true }),
+      },
+      ...(flags.sharegpt && { source: 'sharegpt' as const, sharegpt: shareGpt(flags) }),
+    },
+    ...timing,
+    ...(flags.time !== undefined && { stop: { afterSec: flags.time } }),
+    output: { csv: flags.output, logIntervalSec: flags.logInterval },
+  };
+}
+
+type Timing = Pick<ScenarioInput, 'pacing' | 'population' | 'warmup'>;
+
+/** production-stack: a user launches every users / QPS seconds; N users are there from the start. */
+function gapScenario(flags: MultiRoundFlags): Timing {
+  const { gapSec, joinEverySec } = gapTiming(flags);
+  const users = flags.numUsers!;
+  const isStrict = flags.strictConcurrentUsers || flags.enforceStrictConcurrentUsers;
+  const hasRampUp = flags.rampUp && !flags.disableRampUp;
+  return {
+    pacing: {
+      mode: 'interval',
+      pauseSec: gapSec,
+      from: flags.strictQps ? 'intended' : 'sent',
+    },
+    population: {
+      arrivals: { process: 'constant', usersPerSec: 1 / joinEverySec },
+      firstUserId: flags.initUserId + 1,
+      ...(isStrict && { maxActive: users }),
+      ...(hasRampUp && {
+        rampUp: { users, joinEverySec, history: flags.rampUpHistory },
+      }),
+    },
+    ...(flags.warmup && { warmup: { requests: WARMUP_REQUESTS } }),
+  };
+}
+
+/** The fork: users come at lognormal gaps with mean rounds / QPS and think for a fixed time. */
+function lagScenario(flags: MultiRoundFlags): Timing {
+  return {
+    pacing: { mode: 'think', pauseSec: flags.userLag! },
+    population: {
+      arrivals: {
+        process: 'lognormal',
+        usersPerSec: flags.qps / flags.numRounds,
+        sigma: FORK_GAP_SIGMA,
+      },
+      firstUserId: flags.initUserId + 1,
+    },
+  };
+}
+
+function shareGpt(flags: MultiRoundFlags) {
+  return {
+    file: typeof flags.sharegpt === 'string' ? flags.sharegpt : 'ShareGPT.json',
+    ...(flags.maxInputLen !== undefined && { maxInputTokens: flags.maxInputLen }),
+    ...(flags.maxOutputLen !== undefined && { maxOutputTokens: flags.maxOutputLen }),
+    inflate: {
+      inputShare: flags.inputInflateRate ?? 0,
+      inputFactor: flags.inputInflateMult ?? 1,
+      outputShare: flags.outputInflateRate ?? 0,
+      outputFactor: flags.outputInflateMult ?? 1,
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { TurnRecord } from '../../record/record.ts';
+import { amount, measure, percent, UNKNOWN } from '../../report/number.ts';
+import { distributionTable, plainTable } from '../../report/table.ts';
+import { Column } from '../../stats/column.ts';
+import { Counts, type CountsSummary } from '../../stats/counts.ts';
+import { distributionOf } from '../../stats/quantile.ts';
+import { Tokens } from '../../stats/tokens.ts';
+import { type MultiTurnDefinition, type MultiTurnNames, multiTurnStats } from './request.ts';
+
+/** More of them would not be read. */
+const UNFINISHED_SHOWN = 20;
+
+/** What the tool does not print: each turn, the conversations, the cache, and all that went wrong. */
+export function breakdownText(
+  records: readonly TurnRecord[],
+  settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
+): string {
+  const measured = records.filter(({ phase }) => phase === 'measure');
+  return [
+    'By turn (the first is 1; tokens are means):',
+    turnsTable(measured, settings),
+    '',
+    conversationsText(measured, settings),
+    '',
+    cacheText(measured),
+    failuresText(measured),
+  ].join('\n');
+}
+
+function turnsTable(
+  records: readonly TurnRecord[],
+  settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
+): string {
+  const turns = new Map<number, TurnColumns>();
+  for (const record of records) {
+    if (record.status !== 'ok') continue;
+    let turn = turns.get(record.turn);
+    if (!turn) turns.set(record.turn, (turn = new TurnColumns()));
+    turn.add(record, settings);
+  }
+  const rows = [...turns].sort(([a], [b]) => a - b);
+  return plainTable(
+    TURN_HEAD,
+    rows.map(([turn, columns]) => [String(turn + 1), ...columns.cells()]),
+  );
+}
+
+const TURN_HEAD = [
+  'turn',
+  'count',
+  'TTFT mean ms',
+  'TTFT p50 ms',
+  'TTFT p99 ms',
+  'TPOT mean ms',
+  'TPOT p50 ms',
+  'input tokens',
+  'output tokens',
+  'cached share',
+];
+
+class TurnColumns {
+  readonly #ttft = new Column();
+  readonly #tpot = new Column();
+  readonly #input = new Column();
+  readonly #output = new Column();
+  readonly #tokens = new Tokens();
+  #count = 0;
+
+  add(
+    record: TurnRecord,
+    settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
+  ): void {
+    const stats = multiTurnStats(record, settings.definition, settings);
+    this.#count++;
+    this.#ttft.add(stats.ttft_ms ?? undefined);
+    this.#tpot.add(stats.tpot_ms ?? undefined);
+    this.#input.add(record.inputTokens);
+    this.#output.add(record.outputTokens);
+    this.#tokens.add(record);
+  }
+
+  /** As the head names them, after the turn. */
+  cells(): string[] {
+    const ttft = distributionOf(this.#ttft);
+    const tpot = distributionOf(this.#tpot);
+    return [
+      String(this.#count),
+      measure(ttft?.mean),
+      measure(ttft?.p50),
+      measure(ttft?.p99),
+      measure(tpot?.mean),
+      measure(tpot?.p50),
+      amount(distributionOf(this.#input)?.mean),
+      amount(distributionOf(this.#output)?.mean),
+      percent(this.#tokens.close().cache.share),
+    ];
+  }
+}
+
+interface Progress {
+  readonly turns: number;
+  turnsDone: number;
+  isFinished: boolean;
+  startMs: number;
+  endMs: number;
+}
+
+/** Duration is from the first request sent to the end of the last one, whatever became of it. */
+function conversationsText(records: readonly TurnRecord[], names: MultiTurnNames): string {
+  const conversations = progressOf(records);
+  const turnsDone = new Column();
+  const durationSec = new Column();
+  const unfinished: string[] = [];
+  for (const [userId, of] of conversations) {
+    turnsDone.add(of.turnsDone);
+    if (of.endMs >= of.startMs) durationSec.add((of.endMs - of.startMs) / 1000);
+    if (of.isFinished) continue;
+    const id = names.conversationId?.(userId) ?? String(userId);
+    unfinished.push(`${id} (${of.turnsDone} of ${of.turns} turns)`);
+  }
+  const finished = conversations.size - unfinished.length;
+  const more = unfinished.length - UNFINISHED_SHOWN;
+  return [
+    `By conversation: ${conversations.size} begun, ${finished} finished, ${unfinished.length} unfinished`,
+    distributionTable([
+      { label: 'turns done', values: distributionOf(turnsDone), isCount: true },
+      { label: 'duration s', values: distributionOf(durationSec) },
+    ]),
+    ...(unfinished.length
+      ? [
+          `Unfinished: ${unfinished.slice(0, UNFINISHED_SHOWN).join(', ')}` +
+            (more > 0 ? ` and ${more} more` : ''),
+        ]
+      : []),
+  ].join('\n');
+}
+
+function progressOf(records: readonly TurnRecord[]): Map<number, Progress> {
+  const conversations = new Map<number, Progress>();
+  for (const { userId, turn, turns, status, sentMs, endMs } of records) {
+    let of = conversations.get(userId);
+    if (!of) {
+      of = { turns, turnsDone: 0, isFinished: false, startMs: Infinity, endMs: -Infinity };
+      conversations.set(userId, of);
+    }
+    if (status === 'ok') {
+      of.turnsDone++;
+      of.isFinished ||= turn === turns - 1;
+    }
+    of.startMs = Math.min(of.startMs, sentMs ?? Infinity);
+    of.endMs = Math.max(of.endMs, endMs ?? -Infinity);
+  }
+  return conversations;
+}
+
+function cacheText(records: readonly TurnRecord[]): string {
+  const tokens = new Tokens();
+  for (const record of records) tokens.add(record);
+  const { share, reported, inputTokens, cachedTokens } = tokens.close().cache;
+  return share === undefined
+    ? `Cached share: ${UNKNOWN} (no answer named cached tokens)`
+    : `Cached share: ${percent(share)} (${cachedTokens} of ${inputTokens} input tokens, ${reported} requests)`;
+}
+
+function failuresText(records: readonly TurnRecord[]): string {
+  const counts = new Counts();
+  for (const record of records) counts.add(record);
+  const summary = counts.close();
+  const { failed, failedByKind, cancelled, unsent } = summary;
+  const kinds = Object.entries(failedByKind).map(([kind, count]) => `${kind} ${count}`);
+  return [
+    `Failures: ${failed} of ${summary.planned} planned requests (${kinds.join(', ')}), ` +
+      `cancelled ${cancelled}, unsent ${unsent}`,
+    ...endingLines(summary),
+  ].join('\n');
+}
+
+function endingLines({ endings }: CountsSummary): string[] {
+  return endings.map(
+    ({ kind, count, example }) => `  ${count} x ${kind}${example ? `: ${example}` : ''}`,
+  );
+}

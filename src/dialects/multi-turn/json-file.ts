@@ -1,0 +1,40 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { errorText, UsageError } from '../../base/errors.ts';
+
+/** The file is written in pieces of about this size. */
+const WRITE_CHARS = 1 << 18;
+
+/**
+ * Writes a JSON array as Python's json.dump with an indent does, folder included, one item at a time:
+ * the whole text is never in memory.
+ * @throws UsageError if the file cannot be written.
+ */
+export function writeJsonArray(path: string, items: Iterable<object>, indent: number): void {
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    const descriptor = openSync(path, 'w');
+    try {
+      for (const piece of pieces(items, indent)) writeSync(descriptor, piece);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
+  }
+}
+
+function* pieces(items: Iterable<object>, indent: number): Generator<string> {
+  const margin = `\n${' '.repeat(indent)}`;
+  let pending = '[';
+  let isFirst = true;
+  for (const item of items) {
+    pending += `${isFirst ? '' : ','}${margin}`;
+    pending += JSON.stringify(item, null, indent).replaceAll('\n', margin);
+    isFirst = false;
+    if (pending.length < WRITE_CHARS) continue;
+    yield pending;
+    pending = '';
+  }
+  yield `${pending}${isFirst ? '' : '\n'}]`;
+}

@@ -1,0 +1,135 @@
+import { UsageError } from '../../base/errors.ts';
+import type { ScenarioInput } from '../../scenario/schema.ts';
+
+/** The command line of vLLM's benchmark_serving_multi_turn.py, and ours. */
+export interface MultiTurnFlags {
+  readonly inputFile: string;
+  readonly outputFile?: string;
+  readonly seed: number;
+  readonly model: string;
+  readonly servedModelName?: string;
+  readonly url: string;
+  readonly header?: Record<string, string>;
+  readonly numClients: number;
+  readonly maxActiveConversations?: number;
+  readonly maxNumRequests?: number;
+  readonly warmupStep?: boolean;
+  readonly maxTurns?: number;
+  readonly earlyStop: boolean;
+  /** 0: as long as the data set's answer; below 0: not sent. */
+  readonly limitMaxTokens: number;
+  readonly limitMinTokens: number;
+  /** Requests per second of one client; 0: as fast as answers come. */
+  readonly requestRate: number;
+  readonly maxRetries: number;
+  readonly conversationSampling: 'round_robin' | 'random';
+  readonly verifyOutput?: boolean;
+  readonly requestTimeoutSec: number;
+  readonly stream: boolean;
+  readonly sendConversationId?: boolean;
+  readonly benchmarkTimeoutSec?: number;
+  // ours
+  readonly compat?: boolean;
+  readonly payload: 'forced' | 'plain';
+  readonly tokenizer?: string;
+}
+
+/**
+ * The scenario that these flags mean. Clients are slots for requests in flight; the conversations that
+ * are interleaved on them are the slots of the closed loop, so no remainder of a division is lost.
+ * @throws UsageError with every contradiction.
+ */
+export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
+  check(flags);
+  const { numClients, compat } = flags;
+  return {
+    name: 'multi-turn',
+    seed: flags.seed,
+    target: {
+      url: flags.url,
+      model: flags.servedModelName ?? flags.model,
+      ...(!flags.stream && { stream: false }),
+      ...(flags.header && { headers: flags.header }),
+      ...(flags.sendConversationId && {
+        sessionHeaders: ['X-Session-ID'],
+        sessionField: 'conversation_id',
+      }),
+    },
+    ...(flags.payload === 'forced' && { sampling: { temperature: 0, seed: 0 } }),
+    timeouts: { firstTokenSec: null, betweenTokensSec: null, totalSec: flags.requestTimeoutSec },
+    failure: {
+      ...(flags.maxRetries > 0 && { policy: 'retry' as const, retries: flags.maxRetries }),
+    },
+    conversation: {
+      source: 'file',
+      file: flags.inputFile,
+      tokenizer: flags.tokenizer ?? flags.model,
+      ...(flags.maxTurns !== undefined && { maxMessages: flags.maxTurns }),
+      ...(compat && { generatorCompat: true }),
+      answer: answerOf(flags),
+      ...(flags.verifyOutput && { verify: true }),
+    },
+    pacing: { mode: 'think', pauseSec: 0 },
+    population: {
+      arrivals: { process: 'closed', concurrency: flags.maxActiveConversations ?? numClients },
+      firstUserId: 0,
+      maxInFlight: numClients,
+      turnOrder:
+        flags.conversationSampling === 'random' ? 'random' : compat ? 'newestFirst' : 'fair',
+      ...(flags.requestRate > 0 && { pace: paceOf(flags) }),
+      ...(compat && flags.earlyStop && { stopWhenExhausted: true }),
+    },
+    ...(flags.warmupStep && { warmup: { firstTurns: true } }),
+    stop: {
+      ...(flags.maxNumRequests !== undefined && { afterRequests: flags.maxNumRequests }),
+      ...(flags.benchmarkTimeoutSec !== undefined && { afterSec: flags.benchmarkTimeoutSec }),
+    },
+  };
+}
+
+/** Upstream thinks after every answer; the rate that the flag names is had by sending when it is due. */
+function paceOf({ compat, requestRate, numClients }: MultiTurnFlags) {
+  const gapSec = (ratePerSec: number) => ({
+    distribution: 'exponential' as const,
+    mean: 1 / ratePerSec,
+  });
+  return compat
+    ? { mode: 'rest' as const, gapSec: gapSec(requestRate) }
+    : { mode: 'rate' as const, gapSec: gapSec(requestRate * numClients) };
+}
+
+function answerOf({ limitMaxTokens, limitMinTokens, payload }: MultiTurnFlags) {
+  return {
+    ...(limitMaxTokens > 0 && { tokens: limitMaxTokens }),
+    ...(limitMaxTokens < 0 && { limit: false }),
+    ...(payload === 'forced' &&
+      limitMinTokens >= 0 && {
+        force: 'minTokens' as const,
+        ...(limitMinTokens > 0 && { minTokens: limitMinTokens }),
+      }),
+  };
+}
+
+function check(flags: MultiTurnFlags): void {
+  const { numClients, maxActiveConversations: active, limitMaxTokens, limitMinTokens } = flags;
+  const problems: string[] = [];
+  if (active !== undefined && active < numClients) {
+    problems.push(
+      `--max-active-conversations: found ${active}; expected at least --num-clients, ${numClients}`,
+    );
+  }
+  if (limitMaxTokens > 0 !== limitMinTokens > 0 && (limitMaxTokens > 0 || limitMinTokens > 0)) {
+    problems.push(
+      `--limit-min-tokens and --limit-max-tokens: found ${limitMinTokens} and ${limitMaxTokens}; expected both above 0, or neither`,
+    );
+  }
+  if (limitMaxTokens > 0 && limitMinTokens > limitMaxTokens) {
+    problems.push(
+      `--limit-min-tokens: found ${limitMinTokens}; expected at most --limit-max-tokens, ${limitMaxTokens}`,
+    );
+  }
+  if (flags.warmupStep && flags.compat && flags.maxTurns === 1) {
+    problems.push('--max-turns: found 1; expected more with --warmup-step, which plays the first');
+  }
+  if (problems.length) throw new UsageError(problems);
+}
