@@ -51,10 +51,10 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
   checkOutputs(json, schedule);
   const scenario = loadScenario(file, overrides(flags));
   const [{ playPlan }, { planOf }, { planText }, files, { stringify }] = await Promise.all([
-    import('./plan-play.ts'),
-    import('../report/plan-summary.ts'),
-    import('../report/plan-text.ts'),
-    import('../report/plan-files.ts'),
+    import('../plan/play.ts'),
+    import('../plan/summary.ts'),
+    import('../plan/text.ts'),
+    import('../plan/files.ts'),
     import('yaml'),
   ]);
   if (flags.printScenario) {

@@ -100,9 +100,9 @@ function checkFlags(flags: SessionFlags): void {
 
 async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number> {
   const [{ openPoints }, { sessionTable }, { isWithinBound }] = await Promise.all([
-    import('./session-points.ts'),
-    import('../report/sessions.ts'),
-    import('../stats/session-point.ts'),
+    import('../sessions/points.ts'),
+    import('../sessions/text.ts'),
+    import('../sessions/point.ts'),
   ]);
   const playPoint = await openPoints({ ...settingsOf(flags), scenario, isQuiet: false });
   const { code, point } = await playPoint({ groups: flags.groups!, sessions: flags.sessions! });
@@ -116,9 +116,9 @@ async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number
 async function search(scenario: Scenario, flags: SessionFlags): Promise<number> {
   if (flags.json !== undefined) checkWritable('--json', flags.json);
   const [{ openPoints }, { searchPoints }, report, { createRunFolder }] = await Promise.all([
-    import('./session-points.ts'),
-    import('./session-search.ts'),
-    import('../report/sessions.ts'),
+    import('../sessions/points.ts'),
+    import('../sessions/search.ts'),
+    import('../sessions/text.ts'),
     import('../record/run-folder.ts'),
   ]);
   const clock = new SystemClock();

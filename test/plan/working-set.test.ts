@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { capacityOf } from '../../src/commands/plan-capacity.ts';
-import { reachableBlocks } from '../../src/report/plan-working-set.ts';
-import { workingSetFields } from '../../src/report/plan-working-set-text.ts';
+import { capacityOf } from '../../src/plan/capacity.ts';
+import { reachableBlocks } from '../../src/plan/working-set.ts';
+import { workingSetFields } from '../../src/plan/working-set-text.ts';
 import { engineSchema } from '../../src/scenario/engine.ts';
 
 /** The lines of an engine whose users need so many blocks at the peak. */

@@ -1,8 +1,8 @@
 import type { Scenario } from '../scenario/schema.ts';
-import type { Level } from '../stats/level.ts';
 import type { Interval } from '../stats/timeline.ts';
 import { constantOf } from '../workload/draw/distribution.ts';
-import type { PlannedPlay } from './plan-summary.ts';
+import type { Level } from './level.ts';
+import type { PlannedPlay } from './summary.ts';
 
 /** Of the scenario's engine; of each of them, where there are replicas. */
 export interface KvCapacity {

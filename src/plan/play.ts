@@ -1,16 +1,16 @@
 import { VirtualClock } from '../base/clock.ts';
+import { refuseEndless } from '../commands/endless.ts';
+import { runHeader } from '../commands/run-header.ts';
+import { engineOptions, samplingOf } from '../commands/target.ts';
 import { fixedEngine } from '../engine/embedded.ts';
 import type { FixedLatency } from '../engine/fixed-engine.ts';
-import type { PlannedPlay } from '../report/plan-summary.ts';
 import { type RunEnd, startRun } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
-import { refuseEndless } from './endless.ts';
-import { capacityOf } from './plan-capacity.ts';
-import { PlanFollower } from './plan-follower.ts';
-import { runHeader } from './run-header.ts';
-import { engineOptions, samplingOf } from './target.ts';
+import { capacityOf } from './capacity.ts';
+import { PlanFollower } from './follower.ts';
+import type { PlannedPlay } from './summary.ts';
 
 /**
  * Plays a scenario in virtual time against an engine of that latency, and follows what it would ask of a

@@ -1,6 +1,6 @@
 import type { TurnRecord } from '../record/record.ts';
+import { type Interval, totalMs } from '../stats/timeline.ts';
 import type { Level } from './level.ts';
-import { type Interval, totalMs } from './timeline.ts';
 
 /** What falls due in a stretch of time, and who is there in it. Tokens are of requests that were sent. */
 export interface ScheduleBucket {

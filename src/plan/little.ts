@@ -1,6 +1,6 @@
 import type { TurnRecord } from '../record/record.ts';
+import type { Interval } from '../stats/timeline.ts';
 import type { Level } from './level.ts';
-import type { Interval } from './timeline.ts';
 
 /**
  * Little's law, L = lambda W: what comes in per second, times how long it stays, is how many are there.

@@ -1,12 +1,12 @@
-import type { LittlesLaw } from '../stats/little.ts';
-import type { ScheduleBucket } from '../stats/schedule.ts';
-import { amount, measure, percent, seconds, UNKNOWN } from './number.ts';
-import { partitionText } from './partitions.ts';
-import type { Plan } from './plan-summary.ts';
-import { workingSetFields } from './plan-working-set-text.ts';
+import { amount, measure, percent, seconds, UNKNOWN } from '../report/number.ts';
+import { partitionText } from '../report/partitions.ts';
+import { type Field, fields, section } from '../report/section.ts';
+import { distributionTable, plainTable } from '../report/table.ts';
+import type { LittlesLaw } from './little.ts';
 import type { RateLaw } from './rate-law.ts';
-import { type Field, fields, section } from './section.ts';
-import { distributionTable, plainTable } from './table.ts';
+import type { ScheduleBucket } from './schedule.ts';
+import type { Plan } from './summary.ts';
+import { workingSetFields } from './working-set-text.ts';
 
 /** The plan as text without colours: what would be said, when, and what it would ask of an engine. */
 export function planText(plan: Plan): string {

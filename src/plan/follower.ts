@@ -4,8 +4,8 @@ import { PromptBlocks } from '../cache/prompt-blocks.ts';
 import { chainNames } from '../engine/kv/chain-hash.ts';
 import type { EngineRequest } from '../engine/serving.ts';
 import type { TurnRecord } from '../record/record.ts';
-import type { PlannedPlay } from '../report/plan-summary.ts';
-import { Level } from '../stats/level.ts';
+import { Level } from './level.ts';
+import type { PlannedPlay } from './summary.ts';
 
 interface UnderWay {
   readonly names: Int32Array;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Level } from '../../src/plan/level.ts';
+import { littleOfConversations, littleOfRequests } from '../../src/plan/little.ts';
+import { scheduleOf, steadyRequestsPerSec } from '../../src/plan/schedule.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
-import { Level } from '../../src/stats/level.ts';
-import { littleOfConversations, littleOfRequests } from '../../src/stats/little.ts';
-import { scheduleOf, steadyRequestsPerSec } from '../../src/stats/schedule.ts';
 import { turnRecord } from '../record/sample.ts';
 
 function sent(userId: number, turn: number, atMs: number, endMs = atMs): TurnRecord {

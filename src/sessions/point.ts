@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
-import { Column } from './column.ts';
-import { ttftMs } from './latency.ts';
-import { distributionOf } from './quantile.ts';
+import { Column } from '../stats/column.ts';
+import { ttftMs } from '../stats/latency.ts';
+import { distributionOf } from '../stats/quantile.ts';
 
 /** What was measured of so many groups of so many sessions. */
 export interface SessionPoint {

@@ -1,11 +1,11 @@
 import { EXIT } from '../base/errors.ts';
-import type { PlayedPoint } from '../report/sessions.ts';
+import { play } from '../commands/play.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Point } from '../search/largest-point.ts';
-import { sessionPoint } from '../stats/session-point.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
-import { play } from './play.ts';
+import type { Point } from './largest-point.ts';
+import { sessionPoint } from './point.ts';
+import type { PlayedPoint } from './text.ts';
 
 export interface PointSettings {
   readonly scenario: Scenario;

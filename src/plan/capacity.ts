@@ -2,8 +2,8 @@ import { breakEvenGBps } from '../engine/cost/cost-model.ts';
 import { blocksOf } from '../engine/cost/kv-capacity.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
 import { offloadSettings } from '../engine/kv/offload-settings.ts';
-import type { KvCapacity } from '../report/plan-working-set.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
+import type { KvCapacity } from './working-set.ts';
 
 /**
  * What an engine of these options can hold, without one being made.

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, EXIT } from '../base/errors.ts';
 import { measure } from '../report/number.ts';
-import type { PlayedPoint, SessionSearch } from '../report/sessions.ts';
-import { GOALS, largestPoint, type Point } from '../search/largest-point.ts';
-import { isWithinBound } from '../stats/session-point.ts';
-import type { PlayOutcome } from './session-points.ts';
+import { GOALS, largestPoint, type Point } from './largest-point.ts';
+import { isWithinBound } from './point.ts';
+import type { PlayOutcome } from './points.ts';
+import type { PlayedPoint, SessionSearch } from './text.ts';
 
 type SearchSettings = Pick<SessionSearch, 'goal' | 'groupsMax' | 'sessionsMax' | 'ttftP95MsMax'>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bestOf, GOALS, largestPoint, type Point } from '../../src/search/largest-point.ts';
+import { bestOf, GOALS, largestPoint, type Point } from '../../src/sessions/largest-point.ts';
 
 interface Asked extends Point {
   readonly isWithin: boolean;

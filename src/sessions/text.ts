@@ -1,7 +1,7 @@
-import { bestOf, GOALS, type Point } from '../search/largest-point.ts';
-import { isWithinBound, type SessionPoint } from '../stats/session-point.ts';
-import { measure } from './number.ts';
-import { plainTable } from './table.ts';
+import { measure } from '../report/number.ts';
+import { plainTable } from '../report/table.ts';
+import { bestOf, GOALS, type Point } from './largest-point.ts';
+import { isWithinBound, type SessionPoint } from './point.ts';
 
 export interface PlayedPoint extends Point, SessionPoint {
   /** Run folder. */

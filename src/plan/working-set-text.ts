@@ -1,6 +1,6 @@
-import { measure, percent, UNKNOWN } from './number.ts';
-import type { KvWorkingSet } from './plan-working-set.ts';
-import type { Field } from './section.ts';
+import { measure, percent, UNKNOWN } from '../report/number.ts';
+import type { Field } from '../report/section.ts';
+import type { KvWorkingSet } from './working-set.ts';
 
 /** What conversations would hold in the KV cache, beside what the scenario's engine has. */
 export function workingSetFields(kv: KvWorkingSet): Field[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWithinBound, sessionPoint } from '../../src/stats/session-point.ts';
+import { isWithinBound, sessionPoint } from '../../src/sessions/point.ts';
 import { turnRecord } from '../record/sample.ts';
 
 const answered = (turn: number, ttftMs: number) =>

@@ -1,17 +1,17 @@
 import { arrivalCv } from '../population/arrivals.ts';
 import type { RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import { type RunSummary, summarise } from '../report/run-summary.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Column } from '../stats/column.ts';
-import type { Level } from '../stats/level.ts';
-import { type LittlesLaw, littleOfConversations, littleOfRequests } from '../stats/little.ts';
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
-import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from '../stats/schedule.ts';
 import { cvOf, meanOf } from '../workload/draw/distribution.ts';
-import { type KvCapacity, type KvWorkingSet, workingSet } from './plan-working-set.ts';
+import type { Level } from './level.ts';
+import { type LittlesLaw, littleOfConversations, littleOfRequests } from './little.ts';
 import { type RateLaw, rateLawOf } from './rate-law.ts';
-import { type RunSummary, summarise } from './run-summary.ts';
+import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from './schedule.ts';
+import { type KvCapacity, type KvWorkingSet, workingSet } from './working-set.ts';
 
 /** A scenario as it was played against an engine of fixed latency. */
 export interface PlannedPlay {

@@ -1,4 +1,4 @@
-import type { Plan, PlannedPlay } from './plan-summary.ts';
+import type { Plan, PlannedPlay } from './summary.ts';
 
 /** The plan as JSON. */
 export function planJson(plan: Plan): string {
