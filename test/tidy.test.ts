@@ -31,6 +31,9 @@ const STATIONS = [
   'stats',
   'report',
   'export',
+  'play',
+  'plan',
+  'sessions',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = ['transport/transport.ts', 'record/record.ts', 'user/world.ts'];
@@ -41,10 +44,12 @@ const ALSO: Record<string, string[]> = {
   transport: ['engine'],
   cache: ['record', 'stats'],
   stats: ['cache'],
-  // What a search found is shown by the same rule that found it.
-  report: ['cache', 'search'],
+  report: ['cache'],
   engine: ['scenario', 'workload'],
   run: STATIONS,
+  // A scenario is played by a run, against a real engine or the one in this process.
+  play: ['run', 'engine'],
+  plan: ['run', 'engine', 'cache'],
 };
 
 function targets(file: SourceFile): string[] {
@@ -120,7 +125,7 @@ test.each([
 test('the environment and the arguments are read at the top only', () => {
   const users = files.filter(
     (file) =>
-      !['base', 'commands', 'bench', ''].includes(file.folder) &&
+      !['base', 'commands', 'play', 'bench', ''].includes(file.folder) &&
       !/^dialects\/[^/]+\/command\.ts$/.test(file.path) &&
       /\bprocess\.(env|argv|exit)\b/.test(code(file.text)),
   );

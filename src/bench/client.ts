@@ -1,6 +1,6 @@
 import { SystemClock } from '../base/clock.ts';
 import { watchHealth } from '../base/health.ts';
-import { openTarget } from '../commands/target.ts';
+import { openTarget } from '../play/target.ts';
 import type { TurnRecord } from '../record/record.ts';
 import { startRun } from '../run/run.ts';
 import { parseScenario } from '../scenario/load.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { describeColumns } from '../report/describe.ts';
 import { droppedLines } from '../workload/files/tally.ts';
 import { convertShareGpt } from '../workload/sharegpt/convert.ts';
-import { describeColumns } from './describe.ts';
 import { integer } from './options.ts';
 
 interface Flags {

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
+import { describeColumns } from '../report/describe.ts';
 import { findGeneratorConfig } from '../workload/chats/generated/config.ts';
 import { generateChats } from '../workload/chats/generated/generated.ts';
 import { shapeOf } from '../workload/chats/shape.ts';
 import { isSameFile, writeWhole } from '../workload/files/whole-file.ts';
 import { openTokenizer } from '../workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
-import { describeColumns } from './describe.ts';
 
 export interface GenerateFlags {
   readonly output: string;

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { number } from './options.ts';
 import { type OverrideFlags, overrides, scenarioCommand } from './run.ts';
-import { checkWritable } from './writable.ts';
 
 interface PlanFlags extends OverrideFlags {
   readonly ttftMs?: number;

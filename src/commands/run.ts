@@ -70,7 +70,7 @@ export function runCommand(): Command {
           `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
         );
       }
-      const { resume } = await import('./resume.ts');
+      const { resume } = await import('../play/resume.ts');
       process.exitCode = await resume(flags.resume, overrides(flags), flags);
     });
 }
@@ -95,7 +95,7 @@ async function start(
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.
-  const { play } = await import('./play.ts');
+  const { play } = await import('../play/play.ts');
   process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { SystemClock } from '../base/clock.ts';
 import { EXIT, UsageError } from '../base/errors.ts';
+import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { collect, integer, number, oneOf } from './options.ts';
 import { type OverrideFlags, overrides, targetFlags } from './run.ts';
-import { checkWritable } from './writable.ts';
 
 interface SessionFlags extends OverrideFlags {
   readonly groups?: number;

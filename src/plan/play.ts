@@ -1,9 +1,9 @@
 import { VirtualClock } from '../base/clock.ts';
-import { refuseEndless } from '../commands/endless.ts';
-import { runHeader } from '../commands/run-header.ts';
-import { engineOptions, samplingOf } from '../commands/target.ts';
 import { fixedEngine } from '../engine/embedded.ts';
 import type { FixedLatency } from '../engine/fixed-engine.ts';
+import { refuseEndless } from '../play/endless.ts';
+import { runHeader } from '../play/run-header.ts';
+import { engineOptions, samplingOf } from '../play/target.ts';
 import { type RunEnd, startRun } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { localTransport } from '../transport/local.ts';

@@ -1,5 +1,5 @@
 import { EXIT } from '../base/errors.ts';
-import { play } from '../commands/play.ts';
+import { play } from '../play/play.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
 import { UsageError } from '../../base/errors.ts';
 import { collect, header, integer, number, oneOf, share } from '../../commands/options.ts';
-import { checkWritable } from '../../commands/writable.ts';
+import { checkWritable } from '../../play/writable.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import type { AgentTrace } from '../../workload/agents/agent-trace.ts';
@@ -102,7 +102,7 @@ async function run(flags: AgenticFlags): Promise<void> {
   const scenario = parseOverridden(input, engineFields(flags.set), 'confab agentic');
   const [{ play }, { openAgentTargets, openSimulatedAgents }, { agenticDialect }, { agentPlayer }] =
     await Promise.all([
-      import('../../commands/play.ts'),
+      import('../../play/play.ts'),
       import('./targets.ts'),
       import('./companion.ts'),
       import('../../population/agents.ts'),

@@ -1,6 +1,6 @@
 import { type CsvColumn, quoted, writeMultiRoundQaCsv } from '../../export/csv.ts';
+import type { Dialect } from '../../play/companion.ts';
 import type { TurnRecord } from '../../record/record.ts';
-import type { Dialect } from '../dialect.ts';
 
 export interface AgenticOutputs {
   readonly output: string;

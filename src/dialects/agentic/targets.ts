@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
-import { openSimulated, openTarget, type Target } from '../../commands/target.ts';
+import { openSimulated, openTarget, type Target } from '../../play/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Transport } from '../../transport/transport.ts';
 

@@ -59,7 +59,7 @@ export function multiRoundCommand(): Command {
         return;
       }
       process.stderr.write(timing(given));
-      const { play } = await import('../../commands/play.ts');
+      const { play } = await import('../../play/play.ts');
       process.exitCode = await play({
         scenario,
         apiKey: given.apiKey,

@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts';
+import type { Dialect } from '../../play/companion.ts';
 import { intervalNumbers, multiRoundQaText, runNumbers } from './summary.ts';
 
 /** Summaries and warnings of multi-round-qa.py, which was asked for this rate. */

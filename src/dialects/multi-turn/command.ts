@@ -95,7 +95,7 @@ async function run(given: CommandFlags): Promise<void> {
     return;
   }
   const [{ play }, { openWorkload }] = await Promise.all([
-    import('../../commands/play.ts'),
+    import('../../play/play.ts'),
     import('../../workload/load.ts'),
   ]);
   const workload = await openWorkload(scenario);

@@ -1,5 +1,5 @@
+import type { Dialect, DialectResults } from '../../play/companion.ts';
 import type { Run } from '../../record/run-folder.ts';
-import type { Dialect, DialectResults } from '../dialect.ts';
 import { conversationCollector } from './conversations.ts';
 import { writeExcel } from './excel.ts';
 import type { GeneratorSettings } from './generator-text.ts';

@@ -1,13 +1,13 @@
 import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
-import type { Dialect } from '../dialects/dialect.ts';
 import { openJournal } from '../record/journal.ts';
 import type { RunFooter, RunHeader } from '../record/record.ts';
 import { type EarlierParts, type Run, type RunEnd, type RunOptions, startRun } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Workload } from '../workload/conversation.ts';
+import type { Dialect } from './companion.ts';
 import { onInterrupt } from './interrupts.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { recounting } from './recount.ts';

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
-import type { Dialect } from '../dialects/dialect.ts';
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import { intervalLine } from '../report/interval.ts';
 import type { RunState } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Intervals } from '../stats/interval.ts';
+import type { Dialect } from './companion.ts';
 
 /** What is shown while a run is under way. All of it goes to stderr: stdout is for the report. */
 export interface Progress {

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, errorText } from '../base/errors.ts';
-import type { Dialect } from '../dialects/dialect.ts';
 import { writeMultiRoundQaCsv } from '../export/csv.ts';
 import { summaryJson } from '../export/summary-json.ts';
 import { readRun } from '../record/run-folder.ts';
 import { type RunSummary, summarise } from '../report/run-summary.ts';
 import { reportText } from '../report/text.ts';
+import { exceeded } from '../report/thresholds.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { exceeded } from './thresholds.ts';
+import type { Dialect } from './companion.ts';
 
 export interface ResultOptions {
   readonly journalError?: string;

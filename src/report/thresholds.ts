@@ -1,5 +1,5 @@
-import type { RunSummary } from '../report/run-summary.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { RunSummary } from './run-summary.ts';
 
 /** One line for each limit of the scenario that the run did not keep. What was not measured fails too. */
 export function exceeded(thresholds: Scenario['thresholds'], summary: RunSummary): string[] {

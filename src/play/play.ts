@@ -1,14 +1,14 @@
 import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
-import type { Dialect } from '../dialects/dialect.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
+import type { Dialect } from './companion.ts';
 import { refuseEndless } from './endless.ts';
+import { watchMetrics } from './engine-pages.ts';
 import { measure } from './measure.ts';
-import { watchMetrics } from './metrics.ts';
 import { reportRun } from './results.ts';
 import { runHeader } from './run-header.ts';
 import { openSimulated, openTarget, type Target } from './target.ts';

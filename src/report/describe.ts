@@ -1,6 +1,6 @@
-import { distributionTable } from '../report/table.ts';
 import { Column } from '../stats/column.ts';
 import { distributionOf } from '../stats/quantile.ts';
+import { distributionTable } from './table.ts';
 
 /** A table of the statistics of each column, one line a column, as pandas' `describe().T` has it. */
 export function describeColumns(columns: Readonly<Record<string, readonly number[]>>): string {
