@@ -1,5 +1,5 @@
 import { measure, percent, UNKNOWN } from '../report/number.ts';
-import type { Field } from '../report/section.ts';
+import { type Field, field } from '../report/section.ts';
 import type { KvWorkingSet } from './working-set.ts';
 
 /** What conversations would hold in the KV cache, beside what the scenario's engine has. */
@@ -9,28 +9,28 @@ export function workingSetFields(kv: KvWorkingSet): Field[] {
   const has = `${blocks} blocks of ${blockTokens} tokens, ${sizeText(kv, blocks)}`;
   return [
     ...liveFields(kv),
-    ['longest request', `${longestBlocks} blocks${refused}`],
-    ['engine has', `${has} (${gpu} profile, ${bytesPerToken} bytes a token)`],
+    field('longest request', `${longestBlocks} blocks${refused}`),
+    field('engine has', `${has} (${gpu} profile, ${bytesPerToken} bytes a token)`),
     ...tierFields(kv),
     ...(replicas > 1
-      ? [['replicas', `${replicas}, each with so much: what follows is of one alone`] as const]
+      ? [field('replicas', `${replicas}, each with so much: what follows is of one alone`)]
       : []),
-    ['so', verdict(kv)],
+    field('so', verdict(kv)),
   ];
 }
 
 function liveFields(kv: KvWorkingSet): Field[] {
   const { liveBlocks, liveTokens, lruBlocks } = kv;
-  if (liveBlocks.peak === 0) return [['live', NO_TIME]];
+  if (liveBlocks.peak === 0) return [field('live', NO_TIME)];
   const mean = `${measure(liveBlocks.mean)} blocks, ${measure(liveTokens.mean)} tokens`;
   const peak = `${liveBlocks.peak} blocks, ${liveTokens.peak} tokens`;
   const lru = `${measure(lruBlocks)} blocks, ${sizeText(kv, lruBlocks)}`;
   return [
-    ['live, mean', `${mean}, ${sizeText(kv, liveBlocks.mean)}`],
-    ['live, peak', `${peak}, ${sizeText(kv, liveBlocks.peak)}`],
+    field('live, mean', `${mean}, ${sizeText(kv, liveBlocks.mean)}`),
+    field('live, peak', `${peak}, ${sizeText(kv, liveBlocks.peak)}`),
     ...(lruBlocks === undefined
       ? []
-      : [['LRU needs', `${lru} at the peak: it keeps finished conversations too`] as const]),
+      : [field('LRU needs', `${lru} at the peak: it keeps finished conversations too`)]),
   ];
 }
 
@@ -49,8 +49,8 @@ function tierFields(kv: KvWorkingSet): Field[] {
   const links = tiers.map(({ medium, readGBps }) => `${medium} reads ${measure(readGBps)} GB/s`);
   const breakEven = `loading a token beats computing it above ${measure(breakEvenGBps)} GB/s`;
   return [
-    ['below the GPU', `${sizes.join('; ')}; ${rule}: ${reachableBlocks} blocks in reach`],
-    ['loading', `${links.join(', ')}, shared by all loads; ${breakEven}`],
+    field('below the GPU', `${sizes.join('; ')}; ${rule}: ${reachableBlocks} blocks in reach`),
+    field('loading', `${links.join(', ')}, shared by all loads; ${breakEven}`),
   ];
 }
 

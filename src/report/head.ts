@@ -3,7 +3,7 @@ import type { Partition } from '../scenario/population.ts';
 import { measure, seconds } from './number.ts';
 import { partitionText } from './partitions.ts';
 import type { PartSummary, RunSummary } from './run-summary.ts';
-import { type Field, fields, section } from './section.ts';
+import { type Field, field, type Section } from './section.ts';
 
 const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   users: 'when all conversations had been played',
@@ -14,27 +14,29 @@ const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
 };
 
 /** What was run, how long, and how it ended. */
-export function runSection(summary: RunSummary): string {
+export function runSection(summary: RunSummary): Section {
   const { run, time, arrivalGapCv } = summary;
   const loop = [run.loop && `${run.loop} loop`, run.arrivals].filter(Boolean).join(': ');
   const cv =
     run.loop === 'open' && arrivalGapCv !== undefined
       ? `; CV of the gaps as played ${measure(arrivalGapCv)}`
       : '';
-  return section(
-    `Run ${run.name}`,
-    fields([
-      ['engine', engineText(summary)],
-      ['load', loop ? loop + cv : 'unknown'],
-      ['pacing', run.pacing ?? 'unknown'],
-      ['seed', String(run.seed ?? 'unknown')],
-      ['workload', run.workloadDigest],
-      ...run.notes.map((note): Field => ['', note]),
-      ['measured', measuredText(summary)],
+  return {
+    title: `Run ${run.name}`,
+    fields: [
+      field('engine', engineText(summary)),
+      field('load', loop ? loop + cv : 'unknown'),
+      field('pacing', run.pacing ?? 'unknown'),
+      field('seed', String(run.seed ?? 'unknown')),
+      field('workload', run.workloadDigest, ...run.notes),
+      field('measured', measuredText(summary)),
       ...endFields(time.parts),
-      ['made by', `confab ${run.confab}${run.node === undefined ? '' : ` on Node ${run.node}`}`],
-    ]),
-  );
+      field(
+        'made by',
+        `confab ${run.confab}${run.node === undefined ? '' : ` on Node ${run.node}`}`,
+      ),
+    ],
+  };
 }
 
 function engineText({ run }: RunSummary): string {
@@ -57,20 +59,15 @@ function endFields(parts: readonly PartSummary[]): Field[] {
   if (parts.length === 1) {
     const [part] = parts;
     const share = part!.partition && shareText(part!.partition);
-    return [...(share ? [['partition', share] as const] : []), ['ended', endText(part!)]];
+    return [...(share ? [field('partition', share)] : []), field('ended', endText(part!))];
   }
   const resumes = Math.max(...parts.map(({ number }) => number));
   const partitions = parts.filter(({ number }) => number === 0).length;
-  return [
-    [
-      'parts',
-      [
-        ...(partitions > 1 ? [mergedText(parts, partitions)] : []),
-        ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
-      ].join('; '),
-    ],
-    ...parts.map((part): Field => ['', partText(part)]),
+  const what = [
+    ...(partitions > 1 ? [mergedText(parts, partitions)] : []),
+    ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
   ];
+  return [field('parts', what.join('; '), ...parts.map(partText))];
 }
 
 function mergedText(parts: readonly PartSummary[], folders: number): string {

@@ -27,3 +27,20 @@ export function percent(share: number | undefined): string {
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** How a number of a table is written, by name. */
+const FORMATS = {
+  count: String,
+  measure,
+  amount,
+  percent,
+  seconds,
+} satisfies Record<string, (value: number) => string>;
+
+export type Format = keyof typeof FORMATS;
+
+/** A value of a table as it is read: words as they are, a number in its format. */
+export function written(value: string | number | undefined, format: Format): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? UNKNOWN : FORMATS[format](value);
+}

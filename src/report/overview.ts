@@ -1,14 +1,14 @@
 import type { CountsSummary, Ending } from '../stats/counts.ts';
 import { measure, percent } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
-import { type Field, fields, section } from './section.ts';
+import { type Field, field, type Section } from './section.ts';
 
 /** Counts, rates and the prefix cache. Failures are always shown, also where there are none. */
-export function overviewSections(summary: RunSummary): string[] {
+export function overviewSections(summary: RunSummary): Section[] {
   return [
-    section('Requests', fields(requestFields(summary))),
-    section('Rates', fields(rateFields(summary))),
-    section('Prefix cache', fields(cacheFields(summary))),
+    { title: 'Requests', fields: requestFields(summary) },
+    { title: 'Rates', fields: rateFields(summary) },
+    { title: 'Prefix cache', fields: cacheFields(summary) },
   ];
 }
 
@@ -18,19 +18,19 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
   const exampleOf = (status: string) => counts.endings.find(({ kind }) => kind === status);
   const ofAll = counts.failed ? ` (${percent(counts.errorRate)} of completed and failed)` : '';
   return [
-    ['planned', String(counts.planned)],
-    ['completed', String(counts.completed)],
-    ['failed', `${counts.failed}${ofAll}`],
-    ...failures.map((ending): Field => [`  ${ending.kind}`, endingText(ending)]),
-    ['cancelled', endingText(exampleOf('cancelled'))],
-    ['unsent', endingText(exampleOf('unsent'))],
-    ['retries', retries ? `${retries}, of ${retried} requests` : '0'],
-    ['reconnects', String(reconnects)],
-    ['conversations', `${conversations.seen}, ${conversations.finished} of them to the end`],
+    field('planned', String(counts.planned)),
+    field('completed', String(counts.completed)),
+    field('failed', `${counts.failed}${ofAll}`),
+    ...failures.map((ending) => ({ ...field(ending.kind, endingText(ending)), level: 1 })),
+    field('cancelled', endingText(exampleOf('cancelled'))),
+    field('unsent', endingText(exampleOf('unsent'))),
+    field('retries', retries ? `${retries}, of ${retried} requests` : '0'),
+    field('reconnects', String(reconnects)),
+    field('conversations', `${conversations.seen}, ${conversations.finished} of them to the end`),
     ...(countedLocally
-      ? [['token counts', `by this client for ${countedLocally} requests without usage`] as const]
+      ? [field('token counts', `by this client for ${countedLocally} requests without usage`)]
       : []),
-    ...(warmup ? [['warm-up', warmupText(counts)] as const] : []),
+    ...(warmup ? [field('warm-up', warmupText(counts))] : []),
   ];
 }
 
@@ -44,23 +44,23 @@ function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
   const configured =
     configuredUsersPerSec === undefined ? '' : ` (configured: ${measure(configuredUsersPerSec)})`;
   return [
-    ['conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`],
-    ['offered', `${measure(rates.offeredPerSec)} requests/s fell due, until the drain`],
-    ['achieved', `${measure(rates.achievedPerSec)} requests/s completed, drain included`],
-    ['input', `${measure(rates.inputTokensPerSec)} tokens/s of completed requests`],
-    ['output', `${measure(rates.outputTokensPerSec)} tokens/s of completed requests`],
-    [
+    field('conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`),
+    field('offered', `${measure(rates.offeredPerSec)} requests/s fell due, until the drain`),
+    field('achieved', `${measure(rates.achievedPerSec)} requests/s completed, drain included`),
+    field('input', `${measure(rates.inputTokensPerSec)} tokens/s of completed requests`),
+    field('output', `${measure(rates.outputTokensPerSec)} tokens/s of completed requests`),
+    field(
       'in flight',
       `${measure(concurrency.mean)} requests on average over time, at most ${concurrency.peak}`,
-    ],
+    ),
   ];
 }
 
 function cacheFields(summary: RunSummary): Field[] {
   return [
-    ['cached', cachedText(summary)],
+    field('cached', cachedText(summary)),
     ...externalFields(summary),
-    ['ideal', idealText(summary)],
+    field('ideal', idealText(summary)),
   ];
 }
 
@@ -77,7 +77,7 @@ function externalFields({ cache: { external } }: RunSummary): Field[] {
   if (!external) return [];
   const { reported, share = 0 } = external;
   const said = `(host memory, storage, other engines), of the ${reported} requests that told`;
-  return [['below GPU', `${percent(share)} of the cached tokens ${said}`]];
+  return [field('below GPU', `${percent(share)} of the cached tokens ${said}`)];
 }
 
 function idealText({ idealCachedShare, idealBlockTokens, counts }: RunSummary): string {

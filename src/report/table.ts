@@ -1,14 +1,15 @@
-import Table from 'cli-table3';
 import type { Distribution } from '../stats/quantile.ts';
-import { amount, measure, UNKNOWN } from './number.ts';
+import type { Table } from './section.ts';
 
-/** One line of a percentile table. */
+/** One row of a percentile table. */
 export interface DistributionRow {
   /** With its unit. */
   readonly label: string;
   readonly values: Distribution | undefined;
   /** Whole numbers are printed as such. */
   readonly isCount?: boolean;
+  /** How deep it lies below the row before it; absent: 0. */
+  readonly level?: number;
 }
 
 /** Columns after the count, in order. Those that few samples cannot support are shown if any row has them. */
@@ -28,56 +29,21 @@ const COLUMNS = [
 
 const OPTIONAL: ReadonlySet<keyof Distribution> = new Set(['p999', 'p9999']);
 
-const PLAIN = {
-  chars: {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: ' ',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: ' ',
-  },
-  style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 0 },
-};
-
-/** Plain columns, the first left and the others right, without lines or colours: for the eye, `grep` and `awk`. */
-export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    ...PLAIN,
-    head: [...head],
-    colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
-/** One line a row: count, mean, sample std, min, percentiles, max. */
-export function distributionTable(rows: readonly DistributionRow[]): string {
+/** One row a row: count, mean, sample std, min, percentiles, max. */
+export function distributionTable(rows: readonly DistributionRow[]): Table {
   const columns = COLUMNS.filter(
     ([, field]) => !OPTIONAL.has(field) || rows.some(({ values }) => values?.[field] !== undefined),
   );
-  return plainTable(
-    ['', 'count', ...columns.map(([title]) => title)],
-    rows.map(({ label, values, isCount }) => {
-      const shown = isCount ? amount : measure;
-      return [
-        label,
-        String(values?.count ?? 0),
-        ...columns.map(([, field]) => (values ? shown(values[field]) : UNKNOWN)),
-      ];
-    }),
-  );
+  return {
+    columns: [
+      { title: '' },
+      { title: 'count', format: 'count' },
+      ...columns.map(([title]) => ({ title })),
+    ],
+    rows: rows.map(({ label, values, isCount = false, level = 0 }) => ({
+      cells: [label, values?.count ?? 0, ...columns.map(([, field]) => values?.[field])],
+      format: isCount ? 'amount' : 'measure',
+      ...(level > 0 && { level }),
+    })),
+  };
 }

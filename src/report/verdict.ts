@@ -1,6 +1,7 @@
 import type { GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
-import { measure } from './number.ts';
+import { measure, percent } from './number.ts';
+import type { Section } from './section.ts';
 
 /**
  * Beyond these the client is part of what was measured. 10 ms is a tenth of a short TTFT; 20 ms of
@@ -67,4 +68,53 @@ function worst(healths: readonly GeneratorHealth[]): GeneratorHealth {
     eventLoopUtilization: max('eventLoopUtilization'),
     cpuShare: max('cpuShare'),
   };
+}
+
+/** Whether to trust what follows: the first thing that a report says. */
+export function verdictSections(
+  client: ClientVerdict,
+  clock: 'system' | 'virtual',
+  latenessP99Ms: number | undefined,
+): Section[] {
+  if (client.isBottleneck) return [bottleneckSection(client)];
+  return [{ lines: [keptUpText(client, clock)] }, ...latenessSections(latenessP99Ms)];
+}
+
+function bottleneckSection({ problems }: ClientVerdict): Section {
+  return {
+    title: "WARNING: the client was a bottleneck: the latencies below are not the engine's alone.",
+    isWarning: true,
+    lines: [...problems, 'Take more workers or machines, or a lower rate, and run it again.'],
+  };
+}
+
+function keptUpText(client: ClientVerdict, clock: 'system' | 'virtual'): string {
+  if (clock === 'virtual') return 'The client kept up: time was simulated, and waits for it.';
+  const figures = healthFigures(client);
+  return figures.length
+    ? `The client kept up: ${figures.join(', ')}.`
+    : 'Whether the client kept up is unknown: the run did not end in order, or sent nothing.';
+}
+
+function healthFigures({ delayP99Ms, health }: ClientVerdict): string[] {
+  const limits = CLIENT_LIMITS;
+  const figures: string[] = [];
+  if (delayP99Ms !== undefined) {
+    figures.push(`own delay p99 ${measure(delayP99Ms)} ms (limit ${limits.delayP99Ms})`);
+  }
+  if (health) {
+    const delay = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
+    const busy = `busy ${percent(health.eventLoopUtilization)}`;
+    figures.push(`${delay} (limit ${limits.eventLoopDelayP99Ms})`);
+    figures.push(`${busy} (limit ${100 * limits.eventLoopUtilization} %)`);
+  } else if (figures.length) figures.push('event loop unknown');
+  return figures;
+}
+
+/** Turns that were late although the client was not: said, as only latency from intended shows it. */
+function latenessSections(p99Ms: number | undefined): Section[] {
+  if (p99Ms === undefined || p99Ms <= CLIENT_LIMITS.delayP99Ms) return [];
+  const text = `Turns were sent late (p99 ${measure(p99Ms)} ms) for other reasons: caps, late previous answers, new
+    connections, retries. Only latency from intended counts that wait.`;
+  return [{ isWarning: true, lines: [text] }];
 }

@@ -1,5 +1,7 @@
 import { measure } from '../report/number.ts';
-import { plainTable } from '../report/table.ts';
+import { tableText } from '../report/render/table.ts';
+import { sectionsText } from '../report/render/text.ts';
+import type { Section, Table } from '../report/section.ts';
 import { bestOf, GOALS, type Point } from './largest-point.ts';
 import { isWithinBound, type SessionPoint } from './point.ts';
 
@@ -21,33 +23,47 @@ export interface SessionSearch {
 
 /** One line a point, in the order given. */
 export function sessionTable(points: readonly PlayedPoint[], ttftP95MsMax?: number): string {
-  const hasBound = ttftP95MsMax !== undefined;
-  return plainTable(
-    [
-      ...[
-        'groups',
-        'sessions each',
-        'sessions',
-        'requests',
-        'failed',
-        'TTFT p95 after round 1, ms',
-      ],
-      ...(hasBound ? [`within ${ttftP95MsMax} ms`] : []),
-    ],
-    points.map((point) => [
-      ...[point.groups, point.sessions, held(point), point.completed, point.failed].map(String),
-      measure(point.followUpTtftP95Ms),
-      ...(hasBound ? [isWithinBound(point, ttftP95MsMax) ? 'yes' : 'no'] : []),
-    ]),
-  );
+  return tableText(pointsTable(points, ttftP95MsMax));
 }
 
 /** The table by size, and the answer. */
 export function sessionSearchText(search: SessionSearch): string {
+  return sectionsText([sessionSearchSection(search)]);
+}
+
+export function sessionSearchSection(search: SessionSearch): Section {
   const { points, ttftP95MsMax } = search;
   const bySize = points.toSorted((a, b) => a.groups - b.groups || a.sessions - b.sessions);
-  const table = points.length > 0 ? [sessionTable(bySize, ttftP95MsMax), ''] : [];
-  return [...table, ...answer(search)].join('\n');
+  return {
+    ...(points.length > 0 && { table: pointsTable(bySize, ttftP95MsMax) }),
+    lines: answer(search),
+  };
+}
+
+function pointsTable(points: readonly PlayedPoint[], ttftP95MsMax: number | undefined): Table {
+  const hasBound = ttftP95MsMax !== undefined;
+  return {
+    columns: [
+      { title: 'groups', format: 'count' },
+      { title: 'sessions each', format: 'count' },
+      { title: 'sessions', format: 'count' },
+      { title: 'requests', format: 'count' },
+      { title: 'failed', format: 'count' },
+      { title: 'TTFT p95 after round 1,', unit: 'ms' },
+      ...(hasBound ? [{ title: `within ${ttftP95MsMax} ms` }] : []),
+    ],
+    rows: points.map((point) => ({
+      cells: [
+        point.groups,
+        point.sessions,
+        held(point),
+        point.completed,
+        point.failed,
+        point.followUpTtftP95Ms,
+        ...(hasBound ? [isWithinBound(point, ttftP95MsMax) ? 'yes' : 'no'] : []),
+      ],
+    })),
+  };
 }
 
 /** Everything that was found; keys as in summary.json: units end the names, an absent one is unknown. */

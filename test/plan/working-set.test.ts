@@ -22,7 +22,7 @@ function linesOf(
     lruBlocks,
     longestBlocks: 100,
   });
-  return Object.fromEntries(fields);
+  return Object.fromEntries(fields.map(({ label, lines }) => [label, lines.join('\n')]));
 }
 
 const vllm = (capacityGB: number, fields: object = {}) => ({

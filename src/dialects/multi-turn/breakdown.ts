@@ -1,6 +1,8 @@
 import type { TurnRecord } from '../../record/record.ts';
-import { amount, measure, percent, UNKNOWN } from '../../report/number.ts';
-import { distributionTable, plainTable } from '../../report/table.ts';
+import { percent, UNKNOWN } from '../../report/number.ts';
+import { tableText } from '../../report/render/table.ts';
+import type { Cell, TableColumn } from '../../report/section.ts';
+import { distributionTable } from '../../report/table.ts';
 import { Column } from '../../stats/column.ts';
 import { Counts, type CountsSummary } from '../../stats/counts.ts';
 import { distributionOf } from '../../stats/quantile.ts';
@@ -39,23 +41,23 @@ function turnsTable(
     turn.add(record, settings);
   }
   const rows = [...turns].sort(([a], [b]) => a - b);
-  return plainTable(
-    TURN_HEAD,
-    rows.map(([turn, columns]) => [String(turn + 1), ...columns.cells()]),
-  );
+  return tableText({
+    columns: TURN_COLUMNS,
+    rows: rows.map(([turn, columns]) => ({ cells: [turn + 1, ...columns.cells()] })),
+  });
 }
 
-const TURN_HEAD = [
-  'turn',
-  'count',
-  'TTFT mean ms',
-  'TTFT p50 ms',
-  'TTFT p99 ms',
-  'TPOT mean ms',
-  'TPOT p50 ms',
-  'input tokens',
-  'output tokens',
-  'cached share',
+const TURN_COLUMNS: readonly TableColumn[] = [
+  { title: 'turn', format: 'count' },
+  { title: 'count', format: 'count' },
+  { title: 'TTFT mean', unit: 'ms' },
+  { title: 'TTFT p50', unit: 'ms' },
+  { title: 'TTFT p99', unit: 'ms' },
+  { title: 'TPOT mean', unit: 'ms' },
+  { title: 'TPOT p50', unit: 'ms' },
+  { title: 'input', unit: 'tokens', format: 'amount' },
+  { title: 'output', unit: 'tokens', format: 'amount' },
+  { title: 'cached share', format: 'percent' },
 ];
 
 class TurnColumns {
@@ -79,20 +81,20 @@ class TurnColumns {
     this.#tokens.add(record);
   }
 
-  /** As the head names them, after the turn. */
-  cells(): string[] {
+  /** As the columns are named, after the turn. */
+  cells(): Cell[] {
     const ttft = distributionOf(this.#ttft);
     const tpot = distributionOf(this.#tpot);
     return [
-      String(this.#count),
-      measure(ttft?.mean),
-      measure(ttft?.p50),
-      measure(ttft?.p99),
-      measure(tpot?.mean),
-      measure(tpot?.p50),
-      amount(distributionOf(this.#input)?.mean),
-      amount(distributionOf(this.#output)?.mean),
-      percent(this.#tokens.close().cache.share),
+      this.#count,
+      ttft?.mean,
+      ttft?.p50,
+      ttft?.p99,
+      tpot?.mean,
+      tpot?.p50,
+      distributionOf(this.#input)?.mean,
+      distributionOf(this.#output)?.mean,
+      this.#tokens.close().cache.share,
     ];
   }
 }
@@ -122,10 +124,12 @@ function conversationsText(records: readonly TurnRecord[], names: MultiTurnNames
   const more = unfinished.length - UNFINISHED_SHOWN;
   return [
     `By conversation: ${conversations.size} begun, ${finished} finished, ${unfinished.length} unfinished`,
-    distributionTable([
-      { label: 'turns done', values: distributionOf(turnsDone), isCount: true },
-      { label: 'duration s', values: distributionOf(durationSec) },
-    ]),
+    tableText(
+      distributionTable([
+        { label: 'turns done', values: distributionOf(turnsDone), isCount: true },
+        { label: 'duration s', values: distributionOf(durationSec) },
+      ]),
+    ),
     ...(unfinished.length
       ? [
           `Unfinished: ${unfinished.slice(0, UNFINISHED_SHOWN).join(', ')}` +

@@ -1,0 +1,30 @@
+import { runSection } from './head.ts';
+import { overviewSections } from './overview.ts';
+import { perRequestLegend, perRequestTable } from './per-request.ts';
+import { roundsSection } from './rounds.ts';
+import type { RunSummary } from './run-summary.ts';
+import { listSections, type Section } from './section.ts';
+import { verdictSections } from './verdict.ts';
+
+export interface ReportOptions {
+  /** Written by the run, named at the end of the report. */
+  readonly files?: readonly string[];
+}
+
+/** The report of a run as data: whether to trust it, what was run, what happened, where it is. */
+export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
+  const { client, run, distributions, warnings, roundGroups } = summary;
+  return [
+    ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
+    ...listSections('Warnings', warnings, { isWarning: true }),
+    runSection(summary),
+    ...overviewSections(summary),
+    {
+      title: 'Per request',
+      table: perRequestTable(summary),
+      notes: [perRequestLegend(summary).trim()],
+    },
+    roundsSection(roundGroups),
+    ...listSections('Files', files),
+  ];
+}
