@@ -16,6 +16,6 @@ export function summaryJson(summary: RunSummary): string {
   return `${JSON.stringify(json, shortNumber, 2)}\n`;
 }
 
-function shortNumber(_key: string, value: unknown): unknown {
+export function shortNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toFixed(DECIMALS)) : value;
 }

@@ -1,4 +1,5 @@
 import type { TurnRecord } from '../record/record.ts';
+import { bucketAt, timeBuckets } from '../stats/time-buckets.ts';
 import { type Interval, totalMs } from '../stats/timeline.ts';
 import type { Level } from './level.ts';
 
@@ -26,16 +27,15 @@ export function scheduleOf(
   offering: Interval,
 ): ScheduleBucket[] {
   const spanMs = totalMs([offering]);
-  if (spanMs <= 0) return [];
-  const widthMs = niceWidthMs(spanMs / BUCKETS_MAX);
-  const due = Array.from({ length: Math.ceil(spanMs / widthMs) }, (): TurnRecord[] => []);
+  const buckets = timeBuckets(spanMs, BUCKETS_MAX);
+  const { count, widthMs } = buckets;
+  if (count === 0) return [];
+  const due = Array.from({ length: count }, (): TurnRecord[] => []);
   for (const record of records) {
     const atMs = (record.intendedMs ?? Number.NaN) - offering.startMs;
     // What falls due in the last instant counts if the run's end, in that instant, did not keep it from being sent.
     const isWithin = atMs < spanMs || (atMs === spanMs && record.sentMs !== undefined);
-    if (atMs >= 0 && isWithin) {
-      due[Math.min(due.length - 1, Math.floor(atMs / widthMs))]!.push(record);
-    }
+    if (atMs >= 0 && isWithin) due[bucketAt(buckets, atMs)]!.push(record);
   }
   return due.map((list, index) => {
     const [fromMs, toMs] = [index * widthMs, Math.min(spanMs, (index + 1) * widthMs)];
@@ -68,12 +68,6 @@ export function steadyRequestsPerSec(
       intendedMs >= startMs + quarterMs && intendedMs < endMs - quarterMs,
   ).length;
   return (count * 1000) / (2 * quarterMs);
-}
-
-/** The least of 1, 2, 5 times a power of ten seconds that is not below `leastMs`. */
-function niceWidthMs(leastMs: number): number {
-  const power = 10 ** Math.floor(Math.log10(leastMs / 1000)) * 1000;
-  return [1, 2, 5, 10].map((factor) => factor * power).find((ms) => ms >= leastMs * (1 - 1e-9))!;
 }
 
 function sum(records: readonly TurnRecord[], value: (record: TurnRecord) => number | undefined) {

@@ -11,6 +11,7 @@ import {
 } from '../report/section.ts';
 import { distributionTable } from '../report/table.ts';
 import { littleFields, withoutDust } from './little-text.ts';
+import { scheduleSection } from './schedule-text.ts';
 import type { Plan } from './summary.ts';
 import { workingSetFields } from './working-set-text.ts';
 
@@ -38,9 +39,6 @@ export function planSections(plan: Plan): Section[] {
 
 const TOKENS_LEGEND = `Of answered requests. A first message begins with the user's own history; the chat template counts as
   sent before.`;
-
-const SCHEDULE_LEGEND = `Live conversations and KV blocks are averages over time, from a conversation's first request to its
-  last answer. Tokens per second count a request when it falls due.`;
 
 function headFields(plan: Plan): Field[] {
   const { run, latency, counts, conversations, arrivalGapCv, pauseSec } = plan;
@@ -100,42 +98,6 @@ function tokensTable({ tokens, conversations }: Plan): Table {
     { label: 'turns per conversation', values: conversations.turnsDone, isCount: true },
   ]);
 }
-
-function scheduleSection({ schedule, requestsPerSec }: Plan): Section {
-  const section = { title: 'Schedule', notes: [SCHEDULE_LEGEND] };
-  if (!schedule.length) {
-    return {
-      ...section,
-      lines: ['everything falls due at once: give --ttft-ms or --tpot-ms for a rate'],
-    };
-  }
-  const { mean, steady, peak } = requestsPerSec;
-  const rates = `requests/s: mean ${measure(mean)}, middle half of the time ${measure(steady)}, busiest row ${measure(peak)}`;
-  const rows = schedule.map((bucket) => ({
-    cells: [
-      bucket.fromMs,
-      bucket.arrivals,
-      bucket.liveConversations,
-      bucket.liveBlocks,
-      bucket.requests,
-      bucket.requestsPerSec,
-      bucket.inputTokensPerSec,
-      bucket.outputTokensPerSec,
-    ],
-  }));
-  return { ...section, table: { columns: SCHEDULE_COLUMNS, rows }, lines: [rates] };
-}
-
-const SCHEDULE_COLUMNS: readonly TableColumn[] = [
-  { title: 'from', format: 'seconds' },
-  { title: 'new conversations', format: 'count' },
-  { title: 'live' },
-  { title: 'KV blocks' },
-  { title: 'requests due', format: 'count' },
-  { title: 'requests/s' },
-  { title: 'input', unit: 'tokens/s' },
-  { title: 'output', unit: 'tokens/s' },
-];
 
 function cacheFields({ cache, kv }: Plan): Field[] {
   return [

@@ -3,7 +3,7 @@ import { moments } from './quantile.ts';
 import type { Interval } from './timeline.ts';
 
 /** Journalled times are rounded to this; the ends of intervals are not. */
-const ROUNDING_MS = 0.001;
+export const ROUNDING_MS = 0.001;
 
 /** Points in time, on the timeline that all parts share. */
 export class Arrivals {

@@ -1,0 +1,61 @@
+import type { Run } from '../../record/run-folder.ts';
+import {
+  latencyFromIntendedMs,
+  latencyMs,
+  ttftFromIntendedMs,
+  ttftMs,
+} from '../../stats/latency.ts';
+import type { RunSummary } from '../run-summary.ts';
+import { cachedShareByRound } from './cached-share.ts';
+import { concurrencyOverTime } from './concurrency.ts';
+import { distributionFunction } from './distribution-function.ts';
+import type { Figure, Plot } from './figure.ts';
+import { ratesOverTime } from './rates.ts';
+import { ttftByInputTokens } from './ttft-by-input.ts';
+import { ttftOverTime } from './ttft-over-time.ts';
+
+interface FigureRow {
+  readonly name: string;
+  readonly title: string;
+  /** Pure. `summary` is the run's. A fold over the records: the number of points does not grow with them. */
+  readonly make: (run: Run, summary: RunSummary) => Plot;
+}
+
+/** All figures of a run, in the order in which they are shown. */
+export const FIGURES: readonly FigureRow[] = [
+  { name: 'ttft-over-time', title: 'TTFT over time', make: ttftOverTime },
+  {
+    name: 'ttft-cdf',
+    title: 'Distribution of the TTFT',
+    make: (run) =>
+      distributionFunction(run, 'TTFT', {
+        'from sent': ttftMs,
+        'from intended': ttftFromIntendedMs,
+      }),
+  },
+  {
+    name: 'latency-cdf',
+    title: 'Distribution of the latency',
+    make: (run) =>
+      distributionFunction(run, 'latency', {
+        'from sent': latencyMs,
+        'from intended': latencyFromIntendedMs,
+      }),
+  },
+  {
+    name: 'cached-share-by-round',
+    title: 'Cached share by round',
+    make: (_run, summary) => cachedShareByRound(summary),
+  },
+  { name: 'concurrency', title: 'Concurrency over time', make: concurrencyOverTime },
+  { name: 'rates', title: 'Arrivals and completions over time', make: ratesOverTime },
+  {
+    name: 'ttft-by-input-tokens',
+    title: 'TTFT by input tokens',
+    make: ttftByInputTokens,
+  },
+];
+
+export function figuresOf(run: Run, summary: RunSummary): Figure[] {
+  return FIGURES.map(({ name, title, make }) => ({ name, title, ...make(run, summary) }));
+}

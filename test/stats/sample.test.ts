@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { keyOf, type Point, Sample } from '../../src/stats/sample.ts';
+
+const COUNT = 10_000;
+const points = Array.from({ length: COUNT }, (_, userId): [number, Point] => [
+  keyOf(userId, 0),
+  [userId, userId % 7],
+]);
+
+function sampleOf(list: readonly [number, Point][], most: number): Sample {
+  const sample = new Sample(most);
+  for (const [key, point] of list) sample.add(key, point);
+  return sample;
+}
+
+test('few points are all taken, in the order of x', () => {
+  const few = sampleOf(points.slice(0, 5).toReversed(), 5);
+  expect(few.close()).toEqual(points.slice(0, 5).map(([, point]) => point));
+});
+
+test('of many, as many as there may be, whatever the order they came in', () => {
+  const sample = sampleOf(points, 100);
+  const drawn = sample.close();
+  expect(sample.count).toBe(COUNT);
+  expect(drawn).toHaveLength(100);
+  expect(sampleOf(points.toReversed(), 100).close()).toEqual(drawn);
+  expect(sampleOf([...points.slice(5000), ...points.slice(0, 5000)], 100).close()).toEqual(drawn);
+});
+
+test('points of one key are told apart by their values', () => {
+  const alike: [number, Point][] = [
+    [1, [2, 0]],
+    [1, [1, 0]],
+    [1, [3, 0]],
+  ];
+  expect(sampleOf(alike, 2).close()).toEqual([
+    [1, 0],
+    [2, 0],
+  ]);
+  expect(sampleOf(alike.toReversed(), 2).close()).toEqual(sampleOf(alike, 2).close());
+});
+
+test('all users, and all turns of a user, are equally likely', () => {
+  const quarters = (keys: readonly number[]) =>
+    [0, 1, 2, 3].map((part) => keys.filter((key) => Math.floor(key / 2 ** 30) === part).length);
+  const users = Array.from({ length: 4000 }, (_, userId) => keyOf(userId, 3));
+  const turns = Array.from({ length: 4000 }, (_, turn) => keyOf(12, turn));
+  // 1000 expected in each; 5 standard deviations are 137.
+  for (const count of [...quarters(users), ...quarters(turns)]) {
+    expect(Math.abs(count - 1000)).toBeLessThan(137);
+  }
+  expect(new Set([...users, ...turns]).size).toBeGreaterThan(7990);
+});
