@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TurnRecord } from '../../src/record/record.ts';
-import { confab, csvOf, freshFolder, journalOf } from '../support/confab.ts';
+import { confab, csvOf, journalOf } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 import {
   type Logged,
   type LoggingServer,

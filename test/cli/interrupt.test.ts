@@ -1,7 +1,8 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, csvOf, freshFolder, journalOf, runFolder, start } from '../support/confab.ts';
+import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 import { type Logged, type Reply, startLoggingServer } from '../support/logging-server.ts';
 
 /** 20 users of 3 turns, at once. */

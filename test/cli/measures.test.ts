@@ -1,15 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  type CommandOptions,
-  confab,
-  freshFolder,
-  journalOf,
-  runFolder,
-  start,
-  textsBelow,
-} from '../support/confab.ts';
+import { type CommandOptions, confab, journalOf, runFolder, start } from '../support/confab.ts';
+import { freshFolder, textsBelow } from '../support/folders.ts';
 import { type ServerOptions, startLoggingServer } from '../support/logging-server.ts';
 
 const SMALL = [
