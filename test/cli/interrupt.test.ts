@@ -183,7 +183,7 @@ describe.sequential('killed, and resumed', () => {
         await server.arrived(34);
         // The server has answered 30; within a second they are in the journal.
         await expect
-          .poll(() => journalOf(cwd).records.length, { timeout: 3000, interval: 50 })
+          .poll(() => journalOf(cwd).records.length, { timeout: 60_000, interval: 50 })
           .toBe(30);
         run.process.kill('SIGKILL');
         expect((await run.ended).signal).toBe('SIGKILL');
