@@ -1,12 +1,42 @@
 import { defineConfig } from 'vitest/config';
 
+/** What runs the command line, or another program: built first, and slower. */
+const COMMANDS = [
+  'test/cli/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/conformance/{plan,traces}.test.ts',
+  'test/readme.test.ts',
+];
+/** What puts something in the place of a module of Node's, for itself alone. */
+const MOCKS = ['test/record/journal.test.ts'];
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // XState warns about misuse only in its development build.
     execArgv: ['-C', 'development'],
-    testTimeout: 30_000,
-    setupFiles: [],
+    // Files share a process, and with it what they import. Nothing may be left behind by a test.
+    isolate: false,
+    // Long enough for a machine that is busy with other things: no test measures by it.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    globalSetup: ['test/support/one-folder.ts'],
+    reporters: ['default', './test/support/skipped-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...COMMANDS, ...MOCKS] },
+      },
+      { extends: true, test: { name: 'mocks', include: MOCKS, isolate: true } },
+      {
+        extends: true,
+        test: {
+          name: 'commands',
+          include: COMMANDS,
+          // The program as it is built, loaded once.
+          server: { deps: { external: [/\/dist\//] } },
+        },
+      },
+    ],
   },
 });

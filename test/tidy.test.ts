@@ -98,7 +98,7 @@ test.each([
   ['@huggingface/tokenizers', /^workload\//],
   ['seedrandom', /^base\/random\.ts$/],
   ['cli-table3', /^report\/render\//],
-  ['commander', /^(main\.ts|commands\/|dialects\/)/],
+  ['commander', /^(program\.ts|commands\/|dialects\/)/],
   ['d3-random', /^workload\//],
   ['stream-json', /^workload\//],
   ['prom-client', /^engine\//],

@@ -56,5 +56,6 @@ async function convert(input: string, output: string, flags: Flags): Promise<voi
     `${output}: ${written} of ${conversations} conversations`,
     ...droppedLines(dropped).map((line) => `  ${line}`),
   ];
-  console.log([...lines, '', table].join('\n'));
+  process.stdout.write(`${[...lines, '', table].join('\n')}
+`);
 }

@@ -65,7 +65,8 @@ export async function writeGenerated(file: string, flags: GenerateFlags): Promis
       }),
     );
   }
-  console.log(lines.join('\n'));
+  process.stdout.write(`${lines.join('\n')}
+`);
 }
 
 /** As vLLM's own files. */

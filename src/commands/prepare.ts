@@ -31,7 +31,8 @@ export function prepareCommand(): Command {
         ...flags,
         onProgress: progressLine(),
       });
-      console.log([`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n'));
+      process.stdout.write(`${[`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n')}
+`);
     });
   return new Command('prepare').description('prepare conversation data').addCommand(sharegpt);
 }

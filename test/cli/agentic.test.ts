@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { confab, csvOf, freshFolder, journalOf, ROOT } from '../support/confab.ts';
+import { confab, csvOf, journalOf } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
 import { startLoggingServer } from '../support/logging-server.ts';
 
 const SAMPLE = join(ROOT, 'corpora/sample-agents.jsonl');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { confab, freshFolder, journalOf, ROOT, runFolder, textsBelow } from '../support/confab.ts';
+import { confab, journalOf, runFolder } from '../support/confab.ts';
+import { freshFolder, ROOT, textsBelow } from '../support/folders.ts';
 
 const CONFIGS = readdirSync(join(ROOT, 'configs'));
 const PROFILES = CONFIGS.filter((name) => name.endsWith('.json'));

@@ -1,7 +1,8 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, csvOf, freshFolder, journalOf, runFolder, start } from '../support/confab.ts';
+import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 import { type Logged, type Reply, startLoggingServer } from '../support/logging-server.ts';
 
 /** 20 users of 3 turns, at once. */
@@ -182,7 +183,7 @@ describe.sequential('killed, and resumed', () => {
         await server.arrived(34);
         // The server has answered 30; within a second they are in the journal.
         await expect
-          .poll(() => journalOf(cwd).records.length, { timeout: 3000, interval: 50 })
+          .poll(() => journalOf(cwd).records.length, { timeout: 60_000, interval: 50 })
           .toBe(30);
         run.process.kill('SIGKILL');
         expect((await run.ended).signal).toBe('SIGKILL');

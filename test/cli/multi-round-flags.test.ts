@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { confab, freshFolder } from '../support/confab.ts';
+import { confab } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 
 /** The examples of the seed's README (the fork) and of production-stack's, as they are printed. */
 const FORK = [

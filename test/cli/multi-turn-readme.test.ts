@@ -1,10 +1,13 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { confab, freshFolder, runFolder } from '../support/confab.ts';
+import { confab, runFolder } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 
-const CONFIG = resolve('../shared/data/conversations/vllm_generate_multi_turn.json');
-const TEXT = resolve('../shared/data/text/pg1184.txt');
+const CONFIG = sharedFile('data/conversations/vllm_generate_multi_turn.json');
+const TEXT = sharedFile('data/text/pg1184.txt');
+const NO_DATA = absent(CONFIG, TEXT);
 
 interface Summary {
   readonly rates: { readonly achievedPerSec: number };
@@ -15,8 +18,11 @@ interface Summary {
  * The README of vLLM's multi-turn benchmark names no GPU; its figures fit an A6000, whose profile has a weights' time
  * and an API time chosen by hand within what was measured elsewhere. So TTFT is partly fitted, TPOT hardly.
  */
-describe.skipIf(![CONFIG, TEXT].every(existsSync))(
-  "the configuration that vLLM's multi-turn benchmark ships, simulated with the A6000 profile",
+describe.skipIf(NO_DATA)(
+  titled(
+    "the configuration that vLLM's multi-turn benchmark ships, simulated with the A6000 profile",
+    NO_DATA,
+  ),
   () => {
     let summary: Summary;
 

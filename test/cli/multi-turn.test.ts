@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, freshFolder, journalOf, ROOT, runFolder } from '../support/confab.ts';
+import { confab, journalOf, runFolder } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
 import { type Logged, type Reply, startLoggingServer } from '../support/logging-server.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 
 /** Six conversations of 2, 4, 6, 4, 2 and 5 messages: 12 user turns. */
 const LENGTHS = [2, 4, 6, 4, 2, 5];
@@ -185,11 +187,15 @@ describe('confab multi-turn', () => {
   });
 });
 
-const CONFIG = join(ROOT, '../shared/data/conversations/vllm_generate_multi_turn.json');
-const TEXT = join(ROOT, '../shared/data/text/pg1184.txt');
+const CONFIG = sharedFile('data/conversations/vllm_generate_multi_turn.json');
+const TEXT = sharedFile('data/text/pg1184.txt');
+const NO_DATA = absent(CONFIG, TEXT);
 
-test.skipIf(!existsSync(CONFIG) || !existsSync(TEXT))(
-  "the shipped configuration on an A6000 profile is near upstream's README: medians within 10 %",
+test.skipIf(NO_DATA)(
+  titled(
+    "the shipped configuration on an A6000 profile is near upstream's README: medians within 10 %",
+    NO_DATA,
+  ),
   async () => {
     const cwd = freshFolder();
     const config = JSON.parse(readFileSync(CONFIG, 'utf8'));

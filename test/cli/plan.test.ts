@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, csvOf, freshFolder, ROOT } from '../support/confab.ts';
+import { confab, csvOf } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
 
 const CONFIGS = join(ROOT, 'configs');
 const DEMO = join(CONFIGS, 'demo.yaml');

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, freshFolder, ROOT, runFolder } from '../support/confab.ts';
+import { confab, runFolder } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
 
 const DEMO = join(ROOT, 'configs/demo.yaml');
 const FIXED = ['--set', 'engine.fixed.ttftMs=50', '--set', 'engine.fixed.tpotMs=10'];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { readRun } from '../../src/record/run-folder.ts';
-import { confab, freshFolder, journalOf, runFolder, start } from '../support/confab.ts';
+import { confab, journalOf, runFolder, start } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 import { startLoggingServer } from '../support/logging-server.ts';
 
 /** Documents of 50 blocks, of which the engine has room for about five. */

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { confab, freshFolder } from '../support/confab.ts';
+import { confab } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 import { type LoggingServer, startLoggingServer } from '../support/logging-server.ts';
 
 let server: LoggingServer;

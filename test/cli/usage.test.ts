@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scenarioJsonSchema } from '../../src/scenario/load.ts';
-import { confab, freshFolder, ROOT } from '../support/confab.ts';
+import { confab } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
 
 const DEMO = join(ROOT, 'configs/demo.yaml');
 const folder = freshFolder();

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
@@ -10,14 +10,15 @@ import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import type { Conversation, Workload } from '../../src/workload/conversation.ts';
 import { openWorkload } from '../../src/workload/load.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { ScriptedTransport } from '../support/scripted-transport.ts';
 import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../workload/scratch.ts';
 
 /** What goes into vLLM's benchmark_serving_multi_turn.py: rows M-32 to M-38 and M-57 of the checklist. */
 
-const SHIPPED = resolve('../shared/data/conversations/vllm_generate_multi_turn.json');
-const BOOK = resolve('../shared/data/text/pg1184.txt');
-const isHere = existsSync(SHIPPED) && existsSync(BOOK);
+const SHIPPED = sharedFile('data/conversations/vllm_generate_multi_turn.json');
+const BOOK = sharedFile('data/text/pg1184.txt');
+const NO_DATA = absent(SHIPPED, BOOK);
 
 const cacheDir = scratchDir();
 process.env['XDG_CACHE_HOME'] = cacheDir;
@@ -255,11 +256,18 @@ async function generate(
   ...flags: string[]
 ): Promise<{ made: Made[]; text: string; printed: string }> {
   const output = join(dir, 'generated.json');
-  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   try {
     await generateCommand().parseAsync([config, '--output', output, ...flags], { from: 'user' });
     const text = readFileSync(output, 'utf8');
-    return { made: JSON.parse(text), text, printed: log.mock.calls.join('\n') };
+    return {
+      made: JSON.parse(text),
+      text,
+      printed: log.mock.calls
+        .map(([text]) => text)
+        .join('')
+        .trimEnd(),
+    };
   } finally {
     log.mockRestore();
   }
@@ -283,7 +291,7 @@ const small = (input: object = {}, top: object = {}) => ({
 
 const smallFile = (input?: object, top?: object) => writeJson(dir, 'small.json', small(input, top));
 
-describe.skipIf(!isHere)('M-33 the shipped configuration, unchanged', () => {
+describe.skipIf(NO_DATA)(titled('M-33 the shipped configuration, unchanged', NO_DATA), () => {
   function shipped(): string {
     const folder = scratchDir();
     copyFileSync(SHIPPED, join(folder, 'config.json'));
@@ -602,7 +610,7 @@ describe('M-57 ShareGPT to OpenAI messages', () => {
       pair('huge', 6, 'w'.repeat(500)),
     ]);
     const output = join(dir, 'openai.json');
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const convert = (...flags: string[]) =>
       convertCommand().parseAsync(['sharegpt', input, output, ...flags], { from: 'user' });
     await convert(
@@ -623,7 +631,7 @@ describe('M-57 ShareGPT to OpenAI messages', () => {
       ['an id of any form', 3],
       ['long', 3],
     ]);
-    const printed = log.mock.calls.join('\n');
+    const printed = log.mock.calls.map(([text]) => text).join('');
     for (const row of [
       'user_turns',
       'assistant_turns',

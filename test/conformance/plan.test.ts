@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, freshFolder } from '../support/confab.ts';
+import { confab } from '../support/confab.ts';
+import { freshFolder } from '../support/folders.ts';
 
 /** The scenario of production-stack's flags, as its command line prints it, in a file. */
 async function scenarioFile(...flags: string[]): Promise<string> {

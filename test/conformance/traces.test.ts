@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/report/run-summary.ts';
@@ -8,11 +8,14 @@ import { digestOf } from '../../src/workload/files/digest.ts';
 import { openWorkload } from '../../src/workload/load.ts';
 import { openTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../src/workload/tokenizer/tokenizer-files.ts';
-import { confab, freshFolder, ROOT, runFolder } from '../support/confab.ts';
+import { confab, runFolder } from '../support/confab.ts';
+import { freshFolder, ROOT } from '../support/folders.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { playVirtual } from '../support/play-virtual.ts';
 import { scratchDir } from '../workload/scratch.ts';
 
-const TRACE = join(ROOT, '../shared/data/traces/mooncake_conversation_trace.jsonl');
+const TRACE = sharedFile('data/traces/mooncake_conversation_trace.jsonl');
+const NO_TRACE = absent(TRACE);
 const LINES = 200;
 /** Every so many of them are tokenized again: all would take half a minute. */
 const TOKENIZED_EVERY = 5;
@@ -128,8 +131,8 @@ describe('M-64 a trace of hash ids', () => {
     expect(summary.idealCachedShare).toBeCloseTo(summary.cache.share!, 3);
   });
 
-  test.skipIf(!existsSync(TRACE))(
-    `M-64 the first ${LINES} requests of Mooncake's conversation trace`,
+  test.skipIf(NO_TRACE)(
+    titled(`M-64 the first ${LINES} requests of Mooncake's conversation trace`, NO_TRACE),
     async () => {
       const requests: TraceLine[] = readFileSync(TRACE, 'utf8')
         .split('\n')

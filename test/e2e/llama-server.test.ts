@@ -1,29 +1,28 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ROOT } from '../support/folders.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 
 /**
  * A real engine: llama-server, from the path in CONFAB_LLAMA_SERVER, with a model of random weights.
  * It closes the connection 3 ms after every streamed answer although it promises to keep it.
  */
 const BINARY = process.env['CONFAB_LLAMA_SERVER'];
-const ROOT = resolve(import.meta.dirname, '../..');
-const MAKE_MODEL = join(ROOT, '../shared/tools/make-tiny-gguf.mjs');
+const MAKE_MODEL = sharedFile('tools/make-tiny-gguf.mjs');
 const TOKENIZER = join(ROOT, 'dist/workload/tokenizer/gpt2-tokenizer.json');
 
-const why = !BINARY
-  ? 'CONFAB_LLAMA_SERVER names no llama-server binary'
-  : existsSync(MAKE_MODEL)
-    ? undefined
-    : '../shared/tools/make-tiny-gguf.mjs is absent';
-if (why) process.stderr.write(`skipped: the end-to-end test with llama-server: ${why}\n`);
+const why = BINARY ? absent(MAKE_MODEL) : 'CONFAB_LLAMA_SERVER names no llama-server binary';
 
-test.skipIf(why !== undefined)(
-  'a real llama-server plays 16 conversations of 8 rounds at once with no client error',
+test.skipIf(why)(
+  titled(
+    'a real llama-server plays 16 conversations of 8 rounds at once with no client error',
+    why,
+  ),
   async () => {
     const dir = mkdtempSync(join(tmpdir(), 'confab-llama-'));
     const model = join(dir, 'tiny.gguf');

@@ -17,10 +17,13 @@ export let server: EngineServer | undefined;
 /** The only one, or the first behind the router. */
 export let engine: Engine;
 
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+/** To be called once in every file whose tests start a server. */
+export function closeServers(): void {
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+}
 
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
   const clock = new SystemClock();
@@ -93,24 +96,26 @@ export function raw(bytes: string, mark: string, count: number): Promise<string>
   });
 }
 
-interface Timed {
-  readonly headMs: number;
-  readonly pieces: { readonly text: string; readonly atMs: number }[];
-}
-
-/** When the head and every piece of the body arrive, from sending. */
-export function timed(body: unknown): Promise<Timed> {
-  const clock = new SystemClock();
+/** What has come of the answer when it is first looked at, and then at every piece; it is left when told to. */
+export function watched(body: unknown, isEnough: (text: string) => boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       `${server!.url}/v1/chat/completions`,
       { method: 'POST' },
       (response) => {
-        const headMs = clock.now();
-        const pieces: Timed['pieces'] = [];
+        let text = '';
+        const look = (): void => {
+          if (!isEnough(text)) return;
+          resolve(text);
+          request.destroy();
+        };
         response.setEncoding('utf8');
-        response.on('data', (text: string) => pieces.push({ text, atMs: clock.now() }));
-        response.on('end', () => resolve({ headMs, pieces }));
+        response.on('data', (piece: string) => {
+          text += piece;
+          look();
+        });
+        response.on('error', () => {});
+        look();
       },
     );
     request.on('error', reject);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { PromptBuilder, pieces } from '../../src/engine/prompt/prompt-builder.ts';
@@ -6,6 +6,7 @@ import { TokenCache } from '../../src/engine/prompt/token-cache.ts';
 import { type Coder, findWords } from '../../src/engine/prompt/vocabulary.ts';
 import type { EngineEnd, EngineObserver } from '../../src/engine/serving.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { wordTokenizer } from './bench.ts';
 
 let encoded: string[] = [];
@@ -183,11 +184,14 @@ test('any sequence of the words found has the same tokens when it is read again'
   );
 });
 
-const TEXT = '../shared/data/text/moby_dick.txt';
+const TEXT = sharedFile('data/text/moby_dick.txt');
+const NO_TEXT = absent(TEXT);
 
-test.skipIf(!existsSync(TEXT))('tokens of the pieces are the tokens of the whole', async () => {
-  const { readFileSync } = await import('node:fs');
-  const text = readFileSync(TEXT, 'utf8').slice(20_000, 80_000);
-  const gpt2 = await loadTokenizer('gpt2');
-  expect([...new PromptBuilder(gpt2).text(text)]).toEqual(gpt2.encode(text));
-});
+test.skipIf(NO_TEXT)(
+  titled('tokens of the pieces are the tokens of the whole', NO_TEXT),
+  async () => {
+    const text = readFileSync(TEXT, 'utf8').slice(20_000, 80_000);
+    const gpt2 = await loadTokenizer('gpt2');
+    expect([...new PromptBuilder(gpt2).text(text)]).toEqual(gpt2.encode(text));
+  },
+);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { quantile } from '../../src/stats/quantile.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { Bench, type Outcome, privateTokens } from './bench.ts';
 
 /**
@@ -8,7 +9,8 @@ import { Bench, type Outcome, privateTokens } from './bench.ts';
  * kernels' constants come from elsewhere; the profile's host time of 1 ms was chosen on this run, so the
  * test guards a fit and predicts nothing. Without it the means are 5 % short.
  */
-const FILE = '../shared/data/traces/vllm019_rtx4090_llama31_8b_requests.jsonl';
+const FILE = sharedFile('data/traces/vllm019_rtx4090_llama31_8b_requests.jsonl');
+const NO_FILE = absent(FILE);
 
 interface RealRequest {
   readonly input_toks: number;
@@ -42,7 +44,7 @@ const STATISTICS = {
   p99: (values: readonly number[]) => quantile(Float64Array.from(values).sort(), 0.99),
 };
 
-describe.skipIf(!existsSync(FILE))('a real vLLM run on an RTX 4090, played again', () => {
+describe.skipIf(NO_FILE)(titled('a real vLLM run on an RTX 4090, played again', NO_FILE), () => {
   const measured: Times[] = [];
   const simulated: Times[] = [];
   let preemptions = 0;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chat, complete, engine, json, PATIENCE, post, start } from './http-bench.ts';
+import { chat, closeServers, complete, engine, json, PATIENCE, post, start } from './http-bench.ts';
+
+closeServers();
 
 const long = { ...chat, max_tokens: 20, min_tokens: 20 };
 

@@ -5,6 +5,7 @@ import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import { wordTokenizer } from './bench.ts';
 import {
   chat,
+  closeServers,
   complete,
   engine,
   events,
@@ -14,6 +15,8 @@ import {
   start,
   streamed,
 } from './http-bench.ts';
+
+closeServers();
 
 describe('a request that is wrong', () => {
   test.each<[string, unknown, number, string | null, RegExp]>([

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { offloadSchema } from '../../src/scenario/offload.ts';
-import { complete, json, metric, post, server, start } from './http-bench.ts';
+import { closeServers, complete, json, metric, post, server, start } from './http-bench.ts';
+
+closeServers();
 
 const offload = offloadSchema.parse({ preset: 'vllm', cpu: { capacityGB: 4 } });
 

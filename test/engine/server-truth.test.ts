@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { chat, complete, events, json, post, server, start, streamed } from './http-bench.ts';
+import {
+  chat,
+  closeServers,
+  complete,
+  events,
+  json,
+  post,
+  server,
+  start,
+  streamed,
+} from './http-bench.ts';
+
+closeServers();
 
 async function chunks(body: unknown): Promise<Record<string, never>[]> {
   const data = await events(await complete(body));

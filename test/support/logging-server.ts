@@ -12,6 +12,8 @@ export interface Logged {
   readonly body: any;
   /** Milliseconds, on the test's clock, when the body had been read. */
   readonly atMs: number;
+  /** When each delta of the answer was written. */
+  readonly writtenMs: number[];
   /** When the response had been sent or its connection had died. */
   endMs?: number;
   /** The client left before the response was complete. */
@@ -97,6 +99,7 @@ export async function startLoggingServer({
         headers: incoming.headers,
         body: text === '' ? undefined : JSON.parse(text),
         atMs: performance.now(),
+        writtenMs: [],
       };
       list.push(logged);
       if (isProbe) {
@@ -208,6 +211,7 @@ async function speak(request: Logged, reply: Answer, response: ServerResponse): 
     const { afterMs = index ? tokenMs : 0, ...rest } = delta as Delta;
     await passed(afterMs);
     if (response.destroyed) return;
+    request.writtenMs.push(performance.now());
     response.write(event(request, rest));
   }
   response.write(event(request, {}, 'stop'));

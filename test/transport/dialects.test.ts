@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ResponseEnd } from '../../src/transport/transport.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { cut, everyByte, type Reading, read } from './reading.ts';
 
 /** Streams of every engine, captured (llamacpp-*) or in the shape of its source (recon-*). */
-const folder = new URL('../../../shared/data/sse/', import.meta.url);
+const folder = sharedFile('data/sse');
+const why = absent(folder);
 
 function ok(deltas: string[], finishReason?: string, usage?: ResponseEnd['usage']): Reading {
   return { deltas, end: { finishReason, usage } };
@@ -108,15 +111,15 @@ const expected: Readonly<Record<string, Reading>> = {
   'recon-vllm.sse': ok(vllmDeltas, 'stop', { ...usage, cachedTokens: 16 }),
 };
 
-test.skipIf(!existsSync(folder))('every stream of the collection has an expectation', () => {
+test.skipIf(why)(titled('every stream of the collection has an expectation', why), () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.sse'));
   expect(Object.keys(expected).sort()).toEqual(files.sort());
 });
 
-test.skipIf(!existsSync(folder)).each(Object.entries(expected))(
-  'M-56 %s reads the same whole, in two pieces cut anywhere, and byte by byte',
+test.skipIf(why).each(Object.entries(expected))(
+  titled('M-56 %s reads the same whole, in two pieces cut anywhere, and byte by byte', why),
   (name, reading) => {
-    const body = readFileSync(new URL(name, folder));
+    const body = readFileSync(join(folder, name));
     expect(read([body])).toEqual(reading);
     expect(read(everyByte(body))).toEqual(reading);
     for (let at = 1; at < body.length; at++) expect(read(cut(body, [at]))).toEqual(reading);

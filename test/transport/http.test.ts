@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { API_KEY, exchange, request, rig, transportTo, until } from './http-rig.ts';
 import { Recorder } from './recorder.ts';
 import {
@@ -155,8 +156,9 @@ describe('an answer', () => {
     expect((await exchange(transport)).deltas).toEqual(['content:a']);
   });
 
-  const raw = new URL('../../../shared/data/sse/llamacpp-raw-http.bin', import.meta.url);
-  test.skipIf(!existsSync(raw))("llama-server's own bytes are read through a socket", async () => {
+  const raw = sharedFile('data/sse/llamacpp-raw-http.bin');
+  const why = absent(raw);
+  test.skipIf(why)(titled("llama-server's own bytes are read through a socket", why), async () => {
     const bytes = readFileSync(raw);
     const { transport } = await rig((socket) => socket.end(bytes));
     const recorder = await exchange(transport);

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/base/errors.ts';
 import { multiTurnText, SEPARATOR } from '../../../src/dialects/multi-turn/statistics.ts';
 import { warmupShares } from '../../../src/dialects/multi-turn/warmup.ts';
 import { turnRecord } from '../../record/sample.ts';
+import { absent, sharedFile, titled } from '../../support/needs.ts';
 import { multiTurnRecords, SETTINGS, warmupRecords } from './sample.ts';
 
 const GOLDEN = resolve(import.meta.dirname, '../../golden/multi-turn');
-const SEED = resolve(import.meta.dirname, '../../../../shared/seeds/004_948c9bcec93104a3.txt');
+const SEED = sharedFile('seeds/004_948c9bcec93104a3.txt');
+const NO_SEED = absent(SEED);
 
 const { generator: _, ...WITHOUT_GENERATOR } = SETTINGS;
 
@@ -72,20 +74,23 @@ test('M-50 without a completed request there is no table, and all failures are t
   expect(text).not.toMatch(/NaN|Infinity|undefined/);
 });
 
-test.skipIf(!existsSync(SEED))("M-50 the seed's own sample has the same head and rows", () => {
-  const seed = readFileSync(SEED, 'utf8');
-  const text = multiTurnText(multiTurnRecords(), SETTINGS);
-  expect(head(text)).toEqual(head(seed));
-  expect(rowNames(text)).toEqual(rowNames(seed));
-  for (const line of ['Statistics summary:', SEPARATOR]) {
-    expect(text.split('\n')).toContain(line);
-    expect(seed.split(/\r?\n/)).toContain(line);
-  }
-  for (const pattern of [/^runtime_sec = \d+\.\d{3}$/m, /^requests_per_sec = \d+\.\d{3}$/m]) {
-    expect(text).toMatch(pattern);
-    expect(seed.replaceAll('\r', '')).toMatch(pattern);
-  }
-});
+test.skipIf(NO_SEED)(
+  titled("M-50 the seed's own sample has the same head and rows", NO_SEED),
+  () => {
+    const seed = readFileSync(SEED, 'utf8');
+    const text = multiTurnText(multiTurnRecords(), SETTINGS);
+    expect(head(text)).toEqual(head(seed));
+    expect(rowNames(text)).toEqual(rowNames(seed));
+    for (const line of ['Statistics summary:', SEPARATOR]) {
+      expect(text.split('\n')).toContain(line);
+      expect(seed.split(/\r?\n/)).toContain(line);
+    }
+    for (const pattern of [/^runtime_sec = \d+\.\d{3}$/m, /^requests_per_sec = \d+\.\d{3}$/m]) {
+      expect(text).toMatch(pattern);
+      expect(seed.replaceAll('\r', '')).toMatch(pattern);
+    }
+  },
+);
 
 describe('M-49 warm-up percentages', () => {
   test.each([

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readAgentTrace } from '../../../src/workload/agents/agent-trace.ts';
 import { agentWorkload } from '../../../src/workload/agents/agents.ts';
 import type { Corpus } from '../../../src/workload/text/corpus.ts';
-import { freshFolder } from '../../support/confab.ts';
+import { freshFolder } from '../../support/folders.ts';
 
 const FIRST =
   '{"round_id": 0, "agent_id": [0, 1], "output_tokens": [5, 6], "input_from": [[], []]}';

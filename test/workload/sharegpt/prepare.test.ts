@@ -129,7 +129,7 @@ describe('preparing', () => {
 
 describe('the command', () => {
   test('prints what it kept and left out', async () => {
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     await prepareCommand().parseAsync(
       [
         'sharegpt',
@@ -144,7 +144,7 @@ describe('the command', () => {
       ],
       { from: 'user' },
     );
-    expect(log.mock.calls.join()).toBe(
+    expect(String(log.mock.calls[0]![0]).trimEnd()).toBe(
       [
         `${output}: 3 of 4 conversations, 9 messages, 15 tokens`,
         '  1 began with an answer, which was left out',

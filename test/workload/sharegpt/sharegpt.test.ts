@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ScenarioInput } from '../../../src/scenario/schema.ts';
@@ -7,6 +7,7 @@ import { openWorkload } from '../../../src/workload/load.ts';
 import * as reader from '../../../src/workload/sharegpt/reader.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
+import { absent, sharedFile, titled } from '../../support/needs.ts';
 import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 
@@ -259,14 +260,15 @@ describe('files', () => {
     }
   });
 
-  const SHARED = '../shared/data/conversations';
-  test.skipIf(!existsSync(SHARED)).each([
+  const SHARED = sharedFile('data/conversations');
+  const why = absent(SHARED);
+  test.skipIf(why).each([
     // file, usable conversations with a round
     ['fastchat_dummy_conversation.json', 500],
     ['llamafactory_v1_sft_demo.jsonl', 500],
     ['derived_oasst_openai_messages.jsonl', 352],
     ['derived_sgd_openai_messages.jsonl', 128],
-  ])('%s from elsewhere has %i usable conversations', async (name, count) => {
+  ])(titled('%s from elsewhere has %i usable conversations', why), async (name, count) => {
     const { notes } = await open(join(SHARED, name), { tokenizer: 'gpt2', rounds: 1 });
     expect(notes[0]).toMatch(new RegExp(`^conversations: ${count} of`));
   });

@@ -1,22 +1,27 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { makeGpt2Json } from '../../../src/workload/tokenizer/gpt2.ts';
 import { loadTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
+import { absent, sharedFile, titled } from '../../support/needs.ts';
 import { MOBY_DICK, scratchDir } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 import { hubServer } from './hub-server.ts';
 
-const REFERENCE = '../shared/data/tokenizer/gpt2-tokenizer.json';
+const REFERENCE = sharedFile('data/tokenizer/gpt2-tokenizer.json');
+const NO_REFERENCE = absent(REFERENCE);
 
 describe('gpt2', () => {
-  test.skipIf(!existsSync(REFERENCE))('gives the reference ids on Moby Dick', async () => {
-    const text = readFileSync(MOBY_DICK, 'utf8').slice(0, 300_000);
-    const [own, reference] = [await loadTokenizer('gpt2'), await loadTokenizer(REFERENCE)];
-    const ids = own.encode(text);
-    expect(ids).toEqual(reference.encode(text));
-    expect(own.decode(ids)).toBe(text);
-  });
+  test.skipIf(NO_REFERENCE)(
+    titled('gives the reference ids on Moby Dick', NO_REFERENCE),
+    async () => {
+      const text = readFileSync(MOBY_DICK, 'utf8').slice(0, 300_000);
+      const [own, reference] = [await loadTokenizer('gpt2'), await loadTokenizer(REFERENCE)];
+      const ids = own.encode(text);
+      expect(ids).toEqual(reference.encode(text));
+      expect(own.decode(ids)).toBe(text);
+    },
+  );
 
   test.each([
     // Ids of OpenAI's own encoder.

@@ -1,0 +1,111 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, errorText } from './base/errors.ts';
+import { version } from './base/version.ts';
+
+/** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
+const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  run: {
+    summary: 'play a scenario file against an endpoint or the embedded engine',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  simulate: {
+    summary: 'play a scenario file in virtual time, without an engine',
+    load: async () => (await import('./commands/run.ts')).simulateCommand(),
+  },
+  plan: {
+    summary: 'say what a scenario would ask of an engine, without one',
+    load: async () => (await import('./commands/plan.ts')).planCommand(),
+  },
+  sessions: {
+    summary: 'groups that go round sessions, and how many an engine holds',
+    load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
+  },
+  'multi-round-qa': {
+    summary: 'the command line of multi-round-qa.py',
+    load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
+  },
+  'multi-turn': {
+    summary: "the command line of vLLM's benchmark_serving_multi_turn.py",
+    load: async () => (await import('./dialects/multi-turn/command.ts')).multiTurnCommand(),
+  },
+  agentic: {
+    summary: 'rounds of agents over several models, from traces',
+    load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
+  },
+  engine: {
+    summary: 'serve the embedded engine over HTTP',
+    load: async () => (await import('./commands/engine.ts')).engineCommand(),
+  },
+  prepare: {
+    summary: 'prepare data sets',
+    load: async () => (await import('./commands/prepare.ts')).prepareCommand(),
+  },
+  generate: {
+    summary: "make conversations from a configuration of vLLM's multi-turn benchmark",
+    load: async () => (await import('./commands/generate.ts')).generateCommand(),
+  },
+  convert: {
+    summary: 'convert conversations to the OpenAI form',
+    load: async () => (await import('./commands/convert.ts')).convertCommand(),
+  },
+  report: {
+    summary: 'make the report of finished runs again',
+    load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  schema: {
+    summary: 'print the JSON Schema of scenario files, for editors',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand(),
+  },
+};
+
+/**
+ * Does what the arguments say, and returns the code to exit with; errors are told on stderr. A process may
+ * call it several times, one after the other.
+ */
+export async function program(argv: readonly string[]): Promise<number> {
+  process.exitCode = undefined;
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const root = new Command('confab')
+    .description('A multi-turn conversation simulator for LLM serving engines.')
+    .version(version());
+  const called = VERBS[argv[0] ?? ''];
+  for (const [name, verb] of Object.entries(VERBS)) {
+    const command =
+      verb === called ? await verb.load() : new Command(name).description(verb.summary);
+    root.addCommand(exiting(command));
+  }
+  exiting(root);
+  if (argv.length === 0) {
+    root.outputHelp();
+    return EXIT.usage;
+  }
+  await root.parseAsync(argv as string[], { from: 'user' });
+  return Number(process.exitCode ?? EXIT.ok);
+}
+
+/** Makes commander throw instead of leaving the process, for this command and those below it. */
+function exiting(command: Command): Command {
+  command.exitOverride().showHelpAfterError('(see --help)');
+  for (const child of command.commands) exiting(child);
+  return command;
+}
+
+/** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const code = (error as { exitCode?: unknown }).exitCode;
+  if (typeof code === 'number') {
+    process.stderr.write(`error: ${errorText(error)}\n`);
+    return code;
+  }
+  const detail = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`confab has a bug; please report this:\n${detail}\n`);
+  return EXIT.bug;
+}
