@@ -61,7 +61,8 @@ export const agenticFlags: readonly Flag[] = [
     says: 'ask for answers of exactly output_tokens',
   },
   { flags: '--on-failure <how>', path: 'failure.policy' },
-  FLAGS.seed,
+  // A text, as a given one is: the digest of the workload is of it.
+  { ...FLAGS.seed, default: '0' },
   FLAGS.apiKey,
   FLAGS.header,
   { flags: '--output <file>', says: 'CSV of the completed requests', default: 'summary.csv' },
