@@ -4,29 +4,54 @@ import { engineTraits } from '../engine/describe.ts';
 import { faultHelp } from '../engine/faults/fault-kinds.ts';
 import type { EngineServer } from '../engine/http/server.ts';
 import { parseOverridden } from '../scenario/load.ts';
-import { type EngineFlags, engineFields, engineSection } from './engine-flags.ts';
+import { type Flag, settingsOf, withFlags } from './flag-table.ts';
+import { engineFlags, FLAGS } from './flags.ts';
 import { integer, number } from './options.ts';
 
-interface Flags extends EngineFlags {
+interface Flags {
+  readonly set: readonly string[];
   readonly host: string;
   readonly port: number;
   readonly keepAliveSec: number;
   readonly drainSec: number;
 }
 
+const serverFlags: readonly Flag[] = [
+  { flags: '--host <address>', says: 'address to listen on', default: '127.0.0.1' },
+  {
+    flags: '--port <n>',
+    says: 'port to listen on; 0: any free one',
+    parse: integer(0, 65_535),
+    default: 8000,
+  },
+  {
+    flags: '--keep-alive-sec <sec>',
+    says: 'how long an idle connection is kept',
+    parse: number(),
+    default: 5,
+  },
+  {
+    flags: '--drain-sec <sec>',
+    says: 'how long requests may take to end after a signal',
+    parse: number(),
+    default: 30,
+  },
+];
+
+const setFlag: Flag = {
+  ...FLAGS.set,
+  flags: '--set <field=value>',
+  says: "any field of a scenario's engine section, as in defects.retokenised=0.2; may be repeated",
+};
+
 /** `confab engine`: serves the embedded engine until a signal. */
 export function engineCommand(): Command {
-  const command = new Command('engine')
-    .description(
-      "Serve the embedded engine: vLLM's scheduler and prefix cache, a GPU's cost model.",
-    )
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port to listen on; 0: any free one', integer(0, 65_535), 8000)
-    .option('--keep-alive-sec <sec>', 'how long an idle connection is kept', number(), 5)
-    .option('--drain-sec <sec>', 'how long requests may take to end after a signal', number(), 30)
-    .option('--model <name>', 'name of the model; default: confab-embedded')
-    .option('--tokenizer <spec>', "'gpt2', a folder, a tokenizer.json, or a model name");
-  return engineFields(command).addHelpText('after', helpText()).action(serve);
+  const command = new Command('engine').description(
+    "Serve the embedded engine: vLLM's scheduler and prefix cache, a GPU's cost model.",
+  );
+  return withFlags(command, [...serverFlags, ...engineFlags, setFlag])
+    .addHelpText('after', helpText())
+    .action(serve);
 }
 
 function helpText(): string {
@@ -48,11 +73,10 @@ function helpText(): string {
 }
 
 async function serve(flags: Flags): Promise<void> {
-  const { host, port, keepAliveSec, drainSec, ...engine } = flags;
-  const fields = (flags.set ?? []).map((field) => `engine.${field}`);
+  const { host, port, keepAliveSec, drainSec } = flags;
   const { engine: options } = parseOverridden(
-    { engine: engineSection(engine) },
-    fields,
+    {},
+    [...settingsOf(engineFlags, flags), ...flags.set.map((field) => `engine.${field}`)],
     'confab engine',
   );
   const { startEmbedded } = await import('../engine/embedded.ts');

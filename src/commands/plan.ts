@@ -4,16 +4,36 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
+import type { Flag } from './flag-table.ts';
+import { playFlags } from './flags.ts';
 import { number } from './options.ts';
-import { type OverrideFlags, overrides, scenarioCommand } from './run.ts';
+import { overridesOf, type ScenarioFlags, scenarioCommand } from './run.ts';
 
-interface PlanFlags extends OverrideFlags {
+interface PlanFlags extends ScenarioFlags {
   readonly ttftMs?: number;
   readonly tpotMs?: number;
   readonly json?: string;
   readonly schedule?: string;
-  readonly printScenario?: boolean;
 }
+
+const planFlags: readonly Flag[] = [
+  ...playFlags,
+  {
+    flags: '--ttft-ms <ms>',
+    says: "time to first token of the assumed engine; default: the scenario's engine.fixed, else 0",
+    parse: number(),
+  },
+  {
+    flags: '--tpot-ms <ms>',
+    says: 'its time per output token after that; default: likewise',
+    parse: number(),
+  },
+  { flags: '--json <file>', says: "write the plan's numbers; -: to stdout, instead of the text" },
+  {
+    flags: '--schedule <file>',
+    says: 'write every planned request as CSV; -: to stdout, instead of the text',
+  },
+];
 
 const HELP = `
 Plays the scenario in virtual time against an engine that answers every request
@@ -30,15 +50,8 @@ A dialect's flags: confab multi-round-qa … --print-scenario > s.yaml; confab p
 `;
 
 export function planCommand(): Command {
-  return scenarioCommand('plan')
+  return scenarioCommand('plan', planFlags)
     .description('Say what a scenario would ask of an engine, without one.')
-    .option('--ttft-ms <ms>', 'time to first token of the assumed engine; default: 0', number())
-    .option('--tpot-ms <ms>', 'its time per output token after that; default: 0', number())
-    .option('--json <file>', "write the plan's numbers; -: to stdout, instead of the text")
-    .option(
-      '--schedule <file>',
-      'write every planned request as CSV; -: to stdout, instead of the text',
-    )
     .addHelpText('after', HELP)
     .action(plan);
 }
@@ -49,7 +62,7 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
   }
   const { json, schedule } = flags;
   checkOutputs(json, schedule);
-  const scenario = loadScenario(file, overrides(flags));
+  const scenario = loadScenario(file, overridesOf(planFlags, flags));
   const [{ playPlan }, { planOf }, { planText }, files, { stringify }] = await Promise.all([
     import('../plan/play.ts'),
     import('../plan/summary.ts'),

@@ -5,10 +5,12 @@ import { EXIT, UsageError } from '../base/errors.ts';
 import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { collect, integer, number, oneOf } from './options.ts';
-import { type OverrideFlags, overrides, targetFlags } from './run.ts';
+import { type Flag, withFlags } from './flag-table.ts';
+import { FLAGS, targetFlags } from './flags.ts';
+import { integer, number } from './options.ts';
+import { overridesOf, PRECEDENCE, type ScenarioFlags } from './run.ts';
 
-interface SessionFlags extends OverrideFlags {
+interface SessionFlags extends ScenarioFlags {
   readonly groups?: number;
   readonly sessions?: number;
   readonly search?: boolean;
@@ -16,7 +18,6 @@ interface SessionFlags extends OverrideFlags {
   readonly maxGroups?: number;
   readonly maxSessions?: number;
   readonly goal?: 'sessions' | 'balanced';
-  readonly rounds?: number;
   readonly gap: number;
   readonly json?: string;
   readonly simulate?: boolean;
@@ -24,6 +25,55 @@ interface SessionFlags extends OverrideFlags {
 
 const GROUPS_MAX = 64;
 const SESSIONS_MAX = 64;
+
+export const sessionFlags: readonly Flag[] = [
+  ...targetFlags,
+  {
+    flags: '-c, --groups <n>',
+    says: 'play one point: requests in flight',
+    parse: integer(1),
+  },
+  {
+    flags: '-s, --sessions <n>',
+    says: 'play one point: sessions of each group',
+    parse: integer(1),
+  },
+  { flags: '--search', says: 'find the largest point within the bound' },
+  {
+    flags: '--max-ttft-p95 <ms>',
+    says: 'the bound; one point above it: exit code 1',
+    parse: number(0),
+  },
+  {
+    flags: '--max-groups <n>',
+    says: `search up to so many; default: ${GROUPS_MAX}`,
+    parse: integer(1),
+  },
+  {
+    flags: '--max-sessions <n>',
+    says: `search up to so many; default: ${SESSIONS_MAX}`,
+    parse: integer(1),
+  },
+  {
+    flags: '--goal <what>',
+    says: 'sessions: greatest C·S, the default; balanced: greatest 2CS/(C+S)',
+    choices: ['sessions', 'balanced'],
+  },
+  // A session has a turn to come back for.
+  { flags: '--rounds <n>', path: 'conversation.rounds', parse: integer(2) },
+  {
+    flags: '--gap <seconds>',
+    says: 'a group rests so long after each request',
+    parse: number(),
+    default: 0,
+  },
+  { flags: '--json <file>', says: 'write what the search found' },
+  FLAGS.simulate,
+  FLAGS.set,
+  FLAGS.seed,
+  FLAGS.initUserId,
+  FLAGS.outputDir,
+];
 
 const HELP = `
 C groups each have one request in flight and go round S sessions, turn by turn:
@@ -41,33 +91,15 @@ the point that is playing and then the search, and prints what was found.
 `;
 
 export function sessionsCommand(): Command {
-  return targetFlags(new Command('sessions'))
+  const command = new Command('sessions')
     .description('Groups that go round sessions, and how many of them an engine holds.')
-    .argument('<scenario>', 'YAML or JSON file; see configs/ and `confab schema`')
-    .option('-c, --groups <n>', 'play one point: requests in flight', integer(1))
-    .option('-s, --sessions <n>', 'play one point: sessions of each group', integer(1))
-    .option('--search', 'find the largest point within the bound')
-    .option('--max-ttft-p95 <ms>', 'the bound; one point above it: exit code 1', number(0))
-    .option('--max-groups <n>', `search up to so many; default: ${GROUPS_MAX}`, integer(1))
-    .option('--max-sessions <n>', `search up to so many; default: ${SESSIONS_MAX}`, integer(1))
-    .option(
-      '--goal <what>',
-      'sessions: greatest C·S, the default; balanced: greatest 2CS/(C+S)',
-      oneOf('sessions', 'balanced'),
-    )
-    .option('--rounds <n>', 'turns of each session; default: conversation.rounds', integer(2))
-    .option('--gap <seconds>', 'a group rests so long after each request', number(), 0)
-    .option('--json <file>', 'write what the search found')
-    .option('--simulate', 'play in virtual time, against the engine in this process')
-    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
-    .option('--seed <seed>', 'names every random stream')
-    .option('--init-user-id <n>', 'id of the first user', integer(0))
-    .option('--output-dir <dir>', 'parent of the run folders')
+    .argument('<scenario>', 'YAML or JSON file; see configs/ and `confab schema`');
+  return withFlags(command, sessionFlags)
+    .addHelpText('after', PRECEDENCE)
     .addHelpText('after', HELP)
     .action(async (file: string, flags: SessionFlags) => {
       checkFlags(flags);
-      const rounds = flags.rounds === undefined ? [] : [`conversation.rounds=${flags.rounds}`];
-      const scenario = loadScenario(file, [...overrides(flags), ...rounds]);
+      const scenario = loadScenario(file, overridesOf(sessionFlags, flags));
       process.exitCode = flags.search
         ? await search(scenario, flags)
         : await onePoint(scenario, flags);

@@ -2,6 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import { readRun } from '../record/run-folder.ts';
 import { earlierParts, type Isolation } from '../run/resume.ts';
 import { parseOverridden } from '../scenario/load.ts';
+import type { Override } from '../scenario/overrides.ts';
 import { play } from './play.ts';
 import { REDACTED } from './redact.ts';
 import { reportRun } from './results.ts';
@@ -9,7 +10,7 @@ import { reportRun } from './results.ts';
 /** Continues the run in this folder. Its scenario is in its journal; `overrides` may change where it goes. */
 export async function resume(
   dir: string,
-  overrides: readonly string[],
+  overrides: readonly Override[],
   flags: { readonly apiKey?: string; readonly isolate: Isolation },
 ): Promise<number> {
   const { parts, warnings } = readRun(dir);

@@ -13,11 +13,13 @@ const fixedSchema = z.strictObject({
 });
 
 const fields = z.strictObject({
-  model: z.string().default('confab-embedded'),
+  model: z.string().default('confab-embedded').describe('name of the model'),
   tokenizer: z
     .string()
     .optional()
-    .describe("as conversation.tokenizer, which is the default; 'gpt2' for `confab engine`"),
+    .describe(
+      "'gpt2', a folder, a tokenizer.json or a model name; default: gpt2 for `confab engine`, else conversation.tokenizer",
+    ),
   gpu: z
     .string()
     .default('a100')
@@ -41,8 +43,8 @@ const fields = z.strictObject({
     .positive()
     .optional()
     .describe('instead of blocks: GPU memory for the KV cache, 1 GB is 1e9 bytes'),
-  blockTokens: count.default(16),
-  prefixCaching: z.boolean().default(true),
+  blockTokens: count.default(16).describe('tokens of a KV block'),
+  prefixCaching: z.boolean().default(true).describe('false: compute every prompt from its start'),
   maxBatchedTokens: count.default(2048).describe('token budget of one step'),
   maxSeqs: count.default(256).describe('most running requests'),
   policy: z
@@ -88,7 +90,7 @@ const fields = z.strictObject({
   offload: offloadSchema.prefault({}),
   replicas: replicasSchema.prefault({}),
   defects: defectsSchema.prefault({}),
-  seed: z.union([z.number(), z.string()]).default(0),
+  seed: z.union([z.number(), z.string()]).default(0).describe('of answers and faults'),
   faults: z
     .array(z.string())
     .default([])

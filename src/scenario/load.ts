@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { errorText, UsageError } from '../base/errors.ts';
+import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 /**
- * Reads a scenario file (YAML or JSON), applies `--set path=value` overrides, and checks the result.
+ * Reads a scenario file (YAML or JSON), applies the overrides, and checks the result.
  * @throws UsageError with every problem found.
  */
-export function loadScenario(file: string, overrides: readonly string[] = []): Scenario {
+export function loadScenario(file: string, overrides: readonly Override[] = []): Scenario {
   return parseOverridden(readYaml(file), overrides, file);
 }
 
 export function parseOverridden(
   input: unknown,
-  overrides: readonly string[],
+  overrides: readonly Override[],
   source: string,
 ): Scenario {
   return parseScenario(withOverrides(input, overrides), source);
@@ -47,35 +48,4 @@ function readYaml(file: string): unknown {
     if (!(error instanceof YAMLParseError)) throw error;
     throw new UsageError(`${file}: not YAML: ${error.message.split('\n')[0]}`);
   }
-}
-
-function withOverrides(scenario: unknown, overrides: readonly string[]): unknown {
-  for (const override of overrides) {
-    const equals = override.indexOf('=');
-    if (equals < 1) {
-      throw new UsageError(`--set: found '${override}'; expected path=value, as in seed=7`);
-    }
-    scenario = withValue(
-      scenario,
-      override.slice(0, equals).split('.'),
-      yamlValue(override, equals),
-    );
-  }
-  return scenario;
-}
-
-function yamlValue(override: string, equals: number): unknown {
-  try {
-    return parse(override.slice(equals + 1));
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const [reason] = error.message.split('\n');
-    throw new UsageError(`--set: found '${override}'; the value is not YAML: ${reason}`);
-  }
-}
-
-function withValue(target: unknown, [key, ...rest]: string[], value: unknown): unknown {
-  const object = typeof target === 'object' && target !== null ? target : {};
-  const old = (object as Record<string, unknown>)[key!];
-  return { ...object, [key!]: rest.length ? withValue(old, rest, value) : value };
 }

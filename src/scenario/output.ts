@@ -12,7 +12,7 @@ export const thresholdsSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('failed / (completed + failed) requests'),
+    .describe('exit code 1 above this share of failed requests: failed / (completed + failed)'),
   ttftMs: statistic.optional(),
   tpotMs: statistic.optional(),
   latencyMs: statistic.optional(),
@@ -21,7 +21,7 @@ export const thresholdsSchema = z.strictObject({
 export const outputSchema = z.strictObject({
   dir: z.string().default('runs').describe('parent of the run folder'),
   csv: z.string().optional().describe('also write the multi-round-qa CSV here'),
-  logIntervalSec: z.number().positive().default(30),
+  logIntervalSec: z.number().positive().default(30).describe('time between two interval summaries'),
   metricsEverySec: z
     .number()
     .positive()

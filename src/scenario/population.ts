@@ -66,7 +66,7 @@ export const populationSchema = z
     users: count
       .optional()
       .describe('conversations to play; default: each of a file once, else until another stop'),
-    firstUserId: z.number().int().min(0).default(1),
+    firstUserId: z.number().int().min(0).default(1).describe('id of the first user'),
     partition: partitionSchema
       .optional()
       .describe('one of several processes that play the run together, each its share'),
@@ -166,13 +166,17 @@ export const warmupSchema = z.strictObject({
 
 /** The run stops at the first of these, or when all users have been played. */
 export const stopSchema = z.strictObject({
-  afterSec: z.number().positive().optional(),
-  afterRequests: count.optional(),
+  afterSec: z
+    .number()
+    .positive()
+    .optional()
+    .describe('stop after this long; default: when all users have been played, or at Ctrl-C'),
+  afterRequests: count.optional().describe('stop after so many requests'),
   drainTimeoutSec: z
     .number()
     .nonnegative()
     .default(120)
-    .describe('how long requests in flight may take to end after that'),
+    .describe('how long requests in flight may take to end after the stop'),
 });
 
 /** The bounds that several partitions would have to share: where they are, and what they are set to. */

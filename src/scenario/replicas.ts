@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Several engines behind one address. */
 export const replicasSchema = z.strictObject({
-  count: z.number().int().min(1).default(1),
+  count: z.number().int().min(1).default(1).describe('engines behind this address'),
   routing: z
     .enum(['random', 'roundRobin', 'session'])
     .default('random')

@@ -10,13 +10,16 @@ export const targetSchema = z.strictObject({
       "base URL with or without /v1, a trailing slash or a path prefix; 'embedded' starts the embedded engine",
     ),
   model: z.string().optional().describe('request model; default: the first of GET /v1/models'),
-  api: z.enum(['chat', 'completions']).default('chat'),
-  stream: z.boolean().default(true),
+  api: z.enum(['chat', 'completions']).default('chat').describe('API that is asked'),
+  stream: z
+    .boolean()
+    .default(true)
+    .describe('false: ask for whole answers; TTFT is then the latency'),
   apiKeyEnv: z
     .string()
     .default('OPENAI_API_KEY')
     .describe('environment variable with the API key; the key itself is never written'),
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), z.string()).default({}).describe('extra headers'),
   sessionHeaders: z
     .array(z.string())
     .default([])

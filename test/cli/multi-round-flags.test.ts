@@ -53,14 +53,22 @@ describe('--print-scenario', () => {
       await printed(
         ...[...PRODUCTION_STACK, '--max-error-rate', '0.1', '--drain-timeout', '3'],
         ...['--output-dir', 'elsewhere', '--seed', 'x', '--log-interval', '7'],
+        ...[
+          '--header',
+          'X-A.B: c',
+          '--set',
+          'population.arrivals={process: poisson, usersPerSec: 3}',
+        ],
       ),
     );
     expect(scenario).toMatchObject({
       seed: 'x',
+      target: { headers: { 'X-A.B': 'c' } },
       thresholds: { maxErrorRate: 0.1 },
       stop: { afterSec: 100, drainTimeoutSec: 3 },
       output: { dir: 'elsewhere', csv: 'summary.csv', logIntervalSec: 7 },
     });
+    expect(scenario.population.arrivals).toEqual({ process: 'poisson', usersPerSec: 3 });
   });
 });
 

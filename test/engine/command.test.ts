@@ -91,7 +91,8 @@ test.each([
   [['--model-config', './none.json'], /engine\.modelConfig: cannot read \.\/none\.json/],
   [['--kv-gb', '4', '--blocks', '9'], /engine\.kvGB: found 4; expected one of it and 'blocks'/],
   [['--kv-gb', '0.002'], /engine\.kvGB: found 0\.002; room for 0 blocks of 2097152 bytes/],
-  [['--policy', 'sjf'], /engine\.policy: found "sjf"/],
+  [['--policy', 'sjf'], /--policy <name>.* Found 'sjf'; expected fcfs, priority, round_robin/],
+  [['--set', 'policy=sjf'], /engine\.policy: found "sjf"/],
   [['--cpu-gb', '8'], /engine\.offload\.cpu: found without engine\.offload\.preset/],
   [
     ['--set', 'offload.chunkTokens=64'],

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { stringify } from 'yaml';
-import { collect, header, integer, number, oneOf, share } from '../../commands/options.ts';
-import { parseOverridden } from '../../scenario/load.ts';
-import type { ScenarioInput } from '../../scenario/schema.ts';
+import { withFlags } from '../../commands/flag-table.ts';
+import { parseScenario } from '../../scenario/load.ts';
+import { withOverrides } from '../../scenario/overrides.ts';
+import { scenarioYaml } from '../../scenario/yaml.ts';
+import { arrivalModel } from './checks.ts';
 import { multiRoundDialect } from './companion.ts';
-import { arrivalModel, type MultiRoundFlags } from './flags.ts';
+import { type MultiRoundFlags, multiRoundFlags } from './flags.ts';
 import { gapTiming, multiRoundScenario } from './scenario.ts';
 import { processSummary } from './summary.ts';
 
@@ -15,9 +16,6 @@ interface CommandFlags extends MultiRoundFlags {
   readonly printScenario?: boolean;
   readonly verbose?: boolean;
   readonly simulate?: boolean;
-  readonly maxErrorRate?: number;
-  readonly drainTimeout?: number;
-  readonly outputDir?: string;
 }
 
 const HELP = `
@@ -41,21 +39,22 @@ Prompts are real words, different for every user after the shared system prompt;
 `;
 
 export function multiRoundCommand(): Command {
-  return flags(
-    new Command('multi-round-qa').description(
-      'Multi-round question answering, with the command line of multi-round-qa.py.',
-    ),
-  )
+  const command = new Command('multi-round-qa').description(
+    'Multi-round question answering, with the command line of multi-round-qa.py.',
+  );
+  return withFlags(command, multiRoundFlags)
     .addHelpText('after', HELP)
     .action(async (given: CommandFlags) => {
       if (given.processSummary !== undefined) {
         process.stdout.write(processSummary(given.processSummary));
         return;
       }
-      const input = scenarioInput(given);
-      const scenario = parseOverridden(input, given.set, 'confab multi-round-qa');
+      // In simulated time there is no other engine, whatever is named.
+      const baseUrl = given.simulate ? 'embedded' : given.baseUrl;
+      const input = withOverrides(multiRoundScenario({ ...given, baseUrl }), given.set);
+      const scenario = parseScenario(input, 'confab multi-round-qa');
       if (given.printScenario) {
-        process.stdout.write(`${timing(given)}${stringify(input)}`);
+        process.stdout.write(`${timing(given)}${scenarioYaml(input, scenario)}`);
         return;
       }
       process.stderr.write(timing(given));
@@ -68,100 +67,6 @@ export function multiRoundCommand(): Command {
         isVerbose: given.verbose,
       });
     });
-}
-
-function flags(command: Command): Command {
-  return command
-    .option('--num-rounds <n>', 'rounds per user', integer(1))
-    .option('--qps <rate>', 'requests per second over all users', number(0))
-    .option('--base-url <url>', "base URL, with or without /v1; 'embedded' starts an engine")
-    .option('--model <name>', 'request model; default: the first that the engine names')
-    .option('--api-key <key>', 'API key; default: the environment variable OPENAI_API_KEY')
-    .option('--shared-system-prompt <tokens>', 'tokens that all users share', integer(0))
-    .option('--user-history-prompt <tokens>', "tokens of each user's own history", integer(0))
-    .option('--num-users <n>', 'production-stack: users at a time', integer(1))
-    .option('--answer-len <tokens>', 'production-stack: max_tokens', integer(1))
-    .option('--user-lag <seconds>', 'fork: think time after an answer', number())
-    .option(
-      '--max-input-len <tokens>',
-      'fork: longest prompt; longest ShareGPT question',
-      integer(1),
-    )
-    .option('--max-output-len <tokens>', 'fork: max_tokens; longest ShareGPT answer', integer(1))
-    .option('--ignore_eos, --ignore-eos', 'answers of exactly the length asked for')
-    .option('--time <seconds>', 'stop after this long; default: at Ctrl-C', number(0))
-    .option('--output <file>', 'CSV of the completed requests', 'summary.csv')
-    .option('--init-user-id <n>', 'the first user is n + 1', integer(0), 0)
-    .option('--log-interval <seconds>', 'time between two printed summaries', number(0), 30)
-    .option('--request-with-user-id', 'send the header x-user-id', true)
-    .option('--no-request-with-user-id', 'do not send it')
-    .option(
-      '--sharegpt [file]',
-      'questions and answer lengths from ShareGPT (default file: ShareGPT.json)',
-    )
-    .option('--input-inflate-rate <share>', 'ShareGPT: share of questions made longer', share)
-    .option('--input-inflate-mult <factor>', 'ShareGPT: by this factor', integer(1))
-    .option('--output-inflate-rate <share>', 'ShareGPT: share of answers made longer', share)
-    .option('--output-inflate-mult <factor>', 'ShareGPT: by this factor', integer(1))
-    .option('--strict-qps', 'offer exactly --qps')
-    .option('--no-ramp-up', 'start with no users instead of N in mid-conversation')
-    .option('--disable-ramp-up', 'the same, as LMCache spells it')
-    .option(
-      '--ramp-up-history <how>',
-      "users found in mid-conversation carry their history, or send a cold first message as upstream's: synthesised, cold",
-      oneOf('synthesised', 'cold'),
-      'synthesised',
-    )
-    .option('--strict-concurrent-users', 'never more than --num-users conversations')
-    .option('--enforce-strict-concurrent-users', 'the same, as LMBenchmark spells it')
-    .option('--no-warmup', "leave out the ten requests of production-stack's warm-up")
-    .option(
-      '--text <kind>',
-      "prompts of real words, or upstream's: words, hi",
-      oneOf('words', 'hi'),
-      'words',
-    )
-    .option('--text-file <file>', 'text to cut the words from')
-    .option('--tokenizer <spec>', 'folder, tokenizer.json or model name that counts the tokens')
-    .option('--seed <seed>', 'names every random stream of the run')
-    .option('--api <api>', 'chat or completions', oneOf('chat', 'completions'))
-    .option('--no-stream', 'ask for whole answers; TTFT is then the latency')
-    .option('--header <name: value>', 'extra header; may be repeated', header)
-    .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
-    .option(
-      '--drain-timeout <seconds>',
-      'how long requests in flight may take at the end',
-      number(),
-    )
-    .option('--output-dir <dir>', 'parent of the run folder')
-    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
-    .option('--simulate', 'play in virtual time, against the engine in this process')
-    .option('--verbose', 'print every request as it ends')
-    .option(
-      '--process-summary <file>',
-      'print the summary of an existing CSV, of this tool or of theirs',
-    )
-    .option('--print-scenario', 'print the scenario that the flags mean, and send nothing');
-}
-
-/** What the dialect makes of its flags, and what this command's own flags add to it. */
-function scenarioInput(given: CommandFlags): ScenarioInput {
-  // In simulated time there is no other engine, whatever is named.
-  const baseUrl = given.simulate ? 'embedded' : given.baseUrl;
-  const input = multiRoundScenario({ ...given, baseUrl });
-  const { maxErrorRate, drainTimeout, outputDir } = given;
-  const hasStop = input.stop !== undefined || drainTimeout !== undefined;
-  return {
-    ...input,
-    ...(maxErrorRate !== undefined && { thresholds: { maxErrorRate } }),
-    ...(hasStop && {
-      stop: {
-        ...input.stop,
-        ...(drainTimeout !== undefined && { drainTimeoutSec: drainTimeout }),
-      },
-    }),
-    output: { ...input.output, ...(outputDir !== undefined && { dir: outputDir }) },
-  };
 }
 
 /** The formulas' results, as comments for the printed scenario and for the log. */

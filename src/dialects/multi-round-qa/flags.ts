@@ -1,19 +1,21 @@
-import { UsageError } from '../../base/errors.ts';
+import type { Flag } from '../../commands/flag-table.ts';
+import { FLAGS } from '../../commands/flags.ts';
+import { integer, number, share } from '../../commands/options.ts';
 
-/** The command line of multi-round-qa.py: production-stack's, its fork's (user lag), and ours. */
+/**
+ * What is read of the command line of multi-round-qa.py, beside the fields that flags set: production-stack's, its
+ * fork's (user lag), and ours.
+ */
 export interface MultiRoundFlags {
   // Both lines
   readonly numRounds: number;
   readonly qps: number;
   readonly baseUrl: string;
-  readonly model?: string;
   readonly sharedSystemPrompt?: number;
   readonly userHistoryPrompt?: number;
   readonly sharegpt?: boolean | string;
   readonly initUserId: number;
-  readonly time?: number;
   readonly output: string;
-  readonly logInterval: number;
   // production-stack
   readonly numUsers?: number;
   readonly answerLen?: number;
@@ -35,97 +37,143 @@ export interface MultiRoundFlags {
   readonly strictConcurrentUsers?: boolean;
   readonly enforceStrictConcurrentUsers?: boolean;
   readonly warmup: boolean;
-  readonly text: 'words' | 'hi';
-  readonly textFile?: string;
-  readonly tokenizer?: string;
-  readonly seed?: string;
-  readonly api?: 'chat' | 'completions';
-  readonly stream: boolean;
-  readonly header?: Record<string, string>;
+  readonly text?: 'words' | 'hi';
 }
 
-export type ArrivalModel = 'gap' | 'lag';
+/** Of both upstream scripts. */
+const commonFlags: readonly Flag[] = [
+  { flags: '--num-rounds <n>', says: 'rounds per user', parse: integer(1) },
+  { flags: '--qps <rate>', says: 'requests per second over all users', parse: number(0) },
+  {
+    flags: '--base-url <url>',
+    says: "base URL, with or without /v1; 'embedded' starts an engine",
+  },
+  FLAGS.model,
+  FLAGS.apiKey,
+  {
+    flags: '--shared-system-prompt <tokens>',
+    says: 'tokens that all users share',
+    parse: integer(0),
+  },
+  {
+    flags: '--user-history-prompt <tokens>',
+    says: "tokens of each user's own history",
+    parse: integer(0),
+  },
+  FLAGS.time,
+  { flags: '--output <file>', says: 'CSV of the completed requests', default: 'summary.csv' },
+  {
+    flags: '--init-user-id <n>',
+    says: 'the first user is n + 1',
+    parse: integer(0),
+    default: 0,
+  },
+  FLAGS.logInterval,
+  {
+    flags: '--sharegpt [file]',
+    says: 'questions and answer lengths from ShareGPT (default file: ShareGPT.json)',
+  },
+  FLAGS.verbose,
+  {
+    flags: '--process-summary <file>',
+    says: 'print the summary of an existing CSV, of this tool or of theirs',
+  },
+];
 
-/** Which of the two upstream scripts is meant: their flags do not overlap. */
-export function arrivalModel(flags: MultiRoundFlags): ArrivalModel | undefined {
-  const { gap, lag } = modelFlags(flags);
-  if (gap.length) return 'gap';
-  return lag.length ? 'lag' : undefined;
-}
+const productionStackFlags: readonly Flag[] = [
+  {
+    flags: '--num-users <n>',
+    says: 'production-stack: users at a time',
+    parse: integer(1),
+  },
+  {
+    flags: '--answer-len <tokens>',
+    says: 'production-stack: max_tokens',
+    parse: integer(1),
+  },
+  { flags: '--request-with-user-id', says: 'send the header x-user-id', default: true },
+  { flags: '--no-request-with-user-id', says: 'do not send it' },
+];
 
-/**
- * The flags as they may be used: what every run needs is there, and nothing contradicts.
- * @throws UsageError with every problem.
- */
-export function checkedFlags(flags: Partial<MultiRoundFlags>): MultiRoundFlags {
-  const problems = [...missing(flags), ...contradictions(flags)];
-  if (problems.length) throw new UsageError(problems, 'multi-round-qa');
-  return flags as MultiRoundFlags;
-}
+const forkFlags: readonly Flag[] = [
+  { flags: '--user-lag <seconds>', says: 'fork: think time after an answer', parse: number() },
+  {
+    flags: '--max-input-len <tokens>',
+    says: 'fork: longest prompt; longest ShareGPT question',
+    parse: integer(1),
+  },
+  {
+    flags: '--max-output-len <tokens>',
+    says: 'fork: max_tokens; longest ShareGPT answer',
+    parse: integer(1),
+  },
+  {
+    flags: '--ignore_eos, --ignore-eos',
+    says: 'answers of exactly the length asked for',
+  },
+  {
+    flags: '--input-inflate-rate <share>',
+    says: 'ShareGPT: share of questions made longer',
+    parse: share,
+  },
+  {
+    flags: '--input-inflate-mult <factor>',
+    says: 'ShareGPT: by this factor',
+    parse: integer(1),
+  },
+  {
+    flags: '--output-inflate-rate <share>',
+    says: 'ShareGPT: share of answers made longer',
+    parse: share,
+  },
+  {
+    flags: '--output-inflate-mult <factor>',
+    says: 'ShareGPT: by this factor',
+    parse: integer(1),
+  },
+];
 
-function missing(flags: Partial<MultiRoundFlags>): string[] {
-  const { gap, lag } = modelFlags(flags);
-  const isAbsent = (name: keyof MultiRoundFlags) => flags[name] === undefined;
-  const isGap = gap.length > 0 && !lag.length;
-  const isLag = lag.length > 0 && !gap.length;
-  const needs: [boolean, string, string][] = [
-    [isAbsent('numRounds'), '--num-rounds', 'a whole number of at least 1'],
-    [isAbsent('qps'), '--qps', 'requests per second'],
-    [isAbsent('baseUrl'), '--base-url', "a URL, with or without /v1, or 'embedded'"],
-    [!flags.sharegpt && isAbsent('sharedSystemPrompt'), '--shared-system-prompt', 'tokens'],
-    [!flags.sharegpt && isAbsent('userHistoryPrompt'), '--user-history-prompt', 'tokens'],
-    [!gap.length && !lag.length, 'arrival model', MODELS],
-    [isGap && isAbsent('numUsers'), '--num-users', 'a whole number of at least 1'],
-    [isGap && isAbsent('answerLen'), '--answer-len', 'tokens'],
-    [isLag && isAbsent('userLag'), '--user-lag', 'seconds'],
-    [isLag && isAbsent('maxOutputLen'), '--max-output-len', 'tokens'],
-  ];
-  return needs
-    .filter(([isMissing]) => isMissing)
-    .map(([, name, accepted]) => `${name}: missing; expected ${accepted}`);
-}
+/** Ours, and what LMBenchmark and LMCache have added. */
+const addedFlags: readonly Flag[] = [
+  { flags: '--strict-qps', says: 'offer exactly --qps' },
+  { flags: '--no-ramp-up', says: 'start with no users instead of N in mid-conversation' },
+  { flags: '--disable-ramp-up', says: 'the same, as LMCache spells it' },
+  {
+    flags: '--ramp-up-history <how>',
+    says: "users found in mid-conversation carry their history, or send a cold first message as upstream's",
+    choices: ['synthesised', 'cold'],
+    default: 'synthesised',
+  },
+  {
+    flags: '--strict-concurrent-users',
+    says: 'never more than --num-users conversations',
+  },
+  {
+    flags: '--enforce-strict-concurrent-users',
+    says: 'the same, as LMBenchmark spells it',
+  },
+  {
+    flags: '--no-warmup',
+    says: "leave out the ten requests of production-stack's warm-up",
+  },
+  { flags: '--text <kind>', path: 'conversation.text' },
+  { flags: '--text-file <file>', path: 'conversation.textFile' },
+  FLAGS.tokenizer,
+  FLAGS.seed,
+  { flags: '--api <api>', path: 'target.api' },
+  FLAGS.noStream,
+  FLAGS.header,
+  FLAGS.maxErrorRate,
+  FLAGS.drainTimeout,
+  FLAGS.outputDir,
+  FLAGS.set,
+  FLAGS.simulate,
+  FLAGS.printScenario,
+];
 
-const MODELS =
-  '--num-users with --answer-len (a fixed gap between launches), or --user-lag with --max-output-len (think time); see --help';
-
-function contradictions(flags: Partial<MultiRoundFlags>): string[] {
-  const { gap, lag } = modelFlags(flags);
-  if (gap.length && lag.length) {
-    return [`found ${[...gap, ...lag].join(', ')}; expected ${MODELS}`];
-  }
-  const problems: string[] = [];
-  const prompt = (flags.sharedSystemPrompt ?? 0) + (flags.userHistoryPrompt ?? 0);
-  if (flags.maxInputLen !== undefined && prompt > flags.maxInputLen) {
-    problems.push(
-      `--max-input-len: found ${flags.maxInputLen}; expected at least --shared-system-prompt plus --user-history-prompt, ${prompt}`,
-    );
-  }
-  if ((flags.outputInflateMult ?? 1) > 1 && !flags.ignoreEos) {
-    problems.push(
-      '--output-inflate-mult: needs --ignore-eos, or the longer answers are not asked for',
-    );
-  }
-  const inflated = (flags.inputInflateRate ?? 0) + (flags.outputInflateRate ?? 0);
-  if (inflated > 1) {
-    problems.push(
-      `--input-inflate-rate plus --output-inflate-rate: found ${inflated}; expected at most 1`,
-    );
-  }
-  return problems;
-}
-
-/** The flags that are given of those that tell the two scripts apart. */
-function modelFlags(flags: Partial<MultiRoundFlags>): { gap: string[]; lag: string[] } {
-  const given = (names: Partial<Record<keyof MultiRoundFlags, string>>) =>
-    Object.entries(names)
-      .filter(([key]) => flags[key as keyof MultiRoundFlags] !== undefined)
-      .map(([, name]) => name);
-  return {
-    gap: given({ numUsers: '--num-users', answerLen: '--answer-len' }),
-    lag: given({
-      userLag: '--user-lag',
-      maxOutputLen: '--max-output-len',
-      maxInputLen: '--max-input-len',
-    }),
-  };
-}
+export const multiRoundFlags: readonly Flag[] = [
+  ...commonFlags,
+  ...productionStackFlags,
+  ...forkFlags,
+  ...addedFlags,
+];

@@ -1,6 +1,9 @@
+import { settingsOf } from '../../commands/flag-table.ts';
+import { withOverrides } from '../../scenario/overrides.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import { HI_QUESTION } from '../../workload/synthetic/hi.ts';
-import { arrivalModel, checkedFlags, type MultiRoundFlags } from './flags.ts';
+import { arrivalModel, checkedFlags } from './checks.ts';
+import { type MultiRoundFlags, multiRoundFlags } from './flags.ts';
 
 /** Tokens of a question of real words; as long as upstream's sentence. */
 const QUESTION_TOKENS = 20;
@@ -43,22 +46,14 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
   const flags = checkedFlags(given);
   const model = arrivalModel(flags);
   const timing = model === 'gap' ? gapScenario(flags) : lagScenario(flags);
-  return {
+  const scenario: ScenarioInput = {
     name: 'multi-round-qa',
-    ...(flags.seed !== undefined && { seed: flags.seed }),
     target: {
       url: flags.baseUrl,
-      ...(flags.model !== undefined && { model: flags.model }),
-      ...(flags.api && { api: flags.api }),
-      ...(!flags.stream && { stream: false }),
-      ...(flags.header && { headers: flags.header }),
       ...(flags.requestWithUserId && { sessionHeaders: ['x-user-id'] }),
     },
     sampling: { temperature: 0 },
     conversation: {
-      ...(flags.tokenizer !== undefined && { tokenizer: flags.tokenizer }),
-      ...(flags.textFile !== undefined && { textFile: flags.textFile }),
-      text: flags.text,
       systemPrompt: {
         tokens: flags.sharedSystemPrompt ?? 0,
         ...(flags.text === 'hi' && { role: 'user' as const }),
@@ -76,9 +71,9 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
       ...(flags.sharegpt && { source: 'sharegpt' as const, sharegpt: shareGpt(flags) }),
     },
     ...timing,
-    ...(flags.time !== undefined && { stop: { afterSec: flags.time } }),
-    output: { csv: flags.output, logIntervalSec: flags.logInterval },
+    output: { csv: flags.output },
   };
+  return withOverrides(scenario, settingsOf(multiRoundFlags, flags));
 }
 
 type Timing = Pick<ScenarioInput, 'pacing' | 'population' | 'warmup'>;

@@ -1,23 +1,17 @@
 import { Command } from 'commander';
-import { stringify } from 'yaml';
 import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
+import { withFlags } from '../../commands/flag-table.ts';
 import { writeGenerated } from '../../commands/generate.ts';
-import {
-  collect,
-  header,
-  integer,
-  number,
-  oneOf,
-  share,
-  wholeNumber,
-} from '../../commands/options.ts';
-import { parseOverridden } from '../../scenario/load.ts';
+import { parseScenario } from '../../scenario/load.ts';
+import { withOverrides } from '../../scenario/overrides.ts';
+import { scenarioYaml } from '../../scenario/yaml.ts';
 import { findGeneratorConfig } from '../../workload/chats/generated/config.ts';
 import type { Workload } from '../../workload/conversation.ts';
 import { type MultiTurnSubject, multiTurnDialect } from './companion.ts';
+import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';
 import { generatorSettings } from './generator-text.ts';
-import { type MultiTurnFlags, multiTurnScenario } from './scenario.ts';
+import { multiTurnScenario } from './scenario.ts';
 import { warmupShares } from './warmup.ts';
 
 interface CommandFlags extends MultiTurnFlags {
@@ -31,9 +25,6 @@ interface CommandFlags extends MultiTurnFlags {
   readonly generateOnly?: boolean;
   readonly simulate?: boolean;
   readonly printScenario?: boolean;
-  readonly maxErrorRate?: number;
-  readonly outputDir?: string;
-  readonly gpu?: string;
 }
 
 const HELP = `
@@ -54,31 +45,25 @@ limits them only, as upstream does since June 2026.
 `;
 
 export function multiTurnCommand(): Command {
-  return flags(
-    new Command('multi-turn').description(
-      "Interleaved conversations, with the command line of vLLM's benchmark_serving_multi_turn.py.",
-    ),
-  )
-    .addHelpText('after', HELP)
-    .action(run);
+  const command = new Command('multi-turn').description(
+    "Interleaved conversations, with the command line of vLLM's benchmark_serving_multi_turn.py.",
+  );
+  return withFlags(command, multiTurnFlags).addHelpText('after', HELP).action(run);
 }
 
 async function run(given: CommandFlags): Promise<void> {
   const shares = warmupShares(given.warmupPercentages);
   const isLocal = given.simulate || given.url === 'embedded';
-  const input = multiTurnScenario({
+  const meant = multiTurnScenario({
     ...given,
+    maxRetries: given.maxRetries ?? Number(process.env['MULTITURN_BENCH_MAX_RETRIES'] ?? 0),
     tokenizer: given.tokenizer ?? (isLocal ? 'gpt2' : undefined),
     ...(isLocal && { model: given.servedModelName ?? 'confab-embedded' }),
   });
-  const ours = {
-    thresholds: { ...(given.maxErrorRate !== undefined && { maxErrorRate: given.maxErrorRate }) },
-    output: { ...(given.outputDir !== undefined && { dir: given.outputDir }) },
-    engine: { ...(given.gpu !== undefined && { gpu: given.gpu }) },
-  };
-  const scenario = parseOverridden({ ...input, ...ours }, given.set, 'confab multi-turn');
+  const input = withOverrides(meant, given.set);
+  const scenario = parseScenario(input, 'confab multi-turn');
   if (given.printScenario) {
-    process.stdout.write(stringify({ ...input, ...ours }));
+    process.stdout.write(scenarioYaml(input, scenario));
     return;
   }
   if (given.generateOnly) {
@@ -139,76 +124,4 @@ async function subjectOf(file: string, workload: Workload): Promise<MultiTurnSub
       return id;
     },
   };
-}
-
-function flags(command: Command): Command {
-  return command
-    .requiredOption('-i, --input-file <file>', 'conversations, or a generate_conversations file')
-    .option('-o, --output-file <file>', "write the conversations with the model's answers")
-    .option('--seed <n>', 'names every random stream', integer(0), 0)
-    .requiredOption('-m, --model <name>', 'tokenizer, and request model')
-    .option('--served-model-name <name>', 'request model, where it is another name')
-    .option('-u, --url <url>', "base URL; 'embedded' starts an engine", 'http://localhost:8000')
-    .option('--api-key <key>', 'API key; default: the environment variable OPENAI_API_KEY')
-    .option('--header <name: value>', 'extra header; may be repeated', header)
-    .option('-p, --num-clients <n>', 'requests in flight', integer(1), 1)
-    .option(
-      '-k, --max-active-conversations <n>',
-      'conversations that are interleaved; default: one a client',
-      integer(1),
-    )
-    .option('-n, --max-num-requests <n>', 'stop after so many', integer(1))
-    .option('--warmup-step', 'play the first turn of every conversation before measuring')
-    .option('--max-turns <n>', 'messages of a conversation, answers counted', integer(1))
-    .option('--no-early-stop', 'with --compat: let every client finish')
-    .option(
-      '--limit-max-tokens <n>',
-      'max_tokens; 0: as long as the recorded answer; -1: none is sent',
-      wholeNumber,
-      0,
-    )
-    .option('--limit-min-tokens <n>', 'min_tokens, likewise', wholeNumber, 0)
-    .option('--request-rate <rate>', 'requests per second of a client; 0: no limit', number(), 0)
-    .option(
-      '--max-retries <n>',
-      'tries after a failed one; default: MULTITURN_BENCH_MAX_RETRIES, or 0',
-      integer(0),
-      Number(process.env['MULTITURN_BENCH_MAX_RETRIES'] ?? 0),
-    )
-    .option(
-      '--conversation-sampling <how>',
-      'whose turn is next: round_robin, random',
-      oneOf('round_robin', 'random'),
-      'round_robin',
-    )
-    .option('--verify-output', "an answer that is not the input file's is a failure")
-    .option(
-      '--request-timeout-sec <seconds>',
-      'for one request; more for answers of over 600 tokens',
-      number(0),
-      120,
-    )
-    .option('--no-stream', 'ask for whole answers; TTFT is then the latency')
-    .option('--send-conversation-id', 'as conversation_id in the body and in X-Session-ID')
-    .option('-e, --excel-output', 'write statistics_…xlsx in this folder')
-    .option('--stats-json-output <file>', 'write one JSON object a request')
-    .option('-v, --verbose', 'print every request; add time_between_user_turns_sec')
-    .option('--print-content', 'print prompts and answers')
-    .option(
-      '--warmup-percentages <list>',
-      'a table for each, without this share of the first samples, as in 0%,50%',
-      '0%',
-    )
-    .option('--trust-remote-code', 'accepted, and without effect: no code is loaded')
-    .option('--benchmark-timeout-sec <seconds>', 'stop after this long', number(0))
-    .option('--generate-only', 'write the conversations to --output-file, and send nothing')
-    .option('--compat', "upstream's choices that change numbers, see below")
-    .option('--payload <kind>', 'forced, plain: see below', oneOf('forced', 'plain'), 'forced')
-    .option('--tokenizer <spec>', "'gpt2', a folder, a tokenizer.json or a model name")
-    .option('--max-error-rate <share>', 'exit code 1 above this share of failed requests', share)
-    .option('--output-dir <dir>', 'parent of the run folder')
-    .option('--set <path=value>', 'set a field of the scenario; may be repeated', collect, [])
-    .option('--simulate', 'play in virtual time, against the engine in this process')
-    .option('--gpu <profile>', 'of the embedded engine; `confab engine --help` lists them')
-    .option('--print-scenario', 'print the scenario that the flags mean, and send nothing');
 }

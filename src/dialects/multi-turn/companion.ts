@@ -2,8 +2,8 @@ import type { Dialect, DialectResults } from '../../play/companion.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { conversationCollector } from './conversations.ts';
 import { writeExcel } from './excel.ts';
+import type { MultiTurnFlags } from './flags.ts';
 import type { GeneratorSettings } from './generator-text.ts';
-import type { MultiTurnFlags } from './scenario.ts';
 import { type MultiTurnSettings, multiTurnText } from './statistics.ts';
 import { writeStatsJson } from './stats-json.ts';
 

@@ -1,38 +1,8 @@
 import { UsageError } from '../../base/errors.ts';
+import { settingsOf } from '../../commands/flag-table.ts';
+import { withOverrides } from '../../scenario/overrides.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
-
-/** The command line of vLLM's benchmark_serving_multi_turn.py, and ours. */
-export interface MultiTurnFlags {
-  readonly inputFile: string;
-  readonly outputFile?: string;
-  readonly seed: number;
-  readonly model: string;
-  readonly servedModelName?: string;
-  readonly url: string;
-  readonly header?: Record<string, string>;
-  readonly numClients: number;
-  readonly maxActiveConversations?: number;
-  readonly maxNumRequests?: number;
-  readonly warmupStep?: boolean;
-  readonly maxTurns?: number;
-  readonly earlyStop: boolean;
-  /** 0: as long as the data set's answer; below 0: not sent. */
-  readonly limitMaxTokens: number;
-  readonly limitMinTokens: number;
-  /** Requests per second of one client; 0: as fast as answers come. */
-  readonly requestRate: number;
-  readonly maxRetries: number;
-  readonly conversationSampling: 'round_robin' | 'random';
-  readonly verifyOutput?: boolean;
-  readonly requestTimeoutSec: number;
-  readonly stream: boolean;
-  readonly sendConversationId?: boolean;
-  readonly benchmarkTimeoutSec?: number;
-  // ours
-  readonly compat?: boolean;
-  readonly payload: 'forced' | 'plain';
-  readonly tokenizer?: string;
-}
+import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';
 
 /**
  * The scenario that these flags mean. Clients are slots for requests in flight; the conversations that
@@ -41,33 +11,27 @@ export interface MultiTurnFlags {
  */
 export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
   check(flags);
-  const { numClients, compat } = flags;
-  return {
+  const { numClients, compat, maxRetries = 0 } = flags;
+  const scenario: ScenarioInput = {
     name: 'multi-turn',
-    seed: flags.seed,
     target: {
-      url: flags.url,
       model: flags.servedModelName ?? flags.model,
-      ...(!flags.stream && { stream: false }),
-      ...(flags.header && { headers: flags.header }),
       ...(flags.sendConversationId && {
         sessionHeaders: ['X-Session-ID'],
         sessionField: 'conversation_id',
       }),
     },
     ...(flags.payload === 'forced' && { sampling: { temperature: 0, seed: 0 } }),
-    timeouts: { firstTokenSec: null, betweenTokensSec: null, totalSec: flags.requestTimeoutSec },
+    timeouts: { firstTokenSec: null, betweenTokensSec: null },
     failure: {
-      ...(flags.maxRetries > 0 && { policy: 'retry' as const, retries: flags.maxRetries }),
+      ...(maxRetries > 0 && { policy: 'retry' as const, retries: maxRetries }),
     },
     conversation: {
       source: 'file',
       file: flags.inputFile,
       tokenizer: flags.tokenizer ?? flags.model,
-      ...(flags.maxTurns !== undefined && { maxMessages: flags.maxTurns }),
       ...(compat && { generatorCompat: true }),
       answer: answerOf(flags),
-      ...(flags.verifyOutput && { verify: true }),
     },
     pacing: { mode: 'think', pauseSec: 0 },
     population: {
@@ -79,12 +43,8 @@ export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
       ...(flags.requestRate > 0 && { pace: paceOf(flags) }),
       ...(compat && flags.earlyStop && { stopWhenExhausted: true }),
     },
-    ...(flags.warmupStep && { warmup: { firstTurns: true } }),
-    stop: {
-      ...(flags.maxNumRequests !== undefined && { afterRequests: flags.maxNumRequests }),
-      ...(flags.benchmarkTimeoutSec !== undefined && { afterSec: flags.benchmarkTimeoutSec }),
-    },
   };
+  return withOverrides(scenario, settingsOf(multiTurnFlags, flags));
 }
 
 /** Upstream thinks after every answer; the rate that the flag names is had by sending when it is due. */

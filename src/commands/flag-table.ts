@@ -1,0 +1,105 @@
+import { type Command, Help, Option } from 'commander';
+import { type Field, type FieldPath, fieldOf } from '../scenario/field.ts';
+import type { Setting } from '../scenario/overrides.ts';
+import { integer, number, oneOf, share } from './options.ts';
+
+/**
+ * One flag of a command. With a path, giving the flag is the same as setting that field of the scenario, and leaving it
+ * out leaves the field alone: its description, default, choices and bounds are the schema's, unless the row says so.
+ */
+export type Flag = FieldFlag | OwnFlag;
+
+interface FieldFlag extends FlagOptions {
+  readonly path: FieldPath;
+  readonly says?: string;
+}
+
+interface OwnFlag extends FlagOptions {
+  readonly path?: undefined;
+  readonly says: string;
+}
+
+interface FlagOptions {
+  /** As commander reads it: `-u, --url <url>`. */
+  readonly flags: string;
+  readonly choices?: readonly string[];
+  readonly parse?: Parse;
+  /** The command's own, where it is not the schema's. */
+  readonly default?: unknown;
+  readonly isRequired?: boolean;
+}
+
+/** `before` is what the same flag said earlier on the line. */
+// biome-ignore lint/suspicious/noExplicitAny: each parser knows what it has returned before.
+type Parse = (text: string, before: any) => unknown;
+
+/** The command with these flags. The schema is asked when it is needed: for a value to parse, or for `--help`. */
+export function withFlags(command: Command, rows: readonly Flag[]): Command {
+  const rowOf = new Map<Option, Flag>();
+  for (const row of rows) {
+    const option = new Option(row.flags, row.says);
+    const parse = parserOf(row);
+    if (parse && (option.required || option.optional)) option.argParser(parse);
+    if (row.default !== undefined) option.default(row.default);
+    if (row.isRequired) option.makeOptionMandatory();
+    command.addOption(option);
+    rowOf.set(option, row);
+  }
+  return command.configureHelp({
+    optionDescription: (option) => described(rowOf.get(option)) ?? option.description,
+  });
+}
+
+/** The fields that the flags set, of those that were given; `given` is what commander made of them. */
+export function settingsOf(rows: readonly Flag[], given: object): Setting[] {
+  return rows.flatMap(({ flags, path }) => {
+    const option = new Option(flags);
+    const value = (given as Readonly<Record<string, unknown>>)[option.attributeName()];
+    // A `--no-` flag that is not given is true.
+    if (!path || value === undefined || (option.negate && value === true)) return [];
+    return settings(path.split('.'), value);
+  });
+}
+
+/** Of an object each member by itself, so that headers of the scenario stay. */
+function settings(path: readonly string[], value: unknown): Setting[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
+  return Object.entries(value).map(([key, member]) => ({ path: [...path, key], value: member }));
+}
+
+/** As commander words it, with what the schema knows. */
+function described(row: Flag | undefined): string | undefined {
+  if (!row) return undefined;
+  const field: Field = row.path ? fieldOf(row.path) : {};
+  const option = new Option(row.flags, row.says ?? field.description);
+  const choices = row.choices ?? field.enum;
+  if (choices) option.argChoices = [...choices];
+  const value = 'default' in row ? row.default : field.default;
+  if ((option.required || option.optional) && !isEmpty(value)) option.default(value);
+  return new Help().optionDescription(option);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && (value === null || Object.keys(value).length === 0);
+}
+
+function parserOf({ path, parse, choices }: Flag): Parse | undefined {
+  if (parse) return parse;
+  if (choices) return oneOf(...choices);
+  return path && ((text) => parsed(text, fieldOf(path)));
+}
+
+/** A text by what is accepted; what the schema has no bounds for is checked with the scenario as a whole. */
+function parsed(text: string, field: Field): unknown {
+  if (field.enum) return oneOf(...field.enum)(text);
+  if (field.type === 'integer') return integer(field.minimum!, mostOf(field))(text);
+  if (field.type === 'number') {
+    return field.maximum === 1 ? share(text) : number(field.exclusiveMinimum)(text);
+  }
+  return text;
+}
+
+/** The schema bounds every integer; that it fits a double goes without saying. */
+function mostOf({ maximum = Infinity }: Field): number {
+  return maximum >= Number.MAX_SAFE_INTEGER ? Infinity : maximum;
+}

@@ -1,0 +1,45 @@
+import { parse, YAMLParseError } from 'yaml';
+import { UsageError } from '../base/errors.ts';
+
+/** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
+export type Override = string | Setting;
+
+export interface Setting {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * The scenario with these fields set, one after the other; objects on the way to a field are made.
+ * @throws UsageError for a text that is not `path=value`.
+ */
+export function withOverrides<T>(scenario: T, overrides: readonly Override[]): T {
+  return overrides.reduce<unknown>((changed, override) => {
+    const { path, value } = typeof override === 'string' ? settingOf(override) : override;
+    return withValue(changed, path, value);
+  }, scenario) as T;
+}
+
+function settingOf(text: string): Setting {
+  const equals = text.indexOf('=');
+  if (equals < 1) {
+    throw new UsageError(`--set: found '${text}'; expected path=value, as in seed=7`);
+  }
+  return { path: text.slice(0, equals).split('.'), value: yamlValue(text, equals) };
+}
+
+function yamlValue(text: string, equals: number): unknown {
+  try {
+    return parse(text.slice(equals + 1));
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [reason] = error.message.split('\n');
+    throw new UsageError(`--set: found '${text}'; the value is not YAML: ${reason}`);
+  }
+}
+
+function withValue(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  const object = typeof target === 'object' && target !== null ? target : {};
+  const old = (object as Record<string, unknown>)[key!];
+  return { ...object, [key!]: rest.length ? withValue(old, rest, value) : value };
+}

@@ -1,0 +1,139 @@
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { convertCommand } from '../../src/commands/convert.ts';
+import { engineCommand } from '../../src/commands/engine.ts';
+import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
+import { engineFlags, FLAGS, playFlags, targetFlags } from '../../src/commands/flags.ts';
+import { generateCommand } from '../../src/commands/generate.ts';
+import { planCommand } from '../../src/commands/plan.ts';
+import { prepareCommand } from '../../src/commands/prepare.ts';
+import { reportCommand } from '../../src/commands/report.ts';
+import { runCommand, simulateCommand } from '../../src/commands/run.ts';
+import { schemaCommand } from '../../src/commands/schema.ts';
+import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { agenticCommand } from '../../src/dialects/agentic/command.ts';
+import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
+import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
+import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
+import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
+import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
+import { multiTurnCommand } from '../../src/dialects/multi-turn/command.ts';
+import { multiTurnFlags } from '../../src/dialects/multi-turn/flags.ts';
+import { multiTurnScenario } from '../../src/dialects/multi-turn/scenario.ts';
+import { fieldOf } from '../../src/scenario/field.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
+import { withOverrides } from '../../src/scenario/overrides.ts';
+import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { confab } from '../support/confab.ts';
+
+const VERBS: Record<string, () => Command> = {
+  run: runCommand,
+  simulate: simulateCommand,
+  plan: planCommand,
+  sessions: sessionsCommand,
+  'multi-round-qa': multiRoundCommand,
+  'multi-turn': multiTurnCommand,
+  agentic: agenticCommand,
+  engine: engineCommand,
+  prepare: prepareCommand,
+  generate: generateCommand,
+  convert: convertCommand,
+  report: reportCommand,
+  schema: schemaCommand,
+};
+
+/** As a terminal of 80 columns shows it. */
+function helpOf(command: Command): string {
+  let text = '';
+  command
+    .configureOutput({
+      writeOut: (more) => {
+        text += more;
+      },
+      getOutHelpWidth: () => 80,
+      getOutHasColors: () => false,
+    })
+    .outputHelp();
+  return text;
+}
+
+describe('--help, as it is kept', () => {
+  test.each(Object.entries(VERBS))('of %s', async (name, commandOf) => {
+    const program = new Command('confab').addCommand(commandOf());
+    const [command] = program.commands;
+    const texts = [command!, ...command!.commands].map(helpOf);
+    await expect(texts.join('\n')).toMatchFileSnapshot(`../golden/help/${name}.txt`);
+  });
+
+  test('of confab: its verbs are these', async () => {
+    const { stdout } = await confab(['--help'], { env: { COLUMNS: '80' } });
+    const verbs = [...stdout.matchAll(/^ {2}([a-z-]+)\b(?! \[command\])/gm)].map(
+      ([, verb]) => verb,
+    );
+    expect(verbs.filter((verb) => !verb!.startsWith('-'))).toEqual(Object.keys(VERBS));
+  });
+});
+
+const MULTI_ROUND = [
+  ...['--num-rounds', '2', '--qps', '1', '--base-url', 'http://h', '--shared-system-prompt', '1'],
+  ...['--user-history-prompt', '1'],
+];
+
+/** What is played of the flags alone, with as few of them as may be. */
+const ALONE: Record<string, [Flag[], string[], (flags: never) => ScenarioInput]> = {
+  'a scenario file that says nothing': [
+    [...new Set([...playFlags, ...targetFlags, ...sessionFlags])],
+    [],
+    () => ({}),
+  ],
+  engine: [[...engineFlags], [], (flags) => withOverrides({}, settingsOf(engineFlags, flags))],
+  'multi-round-qa of production-stack': [
+    [...multiRoundFlags],
+    [...MULTI_ROUND, '--num-users', '1', '--answer-len', '1'],
+    multiRoundScenario,
+  ],
+  'multi-round-qa of the fork': [
+    [...multiRoundFlags],
+    [...MULTI_ROUND, '--user-lag', '1', '--max-output-len', '1'],
+    multiRoundScenario,
+  ],
+  'multi-turn': [[...multiTurnFlags], ['-i', 'chats.json', '-m', 'm'], multiTurnScenario],
+  agentic: [
+    [...agenticFlags],
+    ['--trace-file', 'trace.jsonl'],
+    (flags) => agenticScenario(flags, 1, ['http://h']),
+  ],
+};
+
+describe.each(Object.entries(ALONE))('%s: what is not given', (_name, [rows, args, scenarioOf]) => {
+  const command = withFlags(new Command(), rows);
+  const help = command.createHelp();
+  const scenario = parseScenario(scenarioOf(command.parse(args, { from: 'user' }).opts() as never));
+  const fields = rows.flatMap((row, index) =>
+    row.path ? [{ path: row.path, option: command.options[index]! }] : [],
+  );
+
+  test.each(fields)('$path is as --help says', ({ path, option }) => {
+    const text = help.optionDescription(option);
+    const [, shown] = /default: ("[^"]*"|[\d.]+)\)$/.exec(text) ?? [];
+    const played = at(path, scenario);
+    expect(text).toMatch(/^\S.{2}/);
+    if (shown !== undefined) expect(played).toEqual(JSON.parse(shown));
+    else expect(played).toSatisfy(option.negate ? isOn : isOff);
+  });
+});
+
+const isOn = (value: unknown): boolean => value === true;
+/** Nothing, or nothing in it; no default of a flag is of this kind. */
+const isOff = (value: unknown): boolean =>
+  [undefined, false].includes(value as undefined) || Object.keys(value as object).length === 0;
+
+function at(path: string, scenario: unknown): unknown {
+  return path
+    .split('.')
+    .reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], scenario);
+}
+
+test('the API key is looked for where --help says', () => {
+  expect(FLAGS.apiKey.says).toContain(`(${fieldOf('target.apiKeyEnv').default})`);
+});
