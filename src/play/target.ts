@@ -3,7 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
-import { probe, scrapeMetrics } from '../transport/probe.ts';
+import { type Probe, probe, scrapeMetrics } from '../transport/probe.ts';
 import type { Transport } from '../transport/transport.ts';
 
 export interface Target {
@@ -35,9 +35,11 @@ export async function openTarget(
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
-        "target.model: missing, and the server's /v1/models names none; give it in the scenario or with --model",
+        `target.model: missing, and the server's /v1/models names none (${found.modelsReason}); give it in the scenario or with --model`,
       );
     }
+    const notice = unlistedText(model, found);
+    if (notice !== undefined) process.stderr.write(`notice: ${notice}\n`);
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock });
     const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : target.url;
@@ -55,6 +57,17 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** Listed models that are named. */
+const NAMES_MAX = 5;
+
+/** The server may know the model all the same; but a slip of the pen looks just like this. */
+function unlistedText(model: string, { models = [] }: Probe): string | undefined {
+  if (models.length === 0 || models.includes(model)) return undefined;
+  const more = models.length > NAMES_MAX ? `, and ${models.length - NAMES_MAX} more` : '';
+  const names = models.slice(0, NAMES_MAX).join(', ');
+  return `the server does not list the model ${model}; it lists ${names}${more}`;
 }
 
 /** The embedded engine as a function call away, on the given clock: for virtual time. */

@@ -19,6 +19,7 @@ const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
   'timeout',
   'connect',
   'protocol',
+  'client',
   'cancelled',
   'unsent',
 ]);

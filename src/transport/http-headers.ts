@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
 
 /** Headers of every request, and what of them must never be shown. */
 export interface HeaderOptions {
@@ -14,9 +15,16 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set(
   'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
 );
-const SECRET = /auth|key|token|secret|cookie|password/i;
+/** Names of headers and fields whose values must not be shown; what is not meant is only shown less often. */
+const SECRET = /auth|key|token|secret|cookie|passw|passphrase|pwd|credential|signature|jwt|bearer/i;
 /** Shorter values are placeholders, and striking them out would only garble messages. */
 const SECRET_CHARS_MIN = 4;
+
+/** Of every request; a body that comes compressed all the same cannot be timed by its tokens. */
+export const OWN_HEADERS: Readonly<Record<string, string>> = {
+  'accept-encoding': 'identity',
+  'user-agent': `confab/${version()}`,
+};
 
 /**
  * Makes a request's headers as a flat list of names and values. Names are compared without case; the
@@ -36,13 +44,31 @@ export function headerWriter(
   return (sessionId) => fixed.concat(sessionHeaders.flatMap((name) => [name, sessionId]));
 }
 
-/** Strikes the key and the values of secret headers out of a message. */
-export function redactor({ headers, apiKey }: HeaderOptions): (message: string) => string {
-  const values = Object.entries(headers)
-    .filter(([name]) => SECRET.test(name))
+/**
+ * Strikes the key and the values of secret headers and body fields out of a message, also where it has
+ * them as JSON or a URL spells them.
+ */
+export function redactor({
+  headers,
+  apiKey,
+  body = {},
+}: Pick<HeaderOptions, 'headers' | 'apiKey'> & {
+  readonly body?: Readonly<Record<string, unknown>>;
+}): (message: string) => string {
+  const values = [...Object.entries(headers), ...Object.entries(body)]
+    .filter((entry): entry is [string, string] => SECRET.test(entry[0]) && isText(entry[1]))
     .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
-  const secrets = [apiKey ?? '', ...values].filter((secret) => secret.length >= SECRET_CHARS_MIN);
-  return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+  const secrets = [apiKey ?? '', ...values]
+    .filter((secret) => secret.length >= SECRET_CHARS_MIN)
+    .flatMap((one) => [one, JSON.stringify(one).slice(1, -1), encodeURIComponent(one)])
+    // The longest first, of which others may be a part.
+    .sort((a, b) => b.length - a.length);
+  const distinct = [...new Set(secrets)];
+  return (message) => distinct.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function check(

@@ -1,4 +1,6 @@
-import { type Chunk, type Delta, parsedJson, readChunk } from './openai.ts';
+import type { Delta } from './answer-text.ts';
+import { parsedJson } from './json.ts';
+import { type Chunk, readChunk } from './openai.ts';
 import type { DeltaKind } from './transport.ts';
 
 const QUOTE = 0x22;

@@ -31,15 +31,38 @@ describe('M-59 probing', () => {
   });
 
   test.each([
-    ['without either', {}],
-    ['that says no', { '/v1/models': response('401 No', '{"error":"key"}') }],
-    ['with pages for them', { '/v1/models': response('200 OK', '<html>'), '/version': version }],
-    ['with other JSON', { '/v1/models': response('200 OK', 'null') }],
-    ['that closes without an answer to one', { '/v1/models': '' }],
-  ])('tolerates a server %s', async (_, pages) => {
+    ['without either', {}, 'HTTP 404: Not Found'],
+    [
+      'that says no, and repeats the key',
+      { '/v1/models': response('401 No', `{"error":"Bad\\u202e key\\u001b[31m ${API_KEY}"}`) },
+      'HTTP 401: Bad key [31m ***',
+    ],
+    ['that forbids', { '/v1/models': response('403 No', '') }, 'HTTP 403 without a message'],
+    [
+      'behind a login',
+      { '/v1/models': response('302 Found', '', { location: 'https://sso.test/' }) },
+      'HTTP 302: redirects to https://sso.test/',
+    ],
+    [
+      'behind a gateway without it',
+      { '/v1/models': response('502 Bad', '<title>502 Bad Gateway</title>') },
+      'HTTP 502: 502 Bad Gateway',
+    ],
+    [
+      'with pages for them',
+      { '/v1/models': response('200 OK', '<html>'), '/version': version },
+      'no JSON: <html>',
+    ],
+    ['with nothing', { '/v1/models': response('200 OK', '') }, 'an empty page'],
+    ['with no models', { '/v1/models': response('200 OK', '{"data":[]}') }, 'an empty list'],
+    ['with other JSON', { '/v1/models': response('200 OK', 'null') }, 'no list of models: null'],
+    ['that closes without an answer to one', { '/v1/models': '' }, 'other side closed'],
+  ])('tolerates a server %s, and tells why', async (_, pages, modelsReason) => {
     const server = await site(pages);
-    expect(await probe({ ...access, url: server.url })).toEqual({
-      models: undefined,
+    const { models, ...rest } = await probe({ ...access, url: server.url });
+    expect(models?.length ?? 0).toBe(0);
+    expect(rest).toEqual({
+      modelsReason,
       version: '/version' in pages ? '0.19.1' : undefined,
       reachable: true,
     });

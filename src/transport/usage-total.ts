@@ -1,0 +1,71 @@
+import type { Usage } from './transport.ts';
+import type { Count, UsageRead } from './usage.ts';
+
+/** Counts that grow while an answer streams; the others are known when it begins, and stay. */
+const RUNNING: ReadonlySet<Count> = new Set(['outputTokens', 'reasoningTokens']);
+
+/** No part may be larger than its whole. A larger one is not believed, nor are its own parts. */
+const PARTS = [
+  ['cachedTokens', 'inputTokens'],
+  ['createdCacheTokens', 'inputTokens'],
+  ['localCachedTokens', 'cachedTokens'],
+  ['externalCachedTokens', 'cachedTokens'],
+  ['hostCachedTokens', 'externalCachedTokens'],
+  ['storageCachedTokens', 'externalCachedTokens'],
+  ['reasoningTokens', 'outputTokens'],
+] as const satisfies readonly (readonly [part: Count, whole: Count])[];
+
+/**
+ * What all chunks of one answer tell of its usage, taken together. A count that is told again counts as
+ * told last, but a running total never falls, and a 0 takes nothing back. What contradicts itself is
+ * remarked, once a count.
+ */
+export class UsageTotal {
+  #usage: Usage | undefined;
+  #hasClosing = false;
+  readonly #refused = new Set<string>();
+  readonly #contradictions = new Map<Count, string>();
+
+  /** @param isClosing told for the whole answer, in a chunk of its own. */
+  add({ usage, refused }: UsageRead, isClosing: boolean): void {
+    for (const one of refused) this.#refused.add(one);
+    const before = this.#usage;
+    this.#usage = before ? this.#merged(before, usage, isClosing && this.#hasClosing) : usage;
+    this.#hasClosing ||= isClosing;
+  }
+
+  get isKnown(): boolean {
+    return this.#usage !== undefined;
+  }
+
+  /** The usage, and remarks on what of it was not believed. */
+  close(): { usage: Usage | undefined; remarks: string[] } {
+    const remarks = [...this.#refused].map((one) => `usage is no number of tokens: ${one}`);
+    for (const one of this.#contradictions.values()) remarks.push(`usage told twice: ${one}`);
+    if (!this.#usage) return { usage: undefined, remarks };
+    const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = { ...this.#usage };
+    for (const [part, whole] of PARTS) {
+      const [some, all] = [usage[part], usage[whole] ?? this.#usage[whole]];
+      if (some === undefined || all === undefined || some <= all) continue;
+      remarks.push(`usage is more than its whole: ${part} ${some} of ${whole} ${all}`);
+      delete usage[part];
+    }
+    return { usage: Object.keys(usage).length ? usage : undefined, remarks };
+  }
+
+  #merged(before: Usage, usage: Usage, isRepeated: boolean): Usage {
+    const merged: { -readonly [Name in keyof Usage]: Usage[Name] } = { ...before, ...usage };
+    for (const name of Object.keys(usage) as (keyof Usage)[]) {
+      if (!name.endsWith('Tokens')) continue;
+      const count = name as Count;
+      const [old, now] = [before[count], usage[count]];
+      if (old === undefined || now === undefined || old === now) continue;
+      const isRunning = RUNNING.has(count);
+      merged[count] = isRunning ? Math.max(old, now) : now || old;
+      // What was 0 before anything was counted is no statement.
+      const isContradiction = isRunning ? now < old || isRepeated : old > 0;
+      if (isContradiction) this.#contradictions.set(count, `${count} ${old}, then ${now}`);
+    }
+    return merged;
+  }
+}
