@@ -1,4 +1,4 @@
-import { arrivalCv } from '../population/arrivals.ts';
+import { processOf } from '../population/processes.ts';
 import type { RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
 import { type RunSummary, summarise } from '../report/run-summary.ts';
 import type { Partition } from '../scenario/population.ts';
@@ -101,7 +101,7 @@ export function planOf(play: PlannedPlay): Plan {
     warmupRequests: play.warmupRequests,
     offeringMs: offering.endMs - offering.startMs,
     arrivalGapCv: {
-      ...known('configured', arrivalCv(scenario.population.arrivals)),
+      ...known('configured', processOf(scenario.population.arrivals).gapCv),
       ...known('played', summary.arrivalGapCv),
     },
     pauseSec: {

@@ -4,7 +4,7 @@ import { createUser } from '../user/start.ts';
 import { unsentRecord } from '../user/turn-record.ts';
 import { userMachine } from '../user/user.ts';
 import type { World } from '../user/world.ts';
-import type { Arrival } from './arrivals.ts';
+import type { Arrival } from './arrival.ts';
 import type { PopulationOptions } from './population.ts';
 
 /** A user who is there, or about to be. */
