@@ -80,7 +80,7 @@ export const PROCESSES = {
     times: () => atGaps(() => 0),
     resumes: 'afresh',
     isEndless: true,
-    text: ({ users }) => `all ${users} conversations at once`,
+    text: ({ users }) => `all ${users === undefined ? '' : `${users} `}conversations at once`,
   }),
   trace: ({ slowdown }) => ({
     loop: 'open',

@@ -57,6 +57,11 @@ describe('each process has one row: its loop, its rate and the CV of its gaps, a
     expect(say(told)).toBe(text);
   });
 
+  test('a burst of a file, which says how many there are', () => {
+    const { text } = processOf(EXAMPLES.allAtOnce);
+    expect(text({ ...told, users: undefined })).toBe('all conversations at once');
+  });
+
   test('without a row of its own in a table, a process does not compile', () => {
     const { poisson: _, ...rows } = PROCESSES;
     // @ts-expect-error Property 'poisson' is missing
