@@ -1,5 +1,6 @@
+import { parsedJson } from '../base/json.ts';
 import type { Answer } from './answer.ts';
-import { type Delta, errorText, oneLine, parsedJson } from './openai.ts';
+import { type Delta, oneLine, serverError } from './openai.ts';
 import { EventSplitter, type ServerEvent } from './sse.ts';
 import { learnTemplate, type Template, textEnd } from './template.ts';
 
@@ -95,5 +96,5 @@ export class EventStream {
 function eventError(data: string): string | undefined {
   if (data === '') return undefined;
   const json = parsedJson(data);
-  return json === undefined ? oneLine(data) : (errorText(json) ?? errorText({ error: json }));
+  return json === undefined ? oneLine(data) : (serverError(json) ?? serverError({ error: json }));
 }

@@ -1,7 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
+import { parsedJson } from '../base/json.ts';
 import { Answer, type BodyObserver } from './answer.ts';
 import { EventStream } from './event-stream.ts';
-import { hasChoices, oneLine, parsedJson } from './openai.ts';
+import { hasChoices, oneLine } from './openai.ts';
 
 /** How much of an unintelligible body is quoted. */
 const QUOTED_CHARS = 120;

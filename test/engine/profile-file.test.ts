@@ -247,7 +247,11 @@ describe('problems', () => {
       { config: 'llama.json', weightsMs: 1 },
       /tokenUs, headMs, contextTokenUs, .*: missing, and not to be derived: the file has no 'gpu'/,
     ],
-    ['no-config.json', { config: 'none.json' }, /^no-config\.json: config: cannot read none\.json/],
+    [
+      'no-config.json',
+      { config: 'none.json' },
+      /^no-config\.json: config: cannot read model config none\.json/,
+    ],
     ['two.json', { config: 'llama.json', model: {} }, /config: found beside 'model'/],
     [
       'small.json',
@@ -277,7 +281,7 @@ describe('problems', () => {
   test('of engine.modelConfig name its file', () => {
     const none = join(dir, 'none.json');
     expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: none }))).toMatch(
-      /^engine\.modelConfig: cannot read none\.json: ENOENT/,
+      /^engine\.modelConfig: cannot read model config none\.json: ENOENT/,
     );
     expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: sliding }))).toMatch(
       /^sliding\.json: 1 problem\n {2}sliding_window: found 4096/,
