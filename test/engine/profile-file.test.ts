@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { LLAMA_31_8B } from '../../src/engine/cost/model-config.ts';
+import type { Profile } from '../../src/engine/cost/profile.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
-import { type Profile, profiles } from '../../src/engine/cost/profiles.ts';
+import { profiles } from '../../src/engine/cost/profiles.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'confab-profile-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

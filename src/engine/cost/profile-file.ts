@@ -11,7 +11,7 @@ import {
   modelConfigSchema,
   readModelConfig,
 } from './model-config.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 const positive = z.number().positive().optional();
 const zeroOrMore = z.number().nonnegative().optional();
