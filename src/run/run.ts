@@ -62,6 +62,7 @@ type PhaseEvent =
   | { type: 'run.aborted' };
 
 /** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
