@@ -1,5 +1,5 @@
 import { parsedJson } from '../base/json.ts';
-import type { Answer } from './answer.ts';
+import type { AnswerReader } from './answer-reader.ts';
 import { type Delta, oneLine, serverError } from './openai.ts';
 import { EventSplitter, type ServerEvent } from './sse.ts';
 import { learnTemplate, type Template, textEnd } from './template.ts';
@@ -9,7 +9,7 @@ const TEMPLATES_MAX = 8;
 
 /** Reads an answer from server-sent events. The text may come in any pieces. */
 export class EventStream {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #splitter = new EventSplitter((event) => this.#onEvent(event));
   /** At the start of an event, with nothing held back. */
   #isBetweenEvents = true;
@@ -19,7 +19,7 @@ export class EventStream {
   /** Whether the stream has held any event of an answer so far. */
   hasEvents = false;
 
-  constructor(answer: Answer) {
+  constructor(answer: AnswerReader) {
     this.#answer = answer;
   }
 

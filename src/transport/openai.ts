@@ -43,9 +43,9 @@ export function readChunk(json: unknown): Chunk {
 export function serverError(json: unknown): string | undefined {
   const body = object(json);
   const error = body['error'];
-  if (error) return typeof error === 'string' ? oneLine(error) : describe(object(error));
+  if (error) return typeof error === 'string' ? oneLine(error) : complaint(object(error));
   // Old vLLM and FastChat put the fields at the top.
-  if (body['object'] === 'error') return describe(body);
+  if (body['object'] === 'error') return complaint(body);
   return undefined;
 }
 
@@ -67,7 +67,7 @@ export function oneLine(message: string): string {
 /** Enough for every engine's own messages, short enough for a table and a million records. */
 const MESSAGE_CHARS = 300;
 
-function describe(error: Json): string {
+function complaint(error: Json): string {
   const message = error['message'];
   const said = typeof message === 'string' ? message : JSON.stringify(message ?? error);
   const code = error['code'] ?? error['http_status_code'];

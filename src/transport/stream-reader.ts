@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { parsedJson } from '../base/json.ts';
-import { Answer, type BodyObserver } from './answer.ts';
+import { AnswerReader, type BodyObserver } from './answer-reader.ts';
 import { EventStream } from './event-stream.ts';
 import { hasChoices, oneLine } from './openai.ts';
 
@@ -12,7 +12,7 @@ const QUOTED_CHARS = 120;
  * the first character. Calls onDelta as bytes come, then onEnd or onFail exactly once. Needs no socket.
  */
 export class StreamReader {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #events: EventStream;
   #decoder: StringDecoder | undefined;
   #mayHoldBytes = false;
@@ -23,7 +23,7 @@ export class StreamReader {
   #quote = '';
 
   constructor(observer: BodyObserver, httpStatus = 200) {
-    this.#answer = new Answer(observer, httpStatus);
+    this.#answer = new AnswerReader(observer, httpStatus);
     this.#events = new EventStream(this.#answer);
   }
 

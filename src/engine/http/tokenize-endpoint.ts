@@ -18,7 +18,7 @@ const chatSchema = z.object({
 const textSchema = z.object({ ...common, prompt: z.string() });
 const detokenizeSchema = z.object({ tokens: z.array(tokenId) });
 
-type Answer = { readonly json: object } | { readonly error: EngineError };
+type Answered = { readonly json: object } | { readonly error: EngineError };
 
 /** vLLM's POST /tokenize: the ids that a chat or a text has as a prompt. */
 export function tokenizeEndpoint({ prompts, lengthLimit }: ApiContext) {
@@ -45,7 +45,7 @@ export function detokenizeEndpoint({ prompts }: ApiContext) {
   });
 }
 
-function answering(answer: (body: unknown) => Answer) {
+function answering(answer: (body: unknown) => Answered) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readJsonBody(req);
     if (!body) return;
