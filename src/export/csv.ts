@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import { errorText, UsageError } from '../base/errors.ts';
+import { readText } from '../base/read-text.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { latenessMs } from '../stats/latency.ts';
@@ -86,12 +87,7 @@ export interface MultiRoundQaRow {
  * @throws UsageError naming file, line and column.
  */
 export function readMultiRoundQaCsv(path: string): MultiRoundQaRow[] {
-  let source: string;
-  try {
-    source = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
-  }
+  const source = readText(path, { what: 'CSV' });
   const rows: MultiRoundQaRow[] = [];
   let columns: Columns | undefined;
   const onRecord = (cells: string[], { lines }: { lines: number }) => {

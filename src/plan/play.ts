@@ -10,7 +10,7 @@ import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
 import { capacityOf } from './capacity.ts';
 import { PlanFollower } from './follower.ts';
-import type { PlannedPlay } from './summary.ts';
+import type { PlannedPlay } from './planned-play.ts';
 
 /**
  * Plays a scenario in virtual time against an engine of that latency, and follows what it would ask of a

@@ -1,6 +1,6 @@
 import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
-import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
+import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -59,15 +59,14 @@ export async function play(options: PlayOptions): Promise<number> {
     const { dir: parent } = scenario.output;
     const dir = resumed?.dir ?? createRunFolder(parent, scenario.name, wallClock.originEpochMs);
     const { path, part } = nextJournal(dir);
-    const { workload, transport } = isolated(loaded, target.transport, part, resumed?.isolate);
-    const header = runHeader({ scenario, clock, workload, target, part });
+    const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
+    const header = runHeader({ scenario, clock, workload: load.workload, target, part });
     const { metricsEverySec } = scenario.output;
     const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec);
     const journalError = await measure({
-      scenario,
+      ...load,
       clock,
-      workload,
-      transport,
+      transport: target.transport,
       before: resumed?.before,
       path,
       header,
@@ -90,22 +89,6 @@ function opened(
 ): Promise<Target> {
   if (open) return open(clock, apiKey);
   return isSimulated ? openSimulated(scenario, clock) : openTarget(scenario, clock, apiKey);
-}
-
-function isolated(
-  workload: Workload,
-  transport: Target['transport'],
-  part: number,
-  isolate: Isolation = 'none',
-) {
-  switch (isolate) {
-    case 'marker':
-      return { workload: markedWorkload(workload, part), transport };
-    case 'salt':
-      return { workload, transport: saltedTransport(transport, part) };
-    case 'none':
-      return { workload, transport };
-  }
 }
 
 /** Both results; if one fails the other is closed, so that nothing is left running. */

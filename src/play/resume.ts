@@ -1,10 +1,10 @@
 import { UsageError } from '../base/errors.ts';
+import { REDACTED } from '../base/secret.ts';
 import { readRun } from '../record/run-folder.ts';
 import { earlierParts, type Isolation } from '../run/resume.ts';
 import { parseOverridden } from '../scenario/load.ts';
 import type { Override } from '../scenario/overrides.ts';
 import { play } from './play.ts';
-import { REDACTED } from './redact.ts';
 import { reportRun } from './results.ts';
 
 /** Continues the run in this folder. Its scenario is in its journal; `overrides` may change where it goes. */

@@ -4,8 +4,7 @@ import { createUser } from '../user/start.ts';
 import { unsentRecord } from '../user/turn-record.ts';
 import { userMachine } from '../user/user.ts';
 import type { World } from '../user/world.ts';
-import type { Arrival } from './arrivals.ts';
-import type { PopulationOptions } from './population.ts';
+import type { Arrival } from './arrival.ts';
 
 /** A user who is there, or about to be. */
 export interface Live {
@@ -25,7 +24,14 @@ export interface Player {
   recordUnsent(arrival: Arrival, reason: string): void;
 }
 
-type UserOptions = Pick<PopulationOptions, 'synthesiseHistory' | 'begun' | 'onGone'>;
+export interface UserOptions {
+  /** Turns that users found in mid-conversation have behind them are put into their history. */
+  readonly synthesiseHistory: boolean;
+  /** Sessions to go on with, by user: a conversation that is not among them has failed before. */
+  readonly begun?: ReadonlyMap<number, Session>;
+  /** A user is gone; its session may be kept. */
+  readonly onGone?: (userId: number, session: Session) => void;
+}
 
 /** A conversation is played by one user, turn after turn. */
 export function userPlayer(world: World, options: UserOptions): Player {

@@ -1,3 +1,4 @@
+import { type ArrivalProcess, processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
@@ -36,7 +37,7 @@ export function identityOf(part: RunPart): RunIdentity {
   const written = { confab, ...(node !== undefined && { node }), clock, workloadDigest, notes };
   if (!scenario) return { name: 'unknown', ...written };
   const { name, seed, target, population, pacing } = scenario;
-  const { arrivals } = population;
+  const process = processOf(population.arrivals);
   return {
     name,
     ...written,
@@ -45,39 +46,22 @@ export function identityOf(part: RunPart): RunIdentity {
     ...(target.model !== undefined && { model: target.model }),
     api: target.api,
     isStreamed: target.stream,
-    loop: 'usersPerSec' in arrivals || arrivals.process === 'trace' ? 'open' : 'closed',
-    arrivals: arrivalsText(population),
-    ...('usersPerSec' in arrivals && { configuredUsersPerSec: arrivals.usersPerSec }),
+    loop: process.loop,
+    arrivals: arrivalsText(process, population),
+    ...(process.usersPerSec !== undefined && { configuredUsersPerSec: process.usersPerSec }),
     pacing: pacingText(pacing),
   };
 }
 
-function arrivalsText({ arrivals, users, maxActive, maxInFlight }: Scenario['population']): string {
+function arrivalsText(
+  process: ArrivalProcess,
+  { users, maxActive, maxInFlight }: Scenario['population'],
+): string {
   const caps = [
     ...(maxActive === undefined ? [] : [`at most ${maxActive} live conversations`]),
     ...(maxInFlight === undefined ? [] : [`at most ${maxInFlight} requests in flight`]),
   ];
-  return [processText(arrivals, users), ...caps].join(', ');
-}
-
-function processText(
-  arrivals: Scenario['population']['arrivals'],
-  users: number | undefined,
-): string {
-  switch (arrivals.process) {
-    case 'allAtOnce':
-      return `all ${users} conversations at once`;
-    case 'closed':
-      return `${arrivals.concurrency} conversation${arrivals.concurrency === 1 ? '' : 's'} at all times`;
-    case 'trace':
-      return `at the times of the trace${slowdownText(arrivals.slowdown)}`;
-    default:
-      return `${arrivals.process} arrivals, ${measure(arrivals.usersPerSec)} conversations/s configured`;
-  }
-}
-
-function slowdownText(slowdown: number): string {
-  return slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`;
+  return [process.text({ users, measure }), ...caps].join(', ');
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {

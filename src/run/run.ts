@@ -1,9 +1,9 @@
 import { assign, createActor, setup } from 'xstate';
 import type { Clock } from '../base/clock.ts';
 import { stream } from '../base/random.ts';
+import { offeredLoad } from '../population/offered-load.ts';
 import type { Player } from '../population/player.ts';
 import { Population } from '../population/population.ts';
-import { sourceOf } from '../population/source.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -62,6 +62,7 @@ type PhaseEvent =
   | { type: 'run.aborted' };
 
 /** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
@@ -83,7 +84,7 @@ export function startRun(options: RunOptions): Run {
   });
   const world = worldOf(options, gate, 'measure');
   const measured = new Population(world, {
-    source: sourceOf(scenario, before?.played, workload.arrivalsMs),
+    load: offeredLoad(scenario, { played: before?.played, traceMs: workload.arrivalsMs }),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun: scenario.warmup.firstTurns ? begun : undefined,

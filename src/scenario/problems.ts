@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { z } from 'zod';
+import { found } from '../base/json.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -48,8 +48,8 @@ function problems(
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
-  const found = 'input' in issue && issue.input !== undefined ? `found ${show(issue.input)}; ` : '';
-  return [`${where}: ${found}${issue.message.replace(/^Invalid input: /, '')}`];
+  const what = 'input' in issue && issue.input !== undefined ? `${found(issue.input)}; ` : '';
+  return [`${where}: ${what}${issue.message.replace(/^Invalid input: /, '')}`];
 }
 
 interface JsonSchema {
@@ -70,19 +70,4 @@ function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] 
   }
   const names = nodes.flatMap(members).flatMap(({ properties = {} }) => Object.keys(properties));
   return [...new Set(names)];
-}
-
-function show(value: unknown): string {
-  const text = textOf(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-/** YAML has numbers that JSON has not, and objects that hold themselves. */
-function textOf(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { breakLength: Infinity });
-  }
 }

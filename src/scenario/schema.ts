@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROCESS_RULES } from './arrivals.ts';
 import { conversationSchema } from './conversation.ts';
 import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
@@ -40,11 +41,11 @@ export const scenarioSchema = z
   .superRefine(({ population, pacing, conversation, stop }, context) => {
     const { arrivals, users } = population;
     const isCounted = ['file', 'prompts', 'mooncake'].includes(conversation.source);
-    if (arrivals.process === 'allAtOnce' && users === undefined && !isCounted) {
+    if (PROCESS_RULES[arrivals.process].needsUsers && users === undefined && !isCounted) {
       context.addIssue({
         code: 'custom',
         path: ['population', 'users'],
-        message: 'missing; needed with process: allAtOnce',
+        message: `missing; needed with process: ${arrivals.process}`,
       });
     }
     for (const bound of sharedBoundsOf(population, stop)) {

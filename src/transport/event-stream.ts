@@ -1,5 +1,6 @@
-import type { Answer } from './answer.ts';
-import { type Delta, errorText, oneLine, parsedJson } from './openai.ts';
+import { parsedJson } from '../base/json.ts';
+import type { AnswerReader } from './answer-reader.ts';
+import { type Delta, oneLine, serverError } from './openai.ts';
 import { EventSplitter, type ServerEvent } from './sse.ts';
 import { learnTemplate, type Template, textEnd } from './template.ts';
 
@@ -8,7 +9,7 @@ const TEMPLATES_MAX = 8;
 
 /** Reads an answer from server-sent events. The text may come in any pieces. */
 export class EventStream {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #splitter = new EventSplitter((event) => this.#onEvent(event));
   /** At the start of an event, with nothing held back. */
   #isBetweenEvents = true;
@@ -18,7 +19,7 @@ export class EventStream {
   /** Whether the stream has held any event of an answer so far. */
   hasEvents = false;
 
-  constructor(answer: Answer) {
+  constructor(answer: AnswerReader) {
     this.#answer = answer;
   }
 
@@ -95,5 +96,5 @@ export class EventStream {
 function eventError(data: string): string | undefined {
   if (data === '') return undefined;
   const json = parsedJson(data);
-  return json === undefined ? oneLine(data) : (errorText(json) ?? errorText({ error: json }));
+  return json === undefined ? oneLine(data) : (serverError(json) ?? serverError({ error: json }));
 }

@@ -20,7 +20,7 @@ export interface Line {
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request over HTTP and the reading of its response, in undici's callbacks. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #line: Line;
   readonly #request: Dispatcher.DispatchOptions;
   readonly #observer: ResponseObserver;

@@ -1,5 +1,6 @@
 import { errorText } from '../base/errors.ts';
-import { oneLine, parsedJson, errorText as serverError } from './openai.ts';
+import { isObject, parsedJson } from '../base/json.ts';
+import { oneLine, serverError } from './openai.ts';
 import type { Failure } from './transport.ts';
 
 /** How far a request had come when its connection failed. */
@@ -72,8 +73,8 @@ export class Refusal {
 /** The server's reason in one line, from OpenAI's error object, FastAPI's detail, a web page or plain text. */
 function said(body: string): string {
   const json = parsedJson(body);
-  if (typeof json === 'object' && json !== null) {
-    const { detail, message } = json as { detail?: unknown; message?: unknown };
+  if (isObject(json)) {
+    const { detail, message } = json;
     const other = detail ?? message;
     const text = typeof other === 'string' ? other : JSON.stringify(other ?? json);
     return serverError(json) ?? oneLine(text);

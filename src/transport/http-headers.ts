@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { isSecret } from '../base/secret.ts';
 
 /** Headers of every request, and what of them must never be shown. */
 export interface HeaderOptions {
@@ -14,7 +15,6 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set(
   'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
 );
-const SECRET = /auth|key|token|secret|cookie|password/i;
 /** Shorter values are placeholders, and striking them out would only garble messages. */
 const SECRET_CHARS_MIN = 4;
 
@@ -39,7 +39,7 @@ export function headerWriter(
 /** Strikes the key and the values of secret headers out of a message. */
 export function redactor({ headers, apiKey }: HeaderOptions): (message: string) => string {
   const values = Object.entries(headers)
-    .filter(([name]) => SECRET.test(name))
+    .filter(([name]) => isSecret(name))
     .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
   const secrets = [apiKey ?? '', ...values].filter((secret) => secret.length >= SECRET_CHARS_MIN);
   return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);

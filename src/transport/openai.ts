@@ -25,7 +25,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function readChunk(json: unknown): Chunk {
   const body = object(json);
-  const error = errorText(body);
+  const error = serverError(body);
   if ('token' in body) return { ...readTgiToken(body), error };
   const usage = readUsage(body);
   const choices = Array.isArray(body['choices']) ? body['choices'].map(object) : [];
@@ -40,12 +40,12 @@ export function readChunk(json: unknown): Chunk {
 }
 
 /** The message in an error body or event, in any of the shapes servers use; undefined: it holds no error. */
-export function errorText(json: unknown): string | undefined {
+export function serverError(json: unknown): string | undefined {
   const body = object(json);
   const error = body['error'];
-  if (error) return typeof error === 'string' ? oneLine(error) : describe(object(error));
+  if (error) return typeof error === 'string' ? oneLine(error) : complaint(object(error));
   // Old vLLM and FastChat put the fields at the top.
-  if (body['object'] === 'error') return describe(body);
+  if (body['object'] === 'error') return complaint(body);
   return undefined;
 }
 
@@ -53,15 +53,6 @@ export function errorText(json: unknown): string | undefined {
 export function hasChoices(json: unknown): boolean {
   const choices = object(json)['choices'];
   return Array.isArray(choices) && choices.length > 0;
-}
-
-/** The parsed JSON; undefined if it is none. */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Text of others in one line of bounded length, fit for a record. */
@@ -76,7 +67,7 @@ export function oneLine(message: string): string {
 /** Enough for every engine's own messages, short enough for a table and a million records. */
 const MESSAGE_CHARS = 300;
 
-function describe(error: Json): string {
+function complaint(error: Json): string {
   const message = error['message'];
   const said = typeof message === 'string' ? message : JSON.stringify(message ?? error);
   const code = error['code'] ?? error['http_status_code'];

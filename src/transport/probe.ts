@@ -1,7 +1,7 @@
 import { EngineUnreachable, errorText } from '../base/errors.ts';
+import { parsedJson } from '../base/json.ts';
 import { endpoint } from './endpoint.ts';
 import { getter, type Page, type ServerAccess } from './http-get.ts';
-import { parsedJson } from './openai.ts';
 
 /** What a server tells about itself before a run; undefined where it does not. */
 export interface Probe {

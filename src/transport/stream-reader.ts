@@ -1,7 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import { Answer, type BodyObserver } from './answer.ts';
+import { parsedJson } from '../base/json.ts';
+import { AnswerReader, type BodyObserver } from './answer-reader.ts';
 import { EventStream } from './event-stream.ts';
-import { hasChoices, oneLine, parsedJson } from './openai.ts';
+import { hasChoices, oneLine } from './openai.ts';
 
 /** How much of an unintelligible body is quoted. */
 const QUOTED_CHARS = 120;
@@ -11,7 +12,7 @@ const QUOTED_CHARS = 120;
  * the first character. Calls onDelta as bytes come, then onEnd or onFail exactly once. Needs no socket.
  */
 export class StreamReader {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #events: EventStream;
   #decoder: StringDecoder | undefined;
   #mayHoldBytes = false;
@@ -22,7 +23,7 @@ export class StreamReader {
   #quote = '';
 
   constructor(observer: BodyObserver, httpStatus = 200) {
-    this.#answer = new Answer(observer, httpStatus);
+    this.#answer = new AnswerReader(observer, httpStatus);
     this.#events = new EventStream(this.#answer);
   }
 

@@ -1,4 +1,5 @@
-import { type Chunk, type Delta, parsedJson, readChunk } from './openai.ts';
+import { parsedJson } from '../base/json.ts';
+import { type Chunk, type Delta, readChunk } from './openai.ts';
 import type { DeltaKind } from './transport.ts';
 
 const QUOTE = 0x22;

@@ -14,7 +14,7 @@ export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
   /** An answer that is not the recorded one is a failure. */
   readonly verify: boolean;
   readonly keepChunkGaps: boolean;
-  /** vLLM's cache_salt, with {userId} still in it. */
+  /** What requests are salted with (vLLM's cache_salt), with {userId} still in it. */
   readonly cacheSalt: string | undefined;
   /** The request field `priority` of a turn; undefined: it is not sent. */
   readonly priorityOf?: ((userId: number, turn: Turn) => number | undefined) | undefined;

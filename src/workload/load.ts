@@ -1,5 +1,6 @@
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import { UsageError } from '../base/errors.ts';
+import { PROCESS_RULES } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { openChats } from './chats/chats.ts';
@@ -56,10 +57,10 @@ function openSource(scenario: Scenario, texts: Texts, cacheDir: string): Promise
 
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {
   const { arrivals, users = 0 } = population;
-  if (arrivals.process !== 'trace') return;
+  if (!PROCESS_RULES[arrivals.process].needsTimes) return;
   if (!arrivalsMs) {
     throw new UsageError(
-      `population.arrivals.process: found 'trace' with conversation.source '${conversation.source}', which has no times; expected source: mooncake, or another process`,
+      `population.arrivals.process: found '${arrivals.process}' with conversation.source '${conversation.source}', which has no times; expected source: mooncake, or another process`,
     );
   }
   if (users > arrivalsMs.length) {

@@ -1,7 +1,5 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
-import { contentDigest } from '../files/content-digest.ts';
-import { jsonValues } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
@@ -10,16 +8,10 @@ import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { findGeneratorConfig } from './generated/config.ts';
 import { openGenerated } from './generated/generated.ts';
 import { type Chat, parseChat } from './item.ts';
+import { readChats } from './items.ts';
 import { surveyChats } from './survey.ts';
 
 const MS_PER_SEC = 1000;
-
-/** Conversations as JSON bytes, and what identifies them. */
-export interface ChatItems {
-  readonly items: readonly Buffer[];
-  readonly contentDigest: string;
-  readonly notes: readonly string[];
-}
 
 /**
  * Conversations of OpenAI messages from a file, or made from a generator's configuration: user
@@ -80,12 +72,6 @@ export async function openChats(
       };
     },
   };
-}
-
-async function readChats(file: string, cacheDir: string): Promise<ChatItems> {
-  const items: Buffer[] = [];
-  for await (const { bytes } of jsonValues(file)) items.push(bytes);
-  return { items, contentDigest: await contentDigest(file, cacheDir), notes: [] };
 }
 
 /** Results answer the calls of the recorded answer, so no other answer can stand before them. */

@@ -1,4 +1,4 @@
-import { found } from '../files/found.ts';
+import { found, isObject } from '../../base/json.ts';
 import { Message, type Role } from '../message.ts';
 
 /** What is said from one answer to the next, and the recorded answer to it. */
@@ -112,8 +112,4 @@ function isAnswer({ message }: Said): boolean {
 
 function bad(id: string, problem: string): BadChat {
   return { id, problem };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

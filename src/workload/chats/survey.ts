@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { parsedJson } from '../../base/json.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeCache } from '../files/disk-cache.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
@@ -62,7 +63,7 @@ function checkChats({ file, items }: Surveyed): void {
   const indexOf = new Map<string, number>();
   const problems: string[] = [];
   for (const [index, bytes] of items.entries()) {
-    const chat = parseChat(parsed(bytes), index);
+    const chat = parseChat(parsedJson(bytes), index);
     const where = `item ${index}, id ${chat.id}`;
     if ('problem' in chat) problems.push(`${where}: ${chat.problem}`);
     else if (indexOf.has(chat.id)) {
@@ -77,15 +78,6 @@ function checkChats({ file, items }: Surveyed): void {
     [...problems.slice(0, PROBLEMS_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
     file,
   );
-}
-
-/** undefined, which is no conversation, for what is not JSON. */
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Longer texts are hardly ever said twice, and would be kept for nothing. */

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
+import { cannotRead } from '../../base/read-text.ts';
 
 /** One value of a data file as its JSON bytes, not yet parsed. */
 export interface JsonBytes {
@@ -22,7 +23,7 @@ export async function* jsonValues(file: string): AsyncGenerator<JsonBytes> {
       for (const bytes of splitter.values(chunk as Buffer)) yield { index: index++, bytes };
     }
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${errorText(error)}`);
+    throw cannotRead(file, { what: 'data file' }, error);
   }
   const last = splitter.rest();
   if (last) yield { index: index++, bytes: last };

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
+import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { contentDigest } from '../files/content-digest.ts';
-import { found, shown } from '../files/found.ts';
 import { jsonValues } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { singleTurn } from '../single-turn.ts';
@@ -67,24 +67,20 @@ export async function readPrompts(file: string): Promise<Prompt[]> {
 
 /** The prompt, or what is wrong with it. */
 function parsePrompt(json: string): Prompt | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return `found ${shown(json)}; expected JSON`;
-  }
+  const value = parsedJson(json);
+  if (value === undefined) return `found ${shown(json)}; expected JSON`;
   const fields = typeof value === 'string' ? { prompt: value } : value;
-  if (typeof fields !== 'object' || fields === null) {
+  if (!isObject(fields)) {
     return `found ${shown(json)}; expected a text, or an object with prompt or input`;
   }
-  const { prompt, input, output_length: tokens } = fields as Record<string, unknown>;
+  const { prompt, input, output_length: tokens } = fields;
   const text = prompt ?? input;
   if (typeof text !== 'string' || !text) {
     return `prompt or input: ${found(text)}; expected a text`;
   }
   if (tokens === undefined) return { text, outputTokens: undefined };
-  if (!Number.isSafeInteger(tokens) || (tokens as number) < 1) {
+  if (!isCount(tokens) || tokens < 1) {
     return `output_length: ${found(tokens)}; expected tokens >= 1`;
   }
-  return { text, outputTokens: tokens as number };
+  return { text, outputTokens: tokens };
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts';
 import type { RawItem } from './reader.ts';
 
 /** A question and its recorded answer. Token counts are the file's own, where it has them. */
@@ -114,8 +115,4 @@ function inPairs(said: readonly Said[]): Exchange[] {
 
 function unusable(id: string, reason: string, detail: string): Unusable {
   return { id, reason, detail };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

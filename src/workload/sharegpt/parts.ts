@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts';
 import { jsonValues } from '../files/json-values.ts';
 import { parseSaid, type Said, type Unusable } from './item.ts';
 import type { RawItem } from './reader.ts';
@@ -64,13 +65,5 @@ function joined(id: string, parts: readonly Part[]): Whole | Unusable {
 }
 
 async function* rawItems(file: string): AsyncGenerator<RawItem> {
-  for await (const { index, bytes } of jsonValues(file)) yield { index, value: parsed(bytes) };
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  for await (const { index, bytes } of jsonValues(file)) yield { index, value: parsedJson(bytes) };
 }

@@ -1,6 +1,8 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { parsedJson } from '../../base/json.ts';
+import { cannotRead } from '../../base/read-text.ts';
 
 /** One element of a data file, not yet looked at. */
 export interface RawItem {
@@ -39,7 +41,7 @@ function firstCharacter(file: string): string {
     // trimStart also takes a byte order mark away.
     return head.toString('utf8', 0, bytes).trimStart().charAt(0);
   } catch (error) {
-    throw new UsageError(`cannot read conversations ${file}: ${errorText(error)}`);
+    throw cannotRead(file, { what: 'data file' }, error);
   }
 }
 
@@ -75,17 +77,9 @@ async function* lineItems(file: string): AsyncGenerator<RawItem> {
   let index = 0;
   try {
     for await (const line of createInterface({ input: bytes, crlfDelay: Infinity })) {
-      if (line.trim()) yield { index: index++, value: parsed(line) };
+      if (line.trim()) yield { index: index++, value: parsedJson(line.trim()) };
     }
   } finally {
     bytes.destroy();
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line.trim());
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, shown } from '../files/found.ts';
+import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
 import { dataLines } from '../files/lines.ts';
 
 /** Tokens that a hash id of Mooncake's published traces stands for. */
@@ -45,20 +45,15 @@ export async function* readMooncake(
 
 /** The request, or what is wrong with it. */
 function parseRequest(text: string, blockTokens: number): MooncakeRequest | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return `found ${shown(text)}; expected JSON`;
-  }
-  if (typeof value !== 'object' || value === null)
-    return `found ${shown(text)}; expected an object`;
+  const value = parsedJson(text);
+  if (value === undefined) return `found ${shown(text)}; expected JSON`;
+  if (!isObject(value)) return `found ${shown(text)}; expected an object`;
   const {
     timestamp,
     input_length: inputTokens,
     output_length: outputTokens,
     hash_ids: hashIds,
-  } = value as Record<string, unknown>;
+  } = value;
   if (!isTime(timestamp)) return `timestamp: ${found(timestamp)}; expected milliseconds >= 0`;
   if (!isCount(inputTokens) || inputTokens < 1) {
     return `input_length: ${found(inputTokens)}; expected tokens >= 1`;
@@ -81,8 +76,4 @@ function outOfOrder({ timestampMs }: MooncakeRequest, lastMs: number): string | 
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -59,6 +59,6 @@ describe('values of a file', () => {
 
   test('a file that is not there is named', async () => {
     const missing = join(dir, 'missing.json');
-    await expect(jsonValues(missing).next()).rejects.toThrow(`cannot read ${missing}`);
+    await expect(jsonValues(missing).next()).rejects.toThrow(`cannot read data file ${missing}`);
   });
 });

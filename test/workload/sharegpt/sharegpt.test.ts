@@ -239,7 +239,7 @@ describe('files', () => {
   });
 
   test.each([
-    ['nowhere.json', undefined, /cannot read conversations .*nowhere.json/],
+    ['nowhere.json', undefined, /cannot read data file .*nowhere.json/],
     ['empty.json', '', /empty.json: it is empty; expected a JSON array/],
     ['text.json', 'Hello', /text.json: it begins with "H"; expected/],
     ['broken.json', '[{"id": 1}, {"id"', /broken.json: not JSON after 1 elements.*complete\?/],

@@ -72,7 +72,7 @@ describe('the reader of the format', () => {
     const file = written(`${lineOf({ timestamp: 9 })}\n${lineOf({ timestamp: 8 })}`);
     await expect(read(file)).rejects.toThrow(/line 2: timestamp: found 8 after 9/);
     await expect(read(written('\n \n'))).rejects.toThrow(/found no line/);
-    await expect(read(join(dir, 'absent'))).rejects.toThrow(/cannot read .*absent/);
+    await expect(read(join(dir, 'absent'))).rejects.toThrow(/cannot read data file .*absent/);
   });
 });
 

@@ -5,7 +5,7 @@ import type { DeltaKind, ResponseObserver, Usage } from './transport.ts';
 export type BodyObserver = Pick<ResponseObserver, 'onDelta' | 'onEnd' | 'onFail'>;
 
 /** One answer as it is being read: passes deltas on, keeps what is told at the end, and ends exactly once. */
-export class Answer {
+export class AnswerReader {
   readonly #observer: BodyObserver;
   readonly #httpStatus: number;
   #usage: Usage | undefined;
