@@ -125,13 +125,23 @@ test.each([
 test('the environment and the arguments are read at the top only', () => {
   const users = files.filter(
     (file) =>
-      !['base', 'commands', 'play', 'bench', ''].includes(file.folder) &&
+      !['base', 'commands', 'bench', ''].includes(file.folder) &&
       !/^dialects\/[^/]+\/command\.ts$/.test(file.path) &&
       /\bprocess\.(env|argv|exit)\b/.test(code(file.text)),
   );
   expect(users.map((file) => file.path)).toEqual([]);
   const leaving = files.filter((file) => /\bprocess\.exit\(/.test(code(file.text)));
   expect(leaving.map((file) => file.path)).toEqual(['main.ts']);
+});
+
+test('nothing is printed and no signal is listened to but at the top', () => {
+  const users = files.filter(
+    (file) =>
+      !['commands', 'bench', ''].includes(file.folder) &&
+      !/^dialects\/[^/]+\/command\.ts$/.test(file.path) &&
+      /\bprocess\.(stdout|stderr|on)\b/.test(code(file.text)),
+  );
+  expect(users.map((file) => file.path)).toEqual([]);
 });
 
 test('no file is dead: every one is imported, or is where the program or a thread begins', () => {

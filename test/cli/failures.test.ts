@@ -16,7 +16,7 @@ const LOAD = [
   'population={users: 20, arrivals: {process: closed, concurrency: 5}}',
   'target.sessionHeaders=[x-user-id]',
   'timeouts={firstTokenSec: 0.8, betweenTokensSec: 0.8}',
-  'output.csv=all.csv',
+  'output.exports=[{format: csv, file: all.csv}]',
 ];
 
 interface Played {

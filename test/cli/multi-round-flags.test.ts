@@ -58,7 +58,11 @@ describe('--print-scenario', () => {
       seed: 'x',
       thresholds: { maxErrorRate: 0.1 },
       stop: { afterSec: 100, drainTimeoutSec: 3 },
-      output: { dir: 'elsewhere', csv: 'summary.csv', logIntervalSec: 7 },
+      output: {
+        dir: 'elsewhere',
+        exports: [{ format: 'csv', file: 'summary.csv' }],
+        logIntervalSec: 7,
+      },
     });
   });
 });

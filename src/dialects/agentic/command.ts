@@ -100,13 +100,17 @@ async function run(flags: AgenticFlags): Promise<void> {
   checkWritable('--output', flags.output);
   const input = scenarioInput(flags, traces.length, distinct(targets.map(({ url }) => url)));
   const scenario = parseOverridden(input, engineFields(flags.set), 'confab agentic');
-  const [{ play }, { openAgentTargets, openSimulatedAgents }, { agenticDialect }, { agentPlayer }] =
-    await Promise.all([
-      import('../../play/play.ts'),
-      import('./targets.ts'),
-      import('./companion.ts'),
-      import('../../population/agents.ts'),
-    ]);
+  const [
+    { playAndPresent },
+    { openAgentTargets, openSimulatedAgents },
+    { agenticCompanion },
+    { agentPlayer },
+  ] = await Promise.all([
+    import('../../commands/play.ts'),
+    import('./targets.ts'),
+    import('./companion.ts'),
+    import('../../population/agents.ts'),
+  ]);
   const [{ agentWorkload }, { textsOf }] = await Promise.all([
     import('../../workload/agents/agents.ts'),
     import('../../workload/text/texts.ts'),
@@ -118,7 +122,7 @@ async function run(flags: AgenticFlags): Promise<void> {
     intervalMs: flags.userRequestInterval * 1000,
     firstUserId: scenario.population.firstUserId,
   });
-  process.exitCode = await play({
+  await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
     isSimulated: flags.simulate,
@@ -128,8 +132,7 @@ async function run(flags: AgenticFlags): Promise<void> {
         ? openSimulatedAgents(scenario, targets, clock)
         : openAgentTargets(scenario, targets, clock, apiKey),
     player: (world) => agentPlayer(world, workload),
-    dialect: agenticDialect({
-      output: flags.output,
+    companion: agenticCompanion({
       hasText: flags.withText ?? false,
       models: targets.map(({ model }) => model),
     }),
@@ -189,6 +192,7 @@ function scenarioInput(flags: AgenticFlags, users: number, urls: readonly string
     stop: { ...(drainTimeout !== undefined && { drainTimeoutSec: drainTimeout }) },
     thresholds: { ...(maxErrorRate !== undefined && { maxErrorRate }) },
     output: {
+      exports: [{ format: 'csv', file: flags.output }],
       logIntervalSec: flags.logInterval,
       ...(outputDir !== undefined && { dir: outputDir }),
     },

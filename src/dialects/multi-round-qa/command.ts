@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { collect, header, integer, number, oneOf, share } from '../../commands/options.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
-import { multiRoundDialect } from './companion.ts';
+import { multiRoundCompanion } from './companion.ts';
 import { arrivalModel, type MultiRoundFlags } from './flags.ts';
 import { gapTiming, multiRoundScenario } from './scenario.ts';
 import { processSummary } from './summary.ts';
@@ -59,11 +59,11 @@ export function multiRoundCommand(): Command {
         return;
       }
       process.stderr.write(timing(given));
-      const { play } = await import('../../play/play.ts');
-      process.exitCode = await play({
+      const { playAndPresent } = await import('../../commands/play.ts');
+      await playAndPresent({
         scenario,
         apiKey: given.apiKey,
-        dialect: multiRoundDialect(given.qps),
+        companion: multiRoundCompanion(given.qps),
         isSimulated: given.simulate,
         isVerbose: given.verbose,
       });

@@ -77,7 +77,10 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
     },
     ...timing,
     ...(flags.time !== undefined && { stop: { afterSec: flags.time } }),
-    output: { csv: flags.output, logIntervalSec: flags.logInterval },
+    output: {
+      exports: [{ format: 'csv', file: flags.output }],
+      logIntervalSec: flags.logInterval,
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import {
 import { parseOverridden } from '../../scenario/load.ts';
 import { findGeneratorConfig } from '../../workload/chats/generated/config.ts';
 import type { Workload } from '../../workload/conversation.ts';
-import { type MultiTurnSubject, multiTurnDialect } from './companion.ts';
+import { type MultiTurnSubject, multiTurnCompanion } from './companion.ts';
 import { generatorSettings } from './generator-text.ts';
 import { type MultiTurnFlags, multiTurnScenario } from './scenario.ts';
 import { warmupShares } from './warmup.ts';
@@ -94,22 +94,27 @@ async function run(given: CommandFlags): Promise<void> {
     });
     return;
   }
-  const [{ play }, { openWorkload }] = await Promise.all([
-    import('../../play/play.ts'),
+  const [{ playAndPresent }, { openWorkload }] = await Promise.all([
+    import('../../commands/play.ts'),
     import('../../workload/load.ts'),
   ]);
   const workload = await openWorkload(scenario);
   checkConversations(given, workload);
   const subject = await subjectOf(given.inputFile, workload);
-  process.exitCode = await play({
+  await playAndPresent({
     scenario,
     apiKey: given.apiKey,
     isSimulated: given.simulate,
     isVerbose: given.verbose,
     workload,
-    dialect: multiTurnDialect(
+    companion: multiTurnCompanion(
       given,
-      { ...given, warmupShares: shares, startedEpochMs: new SystemClock().originEpochMs },
+      {
+        ...given,
+        warmupShares: shares,
+        startedEpochMs: new SystemClock().originEpochMs,
+        print: given.printContent ? (text) => process.stderr.write(text) : undefined,
+      },
       subject,
     ),
   });
