@@ -8,7 +8,7 @@ const COMMANDS = [
   'test/readme.test.ts',
 ];
 /** What puts something in the place of a module of Node's, for itself alone. */
-const MOCKS = ['test/record/journal.test.ts'];
+const MOCKS = ['test/record/journal.test.ts', 'test/play/journal-error.test.ts'];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({

@@ -109,6 +109,7 @@ export class Population {
   }
 
   #arrive(arrival: Arrival): void {
+    this.#world.ledger.arrived(arrival.userId);
     if (this.#live.size < this.#options.maxActive) this.#admit(arrival);
     else this.#waiting.add(arrival);
   }
@@ -130,11 +131,13 @@ export class Population {
     user.start();
   }
 
+  /** More than one, where the first has nothing left to say. */
   #admitWaiting(): void {
-    const [next] = this.#waiting;
-    if (!next || this.#live.size >= this.#options.maxActive) return;
-    this.#waiting.delete(next);
-    this.#admit(next);
+    for (const next of this.#waiting) {
+      if (this.#live.size >= this.#options.maxActive) return;
+      this.#waiting.delete(next);
+      this.#admit(next);
+    }
   }
 
   /** Closed loop: the slot's next conversation is due when the slot came free. */
@@ -146,6 +149,7 @@ export class Population {
       return;
     }
     const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
+    this.#world.ledger.arrived(arrival.userId);
     this.#admit(arrival, () => this.#refill(slot));
   }
 

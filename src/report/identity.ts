@@ -1,6 +1,7 @@
 import { type ArrivalProcess, processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Distribution } from '../scenario/distribution.ts';
+import { upgraded } from '../scenario/renamed.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
 import { measure } from './number.ts';
 
@@ -26,9 +27,9 @@ export interface RunIdentity {
   readonly notes: readonly string[];
 }
 
-/** The scenario of a journal, or undefined if another version of confab wrote one that this one cannot read. */
+/** The scenario of a journal, or undefined if a version of confab wrote one that this one cannot read. */
 export function scenarioOf(part: RunPart): Scenario | undefined {
-  return scenarioSchema.safeParse(part.header.scenario).data;
+  return scenarioSchema.safeParse(upgraded(part.header.scenario)).data;
 }
 
 export function identityOf(part: RunPart): RunIdentity {

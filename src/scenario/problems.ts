@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { found } from '../base/json.ts';
+import { renamedAt } from './renamed.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -40,9 +41,13 @@ function problems(
   }
   if (issue.code === 'unrecognized_keys') {
     const accepted = fieldsAt(path, document).join(', ');
-    return issue.keys.map(
-      (key) => `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
-    );
+    return issue.keys.map((key) => {
+      const name = [...path, key].join('.');
+      const now = renamedAt(name)?.now;
+      return now === undefined
+        ? `${name}: unknown field; accepted here: ${accepted}`
+        : `${name}: ${found(at([key], issue.input))}; it is now ${now}`;
+    });
   }
   const where = path.join('.') || 'top level';
   if (issue.code === 'invalid_type' && issue.input === undefined) {

@@ -6,6 +6,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 import type { Gate } from './gate.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
 export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
@@ -33,6 +34,8 @@ export interface World {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly gate: Gate;
+  /** Where every request is planned before it is recorded. */
+  readonly ledger: Ledger;
   readonly habits: Habits;
   readonly phase: TurnRecord['phase'];
   conversation(userId: number): Conversation;
