@@ -36,7 +36,14 @@ const STATIONS = [
   'sessions',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
-const SEAMS = ['transport/transport.ts', 'record/record.ts', 'user/world.ts'];
+const SEAMS = [
+  'transport/transport.ts',
+  'record/record.ts',
+  'user/world.ts',
+  // What can be limited by a scenario is what can be measured.
+  'stats/metrics.ts',
+  'stats/statistics.ts',
+];
 const ALSO: Record<string, string[]> = {
   // A population is made of users.
   population: ['user'],
@@ -136,7 +143,8 @@ test('the environment and the arguments are read at the top only', () => {
 
 test('no file is dead: every one is imported, or is where the program or a thread begins', () => {
   const reached = new Set(files.flatMap(targets));
-  const entries = /^(main\.ts|workload\/tokenizer\/gpt2-build\.ts|bench\/main\.ts)$/;
+  const entries =
+    /^(main\.ts|workload\/tokenizer\/gpt2-build\.ts|bench\/main\.ts|report\/metric-help\.ts)$/;
   const threads = files.flatMap((file) =>
     [...file.text.matchAll(/new URL\('([^']+\.(?:ts|js))', import\.meta\.url\)/g)].map((match) =>
       relative(SRC, resolve(SRC, dirname(file.path), match[1]!.replace(/\.js$/, '.ts'))),

@@ -1,18 +1,24 @@
+import { headingOf } from '../stats/metrics.ts';
 import type { RoundSummary } from '../stats/rounds.ts';
 import { amount, measure, percent } from './number.ts';
 import { plainTable } from './table.ts';
+
+/** The statistics of a round that are printed. */
+const PRINTED = [
+  ['ttftMs', 'p50'],
+  ['ttftMs', 'p99'],
+  ['tpotMs', 'p50'],
+] as const;
 
 const HEAD = [
   'round',
   'completed',
   'failed',
-  'input tokens',
-  'cached tokens',
+  headingOf('inputTokens'),
+  headingOf('cachedTokens'),
   'cached share',
   'ideal share',
-  'TTFT p50 ms',
-  'TTFT p99 ms',
-  'TPOT p50 ms',
+  ...PRINTED.map(([name, statistic]) => headingOf(name, statistic)),
 ];
 
 /** One line a round, or a group of rounds. Token columns are means. */
@@ -29,9 +35,7 @@ export function roundsTable(rounds: readonly RoundSummary[]): string {
       amount(round.meanCachedTokens),
       percent(round.cachedShare),
       percent(round.idealShare),
-      measure(round.ttftMs?.p50),
-      measure(round.ttftMs?.p99),
-      measure(round.tpotMs?.p50),
+      ...PRINTED.map(([name, statistic]) => measure(round[name]?.[statistic])),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Distribution } from '../stats/quantile.ts';
+import { STATISTIC_NAMES, STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import { amount, measure, UNKNOWN } from './number.ts';
 
 /** One line of a percentile table. */
@@ -11,22 +12,8 @@ export interface DistributionRow {
   readonly isCount?: boolean;
 }
 
-/** Columns after the count, in order. Those that few samples cannot support are shown if any row has them. */
-const COLUMNS = [
-  ['mean', 'mean'],
-  ['std', 'std'],
-  ['min', 'min'],
-  ['25%', 'p25'],
-  ['50%', 'p50'],
-  ['75%', 'p75'],
-  ['90%', 'p90'],
-  ['99%', 'p99'],
-  ['99.9%', 'p999'],
-  ['99.99%', 'p9999'],
-  ['max', 'max'],
-] as const satisfies readonly (readonly [string, keyof Distribution])[];
-
-const OPTIONAL: ReadonlySet<keyof Distribution> = new Set(['p999', 'p9999']);
+/** Statistics that need more values than this have a column only if a row has them. */
+const FEW = 2;
 
 const PLAIN = {
   chars: {
@@ -64,19 +51,23 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
     .join('\n');
 }
 
-/** One line a row: count, mean, sample std, min, percentiles, max. */
-export function distributionTable(rows: readonly DistributionRow[]): string {
-  const columns = COLUMNS.filter(
-    ([, field]) => !OPTIONAL.has(field) || rows.some(({ values }) => values?.[field] !== undefined),
+/** One line a row: the count and these statistics, by default all of them. */
+export function distributionTable(
+  rows: readonly DistributionRow[],
+  statistics: readonly StatisticName[] = STATISTIC_NAMES,
+): string {
+  const columns = statistics.filter(
+    (name) =>
+      STATISTICS[name].countMin <= FEW || rows.some(({ values }) => values?.[name] !== undefined),
   );
   return plainTable(
-    ['', 'count', ...columns.map(([title]) => title)],
+    ['', 'count', ...columns.map((name) => STATISTICS[name].label)],
     rows.map(({ label, values, isCount }) => {
       const shown = isCount ? amount : measure;
       return [
         label,
         String(values?.count ?? 0),
-        ...columns.map(([, field]) => (values ? shown(values[field]) : UNKNOWN)),
+        ...columns.map((name) => (values ? shown(values[name]) : UNKNOWN)),
       ];
     }),
   );
