@@ -1,23 +1,5 @@
 import { z } from 'zod';
 
-const statistic = z.partialRecord(
-  z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']),
-  z.number().positive(),
-);
-
-/** Limits that make the exit code 1 when they are exceeded. */
-export const thresholdsSchema = z.strictObject({
-  maxErrorRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('failed / (completed + failed) requests'),
-  ttftMs: statistic.optional(),
-  tpotMs: statistic.optional(),
-  latencyMs: statistic.optional(),
-});
-
 export const outputSchema = z.strictObject({
   dir: z.string().default('runs').describe('parent of the run folder'),
   csv: z.string().optional().describe('also write the multi-round-qa CSV here'),
