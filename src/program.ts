@@ -53,7 +53,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
   schema: {
-    summary: 'print the JSON Schema of scenario files, for editors',
+    summary: 'print the JSON Schema of scenario files, or of summary.json',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
   },
   help: {

@@ -36,7 +36,13 @@ const STATIONS = [
   'sessions',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
-const SEAMS = ['transport/transport.ts', 'record/record.ts'];
+const SEAMS = [
+  'transport/transport.ts',
+  'record/record.ts',
+  // What can be limited by a scenario is what can be measured.
+  'stats/metrics.ts',
+  'stats/statistics.ts',
+];
 /** What else a folder may import. */
 const ALSO: Record<string, string[]> = {
   // A population is made of users.

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { readDocument, sectionOf } from '../help/markdown.ts';
 import { terminalText } from '../help/terminal.ts';
+import { metricsHelp } from '../report/metric-help.ts';
 
 /** Something to read about that is no verb; or about a verb, where its flags do not say enough. */
 export interface Topic {
@@ -28,7 +29,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'metrics',
     summary: 'every number of the report, and how it is counted',
-    text: () => documentText('src/stats/README.md'),
+    text: () => `${metricsHelp()}\n`,
   },
   {
     name: 'files',

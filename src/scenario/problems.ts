@@ -58,6 +58,8 @@ function problems(
 }
 
 interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
@@ -66,8 +68,9 @@ interface JsonSchema {
 /** Names of the fields that the object at this path may have; of a union, those of all its members. */
 function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
   let nodes = [document];
+  const named = ({ $ref }: JsonSchema) => document.$defs?.[$ref?.split('/').at(-1) ?? ''];
   const members = (node: JsonSchema): JsonSchema[] => [
-    node,
+    named(node) ?? node,
     ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
   ];
   for (const key of path) {

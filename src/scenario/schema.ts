@@ -3,7 +3,7 @@ import { PROCESS_RULES } from './arrivals.ts';
 import { conversationSchema } from './conversation.ts';
 import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
-import { outputSchema, thresholdsSchema } from './output.ts';
+import { outputSchema } from './output.ts';
 import {
   pacingSchema,
   populationSchema,
@@ -12,6 +12,7 @@ import {
   warmupSchema,
 } from './population.ts';
 import { failureSchema, samplingSchema, targetSchema, timeoutsSchema } from './target.ts';
+import { thresholdsSchema } from './thresholds.ts';
 
 /** Everything that decides what a run says, to whom, when, and how it is reported. Units end the names. */
 export const scenarioSchema = z
