@@ -1,5 +1,6 @@
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Distribution } from '../scenario/distribution.ts';
+import { inTodaysWords } from '../scenario/renamed.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
 import { measure } from './number.ts';
 
@@ -27,7 +28,7 @@ export interface RunIdentity {
 
 /** The scenario of a journal, or undefined if another version of confab wrote one that this one cannot read. */
 export function scenarioOf(part: RunPart): Scenario | undefined {
-  return scenarioSchema.safeParse(part.header.scenario).data;
+  return scenarioSchema.safeParse(inTodaysWords(part.header.scenario)).data;
 }
 
 export function identityOf(part: RunPart): RunIdentity {
@@ -81,6 +82,7 @@ function slowdownText(slowdown: number): string {
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {
+  if (mode === 'trace') return 'every turn at its own time in the trace';
   const pause = `${distributionText(pauseSec)} s`;
   if (mode === 'think') return `think time after the previous answer: ${pause}`;
   return `from launch to launch: ${pause}, counted from when the previous turn was ${from}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { errorText, UsageError } from '../base/errors.ts';
+import { withValue } from './paths.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
@@ -72,10 +73,4 @@ function yamlValue(override: string, equals: number): unknown {
     const [reason] = error.message.split('\n');
     throw new UsageError(`--set: found '${override}'; the value is not YAML: ${reason}`);
   }
-}
-
-function withValue(target: unknown, [key, ...rest]: string[], value: unknown): unknown {
-  const object = typeof target === 'object' && target !== null ? target : {};
-  const old = (object as Record<string, unknown>)[key!];
-  return { ...object, [key!]: rest.length ? withValue(old, rest, value) : value };
 }

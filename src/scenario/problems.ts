@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { at } from './paths.ts';
+import { renamedText } from './renamed.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,13 +17,6 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown)
       issue.code === 'custom' ? { ...issue, input: at(issue.path, input) } : issue,
       document,
     ),
-  );
-}
-
-function at(path: readonly PropertyKey[], input: unknown): unknown {
-  return path.reduce(
-    (value, key) => (value as Partial<Record<PropertyKey, unknown>> | null | undefined)?.[key],
-    input,
   );
 }
 
@@ -41,10 +36,14 @@ function problems(
   if (issue.code === 'unrecognized_keys') {
     const accepted = fieldsAt(path, document).join(', ');
     return issue.keys.map(
-      (key) => `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
+      (key) =>
+        renamedText([...path, key].join('.')) ??
+        `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
     );
   }
   const where = path.join('.') || 'top level';
+  const was = issue.code === 'invalid_value' && renamedText(where, issue.input);
+  if (was) return [was];
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
