@@ -100,7 +100,6 @@ test.each([
   ['cli-table3', /^report\//],
   ['commander', /^(main\.ts|commands\/|dialects\/)/],
   ['d3-random', /^workload\//],
-  ['stream-json', /^workload\//],
   ['prom-client', /^engine\//],
 ])('%s has one door', (dependency, door) => {
   const users = files.filter((file) =>

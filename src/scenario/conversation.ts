@@ -94,7 +94,7 @@ export const conversationSchema = z
       .string()
       .optional()
       .describe(
-        'source: file: conversations of OpenAI messages (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}',
+        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}",
       ),
     promptPrefix: z
       .string()

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { isObject, parsedJson } from './json.ts';
 
 /** Enough to tell what a file is: many lines of most, and the first of any that was seen. */
 const HEAD_BYTES = 64 * 1024;
@@ -31,10 +32,6 @@ export function begins(head: string, characters: number): string {
 /** The object of the first line, where that is whole and JSON; else one without fields. */
 export function firstObject(head: string): object {
   const [line] = head.split('\n', 1) as [string];
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const value = parsedJson(line);
+  return isObject(value) ? value : {};
 }

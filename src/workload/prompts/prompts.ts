@@ -3,6 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { found, shown } from '../files/found.ts';
+import { parsedJson } from '../files/json.ts';
 import { jsonValues } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
@@ -66,7 +67,7 @@ export async function openPrompts(
  */
 export async function readPrompts(file: string): Promise<Prompt[]> {
   const prompts: Prompt[] = [];
-  for await (const { index, bytes } of jsonValues(file)) {
+  for await (const { index, bytes } of jsonValues(file, 'prompts')) {
     const prompt = parsePrompt(bytes.toString('utf8'));
     if (typeof prompt === 'string') throw new UsageError(`${file}: item ${index}: ${prompt}`);
     prompts.push(prompt);
@@ -76,12 +77,8 @@ export async function readPrompts(file: string): Promise<Prompt[]> {
 
 /** The prompt, or what is wrong with it. */
 function parsePrompt(json: string): Prompt | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return `found ${shown(json)}; expected JSON`;
-  }
+  const value = parsedJson(json);
+  if (value === undefined) return `found ${shown(json)}; expected JSON`;
   const fields = typeof value === 'string' ? { prompt: value } : value;
   if (typeof fields !== 'object' || fields === null) {
     return `found ${shown(json)}; expected a text, or an object with prompt or input`;

@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, shown } from '../files/found.ts';
 import { firstObject } from '../files/head.ts';
+import { isObject, parsedJson } from '../files/json.ts';
 import { dataLines } from '../files/lines.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 
@@ -32,20 +33,15 @@ async function* readMooncake(
 
 /** The request, or what is wrong with it. */
 function parseRequest(text: string, blockTokens: number): TraceEntry | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return `found ${shown(text)}; expected JSON`;
-  }
-  if (typeof value !== 'object' || value === null)
-    return `found ${shown(text)}; expected an object`;
+  const value = parsedJson(text);
+  if (value === undefined) return `found ${shown(text)}; expected JSON`;
+  if (!isObject(value)) return `found ${shown(text)}; expected an object`;
   const {
     timestamp,
     input_length: inputTokens,
     output_length: outputTokens,
     hash_ids: hashIds,
-  } = value as Record<string, unknown>;
+  } = value;
   if (!isTime(timestamp)) return `timestamp: ${found(timestamp)}; expected milliseconds >= 0`;
   if (!isCount(inputTokens) || inputTokens < 1) {
     return `input_length: ${found(inputTokens)}; expected tokens >= 1`;
