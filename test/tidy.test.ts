@@ -161,7 +161,6 @@ test.each([
   ['cli-table3', ['report/render/']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
-  ['stream-json', ['workload/']],
   ['prom-client', ['engine/']],
 ])('%s has one door', (dependency, places) => {
   const users = files.filter((file) =>

@@ -47,11 +47,13 @@ export function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restM
 }
 
 function habitsOf(scenario: Scenario): Habits {
-  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
+  const { pacing, population, timeouts, failure, conversation, sampling, output } = scenario;
+  const { arrivals } = population;
   return {
     pacing,
     timeouts,
     failure,
+    slowdown: 'slowdown' in arrivals ? arrivals.slowdown : 1,
     history: conversation.history,
     keepReasoning: conversation.keepReasoning,
     verify: conversation.verify,
