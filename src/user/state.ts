@@ -52,7 +52,7 @@ type Due = (world: World, context: UserState, next: Turn) => number;
 
 /** When the next turn is due, by what is paced; it is sent then, or when the previous answer has ended. */
 const DUE: Record<World['habits']['pacing']['mode'], Due> = {
-  think: ({ clock }, _, { pauseMs }) => clock.now() + pauseMs,
+  think: ({ clock }, { outcome }, { pauseMs }) => (outcome?.endMs ?? clock.now()) + pauseMs,
   interval: ({ clock, habits }, { intendedMs, outcome }, { pauseMs }) =>
     (habits.pacing.from === 'intended' ? intendedMs : (outcome?.sentMs ?? clock.now())) + pauseMs,
   // From turn to turn, which is from the user's arrival on: each was intended for its own time.
@@ -66,8 +66,10 @@ export function nextTurn(world: World, context: UserState): Partial<UserState> {
   const turn = context.turn + 1;
   const next = context.session.turn(turn);
   const intendedMs = next ? DUE[world.habits.pacing.mode](world, context, next) : nowMs;
-  if (intendedMs < nowMs) {
-    world.lagging?.(context.session.conversation.userId, nowMs - intendedMs);
+  // Counted from when the answer had come, not from when this client had got round to it.
+  const endedMs = context.outcome?.endMs ?? nowMs;
+  if (next && intendedMs < endedMs) {
+    world.lagging?.(context.session.conversation.userId, endedMs - intendedMs);
   }
   return {
     turn,
