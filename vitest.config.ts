@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** What runs the command line, or another program: built first, and slower. */
 const COMMANDS = [
   'test/cli/**/*.test.ts',
+  'test/commands/**/*.test.ts',
   'test/e2e/**/*.test.ts',
   'test/conformance/{plan,traces}.test.ts',
   'test/readme.test.ts',
 ];
 /** What puts something in the place of a module of Node's, for itself alone. */
-const MOCKS = ['test/record/journal.test.ts'];
+const MOCKS = ['test/record/journal.test.ts', 'test/play/journal-error.test.ts'];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({

@@ -20,7 +20,7 @@ const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8'
     return { path, folder: path.includes('/') ? path.split('/')[0]! : '', text, imports };
   });
 
-/** What each folder may import besides itself, `base`, and types of the seams. Commands and dialects may import anything. */
+/** Along the data path: a station may import those above it, `base`, and the seams. */
 const STATIONS = [
   'scenario',
   'workload',
@@ -36,21 +36,29 @@ const STATIONS = [
   'sessions',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
-const SEAMS = ['transport/transport.ts', 'record/record.ts', 'user/world.ts'];
+const SEAMS = [
+  'transport/transport.ts',
+  'record/record.ts',
+  // What can be limited by a scenario is what can be measured.
+  'stats/metrics.ts',
+  'stats/statistics.ts',
+];
+/** What else a folder may import. */
 const ALSO: Record<string, string[]> = {
   // A population is made of users.
   population: ['user'],
   // The in-process engine is a transport.
   transport: ['engine'],
-  cache: ['record', 'stats'],
-  stats: ['cache'],
+  cache: ['record'],
   report: ['cache'],
   engine: ['scenario', 'workload'],
-  run: STATIONS,
+  run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   plan: ['run', 'engine', 'cache'],
 };
+/** They may import anything. */
+const FREE = ['', 'commands', 'dialects', 'bench'];
 
 function targets(file: SourceFile): string[] {
   return file.imports
@@ -58,95 +66,144 @@ function targets(file: SourceFile): string[] {
     .map((name) => relative(SRC, resolve(SRC, dirname(file.path), name)));
 }
 
+const folderOf = (path: string): string => (path.includes('/') ? path.split('/')[0]! : '');
+
+function above(folder: string): string[] {
+  return STATIONS.slice(0, Math.max(0, STATIONS.indexOf(folder)));
+}
+
+/** What is imported from other folders, but for the folders that may import anything. */
+const crossings = files
+  .filter((file) => !FREE.includes(file.folder))
+  .flatMap((file) => targets(file).map((target) => ({ from: file, target, to: folderOf(target) })))
+  .filter(({ from, to }) => from.folder !== to);
+
+function byFolder({ from, to }: (typeof crossings)[number]): boolean {
+  if (from.folder === 'base') return false;
+  return to === 'base' || above(from.folder).includes(to) || !!ALSO[from.folder]?.includes(to);
+}
+
 test('a station imports only stations above it on the data path', () => {
-  const wrong: string[] = [];
-  for (const file of files) {
-    if (['', 'commands', 'dialects', 'bench'].includes(file.folder)) continue;
-    const rank = STATIONS.indexOf(file.folder);
-    const allowed = new Set([
-      'base',
-      file.folder,
-      ...(rank < 0 ? [] : STATIONS.slice(0, rank)),
-      ...(ALSO[file.folder] ?? []),
-    ]);
-    if (file.folder === 'base') allowed.clear();
-    for (const target of targets(file)) {
-      const folder = target.split('/')[0]!;
-      if (folder === file.folder || allowed.has(folder) || SEAMS.includes(target)) continue;
-      wrong.push(`${file.path} imports ${target}`);
-    }
-  }
+  const wrong = crossings
+    .filter((one) => !byFolder(one) && !SEAMS.includes(one.target))
+    .map(({ from, target }) => `${from.path} imports ${target}`);
   expect(wrong).toEqual([]);
 });
 
-test('nothing but main, the verbs themselves and what reads their flags imports commands', () => {
-  const wrong = files
-    .filter((file) => !['', 'commands', 'bench'].includes(file.folder))
-    .filter((file) => !/^dialects\/[^/]+\/(command|flags|scenario)\.ts$/.test(file.path))
-    .flatMap((file) =>
-      targets(file)
-        .filter((target) => target.startsWith('commands/'))
-        .map((target) => `${file.path} imports ${target}`),
+test('every station, seam and permission to import is used', () => {
+  const pairs = new Set(crossings.map(({ from, to }) => `${from.folder} imports ${to}`));
+  const isOnThePath = (station: string) =>
+    crossings.some(
+      ({ from, to }) =>
+        (from.folder === station && above(station).includes(to)) ||
+        (to === station && above(from.folder).includes(station)),
     );
-  expect(wrong).toEqual([]);
+  const isMeetingPoint = (seam: string) =>
+    crossings.some((one) => one.target === seam && !byFolder(one));
+  const unused = [
+    ...STATIONS.filter((station) => !isOnThePath(station)),
+    ...SEAMS.filter((seam) => !isMeetingPoint(seam)),
+    ...Object.entries(ALSO).flatMap(([folder, others]) =>
+      others
+        .filter(
+          (other) => above(folder).includes(other) || !pairs.has(`${folder} imports ${other}`),
+        )
+        .map((other) => `${folder}: ${other}`),
+    ),
+    ...FREE.filter((folder) => !files.some((file) => file.folder === folder)),
+  ];
+  expect(unused).toEqual([]);
+});
+
+test('no circles of files, types included', () => {
+  expect(circlesOf(new Map(files.map((file) => [file.path, targets(file)])))).toEqual([]);
+});
+
+/**
+ * Where something is used that has few places, and which of these are places of nothing. A place is a file,
+ * or a folder with its `/`; `*` is any name.
+ */
+function placed(users: readonly SourceFile[], places: readonly string[]) {
+  const isAt = (path: string, place: string): boolean => {
+    const pattern = place.replaceAll('.', '\\.').replaceAll('*', '[^/]+');
+    return new RegExp(`^${pattern}${place.endsWith('/') ? '' : '$'}`).test(path);
+  };
+  return {
+    elsewhere: users
+      .map(({ path }) => path)
+      .filter((path) => !places.some((place) => isAt(path, place))),
+    unused: places.filter((place) => !users.some(({ path }) => isAt(path, place))),
+  };
+}
+
+const IN_PLACE = { elsewhere: [], unused: [] };
+
+test('nothing but the program and the dialects’ commands and flags imports commands', () => {
+  const users = files
+    .filter((file) => file.folder !== 'commands')
+    .filter((file) => targets(file).some((target) => target.startsWith('commands/')));
+  expect(
+    placed(users, [
+      'program.ts',
+      'dialects/*/command.ts',
+      'dialects/*/flags.ts',
+      'dialects/*/scenario.ts',
+    ]),
+  ).toEqual(IN_PLACE);
 });
 
 test.each([
-  ['xstate', /^(user|run)\//],
-  ['undici', /^(transport\/|bench\/)/],
-  ['eventsource-parser', /^transport\//],
-  ['@huggingface/tokenizers', /^workload\//],
-  ['seedrandom', /^base\/random\.ts$/],
-  ['cli-table3', /^report\/render\//],
-  ['commander', /^(program\.ts|commands\/|dialects\/)/],
-  ['d3-random', /^workload\//],
-  ['stream-json', /^workload\//],
-  ['prom-client', /^engine\//],
-])('%s has one door', (dependency, door) => {
+  ['xstate', ['user/', 'run/']],
+  ['undici', ['transport/']],
+  ['eventsource-parser', ['transport/']],
+  ['@huggingface/tokenizers', ['workload/']],
+  ['seedrandom', ['base/random.ts']],
+  ['cli-table3', ['report/render/']],
+  ['commander', ['program.ts', 'commands/', 'dialects/']],
+  ['d3-random', ['workload/']],
+  ['prom-client', ['engine/']],
+])('%s has one door', (dependency, places) => {
   const users = files.filter((file) =>
     file.imports.some((name) => name === dependency || name.startsWith(`${dependency}/`)),
   );
-  expect(users.length).toBeGreaterThan(0);
-  expect(users.map((file) => file.path).filter((path) => !door.test(path))).toEqual([]);
+  expect(placed(users, places)).toEqual(IN_PLACE);
 });
 
 test.each([
-  ['Date.now', /\bDate\.now\b|\bnew Date\(\)/],
-  ['performance', /\bperformance\.\w/],
-  ['timers', /(?<![.\w#])(setTimeout|setInterval|setImmediate)\(/],
-  ['Math.random', /\bMath\.random\b/],
-])('%s is used in base/ only', (_name, pattern) => {
-  const users = files.filter(
-    (file) => !['base', 'bench'].includes(file.folder) && pattern.test(code(file.text)),
-  );
-  expect(users.map((file) => file.path)).toEqual([]);
+  ['Date.now', /\bDate\.now\b|\bnew Date\(\)/, ['base/']],
+  ['performance', /\bperformance\.\w/, ['base/']],
+  ['timers', /(?<![.\w#])(setTimeout|setInterval|setImmediate)\(/, ['base/', 'bench/']],
+  ['Math.random', /\bMath\.random\b/, []],
+])('%s is used in its places only', (_name, pattern, places) => {
+  const users = files.filter((file) => pattern.test(code(file.text)));
+  expect(placed(users, places)).toEqual(IN_PLACE);
 });
 
 test('the environment and the arguments are read at the top only', () => {
-  const users = files.filter(
-    (file) =>
-      !['base', 'commands', 'play', 'bench', ''].includes(file.folder) &&
-      !/^dialects\/[^/]+\/command\.ts$/.test(file.path) &&
-      /\bprocess\.(env|argv|exit)\b/.test(code(file.text)),
-  );
-  expect(users.map((file) => file.path)).toEqual([]);
+  const users = files.filter((file) => /\bprocess\.(env|argv|exit)\b/.test(code(file.text)));
+  const places = ['main.ts', 'base/', 'commands/', 'bench/', 'dialects/*/command.ts'];
+  expect(placed(users, places)).toEqual(IN_PLACE);
   const leaving = files.filter((file) => /\bprocess\.exit\(/.test(code(file.text)));
   expect(leaving.map((file) => file.path)).toEqual(['main.ts']);
 });
 
+test('nothing is printed and no signal is listened to but at the top', () => {
+  const users = files.filter((file) => /\bprocess\.(stdout|stderr|on)\b/.test(code(file.text)));
+  const places = ['program.ts', 'commands/', 'bench/', 'dialects/*/command.ts'];
+  expect(placed(users, places)).toEqual(IN_PLACE);
+});
+
 test('no file is dead: every one is imported, or is where the program or a thread begins', () => {
   const reached = new Set(files.flatMap(targets));
-  const entries =
-    /^(main\.ts|workload\/tokenizer\/gpt2-build\.ts|bench\/main\.ts|export\/figures-json\.ts)$/;
-  const threads = files.flatMap((file) =>
+  const entries = ['workload/tokenizer/gpt2-build.ts', 'bench/main.ts'];
+  // Threads, and programs that are started: main.ts by the benchmark.
+  const started = files.flatMap((file) =>
     [...file.text.matchAll(/new URL\('([^']+\.(?:ts|js))', import\.meta\.url\)/g)].map((match) =>
       relative(SRC, resolve(SRC, dirname(file.path), match[1]!.replace(/\.js$/, '.ts'))),
     ),
   );
-  const dead = files
-    .map((file) => file.path)
-    .filter((path) => !reached.has(path) && !entries.test(path) && !threads.includes(path));
-  expect(dead).toEqual([]);
+  const unreached = files.filter(({ path }) => !reached.has(path) && !started.includes(path));
+  expect(placed(unreached, entries)).toEqual(IN_PLACE);
 });
 
 test('files stay below 300 lines, names are of the field, nothing is left to do', () => {
@@ -156,6 +213,55 @@ test('files stay below 300 lines, names are of the field, nothing is left to do'
   expect(files.map((file) => file.path).filter((path) => vague.test(path))).toEqual([]);
   const unfinished = files.filter((file) => /\b(TODO|FIXME|XXX)\b/.test(file.text));
   expect(unfinished.map((file) => file.path)).toEqual([]);
+});
+
+/** Measured by Biome (biome.json), which also says when one of them has become short. */
+const LONG_FUNCTIONS = ['agentsMachine', 'attempt', 'startRun', 'userMachine'];
+
+test('functions stay below 70 lines, but for those with a name and a reason', () => {
+  const ignored = files.flatMap(({ text }) => [
+    ...text.matchAll(
+      /biome-ignore lint\/complexity\/noExcessiveLinesPerFunction: .+\n\s*(?:export )?(?:async )?function (\w+)/g,
+    ),
+  ]);
+  expect(ignored.map((match) => match[1]).sort()).toEqual(LONG_FUNCTIONS);
+  const mentions = files.filter(({ text }) => text.includes('noExcessiveLinesPerFunction'));
+  expect(mentions).toHaveLength(LONG_FUNCTIONS.length);
+  const settings = readFileSync(join(ROOT, 'biome.json'), 'utf8');
+  expect(settings).toMatch(/"noExcessiveLinesPerFunction": .*"error".*"maxLines": 70\b/);
+});
+
+/** Groups of files that reach each other, each in order of name: Tarjan's strongly connected components. */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    path.push(file);
+    for (const next of imports.get(file) ?? []) {
+      if (!order.has(next)) visit(next);
+      if (path.includes(next)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(next)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const circle = path.splice(path.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+  };
+  for (const file of imports.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
+
+test('a circle is found wherever one begins to look', () => {
+  const circle = { a: ['b'], b: ['c', 'd'], c: ['a'], d: ['e'], e: ['d'], f: ['a', 'd'] };
+  const entries = Object.entries(circle);
+  for (const order of [entries, entries.toReversed()]) {
+    expect(circlesOf(new Map(order)).sort()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+  }
 });
 
 /** The text without comments. */

@@ -29,7 +29,7 @@ async function whole(): Promise<Simulated> {
   try {
     const start = process.cpuUsage();
     const scenario = parseScenario({ ...input, output: { dir } });
-    await play({ scenario, isSimulated: true, isQuiet: true });
+    await play({ scenario, clock: new VirtualClock() });
     const cpuSec = total(process.cpuUsage(start)) / 1e6;
     const json = readFileSync(join(dir, readdirSync(dir)[0]!, 'summary.json'), 'utf8');
     const { counts } = JSON.parse(json) as { counts: { completed: number } };

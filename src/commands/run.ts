@@ -41,8 +41,7 @@ export function runCommand(): Command {
           `found --resume and the scenario ${file}; expected one of them: a resumed run has its scenario in its folder`,
         );
       }
-      const { resume } = await import('../play/resume.ts');
-      process.exitCode = await resume(flags.resume, overridesOf(runFlags, flags), flags);
+      await resume(flags.resume, flags);
     });
 }
 
@@ -67,8 +66,31 @@ async function start(
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.
-  const { play } = await import('../play/play.ts');
-  process.exitCode = await play({ scenario, apiKey: flags.apiKey, isSimulated });
+  const { playAndPresent } = await import('./play.ts');
+  await playAndPresent({ scenario, apiKey: flags.apiKey, isSimulated });
+}
+
+/** Continues the run in this folder. The flags may change where it goes. */
+async function resume(dir: string, flags: RunFlags): Promise<void> {
+  const [{ continuationOf }, { playAndPresent, presentFolder }] = await Promise.all([
+    import('../play/resume.ts'),
+    import('./play.ts'),
+  ]);
+  const { scenario, before, isComplete, warnings } = continuationOf(
+    dir,
+    overridesOf(runFlags, flags),
+  );
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  process.stderr.write(
+    `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent\n`,
+  );
+  if (isComplete) {
+    process.stderr.write('nothing is left to play; raise population.users or stop.* with --set\n');
+    await presentFolder(dir, scenario);
+    return;
+  }
+  const { apiKey, isolate } = flags;
+  await playAndPresent({ scenario, apiKey, resumed: { dir, before, isolate } });
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */

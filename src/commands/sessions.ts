@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { SystemClock } from '../base/clock.ts';
-import { EXIT, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
+import type { Played } from '../play/played.ts';
 import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { FLAGS, targetFlags } from './flags.ts';
 import { integer, number } from './options.ts';
@@ -131,52 +133,85 @@ function checkFlags(flags: SessionFlags): void {
 }
 
 async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number> {
-  const [{ openPoints }, { sessionTable }, { isWithinBound }] = await Promise.all([
-    import('../sessions/points.ts'),
-    import('../sessions/text.ts'),
-    import('../sessions/point.ts'),
-  ]);
-  const playPoint = await openPoints({ ...settingsOf(flags), scenario, isQuiet: false });
-  const { code, point } = await playPoint({ groups: flags.groups!, sessions: flags.sessions! });
-  if (!point) return code;
+  const [{ openPoints }, { sessionTable }, { isWithinBound }, { present, exitCodeOf }] =
+    await Promise.all([
+      import('../sessions/points.ts'),
+      import('../sessions/text.ts'),
+      import('../sessions/point.ts'),
+      import('./present.ts'),
+    ]);
+  const playPoint = await openPoints(await settingsOf(scenario, flags, present, true));
+  const { outcome, point } = await playPoint({ groups: flags.groups!, sessions: flags.sessions! });
+  if (!point) return exitCodeOf({ outcome });
   const { maxTtftP95 } = flags;
   process.stdout.write(`\n${sessionTable([point], maxTtftP95)}\n`);
   const isBroken = maxTtftP95 !== undefined && !isWithinBound(point, maxTtftP95);
-  return code === EXIT.ok && isBroken ? EXIT.thresholdFailed : code;
+  return exitCodeOf({ outcome: outcome === 'ok' && isBroken ? 'failed' : outcome });
 }
 
 async function search(scenario: Scenario, flags: SessionFlags): Promise<number> {
   if (flags.json !== undefined) checkWritable('--json', flags.json);
-  const [{ openPoints }, { searchPoints }, report, { createRunFolder }] = await Promise.all([
+  const [
+    { openPoints },
+    { searchPoints },
+    report,
+    { createRunFolder },
+    { noteInterrupts },
+    present,
+  ] = await Promise.all([
     import('../sessions/points.ts'),
     import('../sessions/search.ts'),
     import('../sessions/text.ts'),
     import('../record/run-folder.ts'),
+    import('./interrupts.ts'),
+    import('./present.ts'),
   ]);
   const clock = new SystemClock();
   const dir = createRunFolder(scenario.output.dir, 'sessions', clock.originEpochMs);
-  const playPoint = await openPoints({
-    ...settingsOf(flags),
-    // The bound of the search is the only one, and one CSV is no place for many runs.
-    scenario: { ...scenario, thresholds: {}, output: { ...scenario.output, dir, csv: undefined } },
-    isQuiet: true,
-  });
-  const { found, code } = await searchPoints(
+  // The bound of the search is the only one, and one file is no place for many runs.
+  const output = { ...scenario.output, dir, exports: [] };
+  const played = { ...scenario, thresholds: {}, output };
+  const playPoint = await openPoints(
+    await settingsOf(played, flags, present.presentProblems, false),
+  );
+  const interrupts = noteInterrupts();
+  const { found, outcome } = await searchPoints(
     {
       goal: flags.goal ?? 'sessions',
       groupsMax: flags.maxGroups ?? GROUPS_MAX,
       sessionsMax: flags.maxSessions ?? SESSIONS_MAX,
       ttftP95MsMax: flags.maxTtftP95!,
     },
-    playPoint,
-    clock,
-  );
+    { clock, playPoint, isInterrupted: interrupts.has, say },
+  ).finally(interrupts.stop);
   process.stdout.write(`${report.sessionSearchText(found)}\n\nRuns: ${dir}\n`);
   if (flags.json !== undefined) writeFileSync(flags.json, report.sessionSearchJson(found));
-  if (code !== EXIT.ok) return code;
-  return report.bestPoint(found) ? EXIT.ok : EXIT.thresholdFailed;
+  const hasNone = outcome === 'ok' && !report.bestPoint(found);
+  return present.exitCodeOf({ outcome: hasNone ? 'failed' : outcome });
 }
 
-function settingsOf({ apiKey, gap, simulate = false }: SessionFlags) {
-  return { apiKey, gapSec: gap, isSimulated: simulate };
+/** Runs that are told about on stderr, and presented so when they are over. */
+async function settingsOf(
+  scenario: Scenario,
+  { apiKey, gap, simulate: isSimulated = false }: SessionFlags,
+  present: (played: Played) => void,
+  hasIntervals: boolean,
+): Promise<PointSettings> {
+  const { playOnConsole } = await import('./play.ts');
+  return {
+    scenario,
+    gapSec: gap,
+    hasOwnEngine: isSimulated || scenario.target.url === 'embedded',
+    async play(scenario, workload) {
+      const options = { scenario, workload, apiKey, isSimulated };
+      const played = await playOnConsole(options, { hasIntervals });
+      present(played);
+      return played;
+    },
+    warn: say,
+  };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

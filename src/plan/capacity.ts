@@ -3,7 +3,27 @@ import { blocksOf } from '../engine/cost/kv-capacity.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
 import { offloadSettings } from '../engine/kv/offload-settings.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import type { KvCapacity } from './working-set.ts';
+
+/** Of the scenario's engine; of each of them, where there are replicas. */
+export interface KvCapacity {
+  readonly blocks: number;
+  readonly bytesPerToken: number;
+  /** Bandwidth above which a token's KV is loaded sooner than its linear layers are computed. */
+  readonly breakEvenGBps: number;
+  readonly replicas: number;
+  /** Below the GPU; empty without offloading. */
+  readonly tiers: readonly KvTier[];
+  /** Tiers hold copies of what is above them, or else what was evicted there. */
+  readonly isInclusive: boolean;
+}
+
+export interface KvTier {
+  readonly medium: string;
+  /** Of the GPU's size, in whole chunks. */
+  readonly blocks: number;
+  /** Of its link towards the GPU. */
+  readonly readGBps: number;
+}
 
 /**
  * What an engine of these options can hold, without one being made.

@@ -1,4 +1,5 @@
-import type { Plan, PlannedPlay } from './summary.ts';
+import type { PlannedPlay } from './planned-play.ts';
+import type { Plan } from './summary.ts';
 
 /** The plan as JSON. */
 export function planJson(plan: Plan): string {

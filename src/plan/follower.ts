@@ -5,7 +5,7 @@ import { chainNames } from '../engine/kv/chain-hash.ts';
 import type { EngineRequest } from '../engine/serving.ts';
 import type { TurnRecord } from '../record/record.ts';
 import { Level } from './level.ts';
-import type { PlannedPlay } from './summary.ts';
+import type { PlannedPlay } from './planned-play.ts';
 
 interface UnderWay {
   readonly names: Int32Array;

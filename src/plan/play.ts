@@ -4,13 +4,13 @@ import type { FixedLatency } from '../engine/fixed-engine.ts';
 import { refuseEndless } from '../play/endless.ts';
 import { runHeader } from '../play/run-header.ts';
 import { engineOptions, samplingOf } from '../play/target.ts';
-import { type RunEnd, startRun } from '../run/run.ts';
+import { NOT_ENDED, type RunAccount, type RunEnd, startRun } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
 import { capacityOf } from './capacity.ts';
 import { PlanFollower } from './follower.ts';
-import type { PlannedPlay } from './summary.ts';
+import type { PlannedPlay } from './planned-play.ts';
 
 /**
  * Plays a scenario in virtual time against an engine of that latency, and follows what it would ask of a
@@ -27,7 +27,7 @@ export async function playPlan(scenario: Scenario, latency: FixedLatency): Promi
   refuseEndless(played, workload);
 
   const follower = new PlanFollower(clock, scenario.engine.blockTokens);
-  const ends: RunEnd[] = [];
+  const ended: { end: RunEnd; account: RunAccount }[] = [];
   const run = startRun({
     scenario: { ...scenario, output: { ...scenario.output, keepChunkGaps: false } },
     clock,
@@ -40,18 +40,21 @@ export async function playPlan(scenario: Scenario, latency: FixedLatency): Promi
       onSubmit: (request, { userId }) => follower.submitted(request, userId),
     }),
     record: (record) => follower.ended(record),
-    onDone: (end) => ends.push(end),
+    onDone: (end, account) => ended.push({ end, account }),
   });
   engine.onAccepted = (request, tokens) =>
     follower.accepted(request, tokens, { isWarmup: run.state().phase === 'warmingUp' });
   clock.run();
+  const [over] = ended;
+  if (!over) throw new Error(NOT_ENDED);
+  if (over.account.defect !== undefined) throw new Error(over.account.defect);
 
   const target = { model: scenario.engine.model, description: 'none: a plan' };
   return {
     scenario,
     latency,
     header: runHeader({ scenario: played, clock, workload, target, part: 0 }),
-    footer: { ...ends[0]!, health: undefined },
+    footer: { ...over.end, health: undefined },
     capacity,
     ...follower.followed,
   };

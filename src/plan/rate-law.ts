@@ -1,3 +1,4 @@
+import { processOf } from '../population/processes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { constantOf } from '../workload/draw/distribution.ts';
 
@@ -16,15 +17,16 @@ export interface RateLaw {
 /** undefined where users do not begin in mid-conversation (which takes launches at intervals), or rounds or interval vary. */
 export function rateLawOf({ population, pacing, conversation }: Scenario): RateLaw | undefined {
   const { arrivals, rampUp } = population;
+  const { usersPerSec } = processOf(arrivals);
   const gapSec = constantOf(pacing.pauseSec);
   const rounds = constantOf(conversation.rounds);
-  if (!rampUp || !('usersPerSec' in arrivals) || !gapSec || rounds === undefined) return undefined;
+  if (!rampUp || !usersPerSec || !gapSec || rounds === undefined) return undefined;
   return {
     rounds,
     gapSec,
-    joinEverySec: 1 / arrivals.usersPerSec,
+    joinEverySec: 1 / usersPerSec,
     aliveSec: gapSec * (rounds - 1),
     nominalPerSec: rampUp.users / gapSec,
-    offeredPerSec: rounds * arrivals.usersPerSec,
+    offeredPerSec: rounds * usersPerSec,
   };
 }

@@ -1,5 +1,4 @@
-import { arrivalCv } from '../population/arrivals.ts';
-import type { RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import { processOf } from '../population/processes.ts';
 import { type RunSummary, summarise } from '../report/run-summary.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -7,30 +6,11 @@ import { Column } from '../stats/column.ts';
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { cvOf, meanOf } from '../workload/draw/distribution.ts';
-import type { Level } from './level.ts';
 import { type LittlesLaw, littleOfConversations, littleOfRequests } from './little.ts';
+import type { PlannedPlay } from './planned-play.ts';
 import { type RateLaw, rateLawOf } from './rate-law.ts';
 import { type ScheduleBucket, scheduleOf, steadyRequestsPerSec } from './schedule.ts';
-import { type KvCapacity, type KvWorkingSet, workingSet } from './working-set.ts';
-
-/** A scenario as it was played against an engine of fixed latency. */
-export interface PlannedPlay {
-  readonly scenario: Scenario;
-  readonly latency: NonNullable<Scenario['engine']['fixed']>;
-  readonly header: RunHeader;
-  readonly footer: RunFooter;
-  /** Measured requests in the order in which they ended; ideal: what a cache that never forgets would find. */
-  readonly requests: readonly {
-    readonly record: TurnRecord;
-    readonly idealTokens: number | undefined;
-  }[];
-  readonly live: { readonly conversations: Level; readonly blocks: Level; readonly tokens: Level };
-  readonly warmupRequests: number;
-  /** Of all prompts, those of the warm-up included. */
-  readonly promptBlocks: { readonly all: number; readonly unique: number };
-  /** Of the scenario's engine. */
-  readonly capacity: KvCapacity;
-}
+import { type KvWorkingSet, workingSet } from './working-set.ts';
 
 /** All that a plan says. An absent field is unknown. Units end the names; shares are 0 to 1. */
 export interface Plan extends Pick<RunSummary, 'run' | 'counts' | 'conversations' | 'concurrency'> {
@@ -54,6 +34,12 @@ export interface Plan extends Pick<RunSummary, 'run' | 'counts' | 'conversations
   readonly kv: KvWorkingSet;
   readonly cache: PlanCache;
   readonly rounds: readonly RoundSummary[];
+}
+
+/** Turns at times of their own have no pauses. */
+function pauseOf({ mode, pauseSec }: Scenario['pacing']): Plan['pauseSec'] {
+  if (mode === 'trace') return {};
+  return { ...known('mean', meanOf(pauseSec)), ...known('cv', cvOf(pauseSec)) };
 }
 
 /** Tokens a request, but for the totals. */
@@ -101,13 +87,10 @@ export function planOf(play: PlannedPlay): Plan {
     warmupRequests: play.warmupRequests,
     offeringMs: offering.endMs - offering.startMs,
     arrivalGapCv: {
-      ...known('configured', arrivalCv(scenario.population.arrivals)),
+      ...known('configured', processOf(scenario.population.arrivals).gapCv),
       ...known('played', summary.arrivalGapCv),
     },
-    pauseSec: {
-      ...known('mean', meanOf(scenario.pacing.pauseSec)),
-      ...known('cv', cvOf(scenario.pacing.pauseSec)),
-    },
+    pauseSec: pauseOf(scenario.pacing),
     tokens,
     schedule,
     requestsPerSec: {

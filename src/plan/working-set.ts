@@ -1,29 +1,9 @@
 import type { Scenario } from '../scenario/schema.ts';
 import type { Interval } from '../stats/timeline.ts';
 import { constantOf } from '../workload/draw/distribution.ts';
+import type { KvCapacity } from './capacity.ts';
 import type { Level } from './level.ts';
-import type { PlannedPlay } from './summary.ts';
-
-/** Of the scenario's engine; of each of them, where there are replicas. */
-export interface KvCapacity {
-  readonly blocks: number;
-  readonly bytesPerToken: number;
-  /** Bandwidth above which a token's KV is loaded sooner than its linear layers are computed. */
-  readonly breakEvenGBps: number;
-  readonly replicas: number;
-  /** Below the GPU; empty without offloading. */
-  readonly tiers: readonly KvTier[];
-  /** Tiers hold copies of what is above them, or else what was evicted there. */
-  readonly isInclusive: boolean;
-}
-
-export interface KvTier {
-  readonly medium: string;
-  /** Of the GPU's size, in whole chunks. */
-  readonly blocks: number;
-  /** Of its link towards the GPU. */
-  readonly readGBps: number;
-}
+import type { PlannedPlay } from './planned-play.ts';
 
 export interface KvWorkingSet extends KvCapacity {
   readonly blockTokens: number;

@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { type ArrivalProcess, processOf } from '../population/processes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 
@@ -8,18 +9,19 @@ import type { Workload } from '../workload/conversation.ts';
  */
 export function refuseEndless(scenario: Scenario, workload: Workload): void {
   const { population, stop } = scenario;
-  const { users = workload.conversations, arrivals } = population;
+  const { users = workload.conversations } = population;
   if (users !== undefined || stop.afterRequests !== undefined) return;
-  if (stop.afterSec !== undefined) refuseStandstill(scenario);
-  else if (arrivals.process !== 'trace') throw new UsageError(NO_END);
+  const process = processOf(population.arrivals);
+  if (stop.afterSec !== undefined) refuseStandstill(scenario, process);
+  else if (process.isEndless) throw new UsageError(NO_END);
 }
 
 const NO_END =
   'the scenario has no end, which virtual time would never reach; expected --time (stop.afterSec), --users (population.users) or stop.afterRequests';
 
 /** A closed loop goes as fast as its engine: with one that takes no time it would never leave the first instant. */
-function refuseStandstill({ population, engine: { fixed } }: Scenario): void {
-  if (population.arrivals.process !== 'closed' || !fixed) return;
+function refuseStandstill({ engine: { fixed } }: Scenario, { loop }: ArrivalProcess): void {
+  if (loop === 'open' || !fixed) return;
   if (fixed.ttftMs + fixed.tpotMs + fixed.perInputTokenMs > 0) return;
   throw new UsageError(
     'population.arrivals: found a closed loop that ends after a time, and an engine that takes none; expected --ttft-ms or --tpot-ms with `confab plan`, engine.fixed.ttftMs or tpotMs with `confab simulate`, or --users (population.users)',

@@ -18,6 +18,7 @@ export async function watchMetrics(
   clock: Clock,
   scrape: () => Promise<string | undefined>,
   everySec: number | undefined,
+  warn: (line: string) => void,
 ): Promise<MetricsWatch> {
   const path = join(dir, 'metrics.ndjson');
   let timer: unknown;
@@ -31,7 +32,7 @@ export async function watchMetrics(
       appendFileSync(path, `${JSON.stringify({ atMs, text })}\n`);
       return true;
     } catch (error) {
-      process.stderr.write(`error: ${path}: ${errorText(error)}\n`);
+      warn(`error: ${path}: ${errorText(error)}`);
       return false;
     }
   }

@@ -2,14 +2,22 @@ import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
 import { openJournal } from '../record/journal.ts';
-import type { RunFooter, RunHeader } from '../record/record.ts';
-import { type EarlierParts, type Run, type RunEnd, type RunOptions, startRun } from '../run/run.ts';
+import type { RunHeader } from '../record/record.ts';
+import {
+  type EarlierParts,
+  NOT_ENDED,
+  type Run,
+  type RunAccount,
+  type RunEnd,
+  type RunOptions,
+  startRun,
+} from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Workload } from '../workload/conversation.ts';
-import type { Dialect } from './companion.ts';
-import { onInterrupt } from './interrupts.ts';
-import { type Progress, startProgress } from './progress.ts';
+import type { Companion } from './companion.ts';
+import { watchIntervals } from './intervals.ts';
+import type { Observer } from './observer.ts';
 import { recounting } from './recount.ts';
 
 /** A run that is ready to start. */
@@ -22,67 +30,90 @@ export interface Measurement {
   /** Where the journal goes, and its first line. */
   readonly path: string;
   readonly header: RunHeader;
-  readonly dialect: Dialect | undefined;
-  readonly isVerbose: boolean | undefined;
-  readonly isQuiet: boolean | undefined;
+  readonly companion: Companion | undefined;
+  readonly observer: Observer;
   readonly player: RunOptions['player'];
 }
 
-/**
- * Runs to the end, or to the second interrupt. Whatever happens, the journal has all that was measured;
- * returns why it could not be written in full, if so.
- */
-export async function measure(measurement: Measurement): Promise<string | undefined> {
-  const { scenario, clock, path, header, dialect } = measurement;
+/** What is known of a run beside its journal. */
+export interface Measured {
+  /** Why the journal could not be written in full, if so. */
+  readonly journalError: string | undefined;
+  /** Absent if that ended the run out of order. */
+  readonly account: RunAccount | undefined;
+}
+
+/** Runs to the end, or until it is stopped. Whatever happens, the journal has all that was measured. */
+export async function measure(measurement: Measurement): Promise<Measured> {
+  const { scenario, clock, path, header, companion, observer } = measurement;
   const health = clock.name === 'system' ? watchHealth() : undefined;
   let run: Run | undefined;
+  let account: RunAccount | undefined;
   let journalError: string | undefined;
   const journal = openJournal(path, header, clock, (error) => {
     journalError = errorText(error);
-    process.stderr.write(`error: the journal cannot be written: ${journalError}\n`);
+    observer.notice?.(`error: the journal cannot be written: ${journalError}`);
     run?.interrupt();
   });
-  const progress = startProgress(measurement, () => run?.state());
+  const intervals = watchIntervals(
+    clock,
+    scenario.output.logIntervalSec,
+    observer.interval?.bind(observer),
+    () => run?.state(),
+  );
   const recount = recounting({
     tokenizer: scenario.conversation.tokenizer,
-    isCountingAll: dialect?.isCountingItself ?? false,
+    isCountingAll: companion?.isCountingItself ?? false,
     pass(record) {
       journal.write(record);
-      progress.record(record);
+      intervals.add(record);
+      observer.recorded?.(record);
     },
-    warn: progress.say,
+    warn: (line) => observer.notice?.(line),
   });
-  const record: RecordFn = (made, said) => {
-    dialect?.record?.(made, said);
-    recount.record(made, said);
+  let hasEnded = false;
+  // Its timers would keep simulated time going for ever.
+  const stopWatching = (): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    intervals.stop();
+    observer.ended?.();
   };
   try {
-    const end = await played(measurement, record, progress, (started) => {
-      run = started;
+    const end = await ran(measurement, {
+      record(made, said) {
+        companion?.record?.(made, said);
+        recount.record(made, said);
+      },
+      onStarted(started) {
+        run = started;
+        if (!hasEnded) observer.started?.(run);
+      },
+      onEnded(ended) {
+        stopWatching();
+        account = ended;
+      },
     });
-    const footer: RunFooter = { ...end, health: health?.() };
     await recount.settled();
-    journal.close(footer);
+    journal.close({ ...end, health: health?.() });
   } catch (error) {
     if (journalError === undefined) throw error;
   } finally {
-    progress.stop();
+    stopWatching();
     closeQuietly(journal);
   }
-  return journalError;
+  return { journalError, account };
 }
 
-type RecordFn = Parameters<typeof startRun>[0]['record'];
+interface Steps {
+  readonly record: RunOptions['record'];
+  onStarted(run: Run): void;
+  onEnded(account: RunAccount): void;
+}
 
-function played(
-  measurement: Measurement,
-  record: RecordFn,
-  progress: Progress,
-  onStarted: (run: Run) => void,
-): Promise<RunEnd> {
-  const { scenario, clock, workload, transport, before, player } = measurement;
+function ran(measurement: Measurement, { record, onStarted, onEnded }: Steps): Promise<RunEnd> {
+  const { scenario, clock, workload, transport, before, player, observer } = measurement;
   return new Promise((resolve, reject) => {
-    let stopListening = (): void => {};
     const run = startRun({
       scenario,
       clock,
@@ -91,17 +122,15 @@ function played(
       before,
       player,
       record,
-      lagging: progress.lagging,
-      onDone(end) {
-        // Its timers would keep simulated time going for ever.
-        progress.stop();
-        stopListening();
+      lagging: observer.lagging?.bind(observer),
+      onDone(end, account) {
+        onEnded(account);
         resolve(end);
       },
     });
     onStarted(run);
-    stopListening = onInterrupt(run, progress.say, scenario.stop.drainTimeoutSec);
-    if (clock instanceof VirtualClock) clock.runInSlices().catch(reject);
+    if (!(clock instanceof VirtualClock)) return;
+    clock.runInSlices().then(() => reject(new Error(NOT_ENDED)), reject);
   });
 }
 

@@ -1,31 +1,31 @@
-import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
+import { type Clock, SystemClock } from '../base/clock.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
-import { type Isolation, markedWorkload, saltedTransport } from '../run/resume.ts';
+import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
-import type { Dialect } from './companion.ts';
+import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
 import { measure } from './measure.ts';
-import { reportRun } from './results.ts';
+import type { Observer } from './observer.ts';
+import type { Played } from './played.ts';
+import { resultsOf } from './results.ts';
 import { runHeader } from './run-header.ts';
 import { openSimulated, openTarget, type Target } from './target.ts';
-import { checkWritable } from './writable.ts';
+import { checkExports } from './writable.ts';
 
 export interface PlayOptions {
   readonly scenario: Scenario;
-  /** Given on the command line; else it comes from the environment. Never written anywhere. */
-  readonly apiKey?: string;
-  /** In virtual time, against the embedded engine in this process. */
-  readonly isSimulated?: boolean;
-  /** The tool whose command line it was, for what is printed and written. */
-  readonly dialect?: Dialect;
-  /** A line for every request. */
-  readonly isVerbose?: boolean;
-  /** No report and no interval summaries: for one of many runs. The run folder has everything. */
-  readonly isQuiet?: boolean;
+  /** A virtual one plays in simulated time, against the engine in this process. */
+  readonly clock: Clock;
+  /** Never written anywhere. */
+  readonly apiKey?: string | undefined;
+  /** The tool whose command line it was, for what is counted, told and written. */
+  readonly companion?: Companion | undefined;
+  /** Told what happens meanwhile; default: nobody is. */
+  readonly observer?: Observer | undefined;
   /** Loaded already, for commands that have to look at it first. */
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
@@ -42,70 +42,53 @@ export interface Resumed {
   readonly isolate: Isolation;
 }
 
-/** Plays a scenario, from loading to report. Returns the exit code. */
-export async function play(options: PlayOptions): Promise<number> {
-  const { scenario, resumed, dialect, isVerbose, isQuiet } = options;
-  if (scenario.output.csv !== undefined) checkWritable('output.csv', scenario.output.csv);
-  const wallClock = new SystemClock();
-  const clock = options.isSimulated ? new VirtualClock() : wallClock;
-  const apiKey = options.apiKey ?? process.env[scenario.target.apiKeyEnv];
+/**
+ * Plays a scenario, from loading to results, and says what came of it. Prints nothing, listens to no signal
+ * and reads no environment: that is for whoever calls it.
+ * @throws UsageError, EngineUnreachable before anything was sent.
+ */
+export async function play(options: PlayOptions): Promise<Played> {
+  const { scenario, clock, resumed, companion, observer = {}, player } = options;
+  checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
   const [loaded, target] = await bothOf(
     options.workload ?? openWorkload(scenario),
-    opened(options, clock, apiKey || undefined),
+    opened(options),
   );
+  for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
-    if (options.isSimulated) refuseEndless(scenario, loaded);
-    const { dir: parent } = scenario.output;
-    const dir = resumed?.dir ?? createRunFolder(parent, scenario.name, wallClock.originEpochMs);
+    if (clock.name === 'virtual') refuseEndless(scenario, loaded);
+    const dir = resumed?.dir ?? newFolder(scenario, clock);
     const { path, part } = nextJournal(dir);
-    const { workload, transport } = isolated(loaded, target.transport, part, resumed?.isolate);
-    const header = runHeader({ scenario, clock, workload, target, part });
+    const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
+    const header = runHeader({ scenario, clock, workload: load.workload, target, part });
     const { metricsEverySec } = scenario.output;
-    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec);
-    const journalError = await measure({
-      scenario,
-      clock,
-      workload,
-      transport,
+    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) =>
+      observer.notice?.(line),
+    );
+    const measured = await measure({
+      ...load,
+      ...{ clock, transport: target.transport, player },
+      ...{ path, header, companion, observer },
       before: resumed?.before,
-      path,
-      header,
-      dialect,
-      isVerbose,
-      isQuiet,
-      player: options.player,
     });
     const metricsFile = await metrics.stop();
-    return await reportRun(dir, scenario, { journalError, dialect, metricsFile, isQuiet });
+    return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
   } finally {
     await target.close();
   }
 }
 
-function opened(
-  { scenario, isSimulated, open }: PlayOptions,
-  clock: Clock,
-  apiKey: string | undefined,
-): Promise<Target> {
-  if (open) return open(clock, apiKey);
-  return isSimulated ? openSimulated(scenario, clock) : openTarget(scenario, clock, apiKey);
+/** Named by when it was made, also where simulated time begins at 0. */
+function newFolder({ output, name }: Scenario, clock: Clock): string {
+  const { originEpochMs } = clock.name === 'virtual' ? new SystemClock() : clock;
+  return createRunFolder(output.dir, name, originEpochMs);
 }
 
-function isolated(
-  workload: Workload,
-  transport: Target['transport'],
-  part: number,
-  isolate: Isolation = 'none',
-) {
-  switch (isolate) {
-    case 'marker':
-      return { workload: markedWorkload(workload, part), transport };
-    case 'salt':
-      return { workload, transport: saltedTransport(transport, part) };
-    case 'none':
-      return { workload, transport };
-  }
+function opened({ scenario, clock, apiKey, open }: PlayOptions): Promise<Target> {
+  if (open) return open(clock, apiKey);
+  if (clock.name === 'virtual') return openSimulated(scenario, clock);
+  return openTarget(scenario, clock, apiKey);
 }
 
 /** Both results; if one fails the other is closed, so that nothing is left running. */

@@ -1,30 +1,33 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, errorText } from '../base/errors.ts';
-import { writeMultiRoundQaCsv } from '../export/csv.ts';
-import { summaryJson } from '../export/summary-json.ts';
+import { errorText } from '../base/errors.ts';
+import { EXPORTS, type Exportable } from '../export/exports.ts';
 import { readRun } from '../record/run-folder.ts';
-import { type RunSummary, summarise } from '../report/run-summary.ts';
-import { reportText } from '../report/text.ts';
+import { summarise } from '../report/run-summary.ts';
 import { exceeded } from '../report/thresholds.ts';
+import type { RunAccount } from '../run/run.ts';
+import type { ExportSetting } from '../scenario/output.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Dialect } from './companion.ts';
+import type { Companion } from './companion.ts';
+import { outcomeOf, type Played } from './played.ts';
 
 export interface ResultOptions {
-  readonly journalError?: string;
-  readonly dialect?: Dialect;
+  readonly journalError?: string | undefined;
+  /** Of the part that was just played. */
+  readonly account?: RunAccount | undefined;
+  readonly companion?: Companion | undefined;
   /** Written beside the run. */
   readonly metricsFile?: string | undefined;
-  /** Writes all and prints nothing. */
-  readonly isQuiet?: boolean;
 }
 
-/** Prints the report of a run folder, writes its other files, and says with which code to exit. */
-export async function reportRun(
+/** In the run folder, whatever else is asked for. */
+const SUMMARY: ExportSetting = { format: 'json' };
+
+/** Reads a run folder, writes its other files, and says what came of the run. */
+export async function resultsOf(
   dir: string,
   scenario: Scenario,
-  { journalError, dialect, metricsFile, isQuiet }: ResultOptions,
-): Promise<number> {
+  { journalError, account, companion, metricsFile }: ResultOptions = {},
+): Promise<Played> {
   const run = readRun(dir);
   const summary = summarise(run);
   const problems = journalError
@@ -41,40 +44,35 @@ export async function reportRun(
       return undefined;
     }
   };
-  const json = join(dir, 'summary.json');
-  await attempt(() => {
-    writeFileSync(json, summaryJson(summary));
-    files.push(json);
-  });
-  const { csv } = scenario.output;
-  await attempt(() => {
-    if (csv === undefined) return;
-    writeMultiRoundQaCsv(csv, run);
-    files.push(csv);
-  });
-  if (metricsFile !== undefined) files.push(metricsFile);
-  const own = await attempt(() => dialect?.finish?.(run, dir));
-  files.push(...(own?.files ?? []));
-  if (!isQuiet) {
-    const report = reportText(summary, { files });
-    const texts = [own?.before, report, own?.after].filter((text) => text !== undefined);
-    process.stdout.write(`${texts.join('\n\n')}\n`);
+  const exportable: Exportable = { dir, run, summary, csvColumns: companion?.csvColumns };
+  for (const setting of [SUMMARY, ...scenario.output.exports]) {
+    const { file, write } = EXPORTS[setting.format];
+    const path = setting.file ?? join(dir, file);
+    await attempt(async () => {
+      await write(exportable, path);
+      if (!files.includes(path)) files.push(path);
+    });
   }
-  const limits = exceeded(scenario.thresholds, summary);
-  for (const limit of limits) process.stderr.write(`threshold exceeded: ${limit}\n`);
-  for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
-  return exitCode(summary, limits.length + problems.length > 0);
+  if (metricsFile !== undefined) files.push(metricsFile);
+  const { files: own = [], ...texts } = (await attempt(() => companion?.finish?.(run, dir))) ?? {};
+  files.push(...own);
+  const result = {
+    dir,
+    run,
+    summary,
+    files,
+    texts,
+    problems,
+    exceeded: exceeded(scenario.thresholds, summary),
+    stoppedBy: summary.time.parts.at(-1)?.stoppedBy,
+    defect: account?.defect ?? (journalError ? undefined : missingInJournal(run, account)),
+  };
+  return { ...result, outcome: outcomeOf(result) };
 }
 
-/** Interrupted outranks a failed threshold, which says little about a part of a run. */
-function exitCode({ counts, time }: RunSummary, hasFailed: boolean): number {
-  if (time.parts.at(-1)?.stoppedBy === 'interrupt') return EXIT.interrupted;
-  if (
-    counts.completed === 0 &&
-    counts.failed > 0 &&
-    counts.failed === counts.failedByKind.connect
-  ) {
-    return EXIT.engineUnreachable;
-  }
-  return hasFailed ? EXIT.thresholdFailed : EXIT.ok;
+/** The run has made a record of every planned request; the journal has each. */
+function missingInJournal({ parts }: Played['run'], account: RunAccount | undefined) {
+  const journalled = parts.at(-1)!.records.length;
+  if (!account || account.planned === journalled) return undefined;
+  return `${account.planned} requests were planned and recorded, and ${journalled} are in the journal`;
 }

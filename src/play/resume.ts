@@ -1,26 +1,35 @@
 import { UsageError } from '../base/errors.ts';
+import { REDACTED } from '../base/secret.ts';
+import type { RunPart } from '../record/journal-reader.ts';
 import { readRun } from '../record/run-folder.ts';
-import { earlierParts, type Isolation } from '../run/resume.ts';
+import { earlierParts } from '../run/resume.ts';
+import type { EarlierParts } from '../run/run.ts';
 import { parseOverridden } from '../scenario/load.ts';
 import type { Override } from '../scenario/overrides.ts';
-import { play } from './play.ts';
-import { REDACTED } from './redact.ts';
-import { reportRun } from './results.ts';
+import { upgraded } from '../scenario/renamed.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
-/** Continues the run in this folder. Its scenario is in its journal; `overrides` may change where it goes. */
-export async function resume(
-  dir: string,
-  overrides: readonly Override[],
-  flags: { readonly apiKey?: string; readonly isolate: Isolation },
-): Promise<number> {
+/** How a run that was broken off goes on. */
+export interface Continuation {
+  readonly scenario: Scenario;
+  readonly before: EarlierParts;
+  /** Nothing is left to play. */
+  readonly isComplete: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What is left of the run in this folder. Its scenario is in its journal; `overrides` may change where it goes.
+ * @throws UsageError if it cannot go on.
+ */
+export function continuationOf(dir: string, overrides: readonly Override[]): Continuation {
   const { parts, warnings } = readRun(dir);
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   if (parts.some(({ records }) => records.some(({ agent }) => agent))) {
     throw new UsageError(
       `${dir}: a run of agents (confab agentic) cannot be resumed; run it again`,
     );
   }
-  const scenario = parseOverridden(parts[0]!.header.scenario, overrides, dir);
+  const scenario = parseOverridden(upgraded(parts[0]!.header.scenario), overrides, dir);
   const hidden = Object.entries(scenario.target.headers)
     .filter(([, value]) => value === REDACTED)
     .map(([name]) => name);
@@ -29,27 +38,27 @@ export async function resume(
       `${dir}: the values of the headers ${hidden.join(', ')} are not kept; give them again, as in --set 'target.headers.${hidden[0]}=…'`,
     );
   }
-  const measuredMs = parts.reduce((sum, { footer, records }) => {
+  const before = earlierParts(
+    parts.map((part) => part.records),
+    measuredMsOf(parts),
+  );
+  return { scenario, before, isComplete: isComplete(scenario, before), warnings };
+}
+
+function measuredMsOf(parts: readonly RunPart[]): number {
+  return parts.reduce((sum, { footer, records }) => {
     const endMs = footer?.drainStartMs ?? records.at(-1)?.endMs ?? 0;
     const startMs = footer?.measureStartMs ?? 0;
     return sum + Math.max(0, endMs - startMs);
   }, 0);
-  const before = earlierParts(
-    parts.map((part) => part.records),
-    measuredMs,
-  );
-  process.stderr.write(
-    `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent\n`,
-  );
-  const { afterSec, afterRequests } = scenario.stop;
-  const { users = Infinity } = scenario.population;
-  const isComplete =
+}
+
+function isComplete({ stop, population }: Scenario, before: EarlierParts): boolean {
+  const { afterSec = Infinity, afterRequests = Infinity } = stop;
+  const { users = Infinity } = population;
+  return (
     before.played.size >= users ||
-    before.requests >= (afterRequests ?? Infinity) ||
-    measuredMs >= (afterSec ?? Infinity) * 1000;
-  if (isComplete) {
-    process.stderr.write('nothing is left to play; raise population.users or stop.* with --set\n');
-    return reportRun(dir, scenario, {});
-  }
-  return play({ scenario, apiKey: flags.apiKey, resumed: { dir, before, isolate: flags.isolate } });
+    before.requests >= afterRequests ||
+    before.measuredMs >= afterSec * 1000
+  );
 }

@@ -43,8 +43,8 @@ export function runHeader({ scenario, clock, workload, target, part }: Headed): 
 }
 
 /** Names what was measured, and not what it would have been played against; nor where results are written. */
-function placeless(scenario: Scenario, model: string): Scenario {
-  const { csv: _, ...output } = scenario.output;
+function placeless(scenario: Scenario, model: string) {
+  const { exports: _, ...output } = scenario.output;
   return {
     ...scenario,
     target: { ...scenario.target, model, url: 'embedded' },

@@ -11,6 +11,8 @@ export interface Target {
   readonly model: string;
   /** One line for the report: where requests go, and what answers there. */
   readonly description: string;
+  /** What is odd about the target, one line each; absent: nothing. */
+  readonly notices?: readonly string[];
   /** The engine's Prometheus page, if it has one. */
   scrape(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -38,8 +40,6 @@ export async function openTarget(
         `target.model: missing, and the server's /v1/models names none (${found.modelsReason}); give it in the scenario or with --model`,
       );
     }
-    const notice = unlistedText(model, found);
-    if (notice !== undefined) process.stderr.write(`notice: ${notice}\n`);
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock });
     const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : target.url;
@@ -47,6 +47,7 @@ export async function openTarget(
       transport,
       model,
       description: found.version ? `${what}, version ${found.version}` : what,
+      notices: unlistedNotices(model, found),
       scrape: () => scrapeMetrics(access),
       async close() {
         await transport.close();
@@ -63,11 +64,11 @@ export async function openTarget(
 const NAMES_MAX = 5;
 
 /** The server may know the model all the same; but a slip of the pen looks just like this. */
-function unlistedText(model: string, { models = [] }: Probe): string | undefined {
-  if (models.length === 0 || models.includes(model)) return undefined;
+function unlistedNotices(model: string, { models = [] }: Probe): string[] {
+  if (models.length === 0 || models.includes(model)) return [];
   const more = models.length > NAMES_MAX ? `, and ${models.length - NAMES_MAX} more` : '';
   const names = models.slice(0, NAMES_MAX).join(', ');
-  return `the server does not list the model ${model}; it lists ${names}${more}`;
+  return [`notice: the server does not list the model ${model}; it lists ${names}${more}`];
 }
 
 /** The embedded engine as a function call away, on the given clock: for virtual time. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
+import type { ExportSetting } from '../scenario/output.ts';
 
 /**
  * Looks before a run whether a file can be written at its end.
@@ -15,5 +16,12 @@ export function checkWritable(field: string, path: string): void {
     throw new UsageError(
       `${field}: found ${path || "''"}; expected a file in a folder that can be written: ${errorText(error)}`,
     );
+  }
+}
+
+/** @throws UsageError for the first export of a scenario that could not be written. */
+export function checkExports(exports: readonly ExportSetting[]): void {
+  for (const [index, { file }] of exports.entries()) {
+    if (file !== undefined) checkWritable(`output.exports.${index}.file`, file);
   }
 }

@@ -4,8 +4,7 @@ import { createUser } from '../user/start.ts';
 import { unsentRecord } from '../user/turn-record.ts';
 import { userMachine } from '../user/user.ts';
 import type { World } from '../user/world.ts';
-import type { Arrival } from './arrivals.ts';
-import type { PopulationOptions } from './population.ts';
+import type { Arrival } from './arrival.ts';
 
 /** A user who is there, or about to be. */
 export interface Live {
@@ -14,7 +13,7 @@ export interface Live {
   send(event: { type: 'run.draining' } | { type: 'run.cancelled' }): void;
 }
 
-/** How what an arrived user has to say is said, and by whom. */
+/** How what an arrived user has to say is said, and by whom. What it will record, it plans before. */
 export interface Player {
   /**
    * Not yet started. `onOver` is called once, when the user's last record was made; never, if undefined is
@@ -25,35 +24,52 @@ export interface Player {
   recordUnsent(arrival: Arrival, reason: string): void;
 }
 
-type UserOptions = Pick<PopulationOptions, 'synthesiseHistory' | 'begun' | 'onGone'>;
+export interface UserOptions {
+  /** Turns that users found in mid-conversation have behind them are put into their history. */
+  readonly synthesiseHistory: boolean;
+  /** Sessions to go on with, by user: a conversation that is not among them has failed before. */
+  readonly begun?: ReadonlyMap<number, Session>;
+  /** A user is gone; its session may be kept. */
+  readonly onGone?: (userId: number, session: Session) => void;
+}
 
 /** A conversation is played by one user, turn after turn. */
 export function userPlayer(world: World, options: UserOptions): Player {
   const { synthesiseHistory, begun, onGone } = options;
   const machine = userMachine(world);
+  // The first turn was asked in the warm-up, which has its record, whether or not it was answered.
+  const firstTurn = ({ startTurn }: Arrival): number => (begun ? 1 : startTurn);
 
-  function recordUnsent({ userId, dueMs, startTurn }: Arrival, reason: string): void {
-    const session = new Session(world.conversation(userId));
-    for (let turn = startTurn; session.turn(turn); turn++) {
-      const intendedMs = turn === startTurn ? dueMs : undefined;
+  function plan({ conversation: { userId, turns } }: Session, from: number): void {
+    world.ledger.plan(userId, Math.max(0, turns.length - from));
+  }
+
+  function recordUnsent(arrival: Arrival, reason: string): void {
+    const session = new Session(world.conversation(arrival.userId));
+    const first = firstTurn(arrival);
+    plan(session, first);
+    for (let turn = first; session.turn(turn); turn++) {
+      const intendedMs = turn === first ? arrival.dueMs : undefined;
       world.record(unsentRecord(world, session, turn, reason, intendedMs));
     }
   }
 
   return {
     recordUnsent,
-    create({ userId, dueMs, startTurn }, onOver) {
-      const conversation = world.conversation(userId);
+    create(arrival, onOver) {
+      const { userId, dueMs, startTurn } = arrival;
       const before = begun?.get(userId);
       if (begun && !before) {
-        recordUnsent({ userId, dueMs, startTurn: 1 }, UNSENT.warmupFailed);
+        recordUnsent(arrival, UNSENT.warmupFailed);
         return undefined;
       }
+      const conversation = world.conversation(userId);
       const session =
         before?.continuedIn(conversation) ??
         new Session(conversation, startTurn, synthesiseHistory);
-      const input = { session, turn: before ? 1 : startTurn, intendedMs: dueMs };
-      return createUser(machine, world.clock, input, () => {
+      const turn = firstTurn(arrival);
+      plan(session, turn);
+      return createUser(machine, world.clock, { session, turn, intendedMs: dueMs }, () => {
         onGone?.(userId, session);
         onOver();
       });

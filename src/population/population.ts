@@ -1,26 +1,15 @@
 import { UNSENT } from '../record/record.ts';
-import type { Session } from '../user/session.ts';
 import type { World } from '../user/world.ts';
-import type { Arrival } from './arrivals.ts';
-import { type Live, type Player, userPlayer } from './player.ts';
+import type { Arrival } from './arrival.ts';
+import type { OfferedLoad } from './offered-load.ts';
+import { type Live, type Player, type UserOptions, userPlayer } from './player.ts';
 
-/** Who comes, in order of time. In closed loop each slot has a sequence of its own, one after the other. */
-export type Source =
-  | { readonly loop: 'open'; readonly arrivals: Iterator<Arrival> }
-  | { readonly loop: 'closed'; readonly slots: readonly Iterator<number>[] };
-
-export interface PopulationOptions {
-  readonly source: Source;
+export interface PopulationOptions extends UserOptions {
+  readonly load: OfferedLoad;
   /** Cap on live conversations; later arrivals wait in order, their turns staying due when they came. */
   readonly maxActive: number;
-  /** Turns that users found in mid-conversation have behind them are put into their history. */
-  readonly synthesiseHistory: boolean;
   /** All users have been played, or the population was drained and is empty. */
   readonly onEmpty: () => void;
-  /** Sessions to go on with, by user: a conversation that is not among them has failed before. */
-  readonly begun?: ReadonlyMap<number, Session>;
-  /** A user is gone; its session may be kept. */
-  readonly onGone?: (userId: number, session: Session) => void;
   /** Closed loop: a slot has come free, and there is no conversation left for it. */
   readonly onExhausted?: () => void;
   /** Who plays a conversation; default: one user, turn after turn. */
@@ -60,13 +49,13 @@ export class Population {
 
   start(): void {
     this.#startMs = this.#world.clock.now();
-    const { source } = this.#options;
-    if (source.loop === 'open') {
-      this.#advance(source.arrivals);
+    const { load } = this.#options;
+    if (load.loop === 'open') {
+      this.#advance(load.arrivals);
       return;
     }
     this.#isExhausted = true;
-    for (const slot of source.slots) this.#refill(slot);
+    for (const slot of load.slots) this.#refill(slot);
     this.#checkEmpty();
   }
 
@@ -120,6 +109,7 @@ export class Population {
   }
 
   #arrive(arrival: Arrival): void {
+    this.#world.ledger.arrived(arrival.userId);
     if (this.#live.size < this.#options.maxActive) this.#admit(arrival);
     else this.#waiting.add(arrival);
   }
@@ -141,11 +131,13 @@ export class Population {
     user.start();
   }
 
+  /** More than one, where the first has nothing left to say. */
   #admitWaiting(): void {
-    const [next] = this.#waiting;
-    if (!next || this.#live.size >= this.#options.maxActive) return;
-    this.#waiting.delete(next);
-    this.#admit(next);
+    for (const next of this.#waiting) {
+      if (this.#live.size >= this.#options.maxActive) return;
+      this.#waiting.delete(next);
+      this.#admit(next);
+    }
   }
 
   /** Closed loop: the slot's next conversation is due when the slot came free. */
@@ -157,6 +149,7 @@ export class Population {
       return;
     }
     const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
+    this.#world.ledger.arrived(arrival.userId);
     this.#admit(arrival, () => this.#refill(slot));
   }
 

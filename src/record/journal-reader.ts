@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { errorText, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
+import { isObject, parsedJson } from '../base/json.ts';
+import { cannotRead } from '../base/read-text.ts';
 import type { RecordStatus, RunFooter, RunHeader, TurnRecord } from './record.ts';
 
 /** One journal file: a run, or what one resume added to it. */
@@ -38,8 +40,8 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
     const where = `${path}: line ${++number}`;
     if (cutLine) throw new UsageError(`${path}: line ${cutLine}: not JSON, and not the last line`);
     if (footer) throw new UsageError(`${where}: found a line after the footer`);
-    const value = parsed(line);
-    if (value === undefined) cutLine = number;
+    const value = parsedJson(line);
+    if (!isObject(value)) cutLine = number;
     else if (!header) header = asHeader(value, where);
     else if ('stoppedBy' in value) footer = value as unknown as RunFooter;
     else records.push(asRecord(value, where));
@@ -59,7 +61,7 @@ function* readLines(path: string): Generator<string> {
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
+    throw cannotRead(path, { what: 'journal' }, error);
   }
   try {
     let rest: Buffer = Buffer.alloc(0);
@@ -78,16 +80,6 @@ function* readLines(path: string): Generator<string> {
     if (rest.length) yield rest.toString('utf8');
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** undefined: not a JSON object. */
-function parsed(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

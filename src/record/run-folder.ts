@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
+import { cannotRead } from '../base/read-text.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
 import { wasCut } from './record.ts';
 
@@ -74,7 +75,7 @@ function journals(dir: string): { file: string; number: number }[] {
   try {
     files = readdirSync(dir);
   } catch (error) {
-    throw new UsageError(`cannot read the run folder ${dir}: ${errorText(error)}`);
+    throw cannotRead(dir, { what: 'run folder' }, error);
   }
   return files
     .flatMap((file) => {

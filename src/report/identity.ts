@@ -1,5 +1,7 @@
+import { type ArrivalProcess, processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Distribution } from '../scenario/distribution.ts';
+import { upgraded } from '../scenario/renamed.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
 import { measure } from './number.ts';
 
@@ -25,9 +27,9 @@ export interface RunIdentity {
   readonly notes: readonly string[];
 }
 
-/** The scenario of a journal, or undefined if another version of confab wrote one that this one cannot read. */
+/** The scenario of a journal, or undefined if a version of confab wrote one that this one cannot read. */
 export function scenarioOf(part: RunPart): Scenario | undefined {
-  return scenarioSchema.safeParse(part.header.scenario).data;
+  return scenarioSchema.safeParse(upgraded(part.header.scenario)).data;
 }
 
 export function identityOf(part: RunPart): RunIdentity {
@@ -36,7 +38,7 @@ export function identityOf(part: RunPart): RunIdentity {
   const written = { confab, ...(node !== undefined && { node }), clock, workloadDigest, notes };
   if (!scenario) return { name: 'unknown', ...written };
   const { name, seed, target, population, pacing } = scenario;
-  const { arrivals } = population;
+  const process = processOf(population.arrivals);
   return {
     name,
     ...written,
@@ -45,42 +47,26 @@ export function identityOf(part: RunPart): RunIdentity {
     ...(target.model !== undefined && { model: target.model }),
     api: target.api,
     isStreamed: target.stream,
-    loop: 'usersPerSec' in arrivals || arrivals.process === 'trace' ? 'open' : 'closed',
-    arrivals: arrivalsText(population),
-    ...('usersPerSec' in arrivals && { configuredUsersPerSec: arrivals.usersPerSec }),
+    loop: process.loop,
+    arrivals: arrivalsText(process, population),
+    ...(process.usersPerSec !== undefined && { configuredUsersPerSec: process.usersPerSec }),
     pacing: pacingText(pacing),
   };
 }
 
-function arrivalsText({ arrivals, users, maxActive, maxInFlight }: Scenario['population']): string {
+function arrivalsText(
+  process: ArrivalProcess,
+  { users, maxActive, maxInFlight }: Scenario['population'],
+): string {
   const caps = [
     ...(maxActive === undefined ? [] : [`at most ${maxActive} live conversations`]),
     ...(maxInFlight === undefined ? [] : [`at most ${maxInFlight} requests in flight`]),
   ];
-  return [processText(arrivals, users), ...caps].join(', ');
-}
-
-function processText(
-  arrivals: Scenario['population']['arrivals'],
-  users: number | undefined,
-): string {
-  switch (arrivals.process) {
-    case 'allAtOnce':
-      return `all ${users} conversations at once`;
-    case 'closed':
-      return `${arrivals.concurrency} conversation${arrivals.concurrency === 1 ? '' : 's'} at all times`;
-    case 'trace':
-      return `at the times of the trace${slowdownText(arrivals.slowdown)}`;
-    default:
-      return `${arrivals.process} arrivals, ${measure(arrivals.usersPerSec)} conversations/s configured`;
-  }
-}
-
-function slowdownText(slowdown: number): string {
-  return slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`;
+  return [process.text({ users, measure }), ...caps].join(', ');
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {
+  if (mode === 'trace') return 'every turn at its own time in the trace';
   const pause = `${distributionText(pauseSec)} s`;
   if (mode === 'think') return `think time after the previous answer: ${pause}`;
   return `from launch to launch: ${pause}, counted from when the previous turn was ${from}`;

@@ -20,6 +20,7 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
   return [
     field('planned', String(counts.planned)),
     field('completed', String(counts.completed)),
+    ...answerFields(counts),
     field('failed', `${counts.failed}${ofAll}`),
     ...failures.map((ending) => ({ ...field(ending.kind, endingText(ending)), level: 1 })),
     field('cancelled', endingText(exampleOf('cancelled'))),
@@ -31,6 +32,18 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
       ? [field('token counts', `by this client for ${countedLocally} requests without usage`)]
       : []),
     ...(warmup ? [field('warm-up', warmupText(counts))] : []),
+  ];
+}
+
+/** Why answers ended, and what was odd about them: where the server, or this client, has something to say. */
+function answerFields({ finishReasons, remarks = [] }: CountsSummary): Field[] {
+  const reasons = Object.entries(finishReasons ?? {}).map(
+    ([reason, count]) => `${reason} ${count}`,
+  );
+  const oddities = remarks.map((remark) => `${remark.kind}: ${endingText(remark)}`);
+  return [
+    ...(reasons.length ? [{ ...field('finished by', reasons.join(', ')), level: 1 }] : []),
+    ...(oddities.length ? [{ ...field('odd', ...oddities), level: 1 }] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
+import { deliverySections } from './delivery.ts';
 import { runSection } from './head.ts';
 import { overviewSections } from './overview.ts';
-import { perRequestLegend, perRequestTable } from './per-request.ts';
+import { perRequestSection } from './per-request.ts';
 import { roundsSection } from './rounds.ts';
 import type { RunSummary } from './run-summary.ts';
 import { listSections, type Section } from './section.ts';
@@ -16,14 +17,11 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
     ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
+    ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),
-    {
-      title: 'Per request',
-      table: perRequestTable(summary),
-      notes: [perRequestLegend(summary).trim()],
-    },
+    perRequestSection(summary),
     roundsSection(roundGroups),
     ...listSections('Files', files),
   ];

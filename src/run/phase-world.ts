@@ -3,6 +3,7 @@ import { stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Gate, GateOptions } from '../user/gate.ts';
+import { Ledger } from '../user/ledger.ts';
 import type { Habits, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { sampler } from '../workload/draw/distribution.ts';
@@ -17,14 +18,19 @@ export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
 /** What the users of one phase need, from what the run was given. */
 export function worldOf(options: WorldOptions, gate: Gate, phase: World['phase']): World {
   const { scenario, clock, transport, workload } = options;
+  const ledger = new Ledger(phase);
   return {
     clock,
     transport,
     gate,
+    ledger,
     phase,
     habits: habitsOf(scenario),
     conversation: (userId) => workload.conversation(userId),
-    record: (record, said) => options.record(record, said),
+    record(record, said) {
+      ledger.recorded(record.userId);
+      options.record(record, said);
+    },
     random: (...name) => stream(scenario.seed, ...name),
     lagging: options.lagging,
   };
@@ -41,11 +47,13 @@ export function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restM
 }
 
 function habitsOf(scenario: Scenario): Habits {
-  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
+  const { pacing, population, timeouts, failure, conversation, sampling, output } = scenario;
+  const { arrivals } = population;
   return {
     pacing,
     timeouts,
     failure,
+    slowdown: 'slowdown' in arrivals ? arrivals.slowdown : 1,
     history: conversation.history,
     keepReasoning: conversation.keepReasoning,
     verify: conversation.verify,

@@ -1,5 +1,5 @@
 import { type TurnRecord, wasCut } from '../record/record.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type { Conversation, Workload } from '../workload/conversation.ts';
 import { Message } from '../workload/message.ts';
 import type { EarlierParts } from './run.ts';
@@ -29,13 +29,35 @@ export function earlierParts(
 /** How conversations played again are kept from finding their own first play in the engine's cache. */
 export type Isolation = 'none' | 'salt' | 'marker';
 
-/** The same workload with a line in front of every prompt, which changes every token after it. */
-export function markedWorkload(workload: Workload, part: number): Workload {
+interface Load {
+  readonly scenario: Scenario;
+  readonly workload: Workload;
+}
+
+const ISOLATED: { readonly [How in Isolation]: (load: Load, part: number) => Load } = {
+  none: (load) => load,
+  salt: ({ scenario, workload }, part) => ({ scenario: salted(scenario, part), workload }),
+  marker: ({ scenario, workload }, part) => ({ scenario, workload: marked(workload, part) }),
+};
+
+/** What the part of a run after `part` others plays, kept apart from them so. */
+export function isolated(load: Load, part: number, how: Isolation = 'none'): Load {
+  return ISOLATED[how](load, part);
+}
+
+/** With a cache salt of this part's own behind the one that was asked for. */
+function salted({ sampling, ...scenario }: Scenario, part: number): Scenario {
+  const cacheSalt = `${sampling.cacheSalt ?? ''}part-${part + 1}`;
+  return { ...scenario, sampling: { ...sampling, cacheSalt } };
+}
+
+/** With a line in front of every prompt, which changes every token after it. */
+function marked(workload: Workload, part: number): Workload {
   const mark = `[part ${part + 1}]\n`;
-  const marked = new WeakMap<Message, Message>();
+  const twins = new WeakMap<Message, Message>();
   const withMark = (message: Message): Message => {
-    let twin = marked.get(message);
-    if (!twin) marked.set(message, (twin = new Message(message.role, mark + message.text)));
+    let twin = twins.get(message);
+    if (!twin) twins.set(message, (twin = new Message(message.role, mark + message.text)));
     return twin;
   };
   return {
@@ -48,17 +70,5 @@ export function markedWorkload(workload: Workload, part: number): Workload {
       if (!first) return conversation;
       return { ...conversation, turns: [{ ...first, message: withMark(first.message) }, ...later] };
     },
-  };
-}
-
-/** The same engine, with a cache salt of this part's own on every request. */
-export function saltedTransport(transport: Transport, part: number): Transport {
-  return {
-    send: (request, observer) =>
-      transport.send(
-        { ...request, cacheSalt: `${request.cacheSalt ?? ''}part-${part + 1}` },
-        observer,
-      ),
-    close: () => transport.close(),
   };
 }

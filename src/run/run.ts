@@ -1,13 +1,14 @@
 import { assign, createActor, setup } from 'xstate';
 import type { Clock } from '../base/clock.ts';
 import { stream } from '../base/random.ts';
+import { offeredLoad } from '../population/offered-load.ts';
 import type { Player } from '../population/player.ts';
 import { Population } from '../population/population.ts';
-import { sourceOf } from '../population/source.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from '../user/gate.ts';
+import type { Ledger } from '../user/ledger.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -22,7 +23,7 @@ export interface RunOptions {
   /** Called for every planned request, when it has ended. */
   record(record: TurnRecord, said?: () => Said): void;
   /** Called once, after the last record. */
-  onDone(end: RunEnd): void;
+  onDone(end: RunEnd, account: RunAccount): void;
   lagging?(userId: number, lagMs: number): void;
   /** What earlier parts of a resumed run have done. */
   readonly before?: EarlierParts;
@@ -38,6 +39,17 @@ export interface EarlierParts {
 }
 
 export type RunEnd = Omit<RunFooter, 'health'>;
+
+/** Whether every request that was planned has its record. */
+export interface RunAccount {
+  /** Requests of all users that arrived, in the warm-up as well. */
+  readonly planned: number;
+  /** Why not, in one line, if so: our bug. */
+  readonly defect: string | undefined;
+}
+
+/** Said where simulated time has come to its end, and the run has not: our bug. */
+export const NOT_ENDED = 'nothing is left to happen, and the run has not ended';
 
 /** A run under way. */
 export interface Run {
@@ -62,6 +74,7 @@ type PhaseEvent =
   | { type: 'run.aborted' };
 
 /** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
@@ -83,7 +96,7 @@ export function startRun(options: RunOptions): Run {
   });
   const world = worldOf(options, gate, 'measure');
   const measured = new Population(world, {
-    source: sourceOf(scenario, before?.played, workload.arrivalsMs),
+    load: offeredLoad(scenario, { played: before?.played, traceMs: workload.arrivalsMs }),
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun: scenario.warmup.firstTurns ? begun : undefined,
@@ -174,12 +187,13 @@ export function startRun(options: RunOptions): Run {
       const nowMs = clock.now();
       // Stopped in its warm-up, a run has measured for no time at all.
       const startMs = measureStartMs ?? nowMs;
-      options.onDone({
+      const end = {
         stoppedBy: phases.getSnapshot().context.stoppedBy,
         measureStartMs: startMs,
         drainStartMs: Math.max(startMs, drainStartMs ?? nowMs),
         measureEndMs: nowMs,
-      });
+      };
+      options.onDone(end, accountOf([warmupWorld.ledger, world.ledger]));
     },
     error(error) {
       throw error;
@@ -196,6 +210,14 @@ export function startRun(options: RunOptions): Run {
       waitingUsers: population.waitingUsers,
       inFlight: warmupGate.inFlight + gate.inFlight,
     }),
+  };
+}
+
+function accountOf(ledgers: readonly Ledger[]): RunAccount {
+  const [first, ...more] = ledgers.flatMap((ledger) => ledger.defects());
+  return {
+    planned: ledgers.reduce((sum, { planned }) => sum + planned, 0),
+    defect: more.length ? `${first}, and ${more.length} more like it` : first,
   };
 }
 

@@ -1,7 +1,8 @@
 import { openArrivals } from '../population/arrivals.ts';
+import { offeredLoad } from '../population/offered-load.ts';
 import { shareOf } from '../population/partition.ts';
 import { Population } from '../population/population.ts';
-import { sourceOf } from '../population/source.ts';
+import { PROCESSES, processOf } from '../population/processes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Session } from '../user/session.ts';
 import type { World } from '../user/world.ts';
@@ -33,16 +34,9 @@ export function warmupPopulation(
   };
   const { partition } = scenario.population;
   const firstUserId = sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID;
-  const arrivals = openArrivals({
-    ...scenario,
-    population: {
-      ...scenario.population,
-      rampUp: undefined,
-      arrivals: { process: 'constant', usersPerSec },
-      users,
-      firstUserId,
-    },
-  });
+  const population = { ...scenario.population, rampUp: undefined, users, firstUserId };
+  const process = PROCESSES.constant({ process: 'constant', usersPerSec });
+  const arrivals = openArrivals({ ...scenario, population }, { process });
   const shares = [
     shareOf(partition, shortArrivals(requests), ({ userId }) => userId - WARMUP_REQUEST_ID),
     shareOf(partition, arrivals, ({ userId }) => userId - firstUserId),
@@ -50,7 +44,7 @@ export function warmupPopulation(
   return new Population(
     { ...world, conversation },
     {
-      source: { loop: 'open', arrivals: chain(...shares) },
+      load: { loop: 'open', arrivals: chain(...shares) },
       maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,
@@ -66,8 +60,8 @@ function firstTurns(
   begun: Map<number, Session>,
 ): Population {
   const { arrivals, maxInFlight } = scenario.population;
-  const slots =
-    arrivals.process === 'closed' ? arrivals.concurrency : (scenario.population.users ?? 1);
+  const process = processOf(arrivals);
+  const slots = process.loop === 'closed' ? process.slots : (scenario.population.users ?? 1);
   const concurrency = maxInFlight ?? slots;
   const conversation = (userId: number): Conversation => {
     const whole = world.conversation(userId);
@@ -80,7 +74,7 @@ function firstTurns(
   return new Population(
     { ...world, conversation },
     {
-      source: sourceOf({ ...scenario, population }),
+      load: offeredLoad({ ...scenario, population }),
       maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { errorText, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
+import { readText } from '../base/read-text.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
@@ -36,12 +36,7 @@ export function scenarioJsonSchema(): unknown {
 }
 
 function readYaml(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read scenario ${file}: ${errorText(error)}`);
-  }
+  const text = readText(file, { what: 'scenario' });
   try {
     return parse(text) ?? {};
   } catch (error) {

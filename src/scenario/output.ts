@@ -1,26 +1,28 @@
 import { z } from 'zod';
 
-const statistic = z.partialRecord(
-  z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']),
-  z.number().positive(),
-);
+/** What can be written of a run when it is over; export/exports.ts writes it. */
+export const EXPORT_FORMATS = {
+  csv: 'a row for every completed request, with the columns of multi-round-qa.py and ours',
+  json: 'what summary.json holds, which is in the run folder in any case',
+  figures: 'the pictures of the run as data, for any tool to draw',
+} as const;
 
-/** Limits that make the exit code 1 when they are exceeded. */
-export const thresholdsSchema = z.strictObject({
-  maxErrorRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('exit code 1 above this share of failed requests: failed / (completed + failed)'),
-  ttftMs: statistic.optional(),
-  tpotMs: statistic.optional(),
-  latencyMs: statistic.optional(),
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+const exportSchema = z.strictObject({
+  format: z.enum(Object.keys(EXPORT_FORMATS) as [ExportFormat, ...ExportFormat[]]).describe(
+    Object.entries(EXPORT_FORMATS)
+      .map(([format, says]) => `${format}: ${says}`)
+      .join('; '),
+  ),
+  file: z.string().optional().describe('default: in the run folder'),
 });
+
+export type ExportSetting = z.infer<typeof exportSchema>;
 
 export const outputSchema = z.strictObject({
   dir: z.string().default('runs').describe('parent of the run folder'),
-  csv: z.string().optional().describe('also write the multi-round-qa CSV here'),
+  exports: z.array(exportSchema).default([]).describe('files to write when the run is over'),
   logIntervalSec: z.number().positive().default(30).describe('time between two interval summaries'),
   metricsEverySec: z
     .number()

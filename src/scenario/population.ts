@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { arrivalsSchema, PROCESS_RULES } from './arrivals.ts';
 import { distributionSchema } from './distribution.ts';
 
 const count = z.number().int().min(1);
@@ -6,9 +7,11 @@ const count = z.number().int().min(1);
 /** When a turn is due, given what went before in its conversation. */
 export const pacingSchema = z.strictObject({
   mode: z
-    .enum(['think', 'interval'])
+    .enum(['think', 'interval', 'trace'])
     .default('think')
-    .describe('pause after the previous answer ended; or from launch to launch'),
+    .describe(
+      "pause after the previous answer ended; from launch to launch; or at the turn's own time, which needs a source with times",
+    ),
   pauseSec: distributionSchema.default(1),
   from: z
     .enum(['intended', 'sent'])
@@ -32,37 +35,7 @@ export type Partition = z.infer<typeof partitionSchema>;
 /** When users arrive, and how many may be there. */
 export const populationSchema = z
   .strictObject({
-    arrivals: z
-      .discriminatedUnion('process', [
-        z.strictObject({
-          process: z.enum(['constant', 'poisson', 'gamma', 'lognormal']),
-          usersPerSec: z.number().positive().describe('mean rate of new conversations'),
-          cv: z
-            .number()
-            .positive()
-            .optional()
-            .describe('gamma: of the gaps; burstiness is 1 / cv^2'),
-          sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
-          seed: z
-            .union([z.number(), z.string()])
-            .optional()
-            .describe("default: the scenario's seed"),
-        }),
-        z.strictObject({ process: z.literal('allAtOnce') }),
-        z.strictObject({
-          process: z.literal('trace').describe('when the trace says; with a source that has times'),
-          slowdown: z
-            .number()
-            .positive()
-            .default(1)
-            .describe('times are stretched so much; below 1: faster than it was'),
-        }),
-        z.strictObject({
-          process: z.literal('closed'),
-          concurrency: count.describe('conversations at all times, each followed by another'),
-        }),
-      ])
-      .default({ process: 'constant', usersPerSec: 1 }),
+    arrivals: arrivalsSchema,
     users: count
       .optional()
       .describe('conversations to play; default: each of a file once, else until another stop'),
@@ -111,32 +84,20 @@ export const populationSchema = z
       .describe('needs pacing mode interval with a constant pause'),
   })
   .superRefine(({ arrivals, rampUp }, context) => {
-    if (arrivals.process === 'gamma' && arrivals.cv === undefined) {
+    const { process } = arrivals;
+    const { needs, notWithRampUp } = PROCESS_RULES[process];
+    if (needs && (arrivals as { [setting in typeof needs]?: unknown })[needs] === undefined) {
       context.addIssue({
         code: 'custom',
-        path: ['arrivals', 'cv'],
-        message: 'missing; needed with process: gamma',
+        path: ['arrivals', needs],
+        message: `missing; needed with process: ${process}`,
       });
     }
-    if (arrivals.process === 'lognormal' && arrivals.sigma === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['arrivals', 'sigma'],
-        message: 'missing; needed with process: lognormal',
-      });
-    }
-    if (arrivals.process === 'closed' && rampUp) {
+    if (notWithRampUp && rampUp) {
       context.addIssue({
         code: 'custom',
         path: ['rampUp'],
-        message: 'not with process: closed, which starts full',
-      });
-    }
-    if (arrivals.process === 'trace' && rampUp) {
-      context.addIssue({
-        code: 'custom',
-        path: ['rampUp'],
-        message: 'not with process: trace, whose requests come when it says',
+        message: `not with process: ${process}, ${notWithRampUp}`,
       });
     }
   });

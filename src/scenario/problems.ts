@@ -1,5 +1,7 @@
-import { inspect } from 'node:util';
 import { z } from 'zod';
+import { found } from '../base/json.ts';
+import { at } from './paths.ts';
+import { renamedText } from './renamed.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -18,13 +20,6 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown)
   );
 }
 
-function at(path: readonly PropertyKey[], input: unknown): unknown {
-  return path.reduce(
-    (value, key) => (value as Partial<Record<PropertyKey, unknown>> | null | undefined)?.[key],
-    input,
-  );
-}
-
 /** A union's issues are those of its nearest member. */
 function problems(
   issue: Issue,
@@ -40,19 +35,27 @@ function problems(
   }
   if (issue.code === 'unrecognized_keys') {
     const accepted = fieldsAt(path, document).join(', ');
-    return issue.keys.map(
-      (key) => `${[...path, key].join('.')}: unknown field; accepted here: ${accepted}`,
-    );
+    return issue.keys.map((key) => {
+      const name = [...path, key].join('.');
+      return (
+        renamedText(name, at([key], issue.input)) ??
+        `${name}: unknown field; accepted here: ${accepted}`
+      );
+    });
   }
   const where = path.join('.') || 'top level';
+  const was = issue.code === 'invalid_value' && renamedText(where, issue.input);
+  if (was) return [was];
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
-  const found = 'input' in issue && issue.input !== undefined ? `found ${show(issue.input)}; ` : '';
-  return [`${where}: ${found}${issue.message.replace(/^Invalid input: /, '')}`];
+  const what = 'input' in issue && issue.input !== undefined ? `${found(issue.input)}; ` : '';
+  return [`${where}: ${what}${issue.message.replace(/^Invalid input: /, '')}`];
 }
 
 interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
@@ -61,8 +64,9 @@ interface JsonSchema {
 /** Names of the fields that the object at this path may have; of a union, those of all its members. */
 function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
   let nodes = [document];
+  const named = ({ $ref }: JsonSchema) => document.$defs?.[$ref?.split('/').at(-1) ?? ''];
   const members = (node: JsonSchema): JsonSchema[] => [
-    node,
+    named(node) ?? node,
     ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
   ];
   for (const key of path) {
@@ -70,19 +74,4 @@ function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] 
   }
   const names = nodes.flatMap(members).flatMap(({ properties = {} }) => Object.keys(properties));
   return [...new Set(names)];
-}
-
-function show(value: unknown): string {
-  const text = textOf(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-/** YAML has numbers that JSON has not, and objects that hold themselves. */
-function textOf(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { breakLength: Infinity });
-  }
 }

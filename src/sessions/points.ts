@@ -1,5 +1,4 @@
-import { EXIT } from '../base/errors.ts';
-import { play } from '../play/play.ts';
+import type { Played } from '../play/played.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
@@ -11,23 +10,21 @@ export interface PointSettings {
   readonly scenario: Scenario;
   /** How long a group rests after each request. */
   readonly gapSec: number;
-  readonly apiKey?: string;
-  readonly isSimulated: boolean;
-  /** Their reports stay in their folders. */
-  readonly isQuiet: boolean;
+  /** Every run has an engine of its own, whose cache is empty. */
+  readonly hasOwnEngine: boolean;
+  play(scenario: Scenario, workload: Workload): Promise<Played>;
+  warn(line: string): void;
 }
 
-export interface PlayOutcome {
-  readonly code: number;
-  /** Absent if the run was interrupted, or its results could not be kept. */
+export interface PointOutcome extends Pick<Played, 'outcome'> {
+  /** Absent if the run was interrupted: it says nothing about so many. */
   readonly point?: PlayedPoint;
 }
 
 /** Plays points one after the other, each by users of its own: none finds its prompts in the engine's cache. */
 export async function openPoints(settings: PointSettings) {
-  const { scenario, isSimulated, isQuiet, apiKey } = settings;
+  const { scenario, hasOwnEngine } = settings;
   const workload = await openWorkload(anyUsers(settings));
-  const hasOwnEngine = isSimulated || scenario.target.url === 'embedded';
   let { firstUserId } = scenario.population;
   let hasWarned = false;
 
@@ -35,30 +32,20 @@ export async function openPoints(settings: PointSettings) {
     const playedBefore = hasOwnEngine ? 0 : firstUserId - scenario.population.firstUserId;
     if (hasWarned || !isRepeating(workload, playedBefore + users)) return;
     hasWarned = true;
-    process.stderr.write(
-      `warning: there are ${workload.conversations} conversations and more sessions: those played again may be found in the engine's cache\n`,
+    settings.warn(
+      `warning: there are ${workload.conversations} conversations and more sessions: those played again may be found in the engine's cache`,
     );
   }
 
-  return async function playPoint(point: Point): Promise<PlayOutcome> {
+  return async function playPoint(point: Point): Promise<PointOutcome> {
     const users = point.groups * point.sessions;
     warnOfRepeats(users);
-    let played: PlayedPoint | undefined;
-    const code = await play({
-      scenario: scenarioOf(settings, point, firstUserId),
-      apiKey,
-      isSimulated,
-      isQuiet,
-      workload,
-      dialect: {
-        finish(run, dir) {
-          played = { ...point, ...sessionPoint(run.parts.flatMap(({ records }) => records)), dir };
-          return {};
-        },
-      },
-    });
+    const played = await settings.play(scenarioOf(settings, point, firstUserId), workload);
     firstUserId += Math.max(users, scenario.warmup.users);
-    return code === EXIT.interrupted ? { code } : { code, point: played };
+    const { run, dir, outcome } = played;
+    if (outcome === 'interrupted') return { outcome };
+    const records = run.parts.flatMap((part) => part.records);
+    return { outcome, point: { ...point, ...sessionPoint(records), dir } };
   };
 }
 

@@ -3,7 +3,10 @@ import { Arrivals } from './arrivals.ts';
 import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
 import { Conversations, type ConversationsSummary } from './conversations.ts';
 import { Counts, type CountsSummary } from './counts.ts';
+import { Delivery, type DeliverySummary } from './delivery.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
+import { isOfRequests, type MetricName } from './metrics.ts';
+import type { Distribution } from './quantile.ts';
 import { type Interval, totalMs } from './timeline.ts';
 import { type CacheTotals, Tokens } from './tokens.ts';
 
@@ -24,6 +27,8 @@ export interface SummaryTotals {
   readonly counts: CountsSummary;
   readonly rates: Rates;
   readonly cache: CacheTotals;
+  /** Absent: no answer's chunks came several in one read. */
+  readonly delivery?: DeliverySummary;
   readonly concurrency: ConcurrencySummary;
   readonly conversations: ConversationsSummary;
   /** Coefficient of variation of the gaps between the first turns of conversations. */
@@ -31,6 +36,14 @@ export interface SummaryTotals {
   /** Some answers held reasoning, so that TTFO differs from TTFT. */
   readonly hasReasoning: boolean;
   readonly distributions: DistributionSet;
+}
+
+/** What was measured of a metric; undefined if it has no value. */
+export function measuredOf(
+  { distributions, conversations }: Pick<SummaryTotals, 'distributions' | 'conversations'>,
+  name: MetricName,
+): Distribution | undefined {
+  return isOfRequests(name) ? distributions[name] : conversations[name];
 }
 
 /** Disjoint intervals of the timeline that all parts share: see `PlacedPart`. */
@@ -47,6 +60,7 @@ export class Summary {
   readonly #counts = new Counts();
   readonly #distributions = new Distributions();
   readonly #tokens = new Tokens();
+  readonly #delivery = new Delivery();
   readonly #conversations = new Conversations();
   readonly #concurrency = new Concurrency();
   readonly #sentDue = new Arrivals();
@@ -60,6 +74,7 @@ export class Summary {
     if (record.phase === 'warmup') return;
     this.#distributions.add(record);
     this.#tokens.add(record);
+    this.#delivery.add(record);
     this.#conversations.add(record);
     this.#hasReasoning ||= hasReasoning(record);
     const dueMs = plus(record.intendedMs, offsetMs);
@@ -72,6 +87,7 @@ export class Summary {
     this.#counts.merge(other.#counts);
     this.#distributions.merge(other.#distributions);
     this.#tokens.merge(other.#tokens);
+    this.#delivery.merge(other.#delivery);
     this.#conversations.merge(other.#conversations);
     this.#hasReasoning ||= other.#hasReasoning;
     this.#sentDue.merge(other.#sentDue);
@@ -87,6 +103,7 @@ export class Summary {
     const offeringMs = totalMs(offering);
     // What fell due in the very instant of the end was offered if the end did not keep it from being sent.
     const offered = this.#sentDue.countWithin(offering) + this.#unsentDue.countBeforeEnd(offering);
+    const delivery = this.#delivery.close();
     const arrivalGapCv = this.#firstTurns.gapCv(measured);
     return {
       counts,
@@ -98,6 +115,7 @@ export class Summary {
         ...rate('outputTokensPerSec', outputTokens, measuredMs),
       },
       cache,
+      ...(delivery && { delivery }),
       concurrency: this.#concurrency.close(measuredMs),
       conversations: this.#conversations.close(),
       ...(arrivalGapCv !== undefined && { arrivalGapCv }),

@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
+import { PROMPT_END, promptLine } from './prompt-text.ts';
 import { type Notation, Transcript } from './transcript.ts';
 import type { ChatRequest } from './transport.ts';
 
@@ -65,13 +66,12 @@ function runFields({ stream, sampling }: BodyOptions): Fields {
   };
 }
 
-function requestFields(request: ChatRequest, { sampling, sessionField }: BodyOptions): Fields {
-  const salt = request.cacheSalt ?? sampling.cacheSalt;
+function requestFields(request: ChatRequest, { sessionField }: BodyOptions): Fields {
   return {
     max_tokens: request.maxTokens,
     min_tokens: request.minTokens,
     priority: request.priority,
-    cache_salt: salt?.replaceAll('{userId}', String(request.userId)),
+    cache_salt: request.cacheSalt,
     ...(sessionField !== undefined && { [sessionField]: request.sessionId }),
   };
 }
@@ -98,13 +98,13 @@ const CHAT: Form = {
   close: ']',
 };
 
-/** `ROLE: content` lines and an open `ASSISTANT:`, as LMBenchmark's multi-round-qa.py flattens a chat. */
+/** The text of prompt-text.ts, a line at a time. */
 const COMPLETIONS: Form = {
   open: '"prompt":"',
-  bytesOf: promptLine,
+  bytesOf: lineBytes,
   // A newline between two lines, as JSON spells it.
   separator: Buffer.from('\\n'),
-  close: '\\nASSISTANT:"',
+  close: `\\n${PROMPT_END}"`,
 };
 
 /** By hand, because Buffer.concat takes twice as long for many parts. */
@@ -132,10 +132,10 @@ function joined(
 /** Lives as long as the messages: a history is escaped once, however often it is sent. */
 const promptLines = new WeakMap<Message, Buffer>();
 
-function promptLine(message: Message): Buffer {
+function lineBytes(message: Message): Buffer {
   let line = promptLines.get(message);
   if (!line) {
-    const text = JSON.stringify(`${message.role.toUpperCase()}: ${message.text}`);
+    const text = JSON.stringify(promptLine(message));
     line = Buffer.from(text.slice(1, -1));
     promptLines.set(message, line);
   }

@@ -1,7 +1,7 @@
-import type { Answer } from './answer.ts';
+import { parsedJson } from '../base/json.ts';
+import type { AnswerReader } from './answer-reader.ts';
 import type { Delta } from './answer-text.ts';
 import { complaintOf } from './complaint.ts';
-import { parsedJson } from './json.ts';
 import { megabytes } from './limits.ts';
 import { EventSplitter, isErrorName, type ServerEvent } from './sse.ts';
 import { learnTemplate, type Template, textEnd } from './template.ts';
@@ -11,7 +11,7 @@ const TEMPLATES_MAX = 8;
 
 /** Reads an answer from server-sent events. The text may come in any pieces. */
 export class EventStream {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #splitter: EventSplitter;
   /** At the start of an event, with nothing held back. */
   #isBetweenEvents = true;
@@ -23,7 +23,7 @@ export class EventStream {
   /** Whether the stream has held any event of an answer so far. */
   hasEvents = false;
 
-  constructor(answer: Answer) {
+  constructor(answer: AnswerReader) {
     this.#answer = answer;
     this.#splitter = new EventSplitter({
       charsMax: answer.bytesMax,

@@ -22,7 +22,7 @@ export interface Line {
 /** How long a body may go on after `[DONE]` before its answer is passed on, so that the connection is free for the next request. */
 const LAST_CHUNK_MS = 5;
 /** How long nothing but comments may follow a finish reason and usage before there is taken to be no `[DONE]`. */
-const QUIET_MS = 250;
+const QUIET_MS = 100;
 /** What follows a complete answer is read and forgotten for so long, and so much of it. */
 const DRAIN_MS = 1000;
 const DRAIN_BYTES_MAX = 64 * 1024;
@@ -30,7 +30,7 @@ const DRAIN_BYTES_MAX = 64 * 1024;
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request over HTTP and the reading of its response, in undici's callbacks. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #line: Line;
   readonly #request: Dispatcher.DispatchOptions;
   readonly #limits: AnswerLimits;

@@ -1,6 +1,7 @@
+import { parsedJson } from '../base/json.ts';
 import { complaintOf, remarkOf } from './complaint.ts';
 import { connectionErrorText, exhaustionOf } from './connection-error.ts';
-import { jsonText, parsedJson } from './json.ts';
+import { jsonText } from './json.ts';
 import type { Failure } from './transport.ts';
 import type { Wording } from './wording.ts';
 

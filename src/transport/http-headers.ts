@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { isSecret } from '../base/secret.ts';
 import { version } from '../base/version.ts';
 
 /** Headers of every request, and what of them must never be shown. */
@@ -15,8 +16,6 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set(
   'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
 );
-/** Names of headers and fields whose values must not be shown; what is not meant is only shown less often. */
-const SECRET = /auth|key|token|secret|cookie|passw|passphrase|pwd|credential|signature|jwt|bearer/i;
 /** Shorter values are placeholders, and striking them out would only garble messages. */
 const SECRET_CHARS_MIN = 4;
 
@@ -56,7 +55,7 @@ export function redactor({
   readonly body?: Readonly<Record<string, unknown>>;
 }): (message: string) => string {
   const values = [...Object.entries(headers), ...Object.entries(body)]
-    .filter((entry): entry is [string, string] => SECRET.test(entry[0]) && isText(entry[1]))
+    .filter((entry): entry is [string, string] => isSecret(entry[0]) && isText(entry[1]))
     .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
   const secrets = [apiKey ?? '', ...values]
     .filter((secret) => secret.length >= SECRET_CHARS_MIN)

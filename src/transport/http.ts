@@ -5,7 +5,7 @@ import { bodyWriter } from './body.ts';
 import { endpoint } from './endpoint.ts';
 import { Connections } from './http-connection.ts';
 import { connector } from './http-connector.ts';
-import { Exchange, type Line } from './http-exchange.ts';
+import { HttpExchange, type Line } from './http-exchange.ts';
 import { headerWriter, OWN_HEADERS, redactor } from './http-headers.ts';
 import { answerLimits } from './limits.ts';
 import type { Transport } from './transport.ts';
@@ -51,7 +51,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   );
   return {
     send(request, observer) {
-      const exchange = new Exchange(
+      const exchange = new HttpExchange(
         line,
         {
           method: 'POST',

@@ -1,14 +1,5 @@
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The parsed JSON; undefined if it is none. */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** As JSON; what is nested deeper than the stack is only named. */
 export function jsonText(value: unknown): string {
   try {

@@ -7,8 +7,8 @@ import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Message } from '../workload/message.ts';
 import { readChunk } from './openai.ts';
+import { promptText } from './prompt-text.ts';
 import type {
   Cancel,
   ChatRequest,
@@ -160,24 +160,17 @@ function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
 
 function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {
   const { api, prompts, sampling } = options;
-  const salt = request.cacheSalt ?? sampling.cacheSalt;
   return {
     promptTokens:
       api === 'chat'
         ? prompts.chat(request.messages, request.conversation)
-        : prompts.text(flattened(request.messages)),
+        : prompts.text(promptText(request.messages)),
     maxTokens: request.maxTokens,
     minTokens: request.minTokens,
     priority: request.priority,
     ignoreEos: sampling.ignoreEos,
-    salt: salt?.replaceAll('{userId}', String(request.userId)),
+    salt: request.cacheSalt,
     seed: sampling.seed,
     session: request.sessionId,
   };
-}
-
-/** `ROLE: content` lines and an open `ASSISTANT:`, as the HTTP transport sends a chat to the completions API. */
-function flattened(messages: readonly Message[]): string {
-  const lines = messages.map(({ role, text }) => `${role.toUpperCase()}: ${text}`);
-  return [...lines, 'ASSISTANT:'].join('\n');
 }

@@ -1,10 +1,11 @@
 import { EngineUnreachable } from '../base/errors.ts';
+import { parsedJson } from '../base/json.ts';
 import { connectionErrorText } from './connection-error.ts';
 import { endpoint } from './endpoint.ts';
 import { refusalText } from './http-failure.ts';
 import { getter, type Page, type ServerAccess } from './http-get.ts';
 import { redactor } from './http-headers.ts';
-import { object, parsedJson } from './json.ts';
+import { object } from './json.ts';
 import { type Wording, wording } from './wording.ts';
 
 /** What a server tells about itself before a run; undefined where it does not. */

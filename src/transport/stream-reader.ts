@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
-import { Answer, type BodyObserver, type ReadingOptions } from './answer.ts';
+import { parsedJson } from '../base/json.ts';
+import { AnswerReader, type BodyObserver, type ReadingOptions } from './answer-reader.ts';
 import { EventStream } from './event-stream.ts';
-import { parsedJson } from './json.ts';
 import { megabytes } from './limits.ts';
 import { isAnswer } from './openai.ts';
 
@@ -16,7 +16,7 @@ const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
  * the first character. Calls onDelta as bytes come, then onEnd or onFail exactly once. Needs no socket.
  */
 export class StreamReader {
-  readonly #answer: Answer;
+  readonly #answer: AnswerReader;
   readonly #events: EventStream;
   #decoder: StringDecoder | undefined;
   #mayHoldBytes = false;
@@ -29,7 +29,7 @@ export class StreamReader {
   #quote = '';
 
   constructor(observer: BodyObserver, options: ReadingOptions = {}) {
-    this.#answer = new Answer(observer, options);
+    this.#answer = new AnswerReader(observer, options);
     this.#events = new EventStream(this.#answer);
   }
 

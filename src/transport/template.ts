@@ -1,5 +1,5 @@
+import { parsedJson } from '../base/json.ts';
 import type { Delta } from './answer-text.ts';
-import { parsedJson } from './json.ts';
 import { type Chunk, readChunk } from './openai.ts';
 import type { DeltaKind } from './transport.ts';
 

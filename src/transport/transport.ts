@@ -17,7 +17,7 @@ export interface ChatRequest {
   readonly maxTokens: number | undefined;
   /** Lower bound on the answer, for engines that know `min_tokens`. */
   readonly minTokens: number | undefined;
-  /** Isolates this request's prefix cache entries from those of other salts (vLLM's `cache_salt`). */
+  /** Isolates this request's prefix cache entries from those of other salts (vLLM's `cache_salt`). Sent as it is. */
   readonly cacheSalt: string | undefined;
   /** Who is served first, by engines that go by it. */
   readonly priority?: number | undefined;

@@ -34,6 +34,7 @@ export type AgentsMachine = ReturnType<typeof agentsMachine>;
  * after the launch, and begins when all agents of this one have ended. After a failure no more rounds
  * follow, unless the policy is `skip`: then the agent has said nothing.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function agentsMachine(world: World, roundsOf: (userId: number) => number) {
   const { clock, gate, habits } = world;
   const agents = userMachine({

@@ -39,6 +39,7 @@ export interface Attempt {
  * One attempt at one turn. Tokens stay here, in locals; only the end becomes an event of the machine.
  * `onOutcome` is called exactly once, unless the attempt is cancelled with it.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one request, whose moments are variables that all callbacks set
 export function attempt(
   world: World,
   session: Session,

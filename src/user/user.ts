@@ -22,6 +22,7 @@ export type UserActor = ActorRefFrom<UserMachine>;
  * Built once per run; every user is the root of an actor system of its own (a shared system costs
  * O(users) per spawn and per stop, and its users would share their fate).
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function userMachine(world: World) {
   const { clock, gate, habits } = world;
   const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);

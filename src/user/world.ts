@@ -6,15 +6,18 @@ import type { Transport } from '../transport/transport.ts';
 import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 import type { Gate } from './gate.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
 export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
+  /** How often the times of a trace are stretched. */
+  readonly slowdown: number;
   readonly history: 'live' | 'recorded';
   readonly keepReasoning: boolean;
   /** An answer that is not the recorded one is a failure. */
   readonly verify: boolean;
   readonly keepChunkGaps: boolean;
-  /** vLLM's cache_salt, with {userId} still in it. */
+  /** What requests are salted with (vLLM's cache_salt), with {userId} still in it. */
   readonly cacheSalt: string | undefined;
   /** The request field `priority` of a turn; undefined: it is not sent. */
   readonly priorityOf?: ((userId: number, turn: Turn) => number | undefined) | undefined;
@@ -33,6 +36,8 @@ export interface World {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly gate: Gate;
+  /** Where every request is planned before it is recorded. */
+  readonly ledger: Ledger;
   readonly habits: Habits;
   readonly phase: TurnRecord['phase'];
   conversation(userId: number): Conversation;

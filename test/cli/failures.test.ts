@@ -16,7 +16,7 @@ const LOAD = [
   'pacing.pauseSec=0',
   'population={users: 20, arrivals: {process: closed, concurrency: 5}}',
   'target.sessionHeaders=[x-user-id]',
-  'output.csv=all.csv',
+  'output.exports=[{format: csv, file: all.csv}]',
 ];
 
 interface Played {

@@ -12,7 +12,7 @@ const LOAD = [
   'pacing.pauseSec=0',
   'population={users: 20, arrivals: {process: closed, concurrency: 4}}',
   'target.sessionHeaders=[x-user-id]',
-  'output.csv=all.csv',
+  'output.exports=[{format: csv, file: all.csv}]',
 ];
 const sets = (...more: string[]) => [...LOAD, ...more].flatMap((set) => ['--set', set]);
 

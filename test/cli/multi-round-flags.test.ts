@@ -66,7 +66,11 @@ describe('--print-scenario', () => {
       target: { headers: { 'X-A.B': 'c' } },
       thresholds: { maxErrorRate: 0.1 },
       stop: { afterSec: 100, drainTimeoutSec: 3 },
-      output: { dir: 'elsewhere', csv: 'summary.csv', logIntervalSec: 7 },
+      output: {
+        dir: 'elsewhere',
+        exports: [{ format: 'csv', file: 'summary.csv' }],
+        logIntervalSec: 7,
+      },
     });
     expect(scenario.population.arrivals).toEqual({ process: 'poisson', usersPerSec: 3 });
   });

@@ -24,7 +24,7 @@ describe.concurrent('a journal of virtual time is a function of the scenario', (
   test('the same bytes from another folder, into another folder, with a CSV beside it', async () => {
     const [here, there] = [freshFolder(), freshFolder()];
     const first = await simulated(here, '--users', '8');
-    const csv = `output.csv=${join(there, 'x.csv')}`;
+    const csv = `output.exports=[{format: csv, file: ${join(there, 'x.csv')}}]`;
     const parent = `output.dir=${join(there, 'runs')}`;
     const second = await simulated(there, '--users', '8', '--set', parent, '--set', csv);
     expect(second).toBe(first);

@@ -63,7 +63,7 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
   [
     'a CSV that could not be written at the end, before anything is sent',
     [...PS, '--output', 'no/such/folder.csv'],
-    /output\.csv: found no\/such\/folder\.csv; expected a file in a folder that can be written/,
+    /output\.exports\.0\.file: found no\/such\/folder\.csv; expected a file in a folder that can be written/,
   ],
   ['a ShareGPT file that is not there', [...PS, '--sharegpt', 'missing.json'], /missing\.json/],
   [

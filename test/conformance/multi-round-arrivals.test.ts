@@ -1,7 +1,9 @@
 import { deviation, mean } from 'd3-array';
 import { describe, expect, test } from 'vitest';
 import { gapTiming, multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
-import { arrivalCv, openArrivals, rampUpArrivals } from '../../src/population/arrivals.ts';
+import { offeredLoad } from '../../src/population/offered-load.ts';
+import { processOf } from '../../src/population/processes.ts';
+import { rampUpArrivals } from '../../src/population/ramp-up.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { gapFlags, lagFlags } from '../support/flags.ts';
 import { playVirtual } from '../support/play-virtual.ts';
@@ -10,11 +12,13 @@ const SMALL = { numUsers: 10, numRounds: 5, qps: 0.5 };
 
 function arrivalsUntil(scenario: ReturnType<typeof parseScenario>, untilMs: number): number[] {
   const due: number[] = [];
-  for (const { dueMs } of openArrivals(scenario)) {
-    if (dueMs > untilMs) return due;
-    due.push(dueMs);
+  const load = offeredLoad(scenario);
+  if (load.loop === 'closed') throw new Error('expected an open loop');
+  for (;;) {
+    const { value, done } = load.arrivals.next();
+    if (done || value.dueMs > untilMs) return due;
+    due.push(value.dueMs);
   }
-  return due;
 }
 
 describe("multi-round-qa's arrival models", () => {
@@ -131,7 +135,7 @@ describe("multi-round-qa's arrival models", () => {
     expect(deviation(logs)).toBeCloseTo(2, 1);
     expect(mean(logs)).toBeCloseTo(Math.log(20) - 2, 1);
     const { arrivals } = parseScenario(input).population;
-    expect(arrivalCv(arrivals)).toBeCloseTo(7.32, 2);
+    expect(processOf(arrivals).gapCv).toBeCloseTo(7.32, 2);
   });
 
   test.each([

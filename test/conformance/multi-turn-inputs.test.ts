@@ -528,7 +528,7 @@ describe('M-36 a text that is too short', () => {
 
   test('or is not there, is named', async () => {
     await expect(generate(smallFile({}, { text_files: ['nowhere.txt'] }))).rejects.toThrow(
-      /text_files: cannot read nowhere.txt/,
+      /text_files: cannot read text nowhere.txt/,
     );
   });
 });

@@ -87,8 +87,11 @@ test('a port in use is an error of the user, naming it', async () => {
 
 test.each([
   [['--gpu', 'b9000'], /found 'b9000'; expected one of rtx4090, rtxpro6000, a6000, a100, h100/],
-  [['--gpu', './none.json'], /engine\.gpu: cannot read \.\/none\.json/],
-  [['--model-config', './none.json'], /engine\.modelConfig: cannot read \.\/none\.json/],
+  [['--gpu', './none.json'], /engine\.gpu: cannot read cost profile \.\/none\.json/],
+  [
+    ['--model-config', './none.json'],
+    /engine\.modelConfig: cannot read model config \.\/none\.json/,
+  ],
   [['--kv-gb', '4', '--blocks', '9'], /engine\.kvGB: found 4; expected one of it and 'blocks'/],
   [['--kv-gb', '0.002'], /engine\.kvGB: found 0\.002; room for 0 blocks of 2097152 bytes/],
   [['--policy', 'sjf'], /--policy <name>.* Found 'sjf'; expected fcfs, priority, round_robin/],

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { LLAMA_31_8B } from '../../src/engine/cost/model-config.ts';
+import type { Profile } from '../../src/engine/cost/profile.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
-import { type Profile, profiles } from '../../src/engine/cost/profiles.ts';
+import { profiles } from '../../src/engine/cost/profiles.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'confab-profile-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -247,7 +248,11 @@ describe('problems', () => {
       { config: 'llama.json', weightsMs: 1 },
       /tokenUs, headMs, contextTokenUs, .*: missing, and not to be derived: the file has no 'gpu'/,
     ],
-    ['no-config.json', { config: 'none.json' }, /^no-config\.json: config: cannot read none\.json/],
+    [
+      'no-config.json',
+      { config: 'none.json' },
+      /^no-config\.json: config: cannot read model config none\.json/,
+    ],
     ['two.json', { config: 'llama.json', model: {} }, /config: found beside 'model'/],
     [
       'small.json',
@@ -277,7 +282,7 @@ describe('problems', () => {
   test('of engine.modelConfig name its file', () => {
     const none = join(dir, 'none.json');
     expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: none }))).toMatch(
-      /^engine\.modelConfig: cannot read none\.json: ENOENT/,
+      /^engine\.modelConfig: cannot read model config none\.json: ENOENT/,
     );
     expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: sliding }))).toMatch(
       /^sliding\.json: 1 problem\n {2}sliding_window: found 4096/,

@@ -52,5 +52,5 @@ test('all parts are read, in the order of their numbers', () => {
 test('a folder without a journal, or none at all, is named', () => {
   mkdirSync(join(dir, 'empty'));
   expect(() => readRun(join(dir, 'empty'))).toThrow(/empty: found no journal.ndjson in it/);
-  expect(() => readRun(join(dir, 'none'))).toThrow(/cannot read the run folder .*none: ENOENT/);
+  expect(() => readRun(join(dir, 'none'))).toThrow(/cannot read run folder .*none: ENOENT/);
 });

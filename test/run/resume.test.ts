@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type RunHeader, type TurnRecord, UNSENT } from '../../src/record/record.ts';
 import { readRun } from '../../src/record/run-folder.ts';
-import { earlierParts, markedWorkload, saltedTransport } from '../../src/run/resume.ts';
+import { earlierParts, isolated } from '../../src/run/resume.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import type { ChatRequest, Transport } from '../../src/transport/transport.ts';
+import { playVirtual } from '../support/play-virtual.ts';
 import { smallWorkload } from '../support/small-workload.ts';
 
 function turn(userId: number, index: number, rest: Partial<TurnRecord> = {}): TurnRecord {
@@ -59,35 +59,36 @@ describe('what earlier parts say about the rest of a run', () => {
 
 describe('isolation of what is played again', () => {
   const scenario = parseScenario({ conversation: { rounds: 2 } });
+  const workload = smallWorkload(scenario);
+  const load = { scenario, workload };
+
+  test('none changes nothing', () => {
+    expect(isolated(load, 1)).toBe(load);
+    expect(isolated(load, 1, 'none')).toBe(load);
+  });
 
   test('a marker changes the first text of every prompt, the same for all users', () => {
-    const workload = markedWorkload(smallWorkload(scenario), 1);
-    const [one, two] = [workload.conversation(1), workload.conversation(2)];
+    const marked = isolated(load, 1, 'marker');
+    const [one, two] = [marked.workload.conversation(1), marked.workload.conversation(2)];
     expect(one.opening[0]!.text).toBe('[part 2]\nbe brief');
     expect(two.opening[0]!.text).toBe(one.opening[0]!.text);
     expect(one.turns[0]!.message.text).toBe('user 1, turn 0');
+    expect(marked.scenario).toBe(scenario);
   });
 
-  test('a salt of its own is on every request, beside the one that was asked for', () => {
-    const sent: ChatRequest[] = [];
-    const inner: Transport = {
-      send(request) {
-        sent.push(request);
-        return () => {};
-      },
-      close: async () => {},
-    };
-    const transport = saltedTransport(inner, 1);
-    const request = {
-      userId: 1,
-      sessionId: '1',
-      turn: 0,
-      messages: [],
-      maxTokens: 1,
-      minTokens: undefined,
-    };
-    transport.send({ ...request, cacheSalt: undefined }, {} as never);
-    transport.send({ ...request, cacheSalt: 'mine-' }, {} as never);
-    expect(sent.map(({ cacheSalt }) => cacheSalt)).toEqual(['part-2', 'mine-part-2']);
+  test.each([
+    [undefined, 'part-2'],
+    ['mine-', 'mine-part-2'],
+    ['user-{userId}-', 'user-1-part-2'],
+  ])('beside a salt %s, one of its own is on every request', (cacheSalt, expected) => {
+    const salted = isolated(
+      { workload, scenario: parseScenario({ sampling: { cacheSalt } }) },
+      1,
+      'salt',
+    );
+    expect(salted.workload).toBe(workload);
+    const { transport } = playVirtual({ ...salted.scenario, population: { users: 1 } });
+    expect(transport.sent.length).toBeGreaterThan(0);
+    for (const request of transport.sent) expect(request.cacheSalt).toBe(expected);
   });
 });

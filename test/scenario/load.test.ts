@@ -44,6 +44,21 @@ test('--set replaces one field, makes what is not there, and reads YAML values',
 });
 
 describe('problems', () => {
+  test('a field that was renamed: what was found, and how it is said now', () => {
+    expect(problemsOf(() => parseScenario({ output: { csv: 'all.csv', cvs: 1 } }))).toEqual([
+      'output.csv: found "all.csv"; it is now output.exports: [{format: csv, file: …}]',
+      expect.stringMatching(/^output\.cvs: unknown field; accepted here: dir, exports, /),
+    ]);
+  });
+
+  test('an export of no known format: the formats are named', () => {
+    const exports = [{ format: 'xlsx' as 'csv', file: 'x' }, { file: 'y' } as never];
+    expect(problemsOf(() => parseScenario({ output: { exports } }))).toEqual([
+      expect.stringMatching(/^output\.exports\.0\.format: found "xlsx"; .*"csv"\|"json"/),
+      expect.stringMatching(/^output\.exports\.1\.format: /),
+    ]);
+  });
+
   test('are all told at once, each with its path', () => {
     const problems = problemsOf(() =>
       parseScenario({
@@ -76,6 +91,21 @@ describe('problems', () => {
       { pacing: { pauseSec: { distribution: 'uniform', min: 5, max: 1 } } },
       /pacing\.pauseSec: .*min must be <= max/,
     ],
+    [{ pacing: { mode: 'trace' } }, /pacing\.mode: .*needs a source with times: trace/],
+    [
+      {
+        pacing: { mode: 'trace' },
+        conversation: { source: 'trace', trace: { file: 'x' } },
+        warmup: { firstTurns: true },
+      },
+      /warmup\.firstTurns: .*not with pacing\.mode: trace/,
+    ],
+    [{ conversation: { source: 'trace' } }, /trace\.file: .*missing/],
+    [
+      { conversation: { source: 'file' } },
+      /conversation\.file: .*missing; needed with source: file/,
+    ],
+    [{ conversation: { verify: true } }, /verify: .*needs a source with answers: sharegpt or file/],
     [{ name: 'a/b' }, /name: found "a\/b"/],
   ])('%j', (input, expected) => {
     expect(problemsOf(() => parseScenario(input)).join('\n')).toMatch(expected);

@@ -1,6 +1,14 @@
+import { expect } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
-import { type EarlierParts, type Run, type RunEnd, startRun } from '../../src/run/run.ts';
+import {
+  type EarlierParts,
+  type Run,
+  type RunAccount,
+  type RunEnd,
+  type RunOptions,
+  startRun,
+} from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario, ScenarioInput } from '../../src/scenario/schema.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
@@ -26,6 +34,7 @@ export function playVirtual(
     before?: EarlierParts;
     /** Default: a small one, made of the scenario. */
     workload?: Workload;
+    player?: RunOptions['player'];
   } = {},
 ): Played {
   const scenario = parseScenario(input);
@@ -33,7 +42,7 @@ export function playVirtual(
   const transport = new ScriptedTransport(clock, script);
   const records: TurnRecord[] = [];
   const lags: Played['lags'] = [];
-  let end: RunEnd | undefined;
+  const ended: { end: RunEnd; account: RunAccount }[] = [];
   const run = startRun({
     scenario,
     clock,
@@ -42,14 +51,14 @@ export function playVirtual(
     record: (record) => records.push(record),
     lagging: (userId, lagMs) => lags.push({ userId, lagMs }),
     before: options.before,
-    onDone: (done) => {
-      if (end) throw new Error('the run ended twice');
-      end = done;
-    },
+    player: options.player,
+    onDone: (end, account) => ended.push({ end, account }),
   });
   options.meanwhile?.(clock, run);
   clock.run();
-  if (!end) throw new Error('the run did not end');
+  expect(ended).toHaveLength(1);
+  const { end, account } = ended[0]!;
+  expect(account).toEqual({ planned: records.length, defect: undefined });
   return { scenario, records, transport, clock, lags, end };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { type BodyOptions, bodyWriter } from '../../src/transport/body.ts';
+import { promptText } from '../../src/transport/prompt-text.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
 import { Message, type Role } from '../../src/workload/message.ts';
 
@@ -37,9 +38,9 @@ test('every setting has its OpenAI or vLLM name', () => {
     seed: 1,
     stop: ['\n', '"'],
     ignoreEos: true,
-    cacheSalt: 'user-{userId}-{userId}',
   };
-  expect(body({ sampling }, { maxTokens: 20, minTokens: 10, priority: -2 })).toEqual({
+  const asked = { maxTokens: 20, minTokens: 10, priority: -2, cacheSalt: 'user-7' };
+  expect(body({ sampling }, asked)).toEqual({
     model: 'm',
     messages,
     ...streaming,
@@ -48,17 +49,23 @@ test('every setting has its OpenAI or vLLM name', () => {
     seed: 1,
     stop: ['\n', '"'],
     ignore_eos: true,
-    cache_salt: 'user-7-7',
+    cache_salt: 'user-7',
     max_tokens: 20,
     min_tokens: 10,
     priority: -2,
   });
 });
 
-test("a request's own cache salt goes before the run's", () => {
-  expect(body({ sampling: { cacheSalt: 'run' } }, { cacheSalt: 'own' })).toMatchObject({
-    cache_salt: 'own',
-  });
+test("a request's cache salt is complete: the scenario's is not looked at again", () => {
+  const sampling = { cacheSalt: 'run-{userId}' };
+  expect(body({ sampling })).not.toHaveProperty('cache_salt');
+  expect(body({ sampling }, { cacheSalt: '{userId}' })).toMatchObject({ cache_salt: '{userId}' });
+});
+
+test('to the completions API goes the text of the messages', () => {
+  expect(body({ api: 'completions' })).toMatchObject({ prompt: promptText(request.messages) });
+  expect(promptText(request.messages)).toBe('SYSTEM: Be "brief".\nUSER: Hé\n😀\nASSISTANT:');
+  expect(body({ api: 'completions' }, { messages: [] })).toMatchObject({ prompt: '\nASSISTANT:' });
 });
 
 test('without streaming, no stream options are sent', () => {

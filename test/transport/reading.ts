@@ -1,4 +1,4 @@
-import type { ReadingOptions } from '../../src/transport/answer.ts';
+import type { ReadingOptions } from '../../src/transport/answer-reader.ts';
 import { StreamReader } from '../../src/transport/stream-reader.ts';
 import type { ResponseEnd } from '../../src/transport/transport.ts';
 import { Recorder } from './recorder.ts';

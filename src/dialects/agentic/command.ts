@@ -43,13 +43,17 @@ async function run(flags: AgenticFlags): Promise<void> {
   checkWritable('--output', flags.output);
   const input = agenticScenario(flags, traces.length, distinct(targets.map(({ url }) => url)));
   const scenario = parseOverridden(input, engineFields(flags.set), 'confab agentic');
-  const [{ play }, { openAgentTargets, openSimulatedAgents }, { agenticDialect }, { agentPlayer }] =
-    await Promise.all([
-      import('../../play/play.ts'),
-      import('./targets.ts'),
-      import('./companion.ts'),
-      import('../../population/agents.ts'),
-    ]);
+  const [
+    { playAndPresent },
+    { openAgentTargets, openSimulatedAgents },
+    { agenticCompanion },
+    { agentPlayer },
+  ] = await Promise.all([
+    import('../../commands/play.ts'),
+    import('./targets.ts'),
+    import('./companion.ts'),
+    import('../../population/agents.ts'),
+  ]);
   const [{ agentWorkload }, { textsOf }] = await Promise.all([
     import('../../workload/agents/agents.ts'),
     import('../../workload/text/texts.ts'),
@@ -61,7 +65,7 @@ async function run(flags: AgenticFlags): Promise<void> {
     intervalMs: flags.userRequestInterval * 1000,
     firstUserId: scenario.population.firstUserId,
   });
-  process.exitCode = await play({
+  await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
     isSimulated: flags.simulate,
@@ -71,8 +75,7 @@ async function run(flags: AgenticFlags): Promise<void> {
         ? openSimulatedAgents(scenario, targets, clock)
         : openAgentTargets(scenario, targets, clock, apiKey),
     player: (world) => agentPlayer(world, workload),
-    dialect: agenticDialect({
-      output: flags.output,
+    companion: agenticCompanion({
       hasText: flags.withText ?? false,
       models: targets.map(({ model }) => model),
     }),

@@ -1,10 +1,9 @@
-import { type CsvColumn, quoted, writeMultiRoundQaCsv } from '../../export/csv.ts';
-import type { Dialect } from '../../play/companion.ts';
+import { type CsvColumn, quoted } from '../../export/csv.ts';
+import type { Companion } from '../../play/companion.ts';
 import type { TurnRecord } from '../../record/record.ts';
 
 export interface AgenticOutputs {
-  readonly output: string;
-  /** Also the messages and answers, which are kept until the end for it. */
+  /** The CSV has the messages and answers as well, which are kept until the end for it. */
   readonly hasText: boolean;
   /** Of each agent, by its id. */
   readonly models: readonly string[];
@@ -16,32 +15,29 @@ interface Text {
 }
 
 /**
- * The CSV of agentic-qa.py: our multi-round-qa columns, then `round_id` (from 0), `agentID` and `model`;
- * on demand `input` (the request's messages as JSON) and `output`.
+ * Makes the exported CSV that of agentic-qa.py: after the multi-round-qa columns come `round_id` (from 0),
+ * `agentID` and `model`; on demand `input` (the request's messages as JSON) and `output`.
  */
-export function agenticDialect({ output, hasText, models }: AgenticOutputs): Dialect {
+export function agenticCompanion({ hasText, models }: AgenticOutputs): Companion {
   const texts = new Map<string, Text>();
-  const columns: CsvColumn[] = [
+  const csvColumns: CsvColumn[] = [
     ['round_id', ({ record }) => String(record.turn)],
     ['agentID', ({ record }) => String(record.agent?.id ?? '')],
     ['model', ({ record }) => quoted(models[record.agent?.id ?? 0] ?? '')],
   ];
   if (hasText) {
-    columns.push(
+    csvColumns.push(
       ['input', ({ record }) => quoted(texts.get(keyOf(record))?.input ?? '')],
       ['output', ({ record }) => quoted(texts.get(keyOf(record))?.output ?? '')],
     );
   }
   return {
+    csvColumns,
     record(record, said) {
       if (!hasText || record.status !== 'ok' || !said) return;
       const { messages, answer } = said();
       const input = `[${messages.map(({ json }) => json.toString()).join(',')}]`;
       texts.set(keyOf(record), { input, output: answer });
-    },
-    finish(run) {
-      writeMultiRoundQaCsv(output, run, columns);
-      return { files: [output] };
     },
   };
 }

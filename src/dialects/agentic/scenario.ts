@@ -22,6 +22,7 @@ export function agenticScenario(
         ? { process: 'constant', usersPerSec: 1 / newUserInterval }
         : { process: 'allAtOnce' },
     },
+    output: { exports: [{ format: 'csv', file: flags.output }] },
   };
   return withOverrides(scenario, settingsOf(agenticFlags, flags));
 }

@@ -4,7 +4,7 @@ import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { arrivalModel } from './checks.ts';
-import { multiRoundDialect } from './companion.ts';
+import { multiRoundCompanion } from './companion.ts';
 import { type MultiRoundFlags, multiRoundFlags } from './flags.ts';
 import { gapTiming, multiRoundScenario } from './scenario.ts';
 import { processSummary } from './summary.ts';
@@ -58,11 +58,11 @@ export function multiRoundCommand(): Command {
         return;
       }
       process.stderr.write(timing(given));
-      const { play } = await import('../../play/play.ts');
-      process.exitCode = await play({
+      const { playAndPresent } = await import('../../commands/play.ts');
+      await playAndPresent({
         scenario,
         apiKey: given.apiKey,
-        dialect: multiRoundDialect(given.qps),
+        companion: multiRoundCompanion(given.qps),
         isSimulated: given.simulate,
         isVerbose: given.verbose,
       });

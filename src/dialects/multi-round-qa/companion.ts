@@ -1,8 +1,8 @@
-import type { Dialect } from '../../play/companion.ts';
+import type { Companion } from '../../play/companion.ts';
 import { intervalNumbers, multiRoundQaText, runNumbers } from './summary.ts';
 
 /** Summaries and warnings of multi-round-qa.py, which was asked for this rate. */
-export function multiRoundDialect(configuredQps: number): Dialect {
+export function multiRoundCompanion(configuredQps: number): Companion {
   return {
     intervalText: (interval, originEpochMs) =>
       multiRoundQaText(intervalNumbers(interval, { configuredQps, originEpochMs })),

@@ -71,7 +71,7 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
       ...(flags.sharegpt && { source: 'sharegpt' as const, sharegpt: shareGpt(flags) }),
     },
     ...timing,
-    output: { csv: flags.output },
+    output: { exports: [{ format: 'csv', file: flags.output }] },
   };
   return withOverrides(scenario, settingsOf(multiRoundFlags, flags));
 }

@@ -8,7 +8,7 @@ import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { findGeneratorConfig } from '../../workload/chats/generated/config.ts';
 import type { Workload } from '../../workload/conversation.ts';
-import { type MultiTurnSubject, multiTurnDialect } from './companion.ts';
+import { type MultiTurnSubject, multiTurnCompanion } from './companion.ts';
 import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';
 import { generatorSettings } from './generator-text.ts';
 import { multiTurnScenario } from './scenario.ts';
@@ -79,22 +79,27 @@ async function run(given: CommandFlags): Promise<void> {
     });
     return;
   }
-  const [{ play }, { openWorkload }] = await Promise.all([
-    import('../../play/play.ts'),
+  const [{ playAndPresent }, { openWorkload }] = await Promise.all([
+    import('../../commands/play.ts'),
     import('../../workload/load.ts'),
   ]);
   const workload = await openWorkload(scenario);
   checkConversations(given, workload);
   const subject = await subjectOf(given.inputFile, workload);
-  process.exitCode = await play({
+  await playAndPresent({
     scenario,
     apiKey: given.apiKey,
     isSimulated: given.simulate,
     isVerbose: given.verbose,
     workload,
-    dialect: multiTurnDialect(
+    companion: multiTurnCompanion(
       given,
-      { ...given, warmupShares: shares, startedEpochMs: new SystemClock().originEpochMs },
+      {
+        ...given,
+        warmupShares: shares,
+        startedEpochMs: new SystemClock().originEpochMs,
+        print: given.printContent ? (text) => process.stderr.write(text) : undefined,
+      },
       subject,
     ),
   });

@@ -1,5 +1,6 @@
-import type { Dialect, DialectResults } from '../../play/companion.ts';
+import type { Companion, CompanionResults } from '../../play/companion.ts';
 import type { Run } from '../../record/run-folder.ts';
+import type { Said } from '../../user/world.ts';
 import { conversationCollector } from './conversations.ts';
 import { writeExcel } from './excel.ts';
 import type { MultiTurnFlags } from './flags.ts';
@@ -16,7 +17,8 @@ export interface MultiTurnOutputs {
   readonly startedEpochMs: number;
   readonly warmupShares: readonly number[];
   readonly verbose?: boolean;
-  readonly printContent?: boolean;
+  /** Takes the prompts and answers, where they are to be printed. */
+  readonly print?: ((text: string) => void) | undefined;
 }
 
 /** What the run was about, beyond its records. */
@@ -27,11 +29,11 @@ export interface MultiTurnSubject {
 }
 
 /** The statistics and files of benchmark_serving_multi_turn.py. */
-export function multiTurnDialect(
+export function multiTurnCompanion(
   flags: MultiTurnFlags,
   outputs: MultiTurnOutputs,
   subject: MultiTurnSubject,
-): Dialect {
+): Companion {
   const { conversationId } = subject;
   const collector =
     outputs.outputFile === undefined ? undefined : conversationCollector(conversationId);
@@ -54,7 +56,7 @@ export function multiTurnDialect(
     isCountingItself: flags.compat ?? false,
     record(record, said) {
       if (collector && said) collector.add(record, said);
-      if (outputs.printContent && said) printContent(conversationId(record.userId), said());
+      if (outputs.print && said) outputs.print(contentText(conversationId(record.userId), said()));
     },
     finish: (run) => finish(run, settings, outputs, collector),
   };
@@ -65,7 +67,7 @@ async function finish(
   settings: MultiTurnSettings,
   outputs: MultiTurnOutputs,
   collector: { write(path: string): void } | undefined,
-): Promise<DialectResults> {
+): Promise<CompanionResults> {
   const records = run.parts.flatMap((part) => part.records);
   const { originEpochMs } = run.parts.at(-1)!.header;
   const files: string[] = [];
@@ -84,7 +86,6 @@ async function finish(
   return { before: multiTurnText(records, settings), files };
 }
 
-function printContent(id: string, said: { messages: readonly { text: string }[]; answer: string }) {
-  const asked = said.messages.at(-1)?.text ?? '';
-  process.stderr.write(`${id}: ${asked}\n${id}, answer: ${said.answer}\n`);
+function contentText(id: string, { messages, answer }: Said): string {
+  return `${id}: ${messages.at(-1)?.text ?? ''}\n${id}, answer: ${answer}\n`;
 }

@@ -1,5 +1,5 @@
 import type { StepLoad } from '../schedule/sequence.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 /** Decode attention and sampler, per sequence. */
 const DECODE_ROW_US = 4;

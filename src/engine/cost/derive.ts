@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import { attentionShape, type KvDtype, kvBytesPerToken } from './kv-bytes.ts';
 import { BLOCKS_MIN, estimatedBlocks, MEMORY_SHARE, RESERVED_GB } from './kv-capacity.ts';
 import type { ModelConfig } from './model-config.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import { weightsOf } from './weights.ts';
 
 const positive = z.number().positive();

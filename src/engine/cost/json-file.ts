@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { readText, type Wanted } from '../../base/read-text.ts';
 import { problemsOf } from '../../scenario/problems.ts';
 
 /** @throws UsageError, beginning with `field`, for a file that cannot be read or is not JSON. */
-export function readJson(file: string, field: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${field}: cannot read ${file}: ${errorText(error)}`);
-  }
+export function readJson(file: string, wanted: Required<Wanted>): unknown {
+  const text = readText(file, wanted);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${field}: ${file} is not JSON: ${errorText(error)}`);
+    throw new UsageError(`${wanted.field}: ${file} is not JSON: ${errorText(error)}`);
   }
 }
 

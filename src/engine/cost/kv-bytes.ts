@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { found } from '../../base/json.ts';
 import type { ModelConfig } from './model-config.ts';
 
 export const KV_DTYPES = ['bfloat16', 'float16', 'float32', 'fp8'] as const;
@@ -94,18 +95,15 @@ const OTHER_LAYERS = [
 function withoutFixedBytes(config: ModelConfig): string[] {
   const way =
     'its KV bytes are not the same for every token; a profile file (engine.gpu) can give kvBytesPerToken';
-  const found = (field: string, value: unknown) => {
-    const shown = JSON.stringify(value);
-    return `${field}: found ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}; ${way}`;
-  };
+  const reason = (field: string, value: unknown) => `${field}: ${found(value)}; ${way}`;
   const others = OTHER_LAYERS.filter((field) => {
     const value = config[field];
     return value !== undefined && value !== null && value !== 0 && value !== false;
-  }).map((field) => found(field, config[field]));
+  }).map((field) => reason(field, config[field]));
   const types = [...new Set(config.layer_types)].filter((type) => type !== 'full_attention');
-  if (types.length) others.push(found('layer_types', types));
-  else if (slides(config)) others.push(found('sliding_window', config.sliding_window));
-  if (config.is_encoder_decoder) others.push(found('is_encoder_decoder', true));
+  if (types.length) others.push(reason('layer_types', types));
+  else if (slides(config)) others.push(reason('sliding_window', config.sliding_window));
+  if (config.is_encoder_decoder) others.push(reason('is_encoder_decoder', true));
   return others;
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 /** The block size that a profile's `blocks` count in: vLLM's default. */
 const PROFILE_BLOCK_TOKENS = 16;

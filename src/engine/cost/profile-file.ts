@@ -11,7 +11,7 @@ import {
   modelConfigSchema,
   readModelConfig,
 } from './model-config.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 const positive = z.number().positive().optional();
 const zeroOrMore = z.number().nonnegative().optional();
@@ -53,7 +53,11 @@ export interface ServedModel {
  * @throws UsageError with every problem of the file, or of the model that it names.
  */
 export function readProfile(file: string, served?: ServedModel): Profile {
-  const given = parseJson(readJson(file, 'engine.gpu'), profileFileSchema, file);
+  const given = parseJson(
+    readJson(file, { what: 'cost profile', field: 'engine.gpu' }),
+    profileFileSchema,
+    file,
+  );
   const own = ownModel(given, file);
   if (!served) return completed(given, own, file);
   const { kvBytesPerToken: givenBytes, ...rest } = given;

@@ -3,8 +3,9 @@ import { withSource } from './json-file.ts';
 import { kvBytesPerToken } from './kv-bytes.ts';
 import { withKvBytes } from './kv-capacity.ts';
 import { readModelConfig } from './model-config.ts';
+import type { Profile } from './profile.ts';
 import { readProfile, type ServedModel } from './profile-file.ts';
-import { type Profile, profiles } from './profiles.ts';
+import { profiles } from './profiles.ts';
 
 export interface ProfileOptions {
   /** A shipped profile, or a file whose name ends in .json. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type PromptMessage, TEMPLATE_ID_MIN } from '../prompt/prompt-builder.ts';
+import { TEMPLATE_ID_MIN } from '../prompt/prompt-builder.ts';
+import type { PromptMessage } from '../prompt/prompt-message.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
 
 const count = z.int().min(1);

@@ -37,21 +37,21 @@ export function completionsEndpoint(engine: ServingEngine, prompts: PromptBuilde
   };
 }
 
-interface Exchange {
+interface ServedRequest {
   readonly request: ApiRequest;
   readonly faults: { readonly drawn: Faults | undefined };
   readonly identity: Omit<ResponseIdentity, 'promptTokenIds'>;
   readonly res: ServerResponse;
 }
 
-function answerRequest(engine: ServingEngine, prompts: PromptBuilder, exchange: Exchange): void {
-  const { request, faults, res } = exchange;
+function answerRequest(engine: ServingEngine, prompts: PromptBuilder, served: ServedRequest): void {
+  const { request, faults, res } = served;
   const { engineRequest, returnsTokenIds } = request;
   const promptTokenIds = returnsTokenIds ? [...engineRequest.promptTokens] : undefined;
   const options: ReplyOptions = {
-    format: responseFormat(request.api, { ...exchange.identity, promptTokenIds }),
+    format: responseFormat(request.api, { ...served.identity, promptTokenIds }),
     withTokenIds: returnsTokenIds,
-    toldAt: (end) => toldOf(engine, exchange, end),
+    toldAt: (end) => toldOf(engine, served, end),
   };
   const reply = request.isStreamed ? streamReply(res, options) : wholeReply(res, options);
   const observer = prompts.remembering(reply);
@@ -60,7 +60,11 @@ function answerRequest(engine: ServingEngine, prompts: PromptBuilder, exchange: 
   res.on('close', cancel);
 }
 
-function toldOf({ options }: ServingEngine, { request, faults }: Exchange, end: EngineEnd): Told {
+function toldOf(
+  { options }: ServingEngine,
+  { request, faults }: ServedRequest,
+  end: EngineEnd,
+): Told {
   const sendsUsage =
     !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
   return {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
 import { metered } from '../metrics/metered.ts';
@@ -9,16 +9,14 @@ import { completionsEndpoint } from './completions-endpoint.ts';
 import { sendError, sendJson } from './reply.ts';
 import { detokenizeEndpoint, tokenizeEndpoint } from './tokenize-endpoint.ts';
 
-export type Endpoint = (req: IncomingMessage, res: ServerResponse) => void;
-
 /** The endpoints of a path, by method. */
-type Methods = Readonly<Partial<Record<string, Endpoint>>>;
+type Methods = Readonly<Partial<Record<string, RequestListener>>>;
 
 /**
  * What the server answers: OpenAI's API as vLLM serves it, with vLLM's and SGLang's endpoints around it.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function routes(engine: EngineFleet, prompts: PromptBuilder): Endpoint {
+export function routes(engine: EngineFleet, prompts: PromptBuilder): RequestListener {
   const methodsOf = pathsOf(engine, prompts);
   return (req, res) => {
     const path = req.url!.split('?')[0]!;
@@ -35,10 +33,10 @@ function pathsOf(engine: EngineFleet, prompts: PromptBuilder): Map<string, Metho
   const metrics = metricsPage(engine.engines);
   const complete = completionsEndpoint(metered(engine, metrics), prompts);
   const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
-  const ok: Endpoint = (_, res) => void res.end();
-  const flush: Endpoint = (_, res) => flushCache(engine, res);
+  const ok: RequestListener = (_, res) => void res.end();
+  const flush: RequestListener = (_, res) => flushCache(engine, res);
   const json =
-    (value: () => unknown): Endpoint =>
+    (value: () => unknown): RequestListener =>
     (_, res) =>
       sendJson(res, 200, JSON.stringify(value()));
   return new Map<string, Methods>([

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { isObject } from '../../base/json.ts';
 import type { EngineError } from '../request-error.ts';
 import type { ApiContext } from './api.ts';
 import { fieldError, messages, promptMessages, tokenId } from './api-fields.ts';
@@ -17,12 +18,12 @@ const chatSchema = z.object({
 const textSchema = z.object({ ...common, prompt: z.string() });
 const detokenizeSchema = z.object({ tokens: z.array(tokenId) });
 
-type Answer = { readonly json: object } | { readonly error: EngineError };
+type Answered = { readonly json: object } | { readonly error: EngineError };
 
 /** vLLM's POST /tokenize: the ids that a chat or a text has as a prompt. */
 export function tokenizeEndpoint({ prompts, lengthLimit }: ApiContext) {
   return answering((body) => {
-    const isChat = typeof body === 'object' && body !== null && 'messages' in body;
+    const isChat = isObject(body) && 'messages' in body;
     const { data, error } = isChat ? chatSchema.safeParse(body) : textSchema.safeParse(body);
     if (error) return { error: fieldError(error) };
     const tokens = [
@@ -44,7 +45,7 @@ export function detokenizeEndpoint({ prompts }: ApiContext) {
   });
 }
 
-function answering(answer: (body: unknown) => Answer) {
+function answering(answer: (body: unknown) => Answered) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readJsonBody(req);
     if (!body) return;

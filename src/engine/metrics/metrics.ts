@@ -1,14 +1,12 @@
 import { Gauge, Registry } from 'prom-client';
-import type { EngineObserver, EngineRequest } from '../serving.ts';
 import type { MeteredEngine } from './metered-engine.ts';
 import { exposeOffload } from './offload-metrics.ts';
-import { requestMetrics } from './request-metrics.ts';
+import { type Measuring, requestMetrics } from './request-metrics.ts';
 import { exposeStats } from './stats-metrics.ts';
 import { exposeSteps } from './step-metrics.ts';
 
 export interface Metrics {
-  /** Passes everything on, and measures the request from now. */
-  measuring(request: EngineRequest, observer: EngineObserver): EngineObserver;
+  readonly measuring: Measuring;
   /** Of this engine alone. */
   readonly registry: Registry;
 }

@@ -1,12 +1,15 @@
 import type { Registry } from 'prom-client';
+import type { EngineObserver, EngineRequest } from '../serving.ts';
 import { FIRST_TOKEN_SECONDS, REQUEST_SECONDS, TOKEN_SECONDS } from './buckets.ts';
 import { endMetrics } from './end-metrics.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
-import type { Metrics } from './metrics.ts';
+
+/** Passes everything on, and measures the request from now. */
+export type Measuring = (request: EngineRequest, observer: EngineObserver) => EngineObserver;
 
 /** vLLM's histograms of what a client sees: from when the server had the request to its tokens. */
-export function requestMetrics(registry: Registry, engine: MeteredEngine): Metrics['measuring'] {
+export function requestMetrics(registry: Registry, engine: MeteredEngine): Measuring {
   const firstToken = new Histogram(registry, {
     name: 'vllm:time_to_first_token_seconds',
     help: 'From arrival to the first token',

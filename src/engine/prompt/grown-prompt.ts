@@ -1,4 +1,4 @@
-import type { PromptMessage } from './prompt-builder.ts';
+import type { PromptMessage } from './prompt-message.ts';
 
 /** Room beyond what is needed, so that a conversation is seldom moved. */
 const SPARE_SHARE = 0.25;

@@ -3,16 +3,11 @@ import type { DefectOptions } from '../../scenario/defects.ts';
 import type { EngineObserver } from '../serving.ts';
 import { GrownPrompt } from './grown-prompt.ts';
 import { type TextCoder, textCoder } from './piecewise.ts';
+import type { PromptMessage } from './prompt-message.ts';
 import { retokenised } from './retokenised.ts';
 import { reasoningParser, THINK_CLOSE, THINK_OPEN, thoughtIn } from './thinking.ts';
 import { TokenCache } from './token-cache.ts';
 import type { Coder } from './vocabulary.ts';
-
-/** One message as the template needs it; a `Message` of the workload is one. Immutable. */
-export interface PromptMessage {
-  readonly role: string;
-  readonly text: string;
-}
 
 type Encode = (text: string) => Int32Array;
 

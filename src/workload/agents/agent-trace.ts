@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
+import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
+import { readText } from '../../base/read-text.ts';
 
 /** What an agent is shown of an earlier request: its prompt, its answer, or first one and then the other. */
 export interface InputFrom {
@@ -36,14 +37,17 @@ export interface AgentTrace {
 export function readAgentTrace(file: string): AgentTrace {
   const problems: string[] = [];
   const rounds: TraceRequest[][] = [];
-  for (const [index, line] of textOf(file).split('\n').entries()) {
+  for (const [index, line] of readText(file, { what: 'agent trace' })
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
     if (!line.trim()) continue;
-    const found = problems.length;
+    const before = problems.length;
     const round = roundOf(line, rounds, (problem) =>
       problems.push(`line ${index + 1}: ${problem}`),
     );
     // Rounds are counted on behind a bad one, so that what refers to them is not wrong as well.
-    rounds.push(problems.length > found ? round.filter(({ agent }) => isCount(agent)) : round);
+    rounds.push(problems.length > before ? round.filter(({ agent }) => isCount(agent)) : round);
   }
   if (!rounds.length) problems.push('found no round; expected one JSON object a line');
   if (problems.length) throw new UsageError(problems, file);
@@ -54,14 +58,14 @@ type Tell = (problem: string) => void;
 type Rounds = readonly (readonly TraceRequest[])[];
 
 function roundOf(line: string, before: Rounds, tell: Tell): TraceRequest[] {
-  const value = parsed(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    tell(`found ${show(line)}; expected a JSON object`);
+  const value = parsedJson(line);
+  if (!isObject(value)) {
+    tell(`found ${shown(line)}; expected a JSON object`);
     return [];
   }
-  const { round_id: id, agent_id, output_tokens, input_from } = value as Record<string, unknown>;
+  const { round_id: id, agent_id, output_tokens, input_from } = value;
   if (id !== before.length) {
-    tell(`round_id: found ${show(id)}; expected ${before.length}: rounds count from 0`);
+    tell(`round_id: ${found(id)}; expected ${before.length}: rounds count from 0`);
   }
   const agents = listOf('agent_id', agent_id, undefined, tell);
   if (!agents) return [];
@@ -70,14 +74,14 @@ function roundOf(line: string, before: Rounds, tell: Tell): TraceRequest[] {
   const seen = new Set<unknown>();
   return agents.map((agent, place) => {
     if (!isCount(agent)) {
-      tell(`agent_id[${place}]: found ${show(agent)}; expected a whole number from 0`);
+      tell(`agent_id[${place}]: ${found(agent)}; expected a whole number from 0`);
     } else if (seen.has(agent)) {
       tell(`agent_id[${place}]: found ${agent} again; expected an agent once a round`);
     }
     seen.add(agent);
     const tokens = outputs[place];
     if (place in outputs && !(isCount(tokens) && tokens > 0)) {
-      tell(`output_tokens[${place}]: found ${show(tokens)}; expected a whole number from 1`);
+      tell(`output_tokens[${place}]: ${found(tokens)}; expected a whole number from 1`);
     }
     const field = `input_from[${place}]`;
     const from = place in inputs ? listOf(field, inputs[place], undefined, tell, true) : undefined;
@@ -92,7 +96,7 @@ function roundOf(line: string, before: Rounds, tell: Tell): TraceRequest[] {
 function inputOf(value: unknown, before: Rounds, field: string, tell: Tell): InputFrom[] {
   const [round, agent, part] = Array.isArray(value) && value.length === 3 ? value : [];
   if (!isCount(round) || !isCount(agent) || !isPart(part)) {
-    tell(`${field}: found ${show(value)}; expected [round, agent, "input", "output" or "both"]`);
+    tell(`${field}: ${found(value)}; expected [round, agent, "input", "output" or "both"]`);
   } else if (round >= before.length) {
     tell(`${field}: found round ${round}; expected one before this round, ${before.length}`);
   } else if (!before[round]!.some((request) => request.agent === agent)) {
@@ -110,7 +114,7 @@ function listOf(
   mayBeEmpty = false,
 ): unknown[] | undefined {
   if (!Array.isArray(value) || (!value.length && !mayBeEmpty)) {
-    tell(`${field}: found ${show(value)}; expected a list`);
+    tell(`${field}: ${found(value)}; expected a list`);
     return undefined;
   }
   if (length === undefined || value.length === length) return value;
@@ -118,32 +122,6 @@ function listOf(
   return undefined;
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
 function isPart(value: unknown): value is Part {
   return value === 'input' || value === 'output' || value === 'both';
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${errorText(error)}`);
-  }
-}
-
-/** undefined: not JSON. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

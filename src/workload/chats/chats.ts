@@ -1,7 +1,5 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
-import { contentDigest } from '../files/content-digest.ts';
-import { jsonValues } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
@@ -9,20 +7,14 @@ import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { findGeneratorConfig } from './generated/config.ts';
 import { openGenerated } from './generated/generated.ts';
-import { type Chat, parseChat } from './item.ts';
+import { type Chat, chatOf } from './item.ts';
+import { readChats } from './items.ts';
 import { surveyChats } from './survey.ts';
 
 const MS_PER_SEC = 1000;
 
-/** Conversations as JSON bytes, and what identifies them. */
-export interface ChatItems {
-  readonly items: readonly Buffer[];
-  readonly contentDigest: string;
-  readonly notes: readonly string[];
-}
-
 /**
- * Conversations of OpenAI messages from a file, or made from a generator's configuration: user
+ * Conversations of messages from a file, or made from a generator's configuration: user
  * `firstUserId + i` says item i. A turn's limit is `answer.tokens`, else the recorded answer's length,
  * at least 1; without either none is sent. Items are kept as the bytes of their JSON and parsed when
  * their user comes, so that memory is the file's size and the conversations under way.
@@ -51,7 +43,7 @@ export async function openChats(
     notes: [`conversations: ${items.length} in ${file}`, ...chats.notes],
     conversation(userId) {
       const index = itemOf(userId);
-      const chat = parseChat(JSON.parse(items[index]!.toString('utf8')), index) as Chat;
+      const chat = chatOf(items[index]!, index) as Chat;
       const played = chat.exchanges.filter(({ messagesBefore }) => messagesBefore < maxMessages);
       const plan = planOf(userId);
       const turns = played.map((exchange, turn): Turn => {
@@ -80,12 +72,6 @@ export async function openChats(
       };
     },
   };
-}
-
-async function readChats(file: string, cacheDir: string): Promise<ChatItems> {
-  const items: Buffer[] = [];
-  for await (const { bytes } of jsonValues(file)) items.push(bytes);
-  return { items, contentDigest: await contentDigest(file, cacheDir), notes: [] };
 }
 
 /** Results answer the calls of the recorded answer, so no other answer can stand before them. */

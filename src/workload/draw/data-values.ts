@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { readText } from '../../base/read-text.ts';
 import type { Distribution } from '../../scenario/distribution.ts';
 
 export type DataDistribution = Extract<Distribution, { distribution: 'data' }>;
@@ -20,12 +20,7 @@ export function dataValues(d: DataDistribution): readonly number[] {
 const valuesRead = new WeakMap<DataDistribution, readonly number[]>();
 
 function readNumbers(file: string): number[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read data file ${file}: ${errorText(error)}`);
-  }
+  const text = readText(file, { what: 'data file' });
   const values = text.trimStart().startsWith('[') ? jsonNumbers(text, file) : lines(text, file);
   if (!values.length) throw new UsageError(`${file}: no numbers; expected one a line`);
   return values;

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { cannotRead } from '../../base/read-text.ts';
 
 /** A line of a data file that has something in it. */
 export interface DataLine {
@@ -30,7 +30,7 @@ export async function* dataLines(file: string): AsyncGenerator<DataLine> {
       }
     }
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${errorText(error)}`);
+    throw cannotRead(file, { what: 'data file' }, error);
   }
   if (rest.trim()) yield { number: number + 1, text: rest };
 }

@@ -133,7 +133,7 @@ function* convertedLines({ store, places, shape, count }: Writing): Generator<st
   let separator = '[\n';
   for (const place of places) {
     const text = store.read(place);
-    measure(JSON.parse(text).messages, shape, count);
+    addToShape(JSON.parse(text).messages, shape, count);
     yield separator + text;
     separator = ',\n';
   }
@@ -152,7 +152,7 @@ function emptyShape(): ConvertedShape {
   };
 }
 
-function measure(
+function addToShape(
   messages: readonly OpenAiMessage[],
   shape: ConvertedShape,
   count: Writing['count'],

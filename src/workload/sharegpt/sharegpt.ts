@@ -6,7 +6,7 @@ import { shuffled } from '../draw/shuffle.ts';
 import { droppedLines } from '../files/tally.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
-import { openPreamble } from '../synthetic/preamble.ts';
+import { openPreamble } from '../synthetic/open-preamble.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import type { Filters } from './filter.ts';

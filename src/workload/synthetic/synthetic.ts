@@ -4,7 +4,7 @@ import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import { openPreamble } from './preamble.ts';
+import { openPreamble } from './open-preamble.ts';
 import { openQuestions, type Questions } from './questions.ts';
 import { openStandIns } from './stand-in.ts';
 

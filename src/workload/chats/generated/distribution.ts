@@ -1,5 +1,6 @@
 import { mean } from 'd3-array';
 import { randomLogNormal, randomPoisson } from 'd3-random';
+import { found } from '../../../base/json.ts';
 import { below, type Rng } from '../../../base/random.ts';
 import { zipf } from '../../draw/zipf.ts';
 
@@ -155,9 +156,4 @@ function sampler(d: CountDistribution, rng: Rng): () => number {
     case 'poisson':
       return d.alpha === 0 ? () => 0 : randomPoisson.source(rng)(d.alpha);
   }
-}
-
-function found(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text === undefined ? 'missing' : `found ${text}`;
 }

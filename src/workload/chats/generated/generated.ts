@@ -2,7 +2,7 @@ import { digestOf, sha256 } from '../../files/digest.ts';
 import { readCache, writeCache } from '../../files/disk-cache.ts';
 import { openTokenizer } from '../../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../../tokenizer/tokenizer-files.ts';
-import type { ChatItems } from '../chats.ts';
+import type { ChatItems } from '../items.ts';
 import { layOutCompat } from './compat.ts';
 import { type GeneratorConfig, parseGeneratorConfig } from './config.ts';
 import { type ChatMessage, layOut, tokensWanted } from './layout.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { bisectRight } from 'd3-array';
-import { errorText, UsageError } from '../../../base/errors.ts';
+import { UsageError } from '../../../base/errors.ts';
+import { cannotRead } from '../../../base/read-text.ts';
 import { sha256 } from '../../files/digest.ts';
 import { readTable, tableKey, writeTable } from '../../text/corpus-cache.ts';
 import { buildTable, type CorpusTable } from '../../text/corpus-table.ts';
@@ -18,7 +19,7 @@ export function readTexts(textFiles: readonly string[], config: string): string 
     try {
       return readEither(name, resolve(dirname(config), name));
     } catch (error) {
-      problems.push(`text_files: cannot read ${name}: ${errorText(error)}`);
+      problems.push(cannotRead(name, { what: 'text', field: 'text_files' }, error).message);
       return '';
     }
   });

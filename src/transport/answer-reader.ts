@@ -20,7 +20,7 @@ export interface ReadingOptions {
 const NAMES_MAX = 8;
 
 /** One answer as it is being read: passes deltas on, keeps what is told at the end, and ends exactly once. */
-export class Answer {
+export class AnswerReader {
   readonly #observer: BodyObserver;
   readonly #httpStatus: number;
   readonly #limits: AnswerLimits;

@@ -1,0 +1,56 @@
+import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { type PlayOptions, play } from '../play/play.ts';
+import type { Played } from '../play/played.ts';
+import { resultsOf } from '../play/results.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { consoleObserver } from './console.ts';
+import { exitCodeOf, present } from './present.ts';
+
+export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer'> {
+  /** Given on the command line; else it comes from the environment. */
+  readonly apiKey?: string | undefined;
+  /** In virtual time, against the embedded engine in this process. */
+  readonly isSimulated?: boolean | undefined;
+  /** A line for every request. */
+  readonly isVerbose?: boolean | undefined;
+}
+
+/** Plays as a command does: how it goes is told on stderr, what came of it is printed and is the exit code. */
+export async function playAndPresent(options: CommandPlay): Promise<void> {
+  conclude(await playOnConsole(options));
+}
+
+/** Presents a run that has been played, as if it had just been. */
+export async function presentFolder(dir: string, scenario: Scenario): Promise<void> {
+  conclude(await resultsOf(dir, scenario));
+}
+
+function conclude(played: Played): void {
+  present(played);
+  process.exitCode = exitCodeOf(played);
+}
+
+/** Plays and prints no result. `hasIntervals`: tells interval summaries, too. */
+export async function playOnConsole(
+  { isSimulated, isVerbose, apiKey, ...options }: CommandPlay,
+  { hasIntervals = true } = {},
+): Promise<Played> {
+  const { scenario, companion } = options;
+  const clock = isSimulated ? new VirtualClock() : new SystemClock();
+  const { drainTimeoutSec } = scenario.stop;
+  const { interval, ...observer } = consoleObserver({
+    ...{ clock, companion, isVerbose },
+    drainTimeoutSec,
+  });
+  return play({
+    ...options,
+    apiKey: apiKeyOf(scenario, apiKey),
+    clock,
+    observer: hasIntervals ? { ...observer, interval } : observer,
+  });
+}
+
+/** An empty one is none. */
+function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
+  return (given ?? process.env[target.apiKeyEnv]) || undefined;
+}

@@ -1,0 +1,35 @@
+import { EXIT } from '../base/errors.ts';
+import type { Outcome, Played } from '../play/played.ts';
+import { reportText } from '../report/text.ts';
+
+/** The report on stdout; what went wrong on stderr. */
+export function present(played: Played): void {
+  const { before, after } = played.texts;
+  const report = reportText(played.summary, { files: played.files });
+  const texts = [before, report, after].filter((text) => text !== undefined);
+  process.stdout.write(`${texts.join('\n\n')}\n`);
+  presentProblems(played);
+}
+
+/** What went wrong alone, for one of many runs. */
+export function presentProblems({ exceeded, problems, defect }: Played): void {
+  for (const limit of exceeded) process.stderr.write(`threshold exceeded: ${limit}\n`);
+  for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
+  if (defect === undefined) return;
+  process.stderr.write(
+    `confab has a bug; please report this, with the journal; the report is not to be trusted:\n${defect}\n`,
+  );
+}
+
+const EXIT_CODES = {
+  ok: EXIT.ok,
+  failed: EXIT.thresholdFailed,
+  unreachable: EXIT.engineUnreachable,
+  interrupted: EXIT.interrupted,
+  defect: EXIT.bug,
+} satisfies Record<Outcome, number>;
+
+/** With which code a command exits that has played. */
+export function exitCodeOf({ outcome }: Pick<Played, 'outcome'>): number {
+  return EXIT_CODES[outcome];
+}

@@ -1,0 +1,144 @@
+import type { Rng } from '../base/random.ts';
+import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.ts';
+import type { Distribution } from '../scenario/distribution.ts';
+import { sampler } from '../workload/draw/distribution.ts';
+
+/** What an arrival process may go by. */
+export interface Given {
+  /** A stream of the process's own: the same draws for the same scenario. */
+  readonly rng: Rng;
+  /** When each conversation is due, of a workload that says so; in order, from any zero. */
+  readonly traceMs: readonly number[] | undefined;
+}
+
+/** What is said about a process besides its settings. */
+export interface Told {
+  readonly users: number | undefined;
+  /** Writes a number as reports do. */
+  readonly measure: (value: number) => string;
+}
+
+interface Facts {
+  /** Nothing but a stop or a number of users ends it. */
+  readonly isEndless: boolean;
+  /** Mean rate of new conversations, as configured; undefined where no setting says. */
+  readonly usersPerSec?: number;
+  /** Coefficient of variation of the gaps between arrivals, as configured; undefined where no setting says. */
+  readonly gapCv?: number | undefined;
+  /** In a report, after the word for its loop. */
+  text(told: Told): string;
+}
+
+/** Conversations come on their own schedule, however slow the engine is. */
+export interface OpenProcess extends Facts {
+  readonly loop: 'open';
+  /**
+   * When one conversation after the other is due, milliseconds from the first, which is at 0; never before the
+   * one before it. Ends where the process does. A rate that changes with time is one that this generator keeps.
+   */
+  times(given: Given): Generator<number>;
+  /**
+   * Of a resumed run, the conversations that are left: come as if they were the first of a fresh start, or at
+   * their own times, counted from the first of them, as all of a process that ends do.
+   */
+  readonly resumes: 'afresh' | 'atOwnTimes';
+}
+
+/** So many conversations at all times: the next comes when one has ended. */
+export interface ClosedProcess extends Facts {
+  readonly loop: 'closed';
+  readonly slots: number;
+}
+
+export type ArrivalProcess = OpenProcess | ClosedProcess;
+
+/** How a process is made of its settings. */
+export type ProcessTable = { readonly [P in Process]: (settings: SettingsOf<P>) => ArrivalProcess };
+
+/** One row a process. Rules of what its settings must be are in scenario/arrivals.ts. */
+export const PROCESSES = {
+  constant: (settings) => atRate(settings, { gaps: gapMs(settings), gapCv: 0 }),
+  poisson: (settings) =>
+    atRate(settings, {
+      gaps: { distribution: 'exponential', mean: gapMs(settings) },
+      gapCv: 1,
+    }),
+  gamma: (settings) =>
+    atRate(settings, {
+      gaps: { distribution: 'gamma', mean: gapMs(settings), cv: settings.cv ?? 1 },
+      gapCv: settings.cv,
+    }),
+  lognormal({ sigma = 1, ...settings }) {
+    return atRate(settings, {
+      gaps: { distribution: 'lognormal', mean: gapMs(settings), sigma },
+      // cv^2 = exp(sigma^2) - 1
+      gapCv: Math.sqrt(Math.expm1(sigma ** 2)),
+    });
+  },
+  allAtOnce: () => ({
+    loop: 'open',
+    times: () => atGaps(() => 0),
+    resumes: 'afresh',
+    isEndless: true,
+    text: ({ users }) => `all ${users === undefined ? '' : `${users} `}conversations at once`,
+  }),
+  trace: ({ slowdown }) => ({
+    loop: 'open',
+    times: ({ traceMs }) => atTimes(traceMs, slowdown),
+    resumes: 'atOwnTimes',
+    isEndless: false,
+    text: ({ measure }) =>
+      `at the times of the trace${slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`}`,
+  }),
+  closed: ({ concurrency }) => ({
+    loop: 'closed',
+    slots: concurrency,
+    isEndless: true,
+    text: () => `${concurrency} conversation${concurrency === 1 ? '' : 's'} at all times`,
+  }),
+} satisfies ProcessTable;
+
+export function processOf(settings: ArrivalSettings): ArrivalProcess {
+  const make = PROCESSES[settings.process] as (settings: ArrivalSettings) => ArrivalProcess;
+  return make(settings);
+}
+
+interface RateSettings {
+  readonly process: Process;
+  readonly usersPerSec: number;
+}
+
+function gapMs({ usersPerSec }: RateSettings): number {
+  return 1000 / usersPerSec;
+}
+
+/** Gaps of one distribution, in milliseconds, drawn one after the other. */
+function atRate(
+  { process, usersPerSec }: RateSettings,
+  { gaps, gapCv }: { gaps: Distribution; gapCv: number | undefined },
+): OpenProcess {
+  return {
+    loop: 'open',
+    times({ rng }) {
+      const draw = sampler(gaps);
+      return atGaps(() => draw(rng));
+    },
+    resumes: 'afresh',
+    isEndless: true,
+    usersPerSec,
+    gapCv,
+    text: ({ measure }) =>
+      `${process} arrivals, ${measure(usersPerSec)} conversations/s configured`,
+  };
+}
+
+function* atGaps(nextGapMs: () => number): Generator<number> {
+  for (let dueMs = 0; ; dueMs += nextGapMs()) yield dueMs;
+}
+
+/** In the order of the trace, also where times are equal. */
+function* atTimes(traceMs: readonly number[] | undefined, slowdown: number): Generator<number> {
+  if (!traceMs) throw new Error('no times to go by');
+  const [firstMs = 0] = traceMs;
+  for (const timeMs of traceMs) yield (timeMs - firstMs) * slowdown;
+}

@@ -1,0 +1,14 @@
+import type { Message } from '../workload/message.ts';
+
+/** What every prompt of the completions API ends with: the engine is to go on from there. */
+export const PROMPT_END = 'ASSISTANT:';
+
+/** A message's line of a prompt that is one text. */
+export function promptLine({ role, text }: Message): string {
+  return `${role.toUpperCase()}: ${text}`;
+}
+
+/** A chat as one text, as LMBenchmark's multi-round-qa.py flattens it: `ROLE: content` lines, and an open one. */
+export function promptText(messages: readonly Message[]): string {
+  return [...messages.map(promptLine), PROMPT_END].join('\n');
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { found, isCount, isObject, parsedJson, shown } from '../../src/base/json.ts';
+
+test('what is not JSON is undefined, which no JSON is', () => {
+  expect(parsedJson('{"a":[1,null]}')).toEqual({ a: [1, null] });
+  expect(parsedJson(Buffer.from('"Hé"'))).toBe('Hé');
+  expect(parsedJson('null')).toBeNull();
+  for (const text of ['', '{', 'undefined', '{"a":1}x']) expect(parsedJson(text)).toBeUndefined();
+});
+
+test('an object is no list, and not null', () => {
+  expect([{}, { a: 1 }].every(isObject)).toBe(true);
+  expect([[], null, undefined, 'text', 1].some(isObject)).toBe(false);
+});
+
+test('a count is a whole number from 0', () => {
+  expect([0, 1, Number.MAX_SAFE_INTEGER].every(isCount)).toBe(true);
+  expect([-1, 0.5, 2 ** 53, NaN, Infinity, '1', null].some(isCount)).toBe(false);
+});
+
+describe('what was found, for an error', () => {
+  test.each([
+    [undefined, 'missing'],
+    [null, 'found null'],
+    ['text', 'found "text"'],
+    [[1, { a: 2 }], 'found [1,{"a":2}]'],
+    // As YAML has them.
+    [NaN, 'found NaN'],
+    [-Infinity, 'found -Infinity'],
+  ])('%o', (value, text) => {
+    expect(found(value)).toBe(text);
+  });
+
+  test('an object that holds itself', () => {
+    const self: Record<string, unknown> = {};
+    self['self'] = self;
+    expect(found(self)).toContain('[Circular *1]');
+  });
+
+  test('of a long text its beginning, in at most 60 characters', () => {
+    expect(shown(' x\n')).toBe('x');
+    expect(shown('x'.repeat(60))).toBe('x'.repeat(60));
+    expect(shown('x'.repeat(61))).toBe(`${'x'.repeat(57)}...`);
+    expect(found('x'.repeat(61))).toBe(`found "${'x'.repeat(56)}...`);
+  });
+});
