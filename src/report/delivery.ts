@@ -15,7 +15,7 @@ export function deliverySections(delivery: DeliverySummary | undefined): Section
       isWarning: true,
       lines: [
         `${batched} of ${answers} answers had ${measure(chunksPerRead)} chunks a read on average.`,
-        'A gateway holds chunks back (nginx: proxy_buffering off), or the engine sends them together.',
+        'A gateway holds them back (nginx: proxy_buffering off), the engine sends them together, or this client reads late.',
       ],
     },
   ];

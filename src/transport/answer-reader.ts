@@ -3,7 +3,7 @@ import { answerLimits, megabytes } from './limits.ts';
 import { type Chunk, readChunk } from './openai.ts';
 import type { DeltaKind, ResponseEnd, ResponseObserver } from './transport.ts';
 import { UsageTotal } from './usage-total.ts';
-import { type Wording, withoutSecrets } from './wording.ts';
+import { NAME_CHARS_MAX, type Wording, withoutSecrets } from './wording.ts';
 
 /** The part of a response that its body decides. */
 export type BodyObserver = Pick<ResponseObserver, 'onDelta' | 'onEnd' | 'onFail'>;
@@ -137,19 +137,19 @@ export class AnswerReader {
 
   #finish(): void {
     this.#isOver = true;
-    const { usage, remarks } = this.#usage.close();
+    const { usage, remarks } = this.#usage.close(this.#chars > 0);
     if (this.#deltas === 0 && (usage?.outputTokens ?? 0) > 0 && this.#unknown.size > 0) {
       const tokens = usage!.outputTokens;
       remarks.push(`no text was understood: ${tokens} output tokens by usage${this.#unknownText}`);
     }
-    const says = this.#says;
+    const says = (text: string): string => this.#says(text, NAME_CHARS_MAX);
     const end: ResponseEnd = {
       usage,
       finishReason: this.#finishReason === undefined ? undefined : says(this.#finishReason),
       ...(this.#id !== undefined && { id: says(this.#id) }),
       ...(this.#fingerprint !== undefined && { fingerprint: says(this.#fingerprint) }),
       ...(this.#reads > 0 && { reads: this.#reads }),
-      ...(remarks.length > 0 && { remarks: remarks.map(says) }),
+      ...(remarks.length > 0 && { remarks: remarks.map((remark) => this.#says(remark)) }),
     };
     this.#observer.onEnd(end, this.saidMs);
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Connect } from './http-connector.ts';
-import { skippingContinues } from './http-continue.ts';
+import { type SocketReads, socketReads } from './socket-reads.ts';
 
 /**
  * undici's own default, stated because it shapes runs: uvicorn (vLLM, SGLang) closes idle connections
@@ -16,7 +16,7 @@ const KEEP_ALIVE_MS = 4_000;
 export class Connection {
   readonly #client: Client;
   #socket: Socket | undefined;
-  #head: ReturnType<typeof skippingContinues> | undefined;
+  #reads: SocketReads | undefined;
   /** The request was given to a connection that was open, and none was opened since. */
   #isReused = false;
   #bytesBefore = 0;
@@ -27,7 +27,7 @@ export class Connection {
         this.#isReused = false;
         this.#bytesBefore = 0;
         this.#socket = connect(to, callback);
-        this.#head = skippingContinues(this.#socket);
+        this.#reads = socketReads(this.#socket);
       },
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Deadlines are the caller's.
@@ -50,10 +50,15 @@ export class Connection {
     return (this.#socket?.bytesRead ?? 0) > this.#bytesBefore;
   }
 
+  /** Reads of the socket so far. */
+  get readCount(): number {
+    return this.#reads?.count ?? 0;
+  }
+
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.#isReused = this.isOpen;
     this.#bytesBefore = this.#socket?.bytesRead ?? 0;
-    this.#head?.expectHead();
+    this.#reads?.expectHead();
     this.#client.dispatch(options, handler);
   }
 

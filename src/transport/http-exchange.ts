@@ -23,6 +23,8 @@ export interface Line {
 const LAST_CHUNK_MS = 5;
 /** How long nothing but comments may follow a finish reason and usage before there is taken to be no `[DONE]`. */
 const QUIET_MS = 100;
+/** How long the body of a refusal is read; what came by then says enough. */
+const REFUSAL_MS = 2000;
 /** What follows a complete answer is read and forgotten for so long, and so much of it. */
 const DRAIN_MS = 1000;
 const DRAIN_BYTES_MAX = 64 * 1024;
@@ -46,6 +48,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #reader: StreamReader | undefined;
   #refusal: Refusal | undefined;
   #isOver = false;
+  #readCount = 0;
+  #lastReadMs = 0;
   /** The answer is complete, but not the body: waits for its end, before or after the answer was passed on. */
   #timer: unknown;
   #waitsAsDone = false;
@@ -96,6 +100,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         coding,
         says: this.#line.says,
       });
+      this.#wait(REFUSAL_MS, () => this.#later(() => this.#refused()));
       return;
     }
     if (coding !== undefined) {
@@ -126,8 +131,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       if (this.#isDraining && this.#drainedBytes > DRAIN_BYTES_MAX) this.#drained(false);
       return;
     }
-    // Subtle: taken before the reader runs, so that reading time is not counted as latency.
-    const atMs = this.#line.clock.now();
+    const atMs = this.#readMs();
     try {
       this.#read(bytes, atMs);
     } catch (error) {
@@ -142,7 +146,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#isComplete = true;
     this.#later(() => {
       if (this.#reader) this.#reader.end(atMs);
-      else if (this.#refusal) this.#fail(this.#refusal.failure, atMs);
+      else this.#refused(atMs);
     });
   }
 
@@ -154,6 +158,19 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     else this.#later(() => this.#onDeadConnection(error, atMs));
   }
 
+  /**
+   * When the bytes at hand were read. Subtle: undici hands on the chunks of one read one by one, and what
+   * reading the first of them takes is not to be counted as the time to the next.
+   */
+  #readMs(): number {
+    const { readCount } = this.#connection!;
+    if (readCount !== this.#readCount) {
+      this.#readCount = readCount;
+      this.#lastReadMs = this.#line.clock.now();
+    }
+    return this.#lastReadMs;
+  }
+
   #read(bytes: Buffer, atMs: number): void {
     const reader = this.#reader;
     if (reader) {
@@ -162,7 +179,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#refusal?.feed(bytes);
-    if (this.#refusal?.isFull) this.#fail(this.#refusal.failure, atMs);
+    if (this.#refusal?.isFull) this.#refused(atMs);
+  }
+
+  #refused(atMs = this.#line.clock.now()): void {
+    if (this.#refusal) this.#fail(this.#refusal.failure, atMs);
   }
 
   /** The end of the body is not the end of the answer, which must not wait for it long. */

@@ -30,6 +30,8 @@ export function connectionFailure(
 /** Where undici gave up over what was sent, and not because it ended. */
 function garbageText({ name, message }: Error): string | undefined {
   if (message === 'bad upgrade') return 'the server answered with 101, a protocol nobody asked for';
+  if (name === 'HeadersOverflowError') return 'the head of the response is too long';
+  if (name === 'AssertionError') return 'Response does not match the HTTP/1.1 protocol';
   return name === 'HTTPParserError' && !message.includes('EOF') ? message : undefined;
 }
 

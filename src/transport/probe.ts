@@ -33,7 +33,7 @@ export async function probe(access: ServerAccess): Promise<Probe> {
     const reason = says(connectionErrorText(models.reason));
     throw new EngineUnreachable(`cannot reach ${server.origin}: ${reason}`);
   }
-  const names = modelNames(answer(models))?.map(says);
+  const names = modelNames(answer(models))?.map((name) => says(name));
   return {
     models: names,
     ...(!names?.length && { modelsReason: says(reasonOf(models)) }),

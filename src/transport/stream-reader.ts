@@ -137,10 +137,17 @@ export class StreamReader {
 
   #readDocument(): void {
     const json = parsedJson(this.#text);
-    if (json === undefined) this.#answer.fail(`response is not JSON: ${this.#quoted}`);
+    if (json === undefined) this.#answer.fail(`${this.#whatText}: ${this.#quoted}`);
     else this.#answer.read(json);
     // A document is whole by itself; not every server puts a finish_reason into it.
     if (isAnswer(json)) this.#answer.isFinal = true;
+  }
+
+  /** Of a document that is none. */
+  get #whatText(): string {
+    const line = this.#text.slice(0, this.#text.indexOf('\n'));
+    const isLines = parsedJson(line) !== undefined;
+    return isLines ? 'response is lines of JSON, not events' : 'response is not JSON';
   }
 
   get #whatCame(): string {

@@ -18,7 +18,7 @@ const PARTS = [
 /**
  * What all chunks of one answer tell of its usage, taken together. A count that is told again counts as
  * told last, but a running total never falls, and a 0 takes nothing back. What contradicts itself is
- * remarked, once a count.
+ * remarked.
  */
 export class UsageTotal {
   #usage: Usage | undefined;
@@ -38,19 +38,34 @@ export class UsageTotal {
     return this.#usage !== undefined;
   }
 
-  /** The usage, and remarks on what of it was not believed. */
-  close(): { usage: Usage | undefined; remarks: string[] } {
-    const remarks = [...this.#refused].map((one) => `usage is no number of tokens: ${one}`);
-    for (const one of this.#contradictions.values()) remarks.push(`usage told twice: ${one}`);
-    if (!this.#usage) return { usage: undefined, remarks };
+  /**
+   * The usage, and remarks on what of it was not believed.
+   * @param hasText an answer with text has an output token, and every prompt an input token.
+   */
+  close(hasText: boolean): { usage: Usage | undefined; remarks: string[] } {
     const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = { ...this.#usage };
+    const empty: string[] = [];
+    for (const count of hasText ? (['inputTokens', 'outputTokens'] as const) : []) {
+      if (usage[count] !== 0) continue;
+      empty.push(`${count} 0`);
+      delete usage[count];
+    }
+    const tooLarge: string[] = [];
     for (const [part, whole] of PARTS) {
-      const [some, all] = [usage[part], usage[whole] ?? this.#usage[whole]];
+      const [some, all] = [usage[part], usage[whole] ?? this.#usage?.[whole]];
       if (some === undefined || all === undefined || some <= all) continue;
-      remarks.push(`usage is more than its whole: ${part} ${some} of ${whole} ${all}`);
+      tooLarge.push(`${part} ${some} of ${whole} ${all}`);
       delete usage[part];
     }
-    return { usage: Object.keys(usage).length ? usage : undefined, remarks };
+    return {
+      usage: Object.keys(usage).length ? usage : undefined,
+      remarks: [
+        ...remark('usage is no number of tokens', this.#refused),
+        ...remark('usage told twice', this.#contradictions.values()),
+        ...remark('usage counts nothing', empty),
+        ...remark('usage is more than its whole', tooLarge),
+      ],
+    };
   }
 
   #merged(before: Usage, usage: Usage, isRepeated: boolean): Usage {
@@ -68,4 +83,10 @@ export class UsageTotal {
     }
     return merged;
   }
+}
+
+/** One of each kind, whatever it is about. */
+function remark(kind: string, which: Iterable<string>): string[] {
+  const list = [...which].join(', ');
+  return list ? [`${kind}: ${list}`] : [];
 }

@@ -1,7 +1,10 @@
 import { printable } from '../base/printable.ts';
 
 /** Makes a text of the server's fit to be kept and shown: one line, printable, without secrets, not long. */
-export type Wording = (text: string) => string;
+export type Wording = (text: string, charsMax?: number) => string;
+
+/** Of names: reasons, ids, versions. */
+export const NAME_CHARS_MAX = 80;
 
 /** Enough for every engine's own messages, short enough for a table and a million records. */
 const CHARS_MAX = 300;
@@ -11,9 +14,9 @@ const CHARS_MAX = 300;
  * characters that would have hidden one are gone.
  */
 export function wording(redact: (text: string) => string): Wording {
-  return (text) => {
-    const line = redact(printable(redact(text).slice(0, 4 * CHARS_MAX)));
-    return line.length > CHARS_MAX ? `${line.slice(0, CHARS_MAX)}...` : line;
+  return (text, charsMax = CHARS_MAX) => {
+    const line = redact(printable(redact(text).slice(0, 4 * charsMax)));
+    return line.length > charsMax ? `${line.slice(0, charsMax)}...` : line;
   };
 }
 

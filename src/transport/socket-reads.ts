@@ -5,13 +5,22 @@ const HEAD_END = '\r\n\r\n';
 /** A longer head is left to the HTTP library, which has a limit of its own. */
 const HEAD_BYTES_MAX = 16 * 1024;
 
+export interface SocketReads {
+  /** How often something was read: what came in one read came together. */
+  readonly count: number;
+  /** A request is being sent: what is read next is the head of a response. */
+  expectHead(): void;
+}
+
 /**
- * Takes `100 Continue` out of what is read from a socket: a server may send it at any time (RFC 9110,
- * 15.2.1), and undici takes it for an error. Call `expectHead` when a request is sent.
+ * Watches what undici reads from a socket. It is counted, as undici tells of the chunks in a read one by
+ * one; and `100 Continue` is taken out, which a server may send at any time (RFC 9110, 15.2.1) and undici
+ * takes for an error.
  */
-export function skippingContinues(socket: Socket): { expectHead(): void } {
+export function socketReads(socket: Socket): SocketReads {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
   let isAtHead = true;
+  let count = 0;
   let held: Buffer | undefined;
 
   function withoutContinues(bytes: Buffer): Buffer | null {
@@ -36,9 +45,13 @@ export function skippingContinues(socket: Socket): { expectHead(): void } {
 
   socket.read = (size?: number): Buffer | null => {
     const bytes = read(size);
+    if (bytes !== null) count++;
     return isAtHead && bytes !== null ? withoutContinues(bytes) : bytes;
   };
   return {
+    get count() {
+      return count;
+    },
     expectHead() {
       isAtHead = true;
       held = undefined;
