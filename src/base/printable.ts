@@ -6,9 +6,7 @@ const BLANK = /[\s\p{Cc}]+/gu;
 /** The same characters escaped, as JSON escapes some of them: for texts that are quoted to the letter. */
 export function escaped(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    Array.from(character, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
-      '',
-    ),
+    character.replace(/./gs, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
 

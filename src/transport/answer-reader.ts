@@ -35,11 +35,10 @@ export class AnswerReader {
   #deltas = 0;
   #chars = 0;
   #reads = 0;
-  #lastDeltaMs = NaN;
+  #deltaMs = -1;
+  #otherMs = 0;
   /** When the bytes that are being read arrived. */
   atMs = 0;
-  /** When those arrived that said something of the answer last: then it ended, if nothing more comes. */
-  saidMs = 0;
   /** A finish reason or the closing usage was read. */
   isFinal = false;
   /** `[DONE]` was read; what comes after it does not count. */
@@ -63,6 +62,11 @@ export class AnswerReader {
     return this.#finishReason !== undefined && this.#usage.isKnown;
   }
 
+  /** When the bytes arrived that said something of the answer last: then it ended, if nothing more comes. */
+  get saidMs(): number {
+    return Math.max(this.#deltaMs, this.#otherMs);
+  }
+
   get bytesMax(): number {
     return this.#limits.bytes;
   }
@@ -70,9 +74,10 @@ export class AnswerReader {
   delta(kind: DeltaKind, text: string): void {
     if (this.#isOver) return;
     const { atMs } = this;
-    this.saidMs = atMs;
-    if (atMs !== this.#lastDeltaMs) this.#reads++;
-    this.#lastDeltaMs = atMs;
+    if (atMs !== this.#deltaMs) {
+      this.#reads++;
+      this.#deltaMs = atMs;
+    }
     this.#chars += text.length;
     if (++this.#deltas > this.#limits.deltas || this.#chars > this.#limits.bytes) this.#endless();
     else this.#observer.onDelta(kind, text, atMs);
@@ -85,7 +90,7 @@ export class AnswerReader {
       this.fail(chunk.error);
       return chunk;
     }
-    this.saidMs = this.atMs;
+    this.saidMore();
     if (chunk.usage) this.#usage.add(chunk.usage, chunk.isFinal && !chunk.finishReason);
     this.#finishReason = chunk.finishReason ?? this.#finishReason;
     this.#id ??= chunk.id;
@@ -100,7 +105,12 @@ export class AnswerReader {
   /** `[DONE]`. */
   done(): void {
     this.isDone = true;
-    this.saidMs = this.atMs;
+    this.saidMore();
+  }
+
+  /** The bytes at hand are a part of the answer. */
+  saidMore(): void {
+    this.#otherMs = this.atMs;
   }
 
   /** It was read to its end; whether it is an answer is to be seen. */

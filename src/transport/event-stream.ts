@@ -32,8 +32,8 @@ export class EventStream {
     });
   }
 
-  feed(bytesText: string): void {
-    const text = this.#withLineFeeds(bytesText);
+  feed(read: string): void {
+    const text = this.#withLineFeeds(read);
     let at = 0;
     while (at < text.length && !this.#isComplete) {
       if (this.#isBetweenEvents && this.#template) at = this.#skim(this.#template, text, at);

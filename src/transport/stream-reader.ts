@@ -120,7 +120,7 @@ export class StreamReader {
 
   #feedDocument(text: string): void {
     const { bytesMax } = this.#answer;
-    this.#answer.saidMs = this.#answer.atMs;
+    this.#answer.saidMore();
     const end = text.trimEnd();
     if (end !== '') this.#mayBeWhole = end.endsWith('}');
     if (this.#text.length <= bytesMax) return;
