@@ -352,7 +352,7 @@ describe('an answer without end', () => {
     const { server, transport } = await rig((socket) => {
       socket.write(STREAM_HEAD);
       const more = (): void => {
-        if (!socket.destroyed) socket.write(httpChunk(contentEvent('a').repeat(100)), more);
+        if (socket.writable) socket.write(httpChunk(contentEvent('a').repeat(100)), more);
       };
       more();
     });
@@ -371,7 +371,7 @@ describe('an answer without end', () => {
     const { transport } = await rig((socket) => {
       socket.write(STREAM_HEAD + httpChunk(start));
       const more = (): void => {
-        if (!socket.destroyed) socket.write(piece, more);
+        if (socket.writable) socket.write(piece, more);
       };
       more();
     });

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EngineUnreachable } from '../../src/base/errors.ts';
+import { getter } from '../../src/transport/http-get.ts';
 import { type Probe, probe, scrapeMetrics } from '../../src/transport/probe.ts';
 import { API_KEY } from './http-rig.ts';
-import { closedPort, response, type ScriptedServer, serve } from './scripted-server.ts';
+import { closedPort, head, response, type ScriptedServer, serve } from './scripted-server.ts';
 
 /** A server with these pages; others are 404. */
 async function site(pages: Readonly<Record<string, string>>): Promise<ScriptedServer> {
@@ -73,6 +74,37 @@ describe('M-59 probing', () => {
     const attempt = probe({ ...access, url });
     await expect(attempt).rejects.toThrow(EngineUnreachable);
     await expect(attempt).rejects.toThrow(`cannot reach ${url}: connect ECONNREFUSED`);
+  });
+
+  test('waits no longer for a page that trickles than for none at all', async () => {
+    const server = await serve((socket, { path }) => {
+      if (path === '/silent') return;
+      socket.write(head('200 OK', { 'content-length': '1000000000' }));
+      const trickle = (): void => {
+        if (socket.writable) socket.write('x', () => setImmediate(trickle));
+      };
+      if (path === '/trickle') trickle();
+    });
+    onTestFinished(() => server.close());
+    const get = getter(server.url, { ...access, url: server.url }, 0.05);
+    for (const path of ['/silent', '/trickle', '/half']) {
+      await expect(get(path)).rejects.toThrow('no whole response within 0.05 s');
+    }
+    await expect.poll(() => server.open).toBe(0);
+  });
+
+  test('reads no page of any size', async () => {
+    const piece = Buffer.alloc(1 << 20, 'x');
+    const server = await serve((socket) => {
+      socket.write(head('200 OK', { 'content-length': String(2 ** 40) }));
+      const more = (): void => {
+        if (socket.writable) socket.write(piece, more);
+      };
+      more();
+    });
+    onTestFinished(() => server.close());
+    const get = getter(server.url, { ...access, url: server.url }, 60);
+    await expect(get('/metrics')).rejects.toThrow('a page of more than 64 MB');
   });
 
   test('leaves no connection open', async () => {

@@ -174,6 +174,18 @@ describe('M-56 framing', () => {
     expect(read(everyByte(Buffer.from(body)))).toEqual(expected);
   });
 
+  test.each(['\n', '\r\n', '\r'])(
+    'an event is read when its blank line %j came, not later',
+    (end) => {
+      const recorder = new Recorder();
+      const reader = new StreamReader(recorder);
+      for (const [index, event] of [hello, hello, hello].entries()) {
+        reader.feed(Buffer.from(event.replaceAll('\n', end)), index);
+        expect(recorder.deltas).toHaveLength(index + 1);
+      }
+    },
+  );
+
   test('a line of megabytes, in small pieces', () => {
     const long = 'x'.repeat(4_000_000);
     const body = Buffer.from(delta({ content: long }) + done);
@@ -317,6 +329,8 @@ describe('one JSON document instead of a stream', () => {
     ['{"detail":"Not Found"}', 'response without choices: {"detail":"Not Found"}'],
     ['{"choices":[{"mess', 'response is not JSON: {"choices":[{"mess'],
     ['[]', 'response without choices: []'],
+    ['{"choices":[{}]}', 'no text, finish_reason or usage came'],
+    ['{"a":1}\n{"a":2}\n', 'response is lines of JSON, not events: {"a":1} {"a":2}'],
   ])('%s fails with %s', (body, failure) => {
     expect(read([body]).failure).toBe(failure);
   });
