@@ -12,7 +12,7 @@ export interface AnswerLimits {
 
 /** Some gateways cut a token into its characters, of which it seldom has so many. */
 const DELTAS_PER_TOKEN = 16;
-const DELTAS_SPARE = 1000;
+const DELTAS_SPARE = 200;
 /** Without a limit that was asked for: as long as the longest contexts. */
 const TOKENS_MAX = 1_000_000;
 

@@ -358,7 +358,7 @@ describe('an answer without end', () => {
     });
     const recorder = await exchange(transport, { ...request, maxTokens: 5 });
     expect(recorder.failure?.message).toBe(
-      'the answer does not end: more than 1080 deltas came for max_tokens 5',
+      'the answer does not end: more than 280 deltas came for max_tokens 5',
     );
     await until(() => server.open === 0);
   });

@@ -7,7 +7,7 @@ const content = (text: string) => event({ choices: [{ delta: { content: text } }
 const limits = answerLimits(10, 1000);
 
 test('limits follow from what was asked for', () => {
-  expect(answerLimits(100).deltas).toBe(2600);
+  expect(answerLimits(100).deltas).toBe(1800);
   expect(answerLimits().deltas).toBe(1_000_000);
   expect(megabytes(answerLimits().bytes)).toBe('64 MB');
 });
