@@ -36,6 +36,12 @@ export class BlockIndex {
     return { low: this.#low[block]!, high: this.#high[block]! };
   }
 
+  /** Writes it where nothing is to be allocated. */
+  copyName(block: number, name: { low: number; high: number }): void {
+    name.low = this.#low[block]!;
+    name.high = this.#high[block]!;
+  }
+
   /** A block of that name, or 0. */
   find(low: number, high: number): number {
     const slots = this.#slots;
