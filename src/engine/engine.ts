@@ -226,7 +226,10 @@ export class Engine implements EngineFleet {
     const isLast = job.knownTokens === job.tokens.length;
     if (isLast) this.#scheduler.remove(job);
     job.observer.onToken(word.id, word.text, nowMs);
-    if (!isLast) return;
+    if (isLast) this.#finish(job, nowMs);
+  }
+
+  #finish(job: Job, nowMs: number): void {
     const end = endOf(job, nowMs);
     this.#ended?.(job.request, end);
     if (!job.isCancelled) job.observer.onEnd(end, nowMs);

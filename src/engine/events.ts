@@ -8,39 +8,34 @@ export interface Asker {
   readonly session: string | undefined;
 }
 
-/** Content in a memory of an engine: a block of the GPU, or a chunk of a tier below it. */
-export interface Content {
+/**
+ * A memory of an engine as its listeners see it: blocks of the GPU, or chunks of a tier below it, by the number
+ * of their slot. What it says of a slot holds during the call. Times are milliseconds on the engine's clock.
+ */
+export interface Memory {
   readonly tier: 'gpu' | Medium;
-  /** How many blocks of the GPU it takes. */
+  /** How many blocks of the GPU a slot holds. */
   readonly blocks: number;
-  /** Number of the block or chunk in its memory. */
-  readonly slot: number;
-  /** What it holds: a name as of kv/chain-hash.ts. */
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Content that gave way to other content. Times are milliseconds on the engine's clock. */
-export interface Eviction extends Content {
-  /** The memory has no other copy of it. */
-  readonly isLast: boolean;
-  readonly atMs: number;
-  /** When its slot was taken for it. */
-  readonly storedMs: number;
+  now(): number;
+  /** What the slot holds, or has just lost: a name as of kv/chain-hash.ts. */
+  lowOf(slot: number): number;
+  highOf(slot: number): number;
+  /** No other slot holds the same as this one, which has just lost it. */
+  isLast(slot: number): boolean;
+  /** When the slot was taken for it. */
+  storedMs(slot: number): number;
   /** When the last request that used it was done with it: the order in which content is evicted. */
-  readonly usedMs: number;
-  /** The last times that it was found again, oldest first: the first `finds` entries. Of the GPU alone. */
-  readonly foundMs: Float64Array;
-  readonly finds: number;
-  /** Whose request used it last, and for whose it had to go; undefined: nobody's. */
-  readonly owner: Asker | undefined;
-  readonly by: Asker | undefined;
+  usedMs(slot: number): number;
+  /** Whose request that was; undefined: nobody's. */
+  ownerOf(slot: number): Asker | undefined;
+  /** How many of the times are known that it was found again, and the i-th of them, oldest first. Of the GPU alone. */
+  findsOf(slot: number): number;
+  foundMs(slot: number, i: number): number;
 }
 
 /**
  * What an engine tells while it works; any number of listeners hear all of it, in their order. They are called
- * from within the engine's work, so they look and do not submit, cancel or reset. `Content` and `Eviction` are
- * the same objects at every call: whoever keeps something copies it. Requests are known by identity.
+ * from within the engine's work, so they look, and do not submit, cancel or reset. Requests are known by identity.
  */
 export interface EngineEvents {
   /** A valid request has arrived; `tokens` are those of its prompt and of the answer that it will have. */
@@ -52,8 +47,9 @@ export interface EngineEvents {
   /** A step begins; so many tokens came of the steps before it, prompts past their prefill included. */
   step?(tokens: number): void;
   /** Content is known by its name from now on; in a tier it may still be on its way there. */
-  stored?(content: Content, by: Asker | undefined): void;
-  evicted?(eviction: Eviction): void;
+  stored?(memory: Memory, slot: number, by: Asker | undefined): void;
+  /** Content gave way to that of `by`. */
+  evicted?(memory: Memory, slot: number, by: Asker | undefined): void;
   /** `end` is undefined for a request that was cancelled. */
   ended?(request: EngineRequest, end: EngineEnd | undefined): void;
 }

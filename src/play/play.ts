@@ -62,7 +62,7 @@ export async function play(options: PlayOptions): Promise<number> {
     const { workload, transport } = isolated(loaded, target.transport, part, resumed?.isolate);
     const header = runHeader({ scenario, clock, workload, target, part });
     const { metricsEverySec } = scenario.output;
-    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec);
+    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, part);
     const journalError = await measure({
       scenario,
       clock,

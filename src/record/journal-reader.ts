@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { errorText, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
+import type { EnginePages } from './engine-pages.ts';
+import { readLines } from './lines.ts';
 import type { RecordStatus, RunFooter, RunHeader, TurnRecord } from './record.ts';
 
 /** One journal file: a run, or what one resume added to it. */
@@ -8,10 +9,9 @@ export interface RunPart {
   readonly records: readonly TurnRecord[];
   /** undefined: the part did not end in order (killed, crashed, disk full), or is still being written. */
   readonly footer: RunFooter | undefined;
+  /** What the engine told of itself before it and after it; absent if it did not. */
+  readonly enginePages?: EnginePages | undefined;
 }
-
-const CHUNK_BYTES = 1 << 20;
-const NEWLINE = 10;
 
 const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
   'ok',
@@ -50,34 +50,6 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
     ? [`${path}: line ${cutLine}, the last, is cut off and was left out (killed, or disk full)`]
     : [];
   return { part: { header, records, footer }, warnings };
-}
-
-/** The lines of a file of any size, without their ends. */
-function* readLines(path: string): Generator<string> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${errorText(error)}`);
-  }
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const count = readSync(descriptor, chunk);
-      if (count === 0) break;
-      const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
-      let start = 0;
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        yield bytes.toString('utf8', start, end);
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
-    }
-    if (rest.length) yield rest.toString('utf8');
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** undefined: not a JSON object. */

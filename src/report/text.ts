@@ -1,5 +1,6 @@
 import type { Run } from '../record/run-folder.ts';
 import type { DistributionName } from '../stats/distributions.ts';
+import { evictionSections } from './evictions.ts';
 import { runSection } from './head.ts';
 import { measure, percent } from './number.ts';
 import { overviewSections } from './overview.ts';
@@ -27,6 +28,7 @@ export function reportText(summary: RunSummary, { files = [] }: ReportOptions = 
     ...listSection('Warnings', summary.warnings),
     runSection(summary),
     ...overviewSections(summary),
+    ...evictionSections(summary),
     section('Per request', `${perRequestTable(summary)}\n\n${perRequestLegend(summary)}`),
     section('Per round', `${roundsTable(summary.roundGroups)}\n\n${PER_ROUND_LEGEND}`),
     ...listSection('Files', files),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
-import type { Eviction } from '../../src/engine/events.ts';
+import type { Memory } from '../../src/engine/events.ts';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { Scheduler } from '../../src/engine/schedule/scheduler.ts';
@@ -74,8 +74,9 @@ class Ours {
 
   constructor(load: Workload, usableBlocks: number) {
     this.#load = load;
-    const evicted = ({ low, high, isLast }: Eviction): void => {
-      if (isLast) this.evicted.push(this.#contents.get(`${low} ${high}`)!);
+    const evicted = (memory: Memory, slot: number): void => {
+      const name = `${memory.lowOf(slot)} ${memory.highOf(slot)}`;
+      if (memory.isLast(slot)) this.evicted.push(this.#contents.get(name)!);
     };
     this.#pool = new BlockPool(usableBlocks + 1, {
       clock: new VirtualClock(),

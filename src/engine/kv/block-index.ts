@@ -36,10 +36,13 @@ export class BlockIndex {
     return { low: this.#low[block]!, high: this.#high[block]! };
   }
 
-  /** Writes it where nothing is to be allocated. */
-  copyName(block: number, name: { low: number; high: number }): void {
-    name.low = this.#low[block]!;
-    name.high = this.#high[block]!;
+  /** Its words one by one, also of a block that has just lost its name. */
+  lowOf(block: number): number {
+    return this.#low[block]!;
+  }
+
+  highOf(block: number): number {
+    return this.#high[block]!;
   }
 
   /** A block of that name, or 0. */

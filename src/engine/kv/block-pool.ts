@@ -1,9 +1,7 @@
-import { type Asker, type Content, type EngineEvents, tellerOf } from '../events.ts';
+import type { Asker } from '../events.ts';
 import { BlockIndex } from './block-index.ts';
 import { SlotList } from './slot-list.ts';
-import { type Uses, usesOf, type Watch, type Writable } from './uses.ts';
-
-const PLACE = { tier: 'gpu', blocks: 1 } as const;
+import { type Uses, usesOf, type Watch } from './uses.ts';
 
 /**
  * The KV cache of one engine: blocks that are referenced by running requests, or free. A free block
@@ -18,9 +16,6 @@ export class BlockPool {
   readonly #free: SlotList;
   readonly #references: Int32Array;
   readonly #uses: Uses | undefined;
-  readonly #stored: EngineEvents['stored'];
-  /** One for all that is told of what is stored. */
-  readonly #content: Writable<Content> = { ...PLACE, slot: 0, low: 0, high: 0 };
   /** Blocks that requests can use: one less than the engine has. */
   readonly usableBlocks: number;
 
@@ -30,8 +25,8 @@ export class BlockPool {
     this.#index = new BlockIndex(blockCount);
     this.#free = new SlotList(blockCount);
     this.#references = new Int32Array(blockCount);
-    this.#uses = usesOf({ ...PLACE, slots: blockCount }, watch);
-    this.#stored = tellerOf(watch?.events ?? [], 'stored');
+    const place = { tier: 'gpu', blocks: 1, slots: blockCount, index: this.#index } as const;
+    this.#uses = usesOf(place, watch);
     for (let block = 1; block < blockCount; block++) this.#free.append(block);
   }
 
@@ -79,7 +74,10 @@ export class BlockPool {
     for (let i = from; i < to; i++) {
       const block = this.#free.first;
       this.#free.remove(block);
-      if (this.#index.has(block)) this.#evict(block, by);
+      if (this.#index.has(block)) {
+        this.#index.remove(block);
+        uses?.lost(block, by);
+      }
       uses?.store(block, nowMs);
       this.#references[block] = 1;
       blocks[i] = block;
@@ -90,7 +88,7 @@ export class BlockPool {
   publish(blocks: Int32Array, names: Int32Array, from: number, to: number, by?: Asker): void {
     for (let i = from; i < to; i++) {
       this.#index.add(blocks[i]!, names[2 * i]!, names[2 * i + 1]!);
-      if (this.#stored) this.#tellStored(blocks[i]!, by);
+      this.#uses?.named(blocks[i]!, by);
     }
   }
 
@@ -132,24 +130,5 @@ export class BlockPool {
       if (!this.#uses.isOver(block)) return block;
       this.#index.remove(block);
     }
-  }
-
-  #evict(block: number, by: Asker | undefined): void {
-    const uses = this.#uses;
-    if (!uses?.isTold(block)) {
-      this.#index.remove(block);
-      return;
-    }
-    const { eviction } = uses;
-    this.#index.copyName(block, eviction);
-    this.#index.remove(block);
-    eviction.isLast = this.#index.find(eviction.low, eviction.high) === 0;
-    uses.tell(block, by);
-  }
-
-  #tellStored(block: number, by: Asker | undefined): void {
-    this.#content.slot = block;
-    this.#index.copyName(block, this.#content);
-    this.#stored!(this.#content, by);
   }
 }

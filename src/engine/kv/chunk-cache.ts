@@ -1,8 +1,8 @@
-import { type Asker, type Content, type EngineEvents, type Eviction, tellerOf } from '../events.ts';
+import type { Asker } from '../events.ts';
 import { BlockIndex, type BlockName } from './block-index.ts';
 import type { Medium } from './offload-stats.ts';
 import { SlotList } from './slot-list.ts';
-import { type Uses, usesOf, type Watch, type Writable } from './uses.ts';
+import { type Uses, usesOf, type Watch } from './uses.ts';
 
 export interface ChunkCacheOptions {
   readonly medium: Medium;
@@ -11,7 +11,10 @@ export interface ChunkCacheOptions {
 }
 
 /** What moves down was used where it was, and by whom it was there: to move is not to be used. */
-export type Moved = Pick<Eviction, 'usedMs' | 'owner'>;
+export interface Moved {
+  readonly usedMs: number;
+  readonly owner: Asker | undefined;
+}
 
 /**
  * Chunks of KV in one memory below the GPU, by name, least recently used first out. A chunk that is being
@@ -26,14 +29,10 @@ export class ChunkCache {
   readonly #pins: Int32Array;
   readonly #ready: Uint8Array;
   readonly #uses: Uses | undefined;
-  readonly #stored: EngineEvents['stored'];
-  /** One for all that is told of what is stored. */
-  readonly #content: Writable<Content>;
   readonly capacity: number;
   #pinned = 0;
 
   constructor({ medium, capacity, chunkBlocks }: ChunkCacheOptions, watch?: Watch) {
-    const place = { tier: medium, blocks: chunkBlocks };
     const slots = capacity + 1;
     this.capacity = capacity;
     this.#index = new BlockIndex(slots);
@@ -41,9 +40,7 @@ export class ChunkCache {
     this.#empty = new SlotList(slots);
     this.#pins = new Int32Array(slots);
     this.#ready = new Uint8Array(slots);
-    this.#uses = usesOf({ ...place, slots }, watch);
-    this.#stored = tellerOf(watch?.events ?? [], 'stored');
-    this.#content = { ...place, slot: 0, low: 0, high: 0 };
+    this.#uses = usesOf({ tier: medium, blocks: chunkBlocks, slots, index: this.#index }, watch);
     for (let slot = 1; slot < slots; slot++) this.#empty.append(slot);
   }
 
@@ -80,7 +77,7 @@ export class ChunkCache {
     this.#index.add(slot, low, high);
     this.#uses?.store(slot, this.#uses.now());
     this.#use(slot, by, moved);
-    if (this.#stored) this.#tellStored(slot, by);
+    this.#uses?.named(slot, by);
     return slot;
   }
 
@@ -145,20 +142,8 @@ export class ChunkCache {
     let slot = this.#used.first;
     while (slot !== 0 && this.#pins[slot]! > 0) slot = this.#used.after(slot);
     if (slot === 0) return false;
-    const uses = this.#uses;
-    if (!uses?.isTold(slot)) {
-      this.remove(slot);
-      return true;
-    }
-    this.#index.copyName(slot, uses.eviction);
     this.remove(slot);
-    uses.tell(slot, by);
+    this.#uses?.lost(slot, by);
     return true;
-  }
-
-  #tellStored(slot: number, by: Asker | undefined): void {
-    this.#content.slot = slot;
-    this.#index.copyName(slot, this.#content);
-    this.#stored!(this.#content, by);
   }
 }

@@ -1,5 +1,5 @@
 /** As many as vLLM keeps of a block (`v1/core/kv_cache_metrics.py`). */
-export const FINDS_MAX = 4;
+const FINDS_MAX = 4;
 
 /** The last times that blocks were found again since they were stored. */
 export class Finds {
@@ -19,13 +19,13 @@ export class Finds {
     this.#times[FINDS_MAX * slot + (this.#counts[slot]!++ % FINDS_MAX)] = atMs;
   }
 
-  /** Writes them, oldest first, and returns how many they are. */
-  copyTo(times: Float64Array, slot: number): number {
-    const end = this.#counts[slot]!;
-    const count = Math.min(end, FINDS_MAX);
-    for (let i = 0; i < count; i++) {
-      times[i] = this.#times[FINDS_MAX * slot + ((end - count + i) % FINDS_MAX)]!;
-    }
-    return count;
+  countOf(slot: number): number {
+    return Math.min(this.#counts[slot]!, FINDS_MAX);
+  }
+
+  /** The i-th of them, oldest first. */
+  timeOf(slot: number, i: number): number {
+    const count = this.#counts[slot]!;
+    return this.#times[FINDS_MAX * slot + ((Math.max(0, count - FINDS_MAX) + i) % FINDS_MAX)]!;
   }
 }

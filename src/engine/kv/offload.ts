@@ -169,7 +169,9 @@ export class Offload {
   /** Exclusive tiers: what the memory above this one evicts moves there. */
   #movingTo(level: number): EngineEvents[] {
     if (this.#settings.inclusive) return [];
-    return [{ evicted: (eviction) => this.#victims!.evicted(level, eviction) }];
+    const evicted: EngineEvents['evicted'] = (memory, slot, by) =>
+      this.#victims!.evicted(level, memory, slot, by);
+    return [{ evicted }];
   }
 
   /** Of the first chunk only what the GPU lacks is copied. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
-import { type Asker, type Content, type EngineEvents, type Eviction, tellerOf } from '../events.ts';
-import { FINDS_MAX, Finds } from './finds.ts';
+import { type Asker, type EngineEvents, type Memory, tellerOf } from '../events.ts';
+import type { BlockIndex } from './block-index.ts';
+import { Finds } from './finds.ts';
 
 /** What is to be known about the uses of a memory's content. */
 export interface Watch {
@@ -12,45 +13,78 @@ export interface Watch {
 }
 
 /** The memory that is watched. */
-export type Place = Pick<Content, 'tier' | 'blocks'> & {
+export interface Place extends Pick<Memory, 'tier' | 'blocks'> {
   /** Slots are numbered below it. */
   readonly slots: number;
-};
-
-export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+  readonly index: BlockIndex;
+}
 
 /**
  * When the content of slots was stored and last used, and by whom, over typed arrays: for memories that forget
  * by age, and for those who hear of evictions. Where there is neither there is no such account.
  */
-export class Uses {
+export class Uses implements Memory {
+  readonly tier: Memory['tier'];
+  readonly blocks: number;
+  readonly #index: BlockIndex;
   readonly #clock: Watch['clock'];
   readonly #ageMs: number;
   readonly #storedMs: Float64Array;
   readonly #usedMs: Float64Array;
   readonly #users: (Asker | undefined)[];
   readonly #finds: Finds | undefined;
-  readonly #told: EngineEvents['evicted'];
-  /** What listeners are told: the owner of the slots fills in what it holds. */
-  readonly eviction: Writable<Eviction>;
+  readonly #tellStored: EngineEvents['stored'];
+  readonly #tellEvicted: EngineEvents['evicted'];
 
-  constructor({ tier, blocks, slots }: Place, { clock, ageMs = Infinity, events = [] }: Watch) {
+  constructor(place: Place, { clock, ageMs = Infinity, events = [] }: Watch) {
+    const { tier, blocks, slots, index } = place;
+    this.tier = tier;
+    this.blocks = blocks;
+    this.#index = index;
     this.#clock = clock;
     this.#ageMs = ageMs;
     this.#storedMs = new Float64Array(slots);
     this.#usedMs = new Float64Array(slots);
     this.#users = Array<Asker | undefined>(slots).fill(undefined);
-    this.#told = tellerOf(events, 'evicted');
-    this.#finds = tier === 'gpu' && this.#told ? new Finds(slots) : undefined;
-    this.eviction = {
-      ...{ tier, blocks, slot: 0, low: 0, high: 0, isLast: true },
-      ...{ atMs: 0, storedMs: 0, usedMs: 0, finds: 0, foundMs: new Float64Array(FINDS_MAX) },
-      ...{ owner: undefined, by: undefined },
-    };
+    this.#tellStored = tellerOf(events, 'stored');
+    this.#tellEvicted = tellerOf(events, 'evicted');
+    this.#finds = tier === 'gpu' && this.#tellEvicted ? new Finds(slots) : undefined;
   }
 
   now(): number {
     return this.#clock.now();
+  }
+
+  lowOf(slot: number): number {
+    return this.#index.lowOf(slot);
+  }
+
+  highOf(slot: number): number {
+    return this.#index.highOf(slot);
+  }
+
+  isLast(slot: number): boolean {
+    return this.#index.find(this.lowOf(slot), this.highOf(slot)) === 0;
+  }
+
+  storedMs(slot: number): number {
+    return this.#storedMs[slot]!;
+  }
+
+  usedMs(slot: number): number {
+    return this.#usedMs[slot]!;
+  }
+
+  ownerOf(slot: number): Asker | undefined {
+    return this.#users[slot];
+  }
+
+  findsOf(slot: number): number {
+    return this.#finds?.countOf(slot) ?? 0;
+  }
+
+  foundMs(slot: number, i: number): number {
+    return this.#finds!.timeOf(slot, i);
   }
 
   store(slot: number, atMs: number): void {
@@ -71,27 +105,21 @@ export class Uses {
     return this.#ageMs < Infinity && this.now() - this.#usedMs[slot]! > this.#ageMs;
   }
 
-  /** Somebody is told of this slot's eviction, since its content is not too old to count as lost. */
-  isTold(slot: number): boolean {
-    return this.#told !== undefined && !this.isOver(slot);
+  /** Its content has its name. */
+  named(slot: number, by: Asker | undefined): void {
+    this.#tellStored?.(this, slot, by);
   }
 
-  /** Tells who listens, once `eviction` says what was lost. */
-  tell(slot: number, by: Asker | undefined): void {
-    const { eviction } = this;
-    eviction.slot = slot;
-    eviction.atMs = this.now();
-    eviction.storedMs = this.#storedMs[slot]!;
-    eviction.usedMs = this.#usedMs[slot]!;
-    eviction.finds = this.#finds?.copyTo(eviction.foundMs, slot) ?? 0;
-    eviction.owner = this.#users[slot];
-    eviction.by = by;
-    this.#told!(eviction);
+  /** Its content has lost its place. What was too old is none that was lost. */
+  lost(slot: number, by: Asker | undefined): void {
+    if (this.#tellEvicted && !this.isOver(slot)) this.#tellEvicted(this, slot, by);
   }
 }
 
 /** The account of a memory's uses, if anybody wants one. */
 export function usesOf(place: Place, watch: Watch | undefined): Uses | undefined {
-  const isWanted = watch?.ageMs !== undefined || watch?.events?.some(({ evicted }) => evicted);
-  return isWanted ? new Uses(place, watch!) : undefined;
+  if (!watch) return undefined;
+  const { ageMs, events = [] } = watch;
+  const isWanted = ageMs !== undefined || events.some(({ stored, evicted }) => stored ?? evicted);
+  return isWanted ? new Uses(place, watch) : undefined;
 }

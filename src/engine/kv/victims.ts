@@ -1,4 +1,4 @@
-import type { Eviction } from '../events.ts';
+import type { Asker, Memory } from '../events.ts';
 import type { Tier } from './tier.ts';
 import type { OffloadShape, Writes } from './writes.ts';
 
@@ -24,17 +24,18 @@ export class Victims implements Writes {
   computed(): void {}
 
   /** The memory above `level` has no room for this any more. */
-  evicted(level: number, eviction: Eviction): void {
+  evicted(level: number, memory: Memory, slotAbove: number, by: Asker | undefined): void {
     const tier = this.#tiers[level];
     // Content of which there is another copy is not lost.
-    if (!tier || !eviction.isLast) return;
-    const { low, high, by } = eviction;
+    if (!tier || !memory.isLast(slotAbove)) return;
+    const [low, high] = [memory.lowOf(slotAbove), memory.highOf(slotAbove)];
+    const moved = { usedMs: memory.usedMs(slotAbove), owner: memory.ownerOf(slotAbove) };
     const known = tier.cache.find(low, high);
     if (known !== 0) {
-      tier.cache.touch(known, by, eviction);
+      tier.cache.touch(known, by, moved);
       return;
     }
-    const slot = tier.cache.add(low, high, by, eviction);
+    const slot = tier.cache.add(low, high, by, moved);
     if (slot === 0) {
       this.skippedStores++;
       return;

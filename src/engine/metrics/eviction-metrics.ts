@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { EngineEvents, Eviction } from '../events.ts';
+import type { Asker, EngineEvents, Memory } from '../events.ts';
 import { RESIDENCY_SECONDS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
@@ -7,7 +7,9 @@ import type { MeteredEngine } from './metered-engine.ts';
 /** For whom content had to go: for its own session, or for another; unknown where one of them has no name. */
 const EVICTORS = ['own', 'other', 'unknown'] as const;
 
-type Evictor = (typeof EVICTORS)[number];
+const OWN = 0;
+const OTHER = 1;
+const UNKNOWN = 2;
 
 /**
  * vLLM's histograms of evicted blocks (`v1/core/kv_cache_metrics.py`, there with --kv-cache-metrics and of a
@@ -26,11 +28,15 @@ export class EvictionMetrics implements EngineEvents {
     'reuse_gap',
     'Between the last times that an evicted block of the GPU was found again',
   );
-  readonly #blocks = new Map<Eviction['tier'], Record<Evictor, number>>();
+  /** Of each tier, blocks by evictor. */
+  readonly #blocks = new Map<Memory['tier'], Float64Array>();
+  readonly #gpuBlocks = this.#blocksOf('gpu');
 
-  evicted(eviction: Eviction): void {
-    this.#blocksOf(eviction.tier)[evictorOf(eviction)] += eviction.blocks;
-    if (eviction.tier === 'gpu') this.#observe(eviction);
+  evicted(memory: Memory, slot: number, by: Asker | undefined): void {
+    const isGpu = memory.tier === 'gpu';
+    const blocks = isGpu ? this.#gpuBlocks : this.#blocksOf(memory.tier);
+    blocks[evictor(memory.ownerOf(slot), by)]! += memory.blocks;
+    if (isGpu) this.#observe(memory, slot);
   }
 
   expose(registry: Registry, engine: MeteredEngine): void {
@@ -38,7 +44,7 @@ export class EvictionMetrics implements EngineEvents {
       histogram.expose(registry);
     }
     const tiers = engine.stats.offload?.tiers ?? [];
-    for (const tier of ['gpu', ...tiers.map(({ medium }) => medium)] as const) this.#blocksOf(tier);
+    for (const { medium } of tiers) this.#blocksOf(medium);
     const series = this.#blocks;
     new Counter({
       name: 'confab:kv_evicted_blocks_total',
@@ -48,22 +54,29 @@ export class EvictionMetrics implements EngineEvents {
       collect() {
         this.reset();
         for (const [tier, blocks] of series) {
-          for (const by of EVICTORS) this.inc({ tier, by }, blocks[by]);
+          for (const [i, by] of EVICTORS.entries()) this.inc({ tier, by }, blocks[i]);
         }
       },
     });
   }
 
-  #observe({ atMs, storedMs, foundMs, finds }: Eviction): void {
-    const lastMs = finds > 0 ? foundMs[finds - 1]! : storedMs;
-    this.#lifetime.observe((atMs - storedMs) / 1000);
-    this.#idle.observe((atMs - lastMs) / 1000);
-    for (let i = 1; i < finds; i++) this.#reuseGap.observe((foundMs[i]! - foundMs[i - 1]!) / 1000);
+  #observe(memory: Memory, slot: number): void {
+    const nowMs = memory.now();
+    const storedMs = memory.storedMs(slot);
+    const finds = memory.findsOf(slot);
+    let lastMs = storedMs;
+    for (let i = 0; i < finds; i++) {
+      const foundMs = memory.foundMs(slot, i);
+      if (i > 0) this.#reuseGap.observe((foundMs - lastMs) / 1000);
+      lastMs = foundMs;
+    }
+    this.#lifetime.observe((nowMs - storedMs) / 1000);
+    this.#idle.observe((nowMs - lastMs) / 1000);
   }
 
-  #blocksOf(tier: Eviction['tier']): Record<Evictor, number> {
-    let blocks = this.#blocks.get(tier);
-    if (!blocks) this.#blocks.set(tier, (blocks = { own: 0, other: 0, unknown: 0 }));
+  #blocksOf(tier: Memory['tier']): Float64Array {
+    const blocks = this.#blocks.get(tier) ?? new Float64Array(EVICTORS.length);
+    this.#blocks.set(tier, blocks);
     return blocks;
   }
 }
@@ -76,9 +89,10 @@ function residency(name: string, help: string): Histogram {
   });
 }
 
-function evictorOf({ owner, by }: Eviction): Evictor {
-  if (!owner || !by) return 'unknown';
-  if (owner === by) return 'own';
-  if (owner.session === undefined || by.session === undefined) return 'unknown';
-  return owner.session === by.session ? 'own' : 'other';
+/** An index into `EVICTORS`. */
+function evictor(owner: Asker | undefined, by: Asker | undefined): number {
+  if (!owner || !by) return UNKNOWN;
+  if (owner === by) return OWN;
+  if (owner.session === undefined || by.session === undefined) return UNKNOWN;
+  return owner.session === by.session ? OWN : OTHER;
 }

@@ -17,6 +17,7 @@ export class Histogram {
   readonly #counts: Float64Array;
   readonly #options: HistogramOptions;
   #sum = 0;
+  #bucket = 0;
 
   constructor(options: HistogramOptions) {
     const { buckets } = options;
@@ -37,9 +38,13 @@ export class Histogram {
     return this;
   }
 
+  /** Looks from where the last value was: the next is seldom far from it. */
   observe(value: number): void {
-    let bucket = 0;
-    while (bucket < this.#bounds.length && value > this.#bounds[bucket]!) bucket++;
+    const bounds = this.#bounds;
+    let bucket = this.#bucket;
+    while (bucket > 0 && value <= bounds[bucket - 1]!) bucket--;
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+    this.#bucket = bucket;
     this.#counts[bucket]!++;
     this.#sum += value;
   }
