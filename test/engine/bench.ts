@@ -1,5 +1,7 @@
-import { VirtualClock } from '../../src/base/clock.ts';
+import { type Clock, VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { EngineEvents } from '../../src/engine/events.ts';
+import { type MeteredFleet, meteredFleet } from '../../src/engine/metrics/metered.ts';
 import type { Coder, Word } from '../../src/engine/prompt/vocabulary.ts';
 import type { EngineError } from '../../src/engine/request-error.ts';
 import type { EngineEnd, EngineRequest } from '../../src/engine/serving.ts';
@@ -34,6 +36,12 @@ export function optionsOf(overrides: Partial<EngineOptions> = {}): EngineOptions
   return { ...engineSchema.parse({}), ...overrides };
 }
 
+/** What a server serves: one engine, or several, with their metrics. */
+export function fleetOf(clock: Clock, options: EngineOptions): MeteredFleet {
+  const create = (events: readonly EngineEvents[]) => new Engine(clock, options, words, { events });
+  return meteredFleet(create, options.replicas.count);
+}
+
 /** What became of one request. */
 export interface Outcome {
   ids: number[];
@@ -48,8 +56,8 @@ export class Bench {
   readonly clock = new VirtualClock();
   readonly engine: Engine;
 
-  constructor(overrides: Partial<EngineOptions> = {}) {
-    this.engine = new Engine(this.clock, optionsOf(overrides), words);
+  constructor(overrides: Partial<EngineOptions> = {}, events: readonly EngineEvents[] = []) {
+    this.engine = new Engine(this.clock, optionsOf(overrides), words, { events });
   }
 
   submit(request: EngineRequest): Outcome {

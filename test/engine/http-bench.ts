@@ -2,18 +2,19 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
-import { engineFleet } from '../../src/engine/cluster.ts';
-import { Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { type EngineServer, startServer } from '../../src/engine/http/server.ts';
+import type { MeteredFleet } from '../../src/engine/metrics/metered.ts';
 import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
-import { optionsOf, words, wordTokenizer } from './bench.ts';
+import { fleetOf, optionsOf, wordTokenizer } from './bench.ts';
 
 /** For polls: vitest's own second is short where other work has the processor. */
 export const PATIENCE = { timeout: 20_000, interval: 1 };
 
 /** The server of the running test, closed after it. */
 export let server: EngineServer | undefined;
+export let engines: MeteredFleet;
 /** The only one, or the first behind the router. */
 export let engine: Engine;
 
@@ -28,9 +29,9 @@ export function closeServers(): void {
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
   const clock = new SystemClock();
   const all = optionsOf({ gpu: 'h100', apiMs: 0, ...options });
-  const serving = engineFleet(() => new Engine(clock, all, words), all.replicas.count);
-  engine = serving.engines[0]!;
-  server = await startServer(serving, { prompts: new PromptBuilder(wordTokenizer()) });
+  engines = fleetOf(clock, all);
+  engine = engines.fleet.engines[0]!;
+  server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });
   return server.url;
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { offloadSchema } from '../../src/scenario/offload.ts';
 import { Bench } from './bench.ts';
+import { Heard } from './heard.ts';
 
 const BLOCK = 4;
 const BLOCKS_MAX = 8;
@@ -29,6 +31,11 @@ class Stack {
     return missing < 0 ? names.length : missing;
   }
 
+  /** The `capacity` most recent. */
+  top(capacity: number): string[] {
+    return this.#names.slice(0, capacity);
+  }
+
   touch(chain: readonly number[]): void {
     for (const name of namesOf(chain).reverse()) {
       this.#names = [name, ...this.#names.filter((other) => other !== name)];
@@ -54,14 +61,15 @@ function ask(bench: Bench, chain: readonly number[]) {
  * A pool of `gpuBlocks` usable blocks keeps one less than that of a sequential workload's content, once it is
  * full: the request's last block, which is not full, takes one, and gives it back empty.
  */
-function benchOf(gpuBlocks: number, offload: object = {}): Bench {
-  return new Bench({
+function benchOf(gpuBlocks: number, offload: object = {}, heard?: Heard): Bench {
+  const options = {
     apiMs: 0,
     gpu: 'h100',
     blocks: gpuBlocks + 1,
     blockTokens: BLOCK,
     offload: offloadSchema.parse(offload),
-  });
+  };
+  return new Bench(options, heard && [heard]);
 }
 
 test('whatever the prompts, one after the other, hits are those of an LRU stack, at every capacity', () => {
@@ -80,6 +88,40 @@ test('whatever the prompts, one after the other, hits are those of an LRU stack,
       }
     }),
     { seed: 6, numRuns: 40 },
+  );
+});
+
+/** The engine's name of a chain's last block. */
+function nameOf(chain: readonly number[]): string {
+  const names = chainNames(promptOf(chain), BLOCK, undefined);
+  return `${names.at(-2)} ${names.at(-1)}`;
+}
+
+test('what is told as stored and evicted is what enters and leaves the LRU stack, request by request', () => {
+  fc.assert(
+    fc.property(chains(BLOCKS_MAX), fc.integer({ min: 9, max: 24 }), (prompts, blocks) => {
+      const stack = new Stack();
+      const heard = new Heard();
+      const bench = benchOf(blocks, {}, heard);
+      let before: string[] = [];
+      for (const chain of prompts) {
+        const [told, stored] = [heard.evictions.length, heard.storedCount];
+        ask(bench, chain);
+        stack.touch(chain);
+        const after = stack.top(blocks - 1);
+        const gone = before.filter((name) => !after.includes(name));
+        expect(heard.storedCount - stored).toBe(
+          after.filter((name) => !before.includes(name)).length,
+        );
+        // The least recently used first, which is the order of the stack from its end.
+        expect(heard.evictions.slice(told).map(({ low, high }) => `${low} ${high}`)).toEqual(
+          gone.reverse().map((name) => nameOf(name.split(' ').map(Number))),
+        );
+        before = after;
+      }
+      expect(heard.names('gpu').length).toBe(heard.storedCount - heard.evictions.length);
+    }),
+    { seed: 9, numRuns: 200 },
   );
 });
 

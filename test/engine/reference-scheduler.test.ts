@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../src/base/clock.ts';
+import type { Memory } from '../../src/engine/events.ts';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { Scheduler } from '../../src/engine/schedule/scheduler.ts';
@@ -72,8 +74,13 @@ class Ours {
 
   constructor(load: Workload, usableBlocks: number) {
     this.#load = load;
+    const evicted = (memory: Memory, slot: number): void => {
+      const name = `${memory.lowOf(slot)} ${memory.highOf(slot)}`;
+      if (memory.isLast(slot)) this.evicted.push(this.#contents.get(name)!);
+    };
     this.#pool = new BlockPool(usableBlocks + 1, {
-      onEvicted: ({ low, high }) => this.evicted.push(this.#contents.get(`${low} ${high}`)!),
+      clock: new VirtualClock(),
+      events: [{ evicted }],
     });
     this.#scheduler = new Scheduler({ pool: this.#pool }, load);
   }

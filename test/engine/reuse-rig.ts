@@ -10,7 +10,7 @@ import type { ChatRequest, Transport, Usage } from '../../src/transport/transpor
 import { answerMessage } from '../../src/user/session.ts';
 import { Message } from '../../src/workload/message.ts';
 import { transportTo } from '../transport/http-rig.ts';
-import { optionsOf, words, wordTokenizer } from './bench.ts';
+import { fleetOf, optionsOf, words, wordTokenizer } from './bench.ts';
 
 export const ANSWER_TOKENS = 10;
 export const QUESTION_TOKENS = 3;
@@ -80,9 +80,8 @@ export async function overHttp(
 ): Promise<Seam> {
   const clock = new SystemClock();
   const all = optionsOf({ gpu: 'h100', apiMs: 0, model: 'm', ...options });
-  const engine = new Engine(clock, all, words);
   const prompts = promptsOf(wordTokenizer(), clock, all);
-  const server = await startServer(engine, { prompts });
+  const server = await startServer(fleetOf(clock, all), { prompts });
   const transport = transportTo(server.url, target);
   return {
     ask: (messages) => hear(transport, messages),

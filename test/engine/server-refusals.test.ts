@@ -8,6 +8,7 @@ import {
   closeServers,
   complete,
   engine,
+  engines,
   events,
   json,
   PATIENCE,
@@ -277,7 +278,7 @@ describe('closing', () => {
   test('a port in use is refused with its number', async () => {
     await start();
     const options = { prompts: new PromptBuilder(wordTokenizer()), port: server!.port };
-    await expect(startServer(engine, options)).rejects.toThrow(
+    await expect(startServer(engines, options)).rejects.toThrow(
       `cannot listen on 127.0.0.1:${server!.port}: it is already in use`,
     );
   });
