@@ -43,6 +43,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
   standInAnswer(turn: number): Message;
+  /** This turn where nothing was said before it: with what stands before a first question. Absent: it is the same. */
+  firstAs?(turn: number): Turn;
 }
 
 /**

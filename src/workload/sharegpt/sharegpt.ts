@@ -7,9 +7,10 @@ import { droppedLines } from '../files/tally.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import { openPreamble } from '../synthetic/open-preamble.ts';
+import type { Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
-import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import type { Filters } from './filter.ts';
+import { limitsOf, saying, turnPlanner } from '../turn-plan.ts';
+import type { CountedExchange, Filters } from './filter.ts';
 import { inflated } from './inflate.ts';
 import { type Selection, selectItems } from './select.ts';
 
@@ -38,7 +39,7 @@ export async function openShareGpt(
       const { exchanges, system } = items[userId % items.length]!;
       const plan = planOf(userId);
       const turns = exchanges.slice(0, plan.rounds).map((exchange, turn): Turn => {
-        const asked = { text: exchange.question, tokens: exchange.questionTokens };
+        const asked = questionOf(exchange);
         const said = turn === 0 ? preamble.firstMessage(userId, asked) : asked;
         const maxTokens = Math.min(
           plan.answerTokens() ?? Infinity,
@@ -59,9 +60,17 @@ export async function openShareGpt(
         sharedTokens: preamble.sharedTokens,
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer!,
+        firstAs(turn) {
+          const asked = questionOf(exchanges[turn]!);
+          return saying(turns[turn]!, preamble.firstMessage(userId, asked));
+        },
       };
     },
   };
+}
+
+function questionOf({ question, questionTokens }: CountedExchange): Spoken {
+  return { text: question, tokens: questionTokens };
 }
 
 const ITEMS_MAX = 2000;

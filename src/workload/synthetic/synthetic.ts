@@ -2,8 +2,9 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
+import type { Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
-import { limitsOf, turnPlanner } from '../turn-plan.ts';
+import { limitsOf, saying, turnPlanner } from '../turn-plan.ts';
 import { openPreamble } from './open-preamble.ts';
 import { openQuestions, type Questions } from './questions.ts';
 import { openStandIns } from './stand-in.ts';
@@ -39,9 +40,19 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
         sharedTokens: alike.sharedTokens,
         turns,
         standInAnswer: (turn) => standIn(userId, turn, turns[turn]!.maxTokens),
+        firstAs(turn) {
+          const asked = questionAt(questionsOf(userId), turn);
+          return saying(turns[turn]!, preamble.firstMessage(userId, asked));
+        },
       };
     },
   };
+}
+
+/** Asked for again, in the order of the turns: what few users need is not kept for all. */
+function questionAt(question: ReturnType<Questions>, turn: number): Spoken {
+  for (let before = 0; before < turn; before++) question(before);
+  return question(turn, true);
 }
 
 /** A fixed first question with no history before it is shared too, by every user. */
