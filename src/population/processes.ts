@@ -48,6 +48,8 @@ export interface OpenProcess extends Facts {
 export interface ClosedProcess extends Facts {
   readonly loop: 'closed';
   readonly slots: number;
+  /** Who takes them from one queue; undefined: each slot has a sequence of its own. */
+  readonly clients?: SettingsOf<'clients'>;
 }
 
 export type ArrivalProcess = OpenProcess | ClosedProcess;
@@ -94,13 +96,25 @@ export const PROCESSES = {
     loop: 'closed',
     slots: concurrency,
     isEndless: true,
-    text: () => `${concurrency} conversation${concurrency === 1 ? '' : 's'} at all times`,
+    text: () => `${counted(concurrency, 'conversation')} at all times`,
+  }),
+  clients: (settings) => ({
+    loop: 'closed',
+    slots: settings.clients * settings.conversationsEach,
+    clients: settings,
+    isEndless: true,
+    text: () =>
+      `${counted(settings.clients, 'client')} with ${counted(settings.conversationsEach, 'conversation')} each, from one queue`,
   }),
 } satisfies ProcessTable;
 
 export function processOf(settings: ArrivalSettings): ArrivalProcess {
   const make = PROCESSES[settings.process] as (settings: ArrivalSettings) => ArrivalProcess;
   return make(settings);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 interface RateSettings {

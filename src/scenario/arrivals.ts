@@ -25,6 +25,27 @@ export const arrivalsSchema = z
       process: z.literal('closed'),
       concurrency: count.describe('conversations at all times, each followed by another'),
     }),
+    z.strictObject({
+      process: z
+        .literal('clients')
+        .describe(
+          "clients with one request in flight each, who take conversations from one queue, as vLLM's benchmark_serving_multi_turn.py has them",
+        ),
+      clients: count.describe('so many; each stops after its whole share of stop.afterRequests'),
+      conversationsEach: count.describe('conversations of a client at a time'),
+      choice: z
+        .enum(['newestFirst', 'random'])
+        .default('newestFirst')
+        .describe(
+          'whose turn is next: of a conversation just taken, else of the one that waits longest; or any, as Python draws it',
+        ),
+      leave: z
+        .enum(['alone', 'together'])
+        .default('alone')
+        .describe(
+          'a client that finds no conversation to take drops those it has and leaves; or all do',
+        ),
+    }),
   ])
   .default({ process: 'constant', usersPerSec: 1 });
 
@@ -50,6 +71,8 @@ export interface ProcessRules {
   readonly needsTimes?: boolean;
   /** Why nobody can be found in mid-conversation at the start. */
   readonly notWithRampUp?: string;
+  /** Requests are let in by those who send them, and not by caps on all. */
+  readonly hasOwnGates?: boolean;
 }
 
 /** One row a process; when its conversations come is in population/processes.ts. */
@@ -61,4 +84,5 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   allAtOnce: { needsUsers: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },
+  clients: { notWithRampUp: 'who start with conversations of their own', hasOwnGates: true },
 };
