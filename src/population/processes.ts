@@ -2,6 +2,7 @@ import type { Rng } from '../base/random.ts';
 import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
+import { RandomState } from '../workload/draw/numpy.ts';
 
 /** What an arrival process may go by. */
 export interface Given {
@@ -70,12 +71,16 @@ export const PROCESSES = {
       gaps: { distribution: 'gamma', mean: gapMs(settings), cv: settings.cv ?? 1 },
       gapCv: settings.cv,
     }),
-  lognormal({ sigma = 1, ...settings }) {
-    return atRate(settings, {
-      gaps: { distribution: 'lognormal', mean: gapMs(settings), sigma },
+  lognormal({ sigma = 1, numpy, ...settings }) {
+    const mean = gapMs(settings);
+    const process = atRate(settings, {
+      gaps: { distribution: 'lognormal', mean, sigma },
       // cv^2 = exp(sigma^2) - 1
       gapCv: Math.sqrt(Math.expm1(sigma ** 2)),
     });
+    return numpy
+      ? { ...process, times: () => atGaps(numpyLognormal(mean, sigma, numpy)) }
+      : process;
   },
   allAtOnce: () => ({
     loop: 'open',
@@ -145,6 +150,16 @@ function atRate(
       `${process} arrivals, ${measure(usersPerSec)} conversations/s configured`,
   };
 }
+
+/** Draws of that mean, after the first few. */
+function numpyLognormal(mean: number, sigma: number, { seed, skip }: Numpy): () => number {
+  const state = new RandomState(seed);
+  const draw = () => state.lognormal(Math.log(mean) - sigma ** 2 / 2, sigma);
+  for (let i = 0; i < skip; i++) draw();
+  return draw;
+}
+
+type Numpy = NonNullable<SettingsOf<'lognormal'>['numpy']>;
 
 function* atGaps(nextGapMs: () => number): Generator<number> {
   for (let dueMs = 0; ; dueMs += nextGapMs()) yield dueMs;

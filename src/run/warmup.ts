@@ -28,9 +28,9 @@ export function warmupPopulation(
   begun: Map<number, Session>,
 ): Crowd {
   if (scenario.warmup.firstTurns) return firstTurns(world, scenario, onEmpty, begun);
-  const { requests, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
+  const { requests, requestText, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
   const conversation = (userId: number): Conversation => {
-    if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId);
+    if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId, requestText);
     const whole = world.conversation(userId);
     return { ...whole, turns: whole.turns.slice(0, rounds) };
   };
@@ -102,10 +102,12 @@ function* chain<T>(...parts: Iterable<T>[]): Generator<T> {
   for (const part of parts) yield* part;
 }
 
-/** One short request that begins with its own number, so that no other shares its prefix. */
-function shortRequest(userId: number): Conversation {
-  const number = userId - WARMUP_REQUEST_ID + 1;
-  const text = `${number} is the number of this warm-up request.${' Please go on.'.repeat(30)}`;
+/** One short request. Its own text begins with its number, so that no other shares its prefix. */
+function shortRequest(userId: number, template: string | undefined): Conversation {
+  const index = userId - WARMUP_REQUEST_ID;
+  const text =
+    template?.replaceAll('{number}', String(index)) ??
+    `${index + 1} is the number of this warm-up request.${' Please go on.'.repeat(30)}`;
   const message = new Message('user', text);
   const turn = {
     message,
@@ -117,6 +119,7 @@ function shortRequest(userId: number): Conversation {
   };
   return {
     userId,
+    isAnonymous: template !== undefined,
     opening: [],
     sharedTokens: 0,
     turns: [turn],

@@ -11,6 +11,17 @@ export const arrivalsSchema = z
       cv: z.number().positive().optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
       sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
       seed: z.union([z.number(), z.string()]).optional().describe("default: the scenario's seed"),
+      numpy: z
+        .strictObject({
+          seed: z
+            .number()
+            .int()
+            .min(0)
+            .max(2 ** 32 - 1),
+          skip: z.number().int().min(0).max(1_000_000).default(0).describe('draws to leave out'),
+        })
+        .optional()
+        .describe('lognormal: gaps as numpy.random.RandomState(seed).lognormal draws them'),
     }),
     z.strictObject({ process: z.literal('allAtOnce') }),
     z.strictObject({
@@ -65,6 +76,8 @@ export type SettingsOf<P extends Process, Settings = ArrivalSettings> = Settings
 export interface ProcessRules {
   /** A setting that others of the same shape may leave out. */
   readonly needs?: 'cv' | 'sigma';
+  /** Its gaps may be those that numpy draws. */
+  readonly mayBeNumpys?: boolean;
   /** Conversations come without end at one instant: somebody has to say how many there are. */
   readonly needsUsers?: boolean;
   /** The workload has to say when each conversation is due. */
@@ -80,7 +93,7 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   constant: {},
   poisson: {},
   gamma: { needs: 'cv' },
-  lognormal: { needs: 'sigma' },
+  lognormal: { needs: 'sigma', mayBeNumpys: true },
   allAtOnce: { needsUsers: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },

@@ -84,12 +84,19 @@ export const populationSchema = z
   .superRefine((population, context) => {
     const { arrivals, rampUp } = population;
     const { process } = arrivals;
-    const { needs, notWithRampUp, hasOwnGates } = PROCESS_RULES[process];
+    const { needs, mayBeNumpys, notWithRampUp, hasOwnGates } = PROCESS_RULES[process];
     if (needs && (arrivals as { [setting in typeof needs]?: unknown })[needs] === undefined) {
       context.addIssue({
         code: 'custom',
         path: ['arrivals', needs],
         message: `missing; needed with process: ${process}`,
+      });
+    }
+    if (!mayBeNumpys && 'numpy' in arrivals && arrivals.numpy) {
+      context.addIssue({
+        code: 'custom',
+        path: ['arrivals', 'numpy'],
+        message: `not with process: ${process}`,
       });
     }
     if (notWithRampUp && rampUp) {
@@ -136,6 +143,12 @@ export const warmupSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('short requests sent at once, with text that no user shares'),
+  requestText: z
+    .string()
+    .optional()
+    .describe(
+      'what these say instead, without the name of a session; {number} is their number from 0',
+    ),
   users: z.number().int().min(0).default(0).describe('conversations to play first'),
   usersPerSec: z.number().positive().default(1),
   rounds: count.optional().describe('turns of each; default: all'),

@@ -28,7 +28,7 @@ export interface SelectOptions {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * The fitting conversations with the tokens of every message. Both are kept on disk by the file's

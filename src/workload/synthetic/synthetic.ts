@@ -1,6 +1,7 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { Message } from '../message.ts';
+import { prefillHeaders } from '../prefill-header.ts';
 import type { Source } from '../source.ts';
 import type { Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
@@ -15,6 +16,7 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
   const preamble = await openPreamble(scenario, texts);
   const questionsOf = await openQuestions(scenario, texts);
   const standIn = await openStandIns(scenario, texts);
+  const headersOf = prefillHeaders(scenario);
   const { answer } = scenario.conversation;
   const alike = alikePart(scenario, preamble.sharedTokens, questionsOf);
   return {
@@ -31,6 +33,7 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
           messageTokens: said.tokens,
           pauseMs: plan.pauseMs(turn),
           ...limitsOf(answer, plan.answerTokens()),
+          ...headersOf(turn, asked.tokens),
           recordedAnswer: undefined,
         };
       });
