@@ -1,11 +1,10 @@
-import { below, stream } from '../base/random.ts';
 import type { ClientHabits } from '../population/client.ts';
 import { Clients, type ClientsOptions } from '../population/clients.ts';
 import { queueOf } from '../population/offered-load.ts';
 import type { SettingsOf } from '../scenario/arrivals.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { World } from '../user/world.ts';
-import { RandomState } from '../workload/draw/numpy.ts';
+import { numpySeed, RandomState } from '../workload/draw/numpy.ts';
 import { pythonChoices } from '../workload/draw/python.ts';
 import { paceOf } from './phase-world.ts';
 
@@ -41,14 +40,9 @@ export function clientsOf(
 
 /** Each draws for itself, as vLLM's do from random.seed and numpy.random.seed with the run's seed, its number and 1. */
 function habitsOf(scenario: Scenario, { choice }: Settings, client: number): ClientHabits {
-  const seed = (wholeSeed(scenario.seed) + client + 1) % 2 ** 32;
+  const seed = (numpySeed(scenario.seed) + client + 1) % 2 ** 32;
   return {
     choose: choice === 'random' ? pythonChoices(seed) : undefined,
     restMs: paceOf(scenario, new RandomState(seed).uniform).restMs,
   };
-}
-
-function wholeSeed(seed: Scenario['seed']): number {
-  const isWhole = Number.isInteger(Number(seed)) && Number(seed) >= 0 && Number(seed) < 2 ** 32;
-  return isWhole ? Number(seed) : below(stream(seed, 'population', 'clients'), 2 ** 32);
 }

@@ -110,7 +110,9 @@ export const conversationSchema = z
     generatorCompat: z
       .boolean()
       .optional()
-      .describe("generate_conversations: bench_dataset.py's own arithmetic of lengths and offsets"),
+      .describe(
+        "generate_conversations: bench_dataset.py's own draws, and its arithmetic of lengths and offsets",
+      ),
     tokenizer: z
       .string()
       .default('gpt2')

@@ -1,11 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type MultiTurnFlags, multiTurnFlags } from '../../src/dialects/multi-turn/flags.ts';
 import { multiTurnScenario } from '../../src/dialects/multi-turn/scenario.ts';
 import { flagsOf } from '../support/flags-of.ts';
-import { absent, titled } from '../support/needs.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
 import { captured, captureFile, type Sent, sentBy } from '../support/upstream.ts';
-import { scratchDir } from '../workload/scratch.ts';
+import { scratchDir, writeJson } from '../workload/scratch.ts';
 
 const cacheDir = scratchDir();
 
@@ -24,7 +24,6 @@ const CAPTURES: Readonly<Record<string, readonly [line: string, requests: number
 };
 
 const NOT_COMPARED: Readonly<Record<string, string>> = {
-  'mt-gen-p1k1': 'conversations are generated with draws of our own, and have other lengths',
   'mt-p2k4-random': 'broke off after two requests, and nobody says with which flags it was made',
 };
 
@@ -52,13 +51,17 @@ function withSortedKeys(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function ours(line: string, overheadMs = 8): Promise<Sent[]> {
-  const file = captureFile('conversations.json');
+function ours(
+  line: string,
+  { overheadMs = 8, file = captureFile('conversations.json') } = {},
+): Promise<Sent[]> {
   const common = ['-i', file, '-m', 'gpt2', '--served-model-name', 'm', '--seed', '1', '--compat'];
   const flags = flagsOf<MultiTurnFlags>(multiTurnFlags, [...common, ...line.split(' ')]);
   return sentBy(multiTurnScenario(flags), { cacheDir, overheadMs });
 }
 
+const TEXT = sharedFile('data/text/pg1184.txt');
+const noText = absent(TEXT);
 const missing = absent(captureFile('conversations.json'));
 
 describe.skipIf(missing)(titled('multi-turn --compat sends what upstream sent', missing), () => {
@@ -83,7 +86,7 @@ describe.skipIf(missing)(titled('multi-turn --compat sends what upstream sent', 
     async ({ name, line, count, overheadMs }) => {
       const upstream = captured(name);
       expect(upstream).toHaveLength(count);
-      expect(sorted(await ours(line, overheadMs))).toEqual(sorted(upstream));
+      expect(sorted(await ours(line, { overheadMs }))).toEqual(sorted(upstream));
     },
   );
 
@@ -99,9 +102,20 @@ describe.skipIf(missing)(titled('multi-turn --compat sends what upstream sent', 
       sent.slice(1).map(({ atMs }, i) => atMs - sent[i]!.atMs);
     // Upstream's requests take some milliseconds more or less; the pauses are 50 ms on average, and up to 140.
     const upstream = gaps(captured('mt-p1k3-random'));
-    const own = gaps(await ours(CAPTURES['mt-p1k3-random']![0], 10));
+    const own = gaps(await ours(CAPTURES['mt-p1k3-random']![0], { overheadMs: 10 }));
     for (const [i, gapMs] of own.entries()) expect(Math.abs(gapMs - upstream[i]!)).toBeLessThan(25);
   });
+
+  test.skipIf(noText)(
+    titled('conversations that it generates, draw for draw', noText),
+    async () => {
+      const config = JSON.parse(readFileSync(captureFile('gen.json'), 'utf8'));
+      const file = writeJson(cacheDir, 'gen.json', { ...config, text_files: [TEXT] });
+      const upstream = captured('mt-gen-p1k1');
+      expect(upstream).toHaveLength(34);
+      expect((await ours('-p 1 -k 1', { file })).map(said)).toEqual(upstream.map(said));
+    },
+  );
 
   test.each(Object.entries(EXCEPTIONS))(
     'but for %s, as long as upstream does it so',
@@ -115,7 +129,7 @@ describe.skipIf(missing)(titled('multi-turn --compat sends what upstream sent', 
     const names = readdirSync(captureFile('.'))
       .filter((name) => /^mt-.*\.jsonl$/.test(name))
       .map((name) => name.replace('.jsonl', ''));
-    const known = [...Object.keys(CAPTURES), ...Object.keys(NOT_COMPARED)];
+    const known = [...Object.keys(CAPTURES), 'mt-gen-p1k1', ...Object.keys(NOT_COMPARED)];
     expect(known.sort()).toEqual(names.sort());
   });
 });

@@ -1,4 +1,5 @@
 import { MersenneTwister } from '../../base/mersenne-twister.ts';
+import { below, stream } from '../../base/random.ts';
 
 /**
  * numpy.random.RandomState, of which numpy promises that its draws never change: what a script of numpy's draws with
@@ -39,6 +40,11 @@ export class RandomState {
     return Math.exp(mu + sigma * this.normal());
   }
 
+  /** A whole number from `min` to `max`, both included: `randint(min, max + 1)`. */
+  between(min: number, max: number): number {
+    return min + this.#upTo(max - min);
+  }
+
   /** `shuffle` of a list: in a new order, the list itself as it was. */
   shuffled<Item>(items: readonly Item[]): Item[] {
     const order = [...items];
@@ -51,10 +57,18 @@ export class RandomState {
 
   /** A whole number from 0 to `most`, both included (random_interval): words are cut to its bits until one fits. */
   #upTo(most: number): number {
+    if (most === 0) return 0;
     const unused = Math.clz32(most);
     let value: number;
     do value = (this.#twister.word() << unused) >>> unused;
     while (value > most);
     return value;
   }
+}
+
+/** A seed that numpy takes: the run's own where it is a whole number below 2^32, else one drawn for it. */
+export function numpySeed(seed: string | number): number {
+  const number = Number(seed);
+  const isOne = Number.isInteger(number) && number >= 0 && number < 2 ** 32;
+  return isOne ? number : below(stream(seed, 'numpy'), 2 ** 32);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RandomState } from '../../../src/workload/draw/numpy.ts';
+import { numpySeed, RandomState } from '../../../src/workload/draw/numpy.ts';
+import { zipf } from '../../../src/workload/draw/zipf.ts';
 
 // The expected values are those of numpy 2: its RandomState is frozen.
 
@@ -41,4 +42,32 @@ test('a shuffled list, after other draws as well; the list itself stays', () => 
   const state = new RandomState(151);
   state.uniform();
   expect(state.shuffled(list.slice(0, 10))).toEqual([4, 1, 6, 8, 0, 3, 9, 2, 7, 5]);
+});
+
+test('whole numbers of a range; of one number nothing is drawn', () => {
+  const state = new RandomState(7);
+  const draws = (count: number, min: number, max: number) =>
+    Array.from({ length: count }, () => state.between(min, max));
+  expect(draws(12, 4, 10)).toEqual([8, 5, 10, 7, 7, 8, 5, 10, 4, 5, 10, 6]);
+  expect(draws(2, 5, 5)).toEqual([5, 5]);
+  expect(draws(6, 20, 40)).toEqual([28, 27, 26, 24, 36, 27]);
+  expect(state.uniform()).toBe(0.3809411331485384);
+});
+
+test.each([
+  [1.2, [1, 193576058, 32, 4, 10, 3, 649004, 3, 161383, 251], 0.20484909029779508],
+  [3.5, [1, 1, 1, 1, 1, 1, 1, 1, 2, 1], 0.2303028790209648],
+])('the zipf draws of a state, alpha %d', (alpha, expected, next) => {
+  const state = new RandomState(7);
+  expect(expected.map(() => zipf(state.uniform, alpha))).toEqual(expected);
+  expect(state.uniform()).toBe(next);
+});
+
+test('the seed is the run’s where numpy takes it', () => {
+  expect([numpySeed(0), numpySeed('17'), numpySeed(2 ** 32 - 1)]).toEqual([0, 17, 2 ** 32 - 1]);
+  for (const seed of ['abc', -1, 1.5, 2 ** 32]) {
+    expect(numpySeed(seed)).toBe(numpySeed(seed));
+    expect(() => new RandomState(numpySeed(seed))).not.toThrow();
+    expect(numpySeed(seed)).toBeGreaterThanOrEqual(0);
+  }
 });
