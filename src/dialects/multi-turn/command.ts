@@ -39,7 +39,9 @@ and all others with it (--no-early-stop: they go on until they find none either)
 -k and -n are divided among the clients, without the remainder; it pauses after
 every answer instead of keeping a rate, counts tokens again itself without the
 chat template, takes the tokens of a first chunk off the TTFT, and ends the
-runtime with the request that was sent last.
+runtime with the request that was sent last. Two things it does not copy: a client
+that leaves because of one timeout, and include_usage: false, without which a
+server does not say what was cached.
 
 --payload forced asks for answers of exactly the recorded length (min_tokens,
 temperature 0, seed 0), as the numbers of upstream's README were made; plain
