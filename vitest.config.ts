@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What runs the command line, or another program: built first, and slower. */
 const COMMANDS = [
   'test/cli/**/*.test.ts',
+  'test/commands/**/*.test.ts',
   'test/e2e/**/*.test.ts',
   'test/conformance/{plan,traces}.test.ts',
   'test/readme.test.ts',

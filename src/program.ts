@@ -53,8 +53,12 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
   schema: {
-    summary: 'print the JSON Schema of scenario files, for editors',
+    summary: 'print the JSON Schema of scenario files, or of summary.json',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
+  },
+  help: {
+    summary: 'the help of a verb, or a topic such as metrics; alone: what there is',
+    load: async () => (await import('./commands/help.ts')).helpCommand(VERBS),
   },
 };
 
@@ -74,7 +78,8 @@ export async function program(argv: readonly string[]): Promise<number> {
 async function dispatch(argv: readonly string[]): Promise<number> {
   const root = new Command('confab')
     .description('A multi-turn conversation simulator for LLM serving engines.')
-    .version(version());
+    .version(version())
+    .helpCommand(false);
   const called = VERBS[argv[0] ?? ''];
   for (const [name, verb] of Object.entries(VERBS)) {
     const command =

@@ -23,7 +23,7 @@ interface Flags {
 export function convertCommand(): Command {
   const sharegpt = new Command('sharegpt')
     .description('Make OpenAI messages of a ShareGPT file, parts of a conversation joined.')
-    .argument('<input>', 'ShareGPT JSON or JSON lines')
+    .argument('<input>', 'ShareGPT JSON or JSON lines, or OpenAI messages')
     .argument('<output>', 'JSON list of conversations to write')
     .option('--seed <seed>', 'draws and orders the conversations', '0')
     .option('--max-items <n>', 'conversations to take', integer(1))

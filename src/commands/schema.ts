@@ -1,10 +1,15 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { summaryJsonSchema } from '../export/summary-schema.ts';
 import { scenarioJsonSchema } from '../scenario/load.ts';
+
+/** The files that have a JSON Schema. */
+const SCHEMAS = { scenario: scenarioJsonSchema, summary: summaryJsonSchema } as const;
 
 export function schemaCommand(): Command {
   return new Command('schema')
-    .description('Print the JSON Schema of scenario files, for editors.')
-    .action(() => {
-      process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+    .description('Print the JSON Schema of scenario files, for editors, or of summary.json.')
+    .addArgument(new Argument('[of]', 'the file').choices(Object.keys(SCHEMAS)).default('scenario'))
+    .action((of: keyof typeof SCHEMAS) => {
+      process.stdout.write(`${JSON.stringify(SCHEMAS[of](), null, 2)}\n`);
     });
 }

@@ -36,6 +36,12 @@ export interface Plan extends Pick<RunSummary, 'run' | 'counts' | 'conversations
   readonly rounds: readonly RoundSummary[];
 }
 
+/** Turns at times of their own have no pauses. */
+function pauseOf({ mode, pauseSec }: Scenario['pacing']): Plan['pauseSec'] {
+  if (mode === 'trace') return {};
+  return { ...known('mean', meanOf(pauseSec)), ...known('cv', cvOf(pauseSec)) };
+}
+
 /** Tokens a request, but for the totals. */
 export interface PlanTokens {
   readonly input?: Distribution;
@@ -84,10 +90,7 @@ export function planOf(play: PlannedPlay): Plan {
       ...known('configured', processOf(scenario.population.arrivals).gapCv),
       ...known('played', summary.arrivalGapCv),
     },
-    pauseSec: {
-      ...known('mean', meanOf(scenario.pacing.pauseSec)),
-      ...known('cv', cvOf(scenario.pacing.pauseSec)),
-    },
+    pauseSec: pauseOf(scenario.pacing),
     tokens,
     schedule,
     requestsPerSec: {

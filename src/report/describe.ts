@@ -1,7 +1,11 @@
 import { Column } from '../stats/column.ts';
 import { distributionOf } from '../stats/quantile.ts';
+import { STATISTIC_NAMES } from '../stats/statistics.ts';
 import { tableText } from './render/table.ts';
 import { distributionTable } from './table.ts';
+
+/** The tools whose tables these are do not print 95 %. */
+const PRINTED = STATISTIC_NAMES.filter((name) => name !== 'p95');
 
 /** A table of the statistics of each column, one line a column, as pandas' `describe().T` has it. */
 export function describeColumns(columns: Readonly<Record<string, readonly number[]>>): string {
@@ -11,6 +15,7 @@ export function describeColumns(columns: Readonly<Record<string, readonly number
       for (const value of values) column.add(value);
       return { label, values: distributionOf(column), isCount: true };
     }),
+    PRINTED,
   );
   return tableText(table);
 }

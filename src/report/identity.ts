@@ -66,6 +66,7 @@ function arrivalsText(
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {
+  if (mode === 'trace') return 'every turn at its own time in the trace';
   const pause = `${distributionText(pauseSec)} s`;
   if (mode === 'think') return `think time after the previous answer: ${pause}`;
   return `from launch to launch: ${pause}, counted from when the previous turn was ${from}`;

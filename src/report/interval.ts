@@ -1,4 +1,5 @@
-import type { IntervalSummary } from '../stats/interval.ts';
+import { INTERVAL_METRICS, type IntervalSummary, meanName } from '../stats/interval.ts';
+import { METRICS } from '../stats/metrics.ts';
 import { measure, seconds } from './number.ts';
 
 /** One line for the terminal, once every log interval. Unknown means are '-'. */
@@ -13,7 +14,9 @@ export function intervalLine(interval: IntervalSummary): string {
     `${measure(interval.completedPerSec)} completed/s`,
     `input ${measure(interval.inputTokensPerSec)} tokens/s`,
     `output ${measure(interval.outputTokensPerSec)} tokens/s`,
-    `mean TTFT ${measure(interval.meanTtftMs)} ms`,
-    `mean TPOT ${measure(interval.meanTpotMs)} ms`,
+    ...INTERVAL_METRICS.map((name) => {
+      const { label, unit } = METRICS[name];
+      return `mean ${label} ${measure(interval[meanName(name)])} ${unit}`;
+    }),
   ].join(', ');
 }

@@ -1,56 +1,49 @@
-import type { DistributionName } from '../stats/distributions.ts';
+import { type Metric, POPULATIONS, type SHOWN } from '../stats/metric.ts';
+import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
+import { measuredOf } from '../stats/summary.ts';
+import { TERMS } from '../stats/terms.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { Table } from './section.ts';
-import { distributionTable } from './table.ts';
+import type { Section, Term } from './section.ts';
+import { type DistributionRow, distributionTable } from './table.ts';
 
-const PER_REQUEST_LEGEND = `  Of completed requests only: failures are counted above. Lateness and generator delay: of all that
-  were sent. A '-' is unknown.
-  Times count from sent, or from intended: when the turn was due, which is what a user would wait.
-  TTFT: to the first token, reasoning included. TTFO: to the first that is not reasoning.
-  TPOT: (latency - TTFT) / (output tokens - 1). ITL: (last - first chunk) / (output tokens - 1).
-  ICL: gaps between chunks, pooled. Lateness: sent - intended. Generator delay: this client's part of it.
-  Percentiles are exact, interpolated linearly; std is the sample's.`;
+/** Whether a metric has a row, by its `shown`. */
+const HAS_ROW = {
+  always: () => true,
+  ifTold: (summary, name) => measuredOf(summary, name) !== undefined,
+  ifReasoning: ({ hasReasoning }) => hasReasoning,
+} satisfies Record<keyof typeof SHOWN, (summary: RunSummary, name: MetricName) => boolean>;
 
-const ENGINE_LEGEND = `  Engine queue: until the engine scheduled the request. Engine prefill: from there to its first token.
-  Both as the engine says, by its own clock: the rest of the TTFT is this client, the network and the API.`;
-
-export function perRequestLegend({ distributions }: RunSummary): string {
-  const isTold = distributions.engineQueueMs ?? distributions.enginePrefillMs;
-  return isTold ? `${PER_REQUEST_LEGEND}\n${ENGINE_LEGEND}` : PER_REQUEST_LEGEND;
+/** The distributions of all metrics that this run has something to say about, and what they mean. */
+export function perRequestSection(summary: RunSummary): Section {
+  return {
+    title: 'Per request',
+    table: distributionTable(perRequestRows(summary)),
+    notes: [
+      "Of completed requests, where nothing else is said: failures are counted above. A '-' is unknown.",
+      "Percentiles are exact, interpolated linearly; std is the sample's.",
+    ],
+    terms: [
+      ...Object.entries(TERMS).map(([term, { says }]): Term => ({ term, says })),
+      ...shownMetrics(summary).map((name) => ({
+        term: METRICS[name].label,
+        says: saysOf(METRICS[name]),
+      })),
+    ],
+  };
 }
 
-const ROWS: readonly (readonly [name: DistributionName, label: string, isCount?: boolean])[] = [
-  ['ttftMs', 'TTFT ms'],
-  ['ttftFromIntendedMs', 'TTFT from intended ms'],
-  ['engineQueueMs', 'engine queue ms'],
-  ['enginePrefillMs', 'engine prefill ms'],
-  ['ttfoMs', 'TTFO ms'],
-  ['tpotMs', 'TPOT ms'],
-  ['itlMs', 'ITL ms'],
-  ['iclMs', 'ICL ms'],
-  ['latencyMs', 'latency ms'],
-  ['latencyFromIntendedMs', 'latency from intended ms'],
-  ['latenessMs', 'lateness ms'],
-  ['generatorDelayMs', 'generator delay ms'],
-  ['inputTokens', 'input tokens', true],
-  ['cachedTokens', 'cached tokens', true],
-  ['outputTokens', 'output tokens', true],
-];
+export function perRequestRows(summary: RunSummary): DistributionRow[] {
+  return shownMetrics(summary).map((name) => ({
+    label: headingOf(name),
+    values: measuredOf(summary, name),
+    isCount: METRICS[name].unit !== 'ms',
+  }));
+}
 
-/** What only some engines tell. */
-const TOLD: ReadonlySet<DistributionName> = new Set(['engineQueueMs', 'enginePrefillMs']);
+function saysOf({ says, over }: Metric): string {
+  return over === 'sent' ? `${says}; of ${POPULATIONS[over].says}` : says;
+}
 
-export function perRequestTable({ distributions, conversations, hasReasoning }: RunSummary): Table {
-  const shown = ROWS.filter(([name]) => {
-    if (name === 'ttfoMs') return hasReasoning;
-    return !TOLD.has(name) || distributions[name] !== undefined;
-  });
-  return distributionTable([
-    ...shown.map(([name, label, isCount = false]) => ({
-      label,
-      values: distributions[name],
-      isCount,
-    })),
-    { label: 'turns per conversation', values: conversations.turnsDone, isCount: true },
-  ]);
+function shownMetrics(summary: RunSummary): MetricName[] {
+  return METRICS_AS_PRINTED.filter((name) => HAS_ROW[METRICS[name].shown](summary, name));
 }

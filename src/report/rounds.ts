@@ -1,17 +1,23 @@
+import { headingOf } from '../stats/metrics.ts';
 import type { RoundSummary } from '../stats/rounds.ts';
 import type { Section, TableColumn } from './section.ts';
+
+/** The statistics of a round that are printed. */
+const PRINTED = [
+  ['ttftMs', 'p50'],
+  ['ttftMs', 'p99'],
+  ['tpotMs', 'p50'],
+] as const;
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'round' },
   { title: 'completed', format: 'count' },
   { title: 'failed', format: 'count' },
-  { title: 'input', unit: 'tokens', format: 'amount' },
-  { title: 'cached', unit: 'tokens', format: 'amount' },
+  { title: headingOf('inputTokens'), format: 'amount' },
+  { title: headingOf('cachedTokens'), format: 'amount' },
   { title: 'cached share', format: 'percent' },
   { title: 'ideal share', format: 'percent' },
-  { title: 'TTFT p50', unit: 'ms' },
-  { title: 'TTFT p99', unit: 'ms' },
-  { title: 'TPOT p50', unit: 'ms' },
+  ...PRINTED.map(([name, statistic]) => ({ title: headingOf(name, statistic) })),
 ];
 
 const LEGEND = `Tokens are means. Cached: as the engine reported, of the requests where it did.
@@ -32,9 +38,7 @@ export function roundsSection(rounds: readonly RoundSummary[]): Section {
           round.meanCachedTokens,
           round.cachedShare,
           round.idealShare,
-          round.ttftMs?.p50,
-          round.ttftMs?.p99,
-          round.tpotMs?.p50,
+          ...PRINTED.map(([name, statistic]) => round[name]?.[statistic]),
         ],
       })),
     },

@@ -18,6 +18,13 @@ export interface Section {
   readonly lines?: readonly string[];
   /** How to read what is above: paragraphs. */
   readonly notes?: readonly string[];
+  /** What its words mean. */
+  readonly terms?: readonly Term[];
+}
+
+export interface Term {
+  readonly term: string;
+  readonly says: string;
 }
 
 /** A label and what is said about it. */

@@ -1,6 +1,6 @@
 import { runSection } from './head.ts';
 import { overviewSections } from './overview.ts';
-import { perRequestLegend, perRequestTable } from './per-request.ts';
+import { perRequestSection } from './per-request.ts';
 import { roundsSection } from './rounds.ts';
 import type { RunSummary } from './run-summary.ts';
 import { listSections, type Section } from './section.ts';
@@ -19,11 +19,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),
-    {
-      title: 'Per request',
-      table: perRequestTable(summary),
-      notes: [perRequestLegend(summary).trim()],
-    },
+    perRequestSection(summary),
     roundsSection(roundGroups),
     ...listSections('Files', files),
   ];

@@ -1,4 +1,5 @@
 import type { Distribution } from '../stats/quantile.ts';
+import { STATISTIC_NAMES, STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import type { Table } from './section.ts';
 
 /** One row of a percentile table. */
@@ -12,36 +13,26 @@ export interface DistributionRow {
   readonly level?: number;
 }
 
-/** Columns after the count, in order. Those that few samples cannot support are shown if any row has them. */
-const COLUMNS = [
-  ['mean', 'mean'],
-  ['std', 'std'],
-  ['min', 'min'],
-  ['25%', 'p25'],
-  ['50%', 'p50'],
-  ['75%', 'p75'],
-  ['90%', 'p90'],
-  ['99%', 'p99'],
-  ['99.9%', 'p999'],
-  ['99.99%', 'p9999'],
-  ['max', 'max'],
-] as const satisfies readonly (readonly [string, keyof Distribution])[];
+/** Statistics that need more values than this have a column only if a row has them. */
+const FEW = 2;
 
-const OPTIONAL: ReadonlySet<keyof Distribution> = new Set(['p999', 'p9999']);
-
-/** One row a row: count, mean, sample std, min, percentiles, max. */
-export function distributionTable(rows: readonly DistributionRow[]): Table {
-  const columns = COLUMNS.filter(
-    ([, field]) => !OPTIONAL.has(field) || rows.some(({ values }) => values?.[field] !== undefined),
+/** One row a row: the count and these statistics, by default all of them. */
+export function distributionTable(
+  rows: readonly DistributionRow[],
+  statistics: readonly StatisticName[] = STATISTIC_NAMES,
+): Table {
+  const columns = statistics.filter(
+    (name) =>
+      STATISTICS[name].countMin <= FEW || rows.some(({ values }) => values?.[name] !== undefined),
   );
   return {
     columns: [
       { title: '' },
       { title: 'count', format: 'count' },
-      ...columns.map(([title]) => ({ title })),
+      ...columns.map((name) => ({ title: STATISTICS[name].label })),
     ],
     rows: rows.map(({ label, values, isCount = false, level = 0 }) => ({
-      cells: [label, values?.count ?? 0, ...columns.map(([, field]) => values?.[field])],
+      cells: [label, values?.count ?? 0, ...columns.map((name) => values?.[name])],
       format: isCount ? 'amount' : 'measure',
       ...(level > 0 && { level }),
     })),

@@ -49,11 +49,13 @@ export function paceOf(
 }
 
 function habitsOf(scenario: Scenario): Habits {
-  const { pacing, timeouts, failure, conversation, sampling, output } = scenario;
+  const { pacing, population, timeouts, failure, conversation, sampling, output } = scenario;
+  const { arrivals } = population;
   return {
     pacing,
     timeouts,
     failure,
+    slowdown: 'slowdown' in arrivals ? arrivals.slowdown : 1,
     history: conversation.history,
     keepReasoning: conversation.keepReasoning,
     verify: conversation.verify,

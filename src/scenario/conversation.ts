@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { distributionSchema } from './distribution.ts';
+import { at } from './paths.ts';
+import { SOURCE_NAMES, type SourceName, sourcesWith, type Traits, traitsOf } from './sources.ts';
 
 const tokens = z.number().int().min(0);
 const share = z.number().min(0).max(1);
@@ -77,23 +79,30 @@ const shareGpt = z.strictObject({
     .prefault({}),
 });
 
-const mooncake = z.strictObject({
-  file: z
+const trace = z.strictObject({
+  file: z.string().describe('requests with their times, in one of the formats that are known'),
+  format: z
     .string()
-    .describe('JSON lines of timestamp (ms), input_length, output_length and hash_ids'),
-  blockTokens: z.number().int().min(1).default(512).describe('tokens that one hash id stands for'),
-  prefillOnly: z.boolean().default(false).describe('ask for one token, whatever output_length is'),
+    .default('auto')
+    .describe("name of the format, as mooncake; 'auto': the one that the file's content fits"),
+  blockTokens: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("tokens that one hash id stands for; default: the format's own, as mooncake's 512"),
+  prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
 });
 
 /** What users say. */
 export const conversationSchema = z
   .strictObject({
-    source: z.enum(['synthetic', 'sharegpt', 'file', 'prompts', 'mooncake']).default('synthetic'),
+    source: z.enum(SOURCE_NAMES).default('synthetic'),
     file: z
       .string()
       .optional()
       .describe(
-        'source: file: conversations of OpenAI messages (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}',
+        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}",
       ),
     promptPrefix: z
       .string()
@@ -155,65 +164,38 @@ export const conversationSchema = z
       .default(false)
       .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
-    mooncake: mooncake.optional(),
+    trace: trace.optional(),
   })
   .superRefine((value, context) => {
-    if (value.source === 'sharegpt' && !value.sharegpt) {
-      context.addIssue({
-        code: 'custom',
-        path: ['sharegpt', 'file'],
-        message: 'missing; needed with source: sharegpt',
-      });
-    }
-    if (value.source === 'mooncake' && !value.mooncake) {
-      context.addIssue({
-        code: 'custom',
-        path: ['mooncake', 'file'],
-        message: 'missing; needed with source: mooncake',
-      });
-    }
-    checkData(value, context);
-    const hasAnswers = value.source === 'sharegpt' || value.source === 'file';
-    if (value.verify && !hasAnswers) {
-      context.addIssue({
-        code: 'custom',
-        path: ['verify'],
-        message: 'needs a source with answers: sharegpt or file',
-      });
-    }
-    if (value.history === 'recorded' && !hasAnswers) {
-      context.addIssue({
-        code: 'custom',
-        path: ['history'],
-        message: "'recorded' needs a source with answers: sharegpt or file",
-      });
+    for (const [isWrong, path, message] of checksOf(value)) {
+      if (isWrong) context.addIssue({ code: 'custom', path: [...path], message });
     }
   });
 
-interface DataConversation {
-  readonly source: string;
-  readonly file?: string | undefined;
+interface Said {
+  readonly source: SourceName;
   readonly promptPrefix?: string | undefined;
   readonly systemPrompt: { readonly tokens: number; readonly text?: string | undefined };
   readonly userHistory: { readonly tokens: number };
+  readonly verify: boolean;
+  readonly history: 'live' | 'recorded';
 }
 
-/** Data that are said as they are have no place for what a scenario would put before them. */
-function checkData(
-  { source, file, promptPrefix, systemPrompt, userHistory }: DataConversation,
-  context: z.RefinementCtx,
-) {
-  const isFile = source === 'file' || source === 'prompts';
-  const isWhole = isFile || source === 'mooncake';
+/** What may not go with the source: whether it is so, where, and what is to be said of it. */
+function checksOf(value: Said): [boolean, readonly string[], string][] {
+  const { source, promptPrefix, systemPrompt, userHistory, verify, history } = value;
+  const { file, isWhole = false, hasAnswers = false }: Traits = traitsOf(source);
+  const isFileMissing = file !== undefined && at(file, value) === undefined;
   const hasSystem = systemPrompt.tokens > 0 || systemPrompt.text !== undefined;
   const isPrefixLost = promptPrefix !== undefined && source !== 'prompts';
-  const problems: [boolean, string, string][] = [
-    [isFile && file === undefined, 'file', `missing; needed with source: ${source}`],
-    [isWhole && hasSystem, 'systemPrompt', `not with source: ${source}, which has its own texts`],
-    [isWhole && userHistory.tokens > 0, 'userHistory', `not with source: ${source}`],
-    [isPrefixLost, 'promptPrefix', 'only with source: prompts'],
+  const needsAnswers = `needs a source with answers: ${sourcesWith('hasAnswers')}`;
+  return [
+    [isFileMissing, file ?? [], `missing; needed with source: ${source}`],
+    // Data that are said as they are have no place for what a scenario would put before them.
+    [isWhole && hasSystem, ['systemPrompt'], `not with source: ${source}, which has its own texts`],
+    [isWhole && userHistory.tokens > 0, ['userHistory'], `not with source: ${source}`],
+    [isPrefixLost, ['promptPrefix'], 'only with source: prompts'],
+    [verify && !hasAnswers, ['verify'], needsAnswers],
+    [history === 'recorded' && !hasAnswers, ['history'], `'recorded' ${needsAnswers}`],
   ];
-  for (const [isWrong, field, message] of problems) {
-    if (isWrong) context.addIssue({ code: 'custom', path: [field], message });
-  }
 }

@@ -1,23 +1,5 @@
 import { z } from 'zod';
 
-const statistic = z.partialRecord(
-  z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']),
-  z.number().positive(),
-);
-
-/** Limits that make the exit code 1 when they are exceeded. */
-export const thresholdsSchema = z.strictObject({
-  maxErrorRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('exit code 1 above this share of failed requests: failed / (completed + failed)'),
-  ttftMs: statistic.optional(),
-  tpotMs: statistic.optional(),
-  latencyMs: statistic.optional(),
-});
-
 /** What can be written of a run when it is over; export/exports.ts writes it. */
 export const EXPORT_FORMATS = {
   csv: 'a row for every completed request, with the columns of multi-round-qa.py and ours',

@@ -1,5 +1,6 @@
 import { parse, YAMLParseError } from 'yaml';
 import { UsageError } from '../base/errors.ts';
+import { withValue } from './paths.ts';
 
 /** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
 export type Override = string | Setting;
@@ -36,10 +37,4 @@ function yamlValue(text: string, equals: number): unknown {
     const [reason] = error.message.split('\n');
     throw new UsageError(`--set: found '${text}'; the value is not YAML: ${reason}`);
   }
-}
-
-function withValue(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
-  const object = typeof target === 'object' && target !== null ? target : {};
-  const old = (object as Record<string, unknown>)[key!];
-  return { ...object, [key!]: rest.length ? withValue(old, rest, value) : value };
 }

@@ -7,9 +7,11 @@ const count = z.number().int().min(1);
 /** When a turn is due, given what went before in its conversation. */
 export const pacingSchema = z.strictObject({
   mode: z
-    .enum(['think', 'interval'])
+    .enum(['think', 'interval', 'trace'])
     .default('think')
-    .describe('pause after the previous answer ended; or from launch to launch'),
+    .describe(
+      "pause after the previous answer ended; from launch to launch; or at the turn's own time, which needs a source with times",
+    ),
   pauseSec: distributionSchema.default(1),
   from: z
     .enum(['intended', 'sent'])

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { found } from '../base/json.ts';
-import { renamedAt } from './renamed.ts';
+import { at } from './paths.ts';
+import { renamedText } from './renamed.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -16,13 +17,6 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown)
       issue.code === 'custom' ? { ...issue, input: at(issue.path, input) } : issue,
       document,
     ),
-  );
-}
-
-function at(path: readonly PropertyKey[], input: unknown): unknown {
-  return path.reduce(
-    (value, key) => (value as Partial<Record<PropertyKey, unknown>> | null | undefined)?.[key],
-    input,
   );
 }
 
@@ -43,13 +37,15 @@ function problems(
     const accepted = fieldsAt(path, document).join(', ');
     return issue.keys.map((key) => {
       const name = [...path, key].join('.');
-      const now = renamedAt(name)?.now;
-      return now === undefined
-        ? `${name}: unknown field; accepted here: ${accepted}`
-        : `${name}: ${found(at([key], issue.input))}; it is now ${now}`;
+      return (
+        renamedText(name, at([key], issue.input)) ??
+        `${name}: unknown field; accepted here: ${accepted}`
+      );
     });
   }
   const where = path.join('.') || 'top level';
+  const was = issue.code === 'invalid_value' && renamedText(where, issue.input);
+  if (was) return [was];
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
@@ -58,6 +54,8 @@ function problems(
 }
 
 interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
@@ -66,8 +64,9 @@ interface JsonSchema {
 /** Names of the fields that the object at this path may have; of a union, those of all its members. */
 function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
   let nodes = [document];
+  const named = ({ $ref }: JsonSchema) => document.$defs?.[$ref?.split('/').at(-1) ?? ''];
   const members = (node: JsonSchema): JsonSchema[] => [
-    node,
+    named(node) ?? node,
     ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
   ];
   for (const key of path) {

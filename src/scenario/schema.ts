@@ -3,7 +3,7 @@ import { PROCESS_RULES } from './arrivals.ts';
 import { conversationSchema } from './conversation.ts';
 import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
-import { outputSchema, thresholdsSchema } from './output.ts';
+import { outputSchema } from './output.ts';
 import {
   pacingSchema,
   populationSchema,
@@ -11,7 +11,9 @@ import {
   stopSchema,
   warmupSchema,
 } from './population.ts';
+import { sourcesWith, type Traits, traitsOf } from './sources.ts';
 import { failureSchema, samplingSchema, targetSchema, timeoutsSchema } from './target.ts';
+import { thresholdsSchema } from './thresholds.ts';
 
 /** Everything that decides what a run says, to whom, when, and how it is reported. Units end the names. */
 export const scenarioSchema = z
@@ -38,9 +40,9 @@ export const scenarioSchema = z
     output: outputSchema.prefault({}),
     engine: engineSchema.prefault({}),
   })
-  .superRefine(({ population, pacing, conversation, stop }, context) => {
+  .superRefine(({ population, pacing, conversation, warmup, stop }, context) => {
     const { arrivals, users } = population;
-    const isCounted = ['file', 'prompts', 'mooncake'].includes(conversation.source);
+    const { isCounted, hasTimes }: Traits = traitsOf(conversation.source);
     if (PROCESS_RULES[arrivals.process].needsUsers && users === undefined && !isCounted) {
       context.addIssue({
         code: 'custom',
@@ -53,6 +55,20 @@ export const scenarioSchema = z
         code: 'custom',
         ...bound,
         message: `not with population.partition: it holds for all ${population.partition!.of} partitions together, and they do not speak with each other`,
+      });
+    }
+    if (pacing.mode === 'trace' && !hasTimes) {
+      context.addIssue({
+        code: 'custom',
+        path: ['pacing', 'mode'],
+        message: `needs a source with times: ${sourcesWith('hasTimes')}`,
+      });
+    }
+    if (pacing.mode === 'trace' && warmup.firstTurns) {
+      context.addIssue({
+        code: 'custom',
+        path: ['warmup', 'firstTurns'],
+        message: 'not with pacing.mode: trace, by which a first turn is due before the others',
       });
     }
     if (!population.rampUp) return;

@@ -1,20 +1,15 @@
 import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
+import { type ConversationMetricName, METRICS } from './metrics.ts';
+import type { Progress } from './progress.ts';
 import { type Distribution, distributionOf } from './quantile.ts';
 
-export interface ConversationsSummary {
+export interface ConversationsSummary
+  extends Readonly<Partial<Record<ConversationMetricName, Distribution>>> {
   /** Conversations with a measured turn. */
   readonly seen: number;
   /** Those whose last turn was completed. */
   readonly finished: number;
-  /** Completed turns of each; a turn that a resume played again counts once. */
-  readonly turnsDone?: Distribution;
-}
-
-interface Progress {
-  /** Bit t is set when turn t was completed. */
-  readonly done: bigint;
-  readonly isFinished: boolean;
 }
 
 /** How far the conversations got. One that a resume went on with is still one conversation. */
@@ -36,9 +31,9 @@ export class Conversations {
   close(): ConversationsSummary {
     const turns = new Column();
     let finished = 0;
-    for (const { done, isFinished } of this.#progress.values()) {
-      turns.add(bitCount(done));
-      if (isFinished) finished++;
+    for (const progress of this.#progress.values()) {
+      turns.add(METRICS.turnsDone.of(progress));
+      if (progress.isFinished) finished++;
     }
     const turnsDone = distributionOf(turns);
     return { seen: this.#progress.size, finished, ...(turnsDone && { turnsDone }) };
@@ -51,10 +46,4 @@ export class Conversations {
       isFinished: old?.isFinished || by.isFinished,
     });
   }
-}
-
-function bitCount(bits: bigint): number {
-  let count = 0;
-  for (let left = bits; left > 0n; left &= left - 1n) count++;
-  return count;
 }

@@ -1,71 +1,35 @@
 import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
-import * as latency from './latency.ts';
-import { type Distribution, distributionOf } from './quantile.ts';
-
-type Value = (record: TurnRecord) => number | undefined;
-
-/** Of completed requests: a failure has no latency to compare with. Failures are in the counts. */
-const COMPLETED = {
-  ttftMs: latency.ttftMs,
-  ttftFromIntendedMs: latency.ttftFromIntendedMs,
-  ttfoMs: latency.ttfoMs,
-  tpotMs: latency.tpotMs,
-  itlMs: latency.itlMs,
-  latencyMs: latency.latencyMs,
-  latencyFromIntendedMs: latency.latencyFromIntendedMs,
-  engineQueueMs: (record) => record.engineQueueMs,
-  enginePrefillMs: (record) => record.enginePrefillMs,
-  inputTokens: (record) => record.inputTokens,
-  cachedTokens: (record) => record.cachedTokens,
-  outputTokens: (record) => record.outputTokens,
-} as const satisfies Record<string, Value>;
-
-/** Of all requests that were sent: about the generator, whatever the engine made of them. */
-const SENT = {
-  latenessMs: latency.latenessMs,
-  generatorDelayMs: latency.generatorDelayMs,
-} as const satisfies Record<string, Value>;
-
-/** One value a request, but for `iclMs`: the gaps between chunks, pooled over completed requests. */
-export type DistributionName = keyof typeof COMPLETED | keyof typeof SENT | 'iclMs';
+import { POPULATIONS, type RequestMetric } from './metric.ts';
+import { METRICS, REQUEST_METRICS, type RequestMetricName } from './metrics.ts';
+import { type Distribution, distributionsOf } from './quantile.ts';
 
 /** A distribution without values is absent. */
-export type DistributionSet = Readonly<Partial<Record<DistributionName, Distribution>>>;
+export type DistributionSet = Readonly<Partial<Record<RequestMetricName, Distribution>>>;
 
+/** The values of every metric of requests. A failure has no latency to compare with: see `POPULATIONS`. */
 export class Distributions {
-  readonly #completed = columnsFor(COMPLETED);
-  readonly #sent = columnsFor(SENT);
-  readonly #gaps = new Column();
+  readonly #columns = REQUEST_METRICS.map((name) => {
+    const metric: RequestMetric = METRICS[name];
+    return { name, of: metric.of, has: POPULATIONS[metric.over].has, column: new Column() };
+  });
 
   add(record: TurnRecord): void {
-    for (const { value, column } of this.#sent) column.add(value(record));
-    if (record.status !== 'ok') return;
-    for (const { value, column } of this.#completed) column.add(value(record));
-    for (const gapMs of record.chunkGapsMs ?? []) this.#gaps.add(gapMs);
+    for (const { has, of, column } of this.#columns) {
+      if (!has(record)) continue;
+      const value = of(record);
+      if (typeof value === 'object') for (const each of value) column.add(each);
+      else column.add(value);
+    }
   }
 
   merge(other: Distributions): void {
-    this.#completed.forEach(({ column }, index) => {
-      column.merge(other.#completed[index]!.column);
+    this.#columns.forEach(({ column }, index) => {
+      column.merge(other.#columns[index]!.column);
     });
-    this.#sent.forEach(({ column }, index) => {
-      column.merge(other.#sent[index]!.column);
-    });
-    this.#gaps.merge(other.#gaps);
   }
 
   close(): DistributionSet {
-    const all = [...this.#completed, { name: 'iclMs', column: this.#gaps }, ...this.#sent];
-    return Object.fromEntries(
-      all.flatMap(({ name, column }) => {
-        const distribution = distributionOf(column);
-        return distribution ? [[name, distribution]] : [];
-      }),
-    );
+    return distributionsOf(this.#columns);
   }
-}
-
-function columnsFor(values: Readonly<Record<string, Value>>) {
-  return Object.entries(values).map(([name, value]) => ({ name, value, column: new Column() }));
 }

@@ -1,11 +1,25 @@
 import type { TurnRecord } from '../record/record.ts';
-import { tpotMs, ttftMs } from './latency.ts';
+import { METRICS, type RequestMetricName } from './metrics.ts';
+
+/** What an interval has means of. */
+export const INTERVAL_METRICS = [
+  'ttftMs',
+  'tpotMs',
+] as const satisfies readonly RequestMetricName[];
+
+type IntervalMetric = (typeof INTERVAL_METRICS)[number];
+type MeanName = `mean${Capitalize<IntervalMetric>}`;
+
+/** `meanTtftMs` of `ttftMs`. */
+export function meanName(name: IntervalMetric): MeanName {
+  return `mean${name.charAt(0).toUpperCase()}${name.slice(1)}` as MeanName;
+}
 
 /**
  * One stretch of a run: the requests that ended in it. Rates are over its own length, and 0 if that is
  * 0; means are over completed requests, and absent if none has a value: never negative, never NaN.
  */
-export interface IntervalSummary {
+export interface IntervalSummary extends Readonly<Partial<Record<MeanName, number>>> {
   /** Milliseconds on the run's clock. */
   readonly startMs: number;
   readonly endMs: number;
@@ -21,8 +35,6 @@ export interface IntervalSummary {
   readonly completedPerSec: number;
   readonly inputTokensPerSec: number;
   readonly outputTokensPerSec: number;
-  readonly meanTtftMs?: number;
-  readonly meanTpotMs?: number;
   /** Mean over requests of output tokens / (end - first token): multi-round-qa's generation throughput. */
   readonly meanGenerationTokensPerSec?: number;
 }
@@ -59,8 +71,7 @@ class Window {
   readonly #counts = { completed: 0, failed: 0, cancelled: 0, unsent: 0 };
   #inputTokens = 0;
   #outputTokens = 0;
-  readonly #ttft = new Mean();
-  readonly #tpot = new Mean();
+  readonly #means = INTERVAL_METRICS.map((name) => ({ name, mean: new Mean() }));
   readonly #generation = new Mean();
 
   add(record: TurnRecord): void {
@@ -81,10 +92,15 @@ class Window {
       completedPerSec: perSec(this.#counts.completed),
       inputTokensPerSec: perSec(this.#inputTokens),
       outputTokensPerSec: perSec(this.#outputTokens),
-      ...this.#ttft.as('meanTtftMs'),
-      ...this.#tpot.as('meanTpotMs'),
+      ...this.#meansOfMetrics(),
       ...this.#generation.as('meanGenerationTokensPerSec'),
     };
+  }
+
+  #meansOfMetrics(): Readonly<Partial<Record<MeanName, number>>> {
+    return Object.fromEntries(
+      this.#means.flatMap(({ name, mean }) => Object.entries(mean.as(meanName(name)))),
+    );
   }
 
   #addCompleted(record: TurnRecord): void {
@@ -92,8 +108,7 @@ class Window {
     this.#counts.completed++;
     this.#inputTokens += inputTokens ?? 0;
     this.#outputTokens += outputTokens ?? 0;
-    this.#ttft.add(ttftMs(record));
-    this.#tpot.add(tpotMs(record));
+    for (const { name, mean } of this.#means) mean.add(METRICS[name].of(record));
     if (outputTokens === undefined || firstTokenMs === undefined || endMs === undefined) return;
     if (endMs > firstTokenMs) {
       this.#generation.add((outputTokens * 1000) / (endMs - firstTokenMs));

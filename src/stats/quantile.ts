@@ -1,53 +1,42 @@
 import type { Column } from './column.ts';
+import { STATISTICS, type StatisticName, type SureStatisticName } from './statistics.ts';
 
 /**
  * The statistics of one row of the report, in the unit of the row. Percentiles are exact: linear
  * interpolation between order statistics (type 7 of Hyndman and Fan 1996, numpy's default).
  */
-export interface Distribution {
+export interface Distribution
+  extends Readonly<Record<SureStatisticName, number>>,
+    Readonly<Partial<Record<Exclude<StatisticName, SureStatisticName>, number>>> {
   readonly count: number;
-  readonly mean: number;
-  /** Of the sample (divided by count - 1); absent for a single value. */
-  readonly std?: number;
-  readonly min: number;
-  readonly p25: number;
-  readonly p50: number;
-  readonly p75: number;
-  readonly p90: number;
-  readonly p95: number;
-  readonly p99: number;
-  /** 99.9 %, from 1,000 values on. */
-  readonly p999?: number;
-  /** 99.99 %, from 10,000 values on. */
-  readonly p9999?: number;
-  readonly max: number;
 }
-
-/** Fewer values say nothing about a quantile this high: one of them would decide it. */
-const P999_COUNT_MIN = 1000;
-const P9999_COUNT_MIN = 10_000;
 
 /** undefined if the column is empty. Depends on the values alone, not on the order they came in. */
 export function distributionOf(column: Column): Distribution | undefined {
   if (column.count === 0) return undefined;
   const values = column.sorted();
-  const { mean, std } = moments(values);
-  const count = values.length;
-  return {
-    count,
-    mean,
-    ...(std !== undefined && { std }),
-    min: values[0]!,
-    p25: quantile(values, 0.25),
-    p50: quantile(values, 0.5),
-    p75: quantile(values, 0.75),
-    p90: quantile(values, 0.9),
-    p95: quantile(values, 0.95),
-    p99: quantile(values, 0.99),
-    ...(count >= P999_COUNT_MIN && { p999: quantile(values, 0.999) }),
-    ...(count >= P9999_COUNT_MIN && { p9999: quantile(values, 0.9999) }),
-    max: values[count - 1]!,
-  };
+  const computed = moments(values);
+  const distribution: Record<string, number> = { count: values.length };
+  for (const [name, statistic] of Object.entries(STATISTICS)) {
+    if (values.length < statistic.countMin) continue;
+    distribution[name] =
+      'share' in statistic
+        ? quantile(values, statistic.share)
+        : computed[name as keyof typeof computed]!;
+  }
+  return distribution as unknown as Distribution;
+}
+
+/** A distribution for each column that is not empty, in their order. */
+export function distributionsOf<Name extends string>(
+  columns: readonly { readonly name: Name; readonly column: Column }[],
+): Partial<Record<Name, Distribution>> {
+  const distributions: Partial<Record<Name, Distribution>> = {};
+  for (const { name, column } of columns) {
+    const distribution = distributionOf(column);
+    if (distribution) distributions[name] = distribution;
+  }
+  return distributions;
 }
 
 /** `sorted` must not be empty; `share` is 0 to 1. */

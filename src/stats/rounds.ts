@@ -1,10 +1,14 @@
 import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
-import { tpotMs, ttftMs } from './latency.ts';
-import { type Distribution, distributionOf } from './quantile.ts';
+import { METRICS, type RequestMetricName } from './metrics.ts';
+import { type Distribution, distributionsOf } from './quantile.ts';
+
+/** What a round has distributions of. */
+export const ROUND_METRICS = ['ttftMs', 'tpotMs'] as const satisfies readonly RequestMetricName[];
 
 /** Consecutive rounds of all conversations. Numbers are of completed requests. */
-export interface RoundSummary {
+export interface RoundSummary
+  extends Readonly<Partial<Record<(typeof ROUND_METRICS)[number], Distribution>>> {
   /** The first turn of a conversation is round 1. */
   readonly fromRound: number;
   readonly toRound: number;
@@ -17,8 +21,6 @@ export interface RoundSummary {
   readonly cachedShare?: number;
   /** Of the requests for which the ideal is known: what a cache that never forgets would have held. */
   readonly idealShare?: number;
-  readonly ttftMs?: Distribution;
-  readonly tpotMs?: Distribution;
 }
 
 export interface RoundsSummary {
@@ -97,8 +99,7 @@ function groupOf(round: number): Span {
 }
 
 class Round {
-  readonly #ttft = new Column();
-  readonly #tpot = new Column();
+  readonly #columns = ROUND_METRICS.map((name) => ({ name, column: new Column() }));
   #completed = 0;
   #failed = 0;
   #counted = 0;
@@ -117,8 +118,7 @@ class Round {
     }
     const { inputTokens, cachedTokens } = record;
     this.#completed++;
-    this.#ttft.add(ttftMs(record));
-    this.#tpot.add(tpotMs(record));
+    for (const { name, column } of this.#columns) column.add(METRICS[name].of(record));
     if (inputTokens === undefined) return;
     this.#counted++;
     this.#inputTokens += inputTokens;
@@ -135,8 +135,9 @@ class Round {
   }
 
   merge(other: Round): void {
-    this.#ttft.merge(other.#ttft);
-    this.#tpot.merge(other.#tpot);
+    this.#columns.forEach(({ column }, index) => {
+      column.merge(other.#columns[index]!.column);
+    });
     this.#completed += other.#completed;
     this.#failed += other.#failed;
     this.#counted += other.#counted;
@@ -156,13 +157,7 @@ class Round {
       ...(this.#reported > 0 && { meanCachedTokens: this.#cachedTokens / this.#reported }),
       ...(this.#reportedTokens > 0 && { cachedShare: this.#cachedTokens / this.#reportedTokens }),
       ...(this.#knownTokens > 0 && { idealShare: this.#idealTokens / this.#knownTokens }),
-      ...row('ttftMs', this.#ttft),
-      ...row('tpotMs', this.#tpot),
+      ...distributionsOf(this.#columns),
     };
   }
-}
-
-function row<Name extends string>(name: Name, column: Column) {
-  const distribution = distributionOf(column);
-  return (distribution ? { [name]: distribution } : {}) as { [key in Name]?: Distribution };
 }

@@ -4,6 +4,8 @@ import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
 import { Conversations, type ConversationsSummary } from './conversations.ts';
 import { Counts, type CountsSummary } from './counts.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
+import { isOfRequests, type MetricName } from './metrics.ts';
+import type { Distribution } from './quantile.ts';
 import { type Interval, totalMs } from './timeline.ts';
 import { type CacheTotals, Tokens } from './tokens.ts';
 
@@ -31,6 +33,14 @@ export interface SummaryTotals {
   /** Some answers held reasoning, so that TTFO differs from TTFT. */
   readonly hasReasoning: boolean;
   readonly distributions: DistributionSet;
+}
+
+/** What was measured of a metric; undefined if it has no value. */
+export function measuredOf(
+  { distributions, conversations }: Pick<SummaryTotals, 'distributions' | 'conversations'>,
+  name: MetricName,
+): Distribution | undefined {
+  return isOfRequests(name) ? distributions[name] : conversations[name];
 }
 
 /** Disjoint intervals of the timeline that all parts share: see `PlacedPart`. */

@@ -1,3 +1,4 @@
+import type { Turn } from '../workload/conversation.ts';
 import type { Outcome } from './request.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';
@@ -47,21 +48,28 @@ export function backoffMs(world: World, { session, turn, attempts }: UserState):
   return world.random('user', userId, 'turn', turn, 'retry', attempts)() * ceilingSec * 1000;
 }
 
+type Due = (world: World, context: UserState, next: Turn) => number;
+
+/** When the next turn is due, by what is paced; it is sent then, or when the previous answer has ended. */
+const DUE: Record<World['habits']['pacing']['mode'], Due> = {
+  think: ({ clock }, { outcome }, { pauseMs }) => (outcome?.endMs ?? clock.now()) + pauseMs,
+  interval: ({ clock, habits }, { intendedMs, outcome }, { pauseMs }) =>
+    (habits.pacing.from === 'intended' ? intendedMs : (outcome?.sentMs ?? clock.now())) + pauseMs,
+  // From turn to turn, which is from the user's arrival on: each was intended for its own time.
+  trace: ({ habits }, { intendedMs, session, turn }, { dueMs }) =>
+    intendedMs + (dueMs! - session.turn(turn)!.dueMs!) * habits.slowdown,
+};
+
 /** The state at the start of the next turn: when it is due follows from the pacing. */
 export function nextTurn(world: World, context: UserState): Partial<UserState> {
-  const { pacing } = world.habits;
   const nowMs = world.clock.now();
   const turn = context.turn + 1;
-  const pauseMs = context.session.turn(turn)?.pauseMs;
-  const fromMs =
-    pacing.mode === 'think'
-      ? nowMs
-      : pacing.from === 'intended'
-        ? context.intendedMs
-        : (context.outcome?.sentMs ?? nowMs);
-  const intendedMs = fromMs + (pauseMs ?? 0);
-  if (pauseMs !== undefined && intendedMs < nowMs) {
-    world.lagging?.(context.session.conversation.userId, nowMs - intendedMs);
+  const next = context.session.turn(turn);
+  const intendedMs = next ? DUE[world.habits.pacing.mode](world, context, next) : nowMs;
+  // Counted from when the answer had come, not from when this client had got round to it.
+  const endedMs = context.outcome?.endMs ?? nowMs;
+  if (next && intendedMs < endedMs) {
+    world.lagging?.(context.session.conversation.userId, endedMs - intendedMs);
   }
   return {
     turn,

@@ -10,6 +10,8 @@ import type { Ledger } from './ledger.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
 export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
+  /** How often the times of a trace are stretched. */
+  readonly slowdown: number;
   readonly history: 'live' | 'recorded';
   readonly keepReasoning: boolean;
   /** An answer that is not the recorded one is a failure. */

@@ -9,6 +9,11 @@ export interface Turn {
   readonly messageTokens: number | undefined;
   /** Pause before this turn, counted as the scenario's pacing says. Unused for the first turn of a conversation. */
   readonly pauseMs: number;
+  /**
+   * When it is due by the data, milliseconds from the first turn of its conversation (0 for that one), not yet
+   * slowed down. Every turn has it where the source has times, no other does; `pacing.mode: trace` goes by it.
+   */
+  readonly dueMs?: number;
   /** undefined: no limit is sent. */
   readonly maxTokens: number | undefined;
   readonly minTokens: number | undefined;

@@ -3,6 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import { PROCESS_RULES } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { type SourceName, sourcesWith } from '../scenario/sources.ts';
 import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
@@ -11,12 +12,15 @@ import { openPrompts } from './prompts/prompts.ts';
 import { openShareGpt } from './sharegpt/sharegpt.ts';
 import type { Source } from './source.ts';
 import { openSynthetic } from './synthetic/synthetic.ts';
-import { type Texts, textsOf } from './text/texts.ts';
-import { openMooncake } from './traces/replay.ts';
+import { textsOf } from './text/texts.ts';
+import type { TraceFormat } from './traces/format.ts';
+import { openTrace, type ReplayOptions } from './traces/replay.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */
   readonly cacheDir?: string;
+  /** Formats of traces; default: all that are known. */
+  readonly traceFormats?: readonly TraceFormat[];
 }
 
 /**
@@ -25,10 +29,11 @@ export interface WorkloadOptions {
  */
 export async function openWorkload(
   scenario: Scenario,
-  { cacheDir = defaultCacheDir() }: WorkloadOptions = {},
+  { cacheDir = defaultCacheDir(), traceFormats }: WorkloadOptions = {},
 ): Promise<Workload> {
   const texts = textsOf(scenario, cacheDir);
-  const source = await openSource(scenario, texts, cacheDir);
+  const open = OPEN[scenario.conversation.source];
+  const source = await open(scenario, { texts, cacheDir, traceFormats });
   checkArrivals(scenario, source);
   const digests = [...(await texts.digests()), ...source.digests];
   return {
@@ -40,32 +45,27 @@ export async function openWorkload(
   };
 }
 
-function openSource(scenario: Scenario, texts: Texts, cacheDir: string): Promise<Source> {
-  switch (scenario.conversation.source) {
-    case 'synthetic':
-      return openSynthetic(scenario, texts);
-    case 'sharegpt':
-      return openShareGpt(scenario, { texts, cacheDir });
-    case 'file':
-      return openChats(scenario, { texts, cacheDir });
-    case 'prompts':
-      return openPrompts(scenario, { texts, cacheDir });
-    case 'mooncake':
-      return openMooncake(scenario, { texts, cacheDir });
-  }
-}
+type Open = (scenario: Scenario, options: ReplayOptions) => Promise<Source>;
+
+const OPEN: Record<SourceName, Open> = {
+  synthetic: (scenario, { texts }) => openSynthetic(scenario, texts),
+  sharegpt: openShareGpt,
+  file: openChats,
+  prompts: openPrompts,
+  trace: openTrace,
+};
 
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {
   const { arrivals, users = 0 } = population;
   if (!PROCESS_RULES[arrivals.process].needsTimes) return;
   if (!arrivalsMs) {
     throw new UsageError(
-      `population.arrivals.process: found '${arrivals.process}' with conversation.source '${conversation.source}', which has no times; expected source: mooncake, or another process`,
+      `population.arrivals.process: found '${arrivals.process}' with conversation.source '${conversation.source}', which has no times; expected source: ${sourcesWith('hasTimes')}, or another process`,
     );
   }
   if (users > arrivalsMs.length) {
     throw new UsageError(
-      `population.users: found ${users}; expected at most the ${arrivalsMs.length} requests of the trace, which says when each is due`,
+      `population.users: found ${users}; expected at most the ${arrivalsMs.length} conversations of the trace, which says when each is due`,
     );
   }
 }
@@ -75,12 +75,13 @@ const FORMAT = 1;
 
 /** Files count by what is in them, not by where they are. */
 function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
-  const { tokenizer: _, textFile: __, file: ___, sharegpt, mooncake, ...said } = conversation;
+  const { tokenizer: _, textFile: __, file: ___, sharegpt, trace, ...said } = conversation;
   return {
     seed,
     pacing: { ...pacing, pauseSec: withValues(pacing.pauseSec) },
     sharegpt: sharegpt && { ...sharegpt, file: undefined },
-    mooncake: mooncake && { ...mooncake, file: undefined },
+    // Its format and the size of its blocks, given or not, are with the digest of the file.
+    trace: trace && { prefillOnly: trace.prefillOnly },
     ...said,
     rounds: withValues(said.rounds),
     question: { ...said.question, tokens: withValues(said.question.tokens) },

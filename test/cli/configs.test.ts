@@ -8,7 +8,7 @@ import { freshFolder, ROOT, textsBelow } from '../support/folders.ts';
 
 const CONFIGS = readdirSync(join(ROOT, 'configs'));
 const PROFILES = CONFIGS.filter((name) => name.endsWith('.json'));
-const SCENARIOS = CONFIGS.filter((name) => !PROFILES.includes(name));
+const SCENARIOS = CONFIGS.filter((name) => name.endsWith('.yaml'));
 
 describe.concurrent('every file in configs/', () => {
   test('there are some', () => {
@@ -40,14 +40,31 @@ describe.concurrent('every file in configs/', () => {
         { cwd: ROOT },
       );
       expect(code, stderr).toBe(0);
-      const { counts } = JSON.parse(readFileSync(join(runFolder(out), 'summary.json'), 'utf8'));
+      const summary = JSON.parse(readFileSync(join(runFolder(out), 'summary.json'), 'utf8'));
+      const { counts, cache, idealCachedShare, distributions } = summary;
       expect(counts.failed).toBe(0);
       expect(counts.completed).toBeGreaterThan(10);
+      const { ttftMs, tpotMs } = distributions;
+      const shares = [cache.share, idealCachedShare].map((share) => share * 100);
+      expectTold(name, [counts.completed, ...shares, ttftMs.p50, ttftMs.p99, tpotMs.p50]);
       expect(stdout).toContain('of simulated time');
       expect(journalOf(out).header).toMatchObject({ clock: 'virtual' });
     },
   );
 });
+
+/** The results that configs/README.md tells of a scenario: one decimal of a share, four digits of a time. */
+function expectTold(name: string, results: readonly number[]): void {
+  const readme = readFileSync(join(ROOT, 'configs/README.md'), 'utf8');
+  const row = readme
+    .split('\n')
+    .find((line) => line.startsWith(`| \`${name}\``) && /\d+ \|$/.test(line));
+  const told = row!.split('|').slice(3, -1).map(Number.parseFloat);
+  expect(told).toHaveLength(results.length);
+  for (const [index, result] of results.entries()) {
+    expect(Math.abs(told[index]! - result)).toBeLessThanOrEqual(Math.max(0.051, result * 5e-4));
+  }
+}
 
 test('the demo over real HTTP, cut short: tables on stdout, progress on stderr, files named', async () => {
   const out = freshFolder();
@@ -61,7 +78,7 @@ test('the demo over real HTTP, cut short: tables on stdout, progress on stderr, 
   );
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/last 0\.2 s: \d+ completed, 0 failed, \d+ in flight/);
-  expect(stdout).toMatch(/^ +count +mean +std +min +25% +50% +75% +90% +99% +max$/m);
+  expect(stdout).toMatch(/^ +count +mean +std +min +25% +50% +75% +90% +95% +99% +max$/m);
   expect(stdout).toMatch(/^Per round$/m);
   for (const { path } of textsBelow(out)) expect(stdout).toContain(path);
   expect(journalOf(out).records.map(({ status }) => status)).toEqual(Array(6).fill('ok'));

@@ -5,6 +5,7 @@ import { engineCommand } from '../../src/commands/engine.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
 import { engineFlags, FLAGS, playFlags, targetFlags } from '../../src/commands/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
+import { helpCommand } from '../../src/commands/help.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
 import { reportCommand } from '../../src/commands/report.ts';
@@ -40,6 +41,7 @@ const VERBS: Record<string, () => Command> = {
   convert: convertCommand,
   report: reportCommand,
   schema: schemaCommand,
+  help: () => helpCommand({}),
 };
 
 /** As a terminal of 80 columns shows it. */

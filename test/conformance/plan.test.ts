@@ -41,7 +41,7 @@ describe.concurrent('a plan, without a server', () => {
     expect(liveBlocks.mean).toBeGreaterThan(liveTokens.mean / 16);
     expect(liveBlocks.mean).toBeLessThan(liveTokens.mean / 16 + 10);
     expect(liveBlocks.peak).toBeGreaterThanOrEqual(liveBlocks.mean);
-    // D.3: in one gap N M / (M - 1) users are touched, of whom N are live at the peak.
+    // Design note D.3: in one gap N M / (M - 1) users are touched, of whom N are live at the peak.
     const sharedBlocks = 4;
     expect(plan.kv.lruBlocks).toBeCloseTo(
       sharedBlocks + ((liveBlocks.peak - sharedBlocks) * 5) / 4,

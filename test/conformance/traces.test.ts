@@ -77,7 +77,7 @@ describe('M-64 a trace of hash ids', () => {
   }));
   const file = fileOf('trace.jsonl', lines);
   const scenario = (slowdown: number, population = {}): ScenarioInput => ({
-    conversation: { source: 'mooncake', mooncake: { file } },
+    conversation: { source: 'trace', trace: { file } },
     population: { arrivals: { process: 'trace', slowdown }, ...population },
   });
   const due = (slowdown: number) => times.map((timestamp) => (timestamp - 5000) * slowdown);
@@ -139,7 +139,7 @@ describe('M-64 a trace of hash ids', () => {
         .slice(0, LINES)
         .map((line) => JSON.parse(line));
       const { transport, records } = await replayed({
-        conversation: { source: 'mooncake', mooncake: { file: TRACE }, answer: { force: true } },
+        conversation: { source: 'trace', trace: { file: TRACE }, answer: { force: true } },
         population: { arrivals: { process: 'trace', slowdown: 2 }, users: LINES },
       });
       expect(records).toHaveLength(LINES);

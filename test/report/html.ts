@@ -5,7 +5,7 @@ export function htmlOf(sections: readonly Section[]): string {
   return sections.map(sectionHtml).join('\n');
 }
 
-function sectionHtml({ title, isWarning, fields, table, lines, notes }: Section): string {
+function sectionHtml({ title, isWarning, fields, table, lines, notes, terms }: Section): string {
   const parts = [
     ...(title === undefined ? [] : [element('h2', title)]),
     ...(fields ?? []).flatMap(({ label, lines: texts, level = 0 }) => [
@@ -15,6 +15,7 @@ function sectionHtml({ title, isWarning, fields, table, lines, notes }: Section)
     ...(table ? [tableHtml(table)] : []),
     ...(lines ?? []).map((line) => element('li', line)),
     ...(notes ?? []).map((note) => element('p', note)),
+    ...(terms ?? []).flatMap(({ term, says }) => [element('dt', term), element('dd', says)]),
   ];
   return `<section${isWarning ? ' class="warning"' : ''}>\n${parts.join('\n')}\n</section>`;
 }

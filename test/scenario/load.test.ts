@@ -91,6 +91,21 @@ describe('problems', () => {
       { pacing: { pauseSec: { distribution: 'uniform', min: 5, max: 1 } } },
       /pacing\.pauseSec: .*min must be <= max/,
     ],
+    [{ pacing: { mode: 'trace' } }, /pacing\.mode: .*needs a source with times: trace/],
+    [
+      {
+        pacing: { mode: 'trace' },
+        conversation: { source: 'trace', trace: { file: 'x' } },
+        warmup: { firstTurns: true },
+      },
+      /warmup\.firstTurns: .*not with pacing\.mode: trace/,
+    ],
+    [{ conversation: { source: 'trace' } }, /trace\.file: .*missing/],
+    [
+      { conversation: { source: 'file' } },
+      /conversation\.file: .*missing; needed with source: file/,
+    ],
+    [{ conversation: { verify: true } }, /verify: .*needs a source with answers: sharegpt or file/],
     [{ name: 'a/b' }, /name: found "a\/b"/],
   ])('%j', (input, expected) => {
     expect(problemsOf(() => parseScenario(input)).join('\n')).toMatch(expected);

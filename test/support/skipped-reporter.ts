@@ -9,7 +9,7 @@ export default class SkippedReporter implements Reporter {
     for (const module of modules) {
       for (const { fullName } of module.children.allTests('skipped')) {
         const why = whySkipped(fullName);
-        counts.set(why, (counts.get(why) ?? 0) + 1);
+        if (why !== undefined) counts.set(why, (counts.get(why) ?? 0) + 1);
       }
     }
     for (const [why, count] of counts) {

@@ -7,14 +7,14 @@ import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { findGeneratorConfig } from './generated/config.ts';
 import { openGenerated } from './generated/generated.ts';
-import { type Chat, parseChat } from './item.ts';
+import { type Chat, chatOf } from './item.ts';
 import { readChats } from './items.ts';
 import { surveyChats } from './survey.ts';
 
 const MS_PER_SEC = 1000;
 
 /**
- * Conversations of OpenAI messages from a file, or made from a generator's configuration: user
+ * Conversations of messages from a file, or made from a generator's configuration: user
  * `firstUserId + i` says item i. A turn's limit is `answer.tokens`, else the recorded answer's length,
  * at least 1; without either none is sent. Items are kept as the bytes of their JSON and parsed when
  * their user comes, so that memory is the file's size and the conversations under way.
@@ -43,7 +43,7 @@ export async function openChats(
     notes: [`conversations: ${items.length} in ${file}`, ...chats.notes],
     conversation(userId) {
       const index = itemOf(userId);
-      const chat = parseChat(JSON.parse(items[index]!.toString('utf8')), index) as Chat;
+      const chat = chatOf(items[index]!, index) as Chat;
       const played = chat.exchanges.filter(({ messagesBefore }) => messagesBefore < maxMessages);
       const plan = planOf(userId);
       const turns = played.map((exchange, turn): Turn => {

@@ -1,5 +1,5 @@
 import { contentDigest } from '../files/content-digest.ts';
-import { jsonValues } from '../files/json-values.ts';
+import { conversationsIn } from './chat-file.ts';
 
 /** Conversations as JSON bytes, and what identifies them. */
 export interface ChatItems {
@@ -11,6 +11,6 @@ export interface ChatItems {
 /** Those of a file, as they are there. */
 export async function readChats(file: string, cacheDir: string): Promise<ChatItems> {
   const items: Buffer[] = [];
-  for await (const { bytes } of jsonValues(file)) items.push(bytes);
+  for await (const { bytes } of conversationsIn(file)) items.push(bytes);
   return { items, contentDigest: await contentDigest(file, cacheDir), notes: [] };
 }

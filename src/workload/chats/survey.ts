@@ -1,10 +1,10 @@
 import { UsageError } from '../../base/errors.ts';
-import { parsedJson } from '../../base/json.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeCache } from '../files/disk-cache.ts';
+import { commonBeginning } from '../text/common-beginning.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
-import { type Chat, parseChat } from './item.ts';
+import { type Chat, chatOf } from './item.ts';
 
 /** What is known of conversations before any is played: that they are sound, and their tokens. */
 export interface ChatSurvey {
@@ -28,7 +28,7 @@ export interface Surveyed {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
@@ -44,7 +44,7 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const countText = remembering(count);
   const beginning = new SharedBeginning();
   const counts = surveyed.items.map((bytes, index) => {
-    const chat = parseChat(JSON.parse(bytes.toString('utf8')), index) as Chat;
+    const chat = chatOf(bytes, index) as Chat;
     beginning.add(chat);
     return chat.exchanges.map(({ message, answer }): ExchangeCounts => {
       if (!isCounting) return [];
@@ -63,9 +63,9 @@ function checkChats({ file, items }: Surveyed): void {
   const indexOf = new Map<string, number>();
   const problems: string[] = [];
   for (const [index, bytes] of items.entries()) {
-    const chat = parseChat(parsedJson(bytes), index);
+    const chat = chatOf(bytes, index);
     const where = `item ${index}, id ${chat.id}`;
-    if ('problem' in chat) problems.push(`${where}: ${chat.problem}`);
+    if ('reason' in chat) problems.push(`${where}: ${chat.detail}`);
     else if (indexOf.has(chat.id)) {
       problems.push(
         `${where}: the id of item ${indexOf.get(chat.id)} too; expected ids that differ`,
@@ -113,11 +113,5 @@ class SharedBeginning {
 function commonStart(a: readonly string[], b: readonly string[]): string[] {
   const same = a.findIndex((text, i) => text !== b[i]);
   if (same < 0) return [...a];
-  const [left, right] = [a[same]!, b[same] ?? ''];
-  let length = 0;
-  while (length < left.length && left[length] === right[length]) length++;
-  // A word that goes on differently may be another token altogether.
-  const isWordEnd = [left[length], right[length]].every((next) => !next || /\s/.test(next));
-  const end = isWordEnd ? length : left.slice(0, length).search(/\s*\S*$/);
-  return [...a.slice(0, same), left.slice(0, end)];
+  return [...a.slice(0, same), commonBeginning(a[same]!, b[same] ?? '')];
 }

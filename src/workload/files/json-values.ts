@@ -12,10 +12,12 @@ export interface JsonBytes {
 /**
  * The elements of a JSON array, or else the values of JSON lines, as bytes: outside of the heap, one
  * byte a character for most texts, and found without parsing (no byte within a UTF-8 character looks
- * like a bracket, a quote or a comma). A file that is one object is one value, however it is laid out.
+ * like a bracket, a quote or a comma). A line that is broken costs no other line. A file that is one
+ * object is one value, however it is laid out.
+ * @param what the values are, for errors
  * @throws UsageError if the file cannot be read, is empty, or is an array that breaks off.
  */
-export async function* jsonValues(file: string): AsyncGenerator<JsonBytes> {
+export async function* jsonValues(file: string, what = 'conversations'): AsyncGenerator<JsonBytes> {
   const splitter = new Splitter();
   let index = 0;
   try {
@@ -28,9 +30,11 @@ export async function* jsonValues(file: string): AsyncGenerator<JsonBytes> {
   const last = splitter.rest();
   if (last) yield { index: index++, bytes: last };
   if (splitter.isOpen) {
-    throw new UsageError(`${file}: the JSON array breaks off after ${index} values`);
+    throw new UsageError(
+      `${file}: the JSON array breaks off after ${index} values; is the download complete?`,
+    );
   }
-  if (!index) throw new UsageError(`${file}: found no JSON value; expected conversations`);
+  if (!index) throw new UsageError(`${file}: found no JSON value; expected ${what}`);
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -49,6 +53,8 @@ class Splitter {
   /** What separates values, and how deep in brackets: unknown until the first byte that says something. */
   #separator: number | undefined;
   #baseDepth = 0;
+  /** Whether a value ends with its line, however broken it is: known at the end of the first line. */
+  #isLines: boolean | undefined;
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
@@ -92,8 +98,15 @@ class Splitter {
   /** Where the chunk goes on after the string: most of a file is in strings, so this loop is a short one. */
   #stringEnd(chunk: Buffer, from: number): number {
     let isEscaped = this.#isEscaped;
+    const hasLines = this.#separator === NEWLINE && this.#isLines !== false;
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
+      if (byte === NEWLINE && hasLines) {
+        // No string goes on in the next line: this one, and its line, are broken.
+        this.#isInString = this.#isEscaped = false;
+        this.#depth = this.#baseDepth;
+        return at;
+      }
       if (isEscaped) isEscaped = false;
       else if (byte === BACKSLASH) isEscaped = true;
       else if (byte === QUOTE) {
@@ -106,13 +119,22 @@ class Splitter {
   }
 
   #isSeparator(byte: number): boolean {
+    if (byte === NEWLINE && this.#separator === NEWLINE) return this.#isLineEnd();
     if (byte === QUOTE) this.#isInString = true;
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#depth++;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      this.#isOver = --this.#depth < this.#baseDepth;
+      this.#isOver = --this.#depth < this.#baseDepth && this.#separator === COMMA;
       return this.#isOver;
     }
     return byte === this.#separator && this.#depth === this.#baseDepth;
+  }
+
+  /** Whether a value ends here: every one does in JSON lines, else one whose brackets are closed. */
+  #isLineEnd(): boolean {
+    this.#isLines ??= this.#depth <= this.#baseDepth;
+    if (!this.#isLines && this.#depth > this.#baseDepth) return false;
+    this.#depth = this.#baseDepth;
+    return true;
   }
 
   /** A copy, so that the chunk can be let go. */

@@ -1,14 +1,15 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { jsonValues } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
-import { singleTurn } from '../single-turn.ts';
+import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
+import { commonBeginnings } from '../text/common-beginning.ts';
 import type { Texts } from '../text/texts.ts';
-import { turnPlanner } from '../turn-plan.ts';
-import { commonBeginnings } from './common-beginning.ts';
+import { limitsOf, turnPlanner } from '../turn-plan.ts';
 
 /** A prompt of a list, and how long its answer is to be where the list says. */
 export interface Prompt {
@@ -39,14 +40,22 @@ export async function openPrompts(
     conversation(userId) {
       const index = itemOf(userId);
       const tokens = counts[index]!;
-      return singleTurn(scenario, {
+      const maxTokens = planOf(userId).answerTokens() ?? prompts[index]!.outputTokens;
+      const turn: Turn = {
+        message: new Message('user', said[index]!),
+        messageTokens: tokens,
+        pauseMs: 0,
+        ...limitsOf(scenario.conversation.answer, maxTokens),
+        recordedAnswer: undefined,
+      };
+      return {
         userId,
-        text: said[index]!,
-        tokens,
+        opening: [],
         // The first counts whole: it is the sender of what others find.
         sharedTokens: index === 0 ? tokens : counts[prompts.length + index]!,
-        maxTokens: planOf(userId).answerTokens() ?? prompts[index]!.outputTokens,
-      });
+        turns: [turn],
+        standInAnswer: () => new Message('assistant', ''),
+      };
     },
   };
 }
@@ -57,7 +66,7 @@ export async function openPrompts(
  */
 export async function readPrompts(file: string): Promise<Prompt[]> {
   const prompts: Prompt[] = [];
-  for await (const { index, bytes } of jsonValues(file)) {
+  for await (const { index, bytes } of jsonValues(file, 'prompts')) {
     const prompt = parsePrompt(bytes.toString('utf8'));
     if (typeof prompt === 'string') throw new UsageError(`${file}: item ${index}: ${prompt}`);
     prompts.push(prompt);

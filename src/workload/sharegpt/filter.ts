@@ -1,4 +1,5 @@
-import type { Exchange, Item, Unusable } from './item.ts';
+import type { Unusable } from '../chats/recorded.ts';
+import type { Exchange, Item } from './item.ts';
 
 /** Which conversations of a file are used. */
 export interface Filters {

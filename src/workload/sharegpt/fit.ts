@@ -1,4 +1,6 @@
-import type { Said, Unusable } from './item.ts';
+import type { Said, Unusable } from '../chats/recorded.ts';
+import type { Message } from '../message.ts';
+import { turnedAt } from './item.ts';
 
 /** Which conversations are converted, and how much of them. Lengths are characters (code points). */
 export interface Fit {
@@ -30,27 +32,27 @@ export function fittedMessages(
   fit: Fit,
 ): OpenAiMessage[] | Unusable {
   const unusable = (reason: string, detail: string): Unusable => ({ id, reason, detail });
-  const begun = said[0]?.role === 'human' ? said : said.slice(1);
+  const begun = said[0]?.message.role === 'user' ? said : said.slice(1);
   const cut = begun.slice(0, fit.maxTurns);
   const kept = fit.keepLastQuestion ? cut : cut.slice(0, 2 * Math.floor(cut.length / 2));
-  const turned = kept.findIndex(({ role }, i) => role !== (i % 2 ? 'answer' : 'human'));
+  const turned = turnedAt(kept);
   if (turned >= 0)
     return unusable('roles do not alternate', `message ${said.indexOf(kept[turned]!)}`);
   const turnsMin = Math.max(fit.keepLastQuestion ? 1 : 2, fit.minTurns ?? 0);
   if (kept.length < turnsMin) return unusable(`fewer than ${turnsMin} messages`, `${kept.length}`);
   for (const one of kept) {
-    const reason = unfit(one, fit);
+    const reason = unfit(one.message, fit);
     if (reason) return unusable(reason, `message ${said.indexOf(one)}`);
   }
-  return kept.map(({ role, text }) => ({
-    role: role === 'human' ? 'user' : 'assistant',
-    content: text,
+  return kept.map(({ message }, i) => ({
+    role: i % 2 ? 'assistant' : 'user',
+    content: message.text,
   }));
 }
 
-function unfit({ role, text }: Said, fit: Fit): string | undefined {
+function unfit({ role, text }: Message, fit: Fit): string | undefined {
   const { minContentLen = 0, maxContentLen = Infinity, asciiOnly, nonAsciiOnly } = fit;
-  if (role === 'human' && !text.trim()) return 'empty question';
+  if (role === 'user' && !text.trim()) return 'empty question';
   const length = characters(text);
   if (length < minContentLen) return `a message of under ${minContentLen} characters`;
   if (length > maxContentLen) return `a message of over ${maxContentLen} characters`;

@@ -1,7 +1,6 @@
-import { parsedJson } from '../../base/json.ts';
-import { jsonValues } from '../files/json-values.ts';
-import { parseSaid, type Said, type Unusable } from './item.ts';
-import type { RawItem } from './reader.ts';
+import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
+import type { Recorded, Said, Unusable } from '../chats/recorded.ts';
+import { textOnly } from './item.ts';
 
 /** A whole conversation: its parts one after the other. */
 export interface Whole {
@@ -20,15 +19,16 @@ export async function* wholeConversations(
   mergeParts: boolean,
 ): AsyncGenerator<Whole | Unusable> {
   const expected = new Map<string, number>();
-  for await (const raw of rawItems(file)) {
-    const { key } = nameOf(raw, mergeParts);
+  for await (const item of conversationsIn(file)) {
+    const { key } = nameOf(recordedIn(item), mergeParts);
     expected.set(key, (expected.get(key) ?? 0) + 1);
   }
   const waiting = new Map<string, Part[]>();
-  for await (const raw of rawItems(file)) {
-    const { key, number } = nameOf(raw, mergeParts);
+  for await (const item of conversationsIn(file)) {
+    const recorded = recordedIn(item);
+    const { key, number } = nameOf(recorded, mergeParts);
     const parts = waiting.get(key) ?? [];
-    parts.push({ number, content: parseSaid(raw) });
+    parts.push({ number, content: textOnly(recorded) });
     if (parts.length < expected.get(key)!) waiting.set(key, parts);
     else {
       waiting.delete(key);
@@ -39,13 +39,12 @@ export async function* wholeConversations(
 
 interface Part {
   readonly number: number;
-  readonly content: ReturnType<typeof parseSaid>;
+  readonly content: Recorded | Unusable;
 }
 
 const PART = /^(.+)_(\d+)$/s;
 
-function nameOf({ index, value }: RawItem, mergeParts: boolean) {
-  const id = String((value as { id?: unknown } | null | undefined)?.id ?? index);
+function nameOf({ id }: Recorded | Unusable, mergeParts: boolean) {
   const part = mergeParts ? PART.exec(id) : null;
   return part ? { key: part[1]!, number: Number(part[2]) } : { key: id, number: 0 };
 }
@@ -58,12 +57,9 @@ function joined(id: string, parts: readonly Part[]): Whole | Unusable {
     if (i && number === inOrder[i - 1]!.number) {
       return { id, reason: 'an id used twice', detail: `part ${number}` };
     }
-    const isRepeated = said.length > 0 && said.at(-1)!.role === content.said[0]?.role;
+    const isRepeated =
+      said.length > 0 && said.at(-1)!.message.role === content.said[0]?.message.role;
     for (const one of isRepeated ? content.said.slice(1) : content.said) said.push(one);
   }
   return { id, said };
-}
-
-async function* rawItems(file: string): AsyncGenerator<RawItem> {
-  for await (const { index, bytes } of jsonValues(file)) yield { index, value: parsedJson(bytes) };
 }

@@ -1,10 +1,10 @@
 import { max, mean } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
+import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { isSameFile, writeWhole } from '../files/whole-file.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer.ts';
 import { type Item, parseItem } from './item.ts';
-import { readItems } from './reader.ts';
 
 export interface PrepareOptions {
   readonly input: string;
@@ -62,10 +62,10 @@ const PROGRESS_ITEMS = 1000;
 async function* preparedLines(preparing: Preparing): AsyncGenerator<string> {
   const { input, itemsMax, minRounds = 1, summary, count, onProgress } = preparing;
   let separator = '[\n';
-  for await (const raw of readItems(input)) {
+  for await (const raw of conversationsIn(input)) {
     if (raw.index >= itemsMax) break;
     if (++summary.itemsRead % PROGRESS_ITEMS === 0) onProgress?.(summary.itemsRead);
-    const item = parseItem(raw);
+    const item = parseItem(recordedIn(raw));
     const where = `item ${raw.index}, id ${item.id}`;
     if ('reason' in item) summary.drop(item.reason, `${where}, ${item.detail}`);
     else if (item.exchanges.length < minRounds) {
@@ -140,7 +140,7 @@ class Summary implements Prepared {
 
 async function itemCount(file: string): Promise<number> {
   let count = 0;
-  for await (const _ of readItems(file)) count++;
+  for await (const _ of conversationsIn(file)) count++;
   return count;
 }
 

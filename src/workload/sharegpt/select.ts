@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeCache } from '../files/disk-cache.ts';
@@ -7,7 +8,6 @@ import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
 import { type CountedItem, type Filters, fitted, isCounted } from './filter.ts';
 import { parseItem } from './item.ts';
-import { readItems } from './reader.ts';
 
 export interface Selection {
   readonly items: readonly CountedItem[];
@@ -49,8 +49,8 @@ export async function selectItems(options: SelectOptions): Promise<Selection> {
 
 /** A prepared file has the tokens of every message; its first item stands for all. */
 async function hasOwnCounts(file: string): Promise<boolean> {
-  for await (const raw of readItems(file)) {
-    const item = parseItem(raw);
+  for await (const raw of conversationsIn(file)) {
+    const item = parseItem(recordedIn(raw));
     return 'exchanges' in item && item.exchanges.every(isCounted);
   }
   return false;
@@ -62,9 +62,9 @@ async function read(file: string, filters: Filters, files: TokenizerFiles | unde
   const items: CountedItem[] = [];
   let itemsRead = 0;
   let leadingAnswers = 0;
-  for await (const raw of readItems(file)) {
+  for await (const raw of conversationsIn(file)) {
     itemsRead++;
-    const fitting = fitted(parseItem(raw), filters, count);
+    const fitting = fitted(parseItem(recordedIn(raw)), filters, count);
     if ('reason' in fitting) {
       tally.add(fitting.reason, `item ${raw.index}, id ${fitting.id}, ${fitting.detail}`);
       continue;

@@ -1,33 +1,23 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
+import { firstObject } from '../files/head.ts';
 import { dataLines } from '../files/lines.ts';
+import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 
-/** Tokens that a hash id of Mooncake's published traces stands for. */
-export const MOONCAKE_BLOCK_TOKENS = 512;
+/** Mooncake's traces, as published with FAST '25. An id is a hash chained over all blocks before it. */
+export const mooncake: TraceFormat = {
+  name: 'mooncake',
+  says: 'JSON lines of timestamp (ms), input_length, output_length and hash_ids',
+  blockTokens: 512,
+  sniff: (head) => ['input_length', 'hash_ids'].every((field) => field in firstObject(head)),
+  read: readMooncake,
+};
 
-/** One request of a trace in Mooncake's format. */
-export interface MooncakeRequest {
-  /** When it came, milliseconds on the trace's clock. Equal times are common: the file has the order. */
-  readonly timestampMs: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /**
-   * The blocks of the input, in order; the last may be a part of one. An id is a hash chained over all
-   * blocks before it, so two requests with the same id have the same input up to there.
-   */
-  readonly hashIds: readonly number[];
-}
-
-/**
- * Reads a trace as published with Mooncake (FAST '25): JSON lines of `{timestamp, input_length,
- * output_length, hash_ids}`, other fields ignored, one at a time and in the order of the file.
- * @throws UsageError naming file and line of what is no request, whose ids do not cover its input, or
- * that came before the one above it; or if there is no line at all.
- */
-export async function* readMooncake(
+/** In the order of the file, other fields ignored. */
+async function* readMooncake(
   file: string,
-  blockTokens: number = MOONCAKE_BLOCK_TOKENS,
-): AsyncGenerator<MooncakeRequest> {
+  { blockTokens }: ReadOptions,
+): AsyncGenerator<TraceEntry> {
   let lastMs = -Infinity;
   for await (const { number, text } of dataLines(file)) {
     const request = parseRequest(text, blockTokens);
@@ -35,16 +25,13 @@ export async function* readMooncake(
     if (typeof request === 'string' || problem) {
       throw new UsageError(`${file}: line ${number}: ${problem}`);
     }
-    lastMs = request.timestampMs;
+    lastMs = request.atMs;
     yield request;
-  }
-  if (lastMs === -Infinity) {
-    throw new UsageError(`${file}: found no line; expected requests in Mooncake's format`);
   }
 }
 
 /** The request, or what is wrong with it. */
-function parseRequest(text: string, blockTokens: number): MooncakeRequest | string {
+function parseRequest(text: string, blockTokens: number): TraceEntry | string {
   const value = parsedJson(text);
   if (value === undefined) return `found ${shown(text)}; expected JSON`;
   if (!isObject(value)) return `found ${shown(text)}; expected an object`;
@@ -66,12 +53,12 @@ function parseRequest(text: string, blockTokens: number): MooncakeRequest | stri
   if (hashIds.length !== blocks) {
     return `hash_ids: found ${hashIds.length}; expected ${blocks} for input_length ${inputTokens} in blocks of ${blockTokens}`;
   }
-  return { timestampMs: timestamp, inputTokens, outputTokens, hashIds };
+  return { atMs: timestamp, inputTokens, outputTokens, hashIds };
 }
 
-function outOfOrder({ timestampMs }: MooncakeRequest, lastMs: number): string | undefined {
-  if (timestampMs >= lastMs) return undefined;
-  return `timestamp: found ${timestampMs} after ${lastMs}; expected lines in the order of time`;
+function outOfOrder({ atMs }: TraceEntry, lastMs: number): string | undefined {
+  if (atMs >= lastMs) return undefined;
+  return `timestamp: found ${atMs} after ${lastMs}; expected lines in the order of time`;
 }
 
 function isTime(value: unknown): value is number {

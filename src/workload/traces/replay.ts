@@ -1,72 +1,116 @@
+import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { itemOfUser } from '../item-of-user.ts';
-import { singleTurn } from '../single-turn.ts';
+import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
-import { turnPlanner } from '../turn-plan.ts';
-import { blockTexts } from './block-texts.ts';
-import { type MooncakeRequest, readMooncake } from './mooncake.ts';
+import { limitsOf, turnPlanner } from '../turn-plan.ts';
+import type { TraceEntry, TraceFormat } from './format.ts';
+import { formatOf, TRACE_FORMATS } from './formats.ts';
+import { openSaid } from './said.ts';
+
+export interface ReplayOptions {
+  readonly texts: Texts;
+  readonly cacheDir: string;
+  /** Default: all that are known. */
+  readonly traceFormats?: readonly TraceFormat[] | undefined;
+}
 
 /**
- * The requests of a Mooncake trace, each a conversation of one turn: user `firstUserId + i` sends line
- * i. The prompt is a block of words for every hash id, so that requests share what their ids share and
- * have exactly `input_length` tokens. Texts are made when their user comes, of text that is counted.
+ * The requests of a trace, whatever its format: those of a session are the turns of one conversation in
+ * the order of their times, any other is a conversation of one turn. User `firstUserId + i` plays the
+ * i-th to begin. A turn's limit is `answer.tokens`, else the entry's, at least 1; without either none is
+ * sent. Texts are made when their user comes.
+ * @throws UsageError if no format fits the file, or if it has no requests or a wrong one.
  */
-export async function openMooncake(
+export async function openTrace(
   scenario: Scenario,
-  { texts, cacheDir }: { texts: Texts; cacheDir: string },
+  { texts, cacheDir, traceFormats = TRACE_FORMATS }: ReplayOptions,
 ): Promise<Source> {
-  const { file, blockTokens, prefillOnly } = scenario.conversation.mooncake!;
-  const requests: MooncakeRequest[] = [];
-  for await (const request of readMooncake(file, blockTokens)) requests.push(request);
-  const textOf = blockTexts(scenario.seed, await texts.corpus(), blockTokens);
-  const sharedTokens = seenBefore(requests, blockTokens);
-  const itemOf = itemOfUser(scenario, requests.length);
+  const { answer, trace } = scenario.conversation;
+  const { file, prefillOnly, ...settings } = trace!;
+  const format = formatOf(file, settings.format, traceFormats);
+  const blockTokens = settings.blockTokens ?? format.blockTokens ?? 1;
+  const entries = await entriesOf(file, format, blockTokens);
+  const conversations = conversationsOf(entries);
+  const said = await openSaid(scenario, entries, { texts, blockTokens });
+  const itemOf = itemOfUser(scenario, conversations.length);
   const planOf = turnPlanner(scenario);
   return {
-    conversations: requests.length,
-    arrivalsMs: requests.map(({ timestampMs }) => timestampMs),
-    digests: [await contentDigest(file, cacheDir)],
-    notes: [`trace: ${requests.length} requests in ${file}, blocks of ${blockTokens} tokens`],
+    conversations: conversations.length,
+    arrivalsMs: conversations.map(([first]) => entries[first!]!.atMs),
+    digests: [await contentDigest(file, cacheDir), format.name, String(blockTokens)],
+    notes: [note(file, entries, conversations.length, blockTokens)],
     conversation(userId) {
-      const index = itemOf(userId);
-      const { inputTokens, outputTokens, hashIds } = requests[index]!;
-      const blocks = hashIds.map((id, i) =>
-        textOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)),
-      );
-      const planned = planOf(userId).answerTokens() ?? Math.max(1, outputTokens);
-      return singleTurn(scenario, {
-        userId,
-        text: blocks.join(' '),
-        tokens: inputTokens,
-        sharedTokens: sharedTokens[index]!,
-        maxTokens: prefillOnly ? 1 : planned,
+      const places = conversations[itemOf(userId)]!;
+      const first = places[0]!;
+      const plan = planOf(userId);
+      const turns = places.map((index, turn): Turn => {
+        const { atMs, outputTokens } = entries[index]!;
+        const asked = outputTokens === undefined ? undefined : Math.max(1, outputTokens);
+        const planned = plan.answerTokens() ?? asked;
+        return {
+          ...said.turn(index),
+          pauseMs: plan.pauseMs(turn),
+          dueMs: atMs - entries[first]!.atMs,
+          ...limitsOf(answer, prefillOnly ? 1 : planned),
+          recordedAnswer: undefined,
+        };
       });
+      return {
+        userId,
+        opening: [],
+        sharedTokens: said.sharedTokens(first),
+        turns,
+        standInAnswer: () => new Message('assistant', ''),
+      };
     },
   };
 }
 
-/**
- * Tokens at the start of every request that an earlier one began with, at most: ids are chained, so one
- * that was seen before stands for all before it as well. The first request counts whole: it is the
- * sender of what others find.
- */
-export function seenBefore(
-  requests: readonly Pick<MooncakeRequest, 'inputTokens' | 'hashIds'>[],
+/** All entries in the order of time; those of one time by their turn, else as they are in the file. */
+async function entriesOf(
+  file: string,
+  format: TraceFormat,
   blockTokens: number,
-): number[] {
-  const seenTokens = new Map<number, number>();
-  return requests.map(({ inputTokens, hashIds }, index) => {
-    let shared = 0;
-    let isShared = true;
-    for (const [i, id] of hashIds.entries()) {
-      const tokens = Math.min(blockTokens, inputTokens - i * blockTokens);
-      const seen = seenTokens.get(id) ?? 0;
-      if (isShared) shared += Math.min(seen, tokens);
-      isShared &&= seen >= tokens;
-      if (tokens > seen) seenTokens.set(id, tokens);
+): Promise<TraceEntry[]> {
+  const entries: TraceEntry[] = [];
+  for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
+  if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
+  return entries.sort((a, b) => a.atMs - b.atMs || (a.turn ?? 0) - (b.turn ?? 0));
+}
+
+/** Places of the entries of each conversation, in the order of their first ones. */
+function conversationsOf(entries: readonly TraceEntry[]): number[][] {
+  const sessions = new Map<string, number[]>();
+  const conversations: number[][] = [];
+  for (const [index, { session }] of entries.entries()) {
+    const begun = session === undefined ? undefined : sessions.get(session);
+    if (begun) {
+      begun.push(index);
+      continue;
     }
-    return index === 0 ? inputTokens : shared;
-  });
+    const places = [index];
+    conversations.push(places);
+    if (session !== undefined) sessions.set(session, places);
+  }
+  return conversations;
+}
+
+function note(
+  file: string,
+  entries: readonly TraceEntry[],
+  conversations: number,
+  blockTokens: number,
+): string {
+  const isGrouped = conversations < entries.length;
+  const hasBlocks = entries.some(({ hashIds }) => hashIds);
+  return [
+    `trace: ${entries.length} requests`,
+    ...(isGrouped ? [` of ${conversations} conversations`] : []),
+    ` in ${file}`,
+    ...(hasBlocks ? [`, blocks of ${blockTokens} tokens`] : []),
+  ].join('');
 }

@@ -27,6 +27,11 @@ describe('values of a file', () => {
     ['brackets, commas and quotes in strings', '[{"a":"]}\\"\\\\"},2]', ['{"a":"]}\\"\\\\"}', '2']],
     ['a byte order mark', '\ufeff[1,2]', ['1', '2']],
     ['what is not JSON', '{"a":1}\nnothing\n', ['{"a":1}', 'nothing']],
+    ['several objects over several lines', '{\n"a":1}\n{\n"b":2\n}', ['{\n"a":1}', '{\n"b":2\n}']],
+    ['a line with an open string', '{"a":1}\n{"b\n{"c":3}', ['{"a":1}', '{"b', '{"c":3}']],
+    ['a first line with one', '{"b\\\n{"c":3}\n{"d', ['{"b\\', '{"c":3}', '{"d']],
+    ['a line with an open list', '{"a":1}\r\n[{"b":\r\n{"c":3}', ['{"a":1}', '[{"b":', '{"c":3}']],
+    ['a line with a bracket too many', '{"a":1}}\n{"c":3}', ['{"a":1}}', '{"c":3}']],
   ])('of %s', async (_, text, values) => {
     expect(await valuesOf(text)).toEqual(values);
   });

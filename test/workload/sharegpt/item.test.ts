@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { parseRecorded } from '../../../src/workload/chats/recorded.ts';
 import { parseItem } from '../../../src/workload/sharegpt/item.ts';
 
 const human = { from: 'human', value: 'q' };
 const gpt = { from: 'gpt', value: 'a' };
 
 function parse(value: unknown) {
-  return parseItem({ index: 4, value });
+  return parseItem(parseRecorded(value, 4));
 }
 
 describe('forms that are read', () => {
@@ -58,17 +59,13 @@ describe('forms that are refused', () => {
   test.each([
     // item, reason, detail
     [undefined, 'malformed', 'not JSON'],
-    ['text', 'malformed', 'no list of messages'],
-    [{ conversations: 'text' }, 'malformed', 'no list of messages'],
-    [{ conversations: [human, 3] }, 'malformed', 'message 1: not an object'],
-    [{ conversations: [human, { from: 'gpt', value: null }] }, 'malformed', 'message 1: no text'],
     [{ messages: [said('user', [{ type: 'image_url' }])] }, 'malformed', 'message 0: no text'],
     [
-      { conversations: [human, from('observation', 'a')] },
+      { messages: [said('user', 'x'), said('assistant', null), said('tool', 'y')] },
       'unknown role',
-      'message 1: role "observation"',
+      'message 2: role "tool"',
     ],
-    [{ conversations: [{ value: 'x' }] }, 'unknown role', 'message 0: role undefined'],
+    [{ messages: [said('user', 'x'), said('assistant', null)] }, 'malformed', 'message 1: no text'],
     [{ conversations: [human, human, gpt] }, 'roles do not alternate', 'message 1'],
     [{ conversations: [gpt, human, gpt, gpt] }, 'roles do not alternate', 'message 3'],
     [{ conversations: [human, gpt, from('system', 's')] }, 'roles do not alternate', 'message 2'],

@@ -2,9 +2,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ScenarioInput } from '../../../src/scenario/schema.ts';
+import { conversationsIn, recordedIn } from '../../../src/workload/chats/chat-file.ts';
 import type { Workload } from '../../../src/workload/conversation.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
-import * as reader from '../../../src/workload/sharegpt/reader.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { absent, sharedFile, titled } from '../../support/needs.ts';
@@ -165,8 +165,10 @@ describe('filters', () => {
       '1 left out: fewer than 2 rounds (first: item 0, id short, 1)',
       '1 left out: a question of over 5 tokens (first: item 1, id long question, 6)',
       '1 left out: an answer of over 5 tokens (first: item 2, id long answer, 6)',
-      '1 left out: unknown role (first: item 3, id roles, message 1: role "observation")',
-      '1 left out: malformed (first: item 6, id 6, no list of messages)',
+      expect.stringMatching(
+        /^1 left out: unknown role \(first: item 3, id roles, conversations\[1\]\.from: found "observation"; expected system, .*\)$/,
+      ),
+      '1 left out: malformed (first: item 6, id 6, not an object)',
       '1 began with an answer, which was left out',
     ]);
   });
@@ -239,11 +241,15 @@ describe('files', () => {
   });
 
   test.each([
-    ['nowhere.json', undefined, /cannot read data file .*nowhere.json/],
+    ['nowhere.json', undefined, /cannot read .*nowhere.json/],
     ['empty.json', '', /empty.json: it is empty; expected a JSON array/],
     ['text.json', 'Hello', /text.json: it begins with "H"; expected/],
-    ['broken.json', '[{"id": 1}, {"id"', /broken.json: not JSON after 1 elements.*complete\?/],
-    ['none.json', '[]', /none of 0 conversations can be used/],
+    [
+      'broken.json',
+      '[{"id": 1}, {"id"',
+      /broken.json: the JSON array breaks off after 1 values.*complete\?/,
+    ],
+    ['none.json', '[]', /none.json: found no JSON value; expected conversations/],
   ])('%s is a usage error', async (name, text, message) => {
     if (text !== undefined) writeFileSync(join(dir, name), text);
     await expect(open(join(dir, name))).rejects.toThrow(message);
@@ -299,7 +305,8 @@ test('memory does not grow with the file', async () => {
   let peak = 0;
   collect();
   const before = process.memoryUsage().heapUsed;
-  for await (const _ of reader.readItems(file)) {
+  for await (const item of conversationsIn(file)) {
+    expect(recordedIn(item)).toHaveProperty('said');
     if (items++ % 1000) continue;
     collect();
     peak = Math.max(peak, process.memoryUsage().heapUsed - before);

@@ -8,16 +8,18 @@ export function commonBeginnings(texts: readonly string[]): string[] {
   const earlier: string[] = [];
   return texts.map((text) => {
     const at = bisectLeft(earlier, text);
-    const lengths = [earlier[at - 1], earlier[at]].map((other) => commonLength(text, other ?? ''));
+    const [one, other] = [earlier[at - 1], earlier[at]].map((near) =>
+      commonBeginning(text, near ?? ''),
+    );
     earlier.splice(at, 0, text);
-    return text.slice(0, Math.max(...lengths));
+    return one!.length > other!.length ? one! : other!;
   });
 }
 
-/** A word that goes on differently may be another token altogether. */
-function commonLength(text: string, other: string): number {
+/** Up to a word's end: one that goes on differently may be another token altogether. */
+export function commonBeginning(text: string, other: string): string {
   let length = 0;
   while (length < text.length && text[length] === other[length]) length++;
   const isWordEnd = [text[length], other[length]].every((next) => !next || /\s/.test(next));
-  return isWordEnd ? length : text.slice(0, length).search(/\s*\S*$/);
+  return text.slice(0, isWordEnd ? length : text.slice(0, length).search(/\s*\S*$/));
 }

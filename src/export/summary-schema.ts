@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type { GeneratorHealth } from '../record/record.ts';
+import type { RunIdentity } from '../report/identity.ts';
+import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
+import type { ClientVerdict } from '../report/verdict.ts';
+import type { Partition } from '../scenario/population.ts';
+import type { ConcurrencySummary } from '../stats/concurrency.ts';
+import type { ConversationsSummary } from '../stats/conversations.ts';
+import type { CountsSummary, Ending } from '../stats/counts.ts';
+import { POPULATIONS } from '../stats/metric.ts';
+import * as metrics from '../stats/metrics.ts';
+import type { Distribution } from '../stats/quantile.ts';
+import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
+import { STATISTIC_NAMES, STATISTICS } from '../stats/statistics.ts';
+import type { Rates } from '../stats/summary.ts';
+import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
+import { TOTALS } from '../stats/totals.ts';
+import type { SummaryJson } from './summary-json.ts';
+
+/** A field for every key of the type: it does not compile when one is forgotten. */
+type Fields<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
+
+const object = <T>(fields: Fields<T>) => z.strictObject(fields) as unknown as z.ZodType<T>;
+const text = (says?: string) => described(z.string(), says);
+const number = (says?: string) => described(z.number(), says);
+const count = (says?: string) => described(z.int().nonnegative(), says);
+const share = (says?: string) => described(z.number().min(0).max(1), says);
+
+const distribution = z
+  .strictObject({
+    count: count('values'),
+    ...named(STATISTIC_NAMES, (name) => {
+      const { says, countMin } = STATISTICS[name];
+      return countMin === 1
+        ? number(says)
+        : number(`${says}; from ${countMin} values on`).optional();
+    }),
+  })
+  .meta({ id: 'distribution' }) as unknown as z.ZodType<Distribution>;
+
+const run = object<RunIdentity>({
+  name: text(),
+  confab: text('version that ran it'),
+  node: text('version of Node; absent in virtual time').optional(),
+  clock: z.enum(['system', 'virtual']),
+  seed: z.union([z.string(), z.number()]).optional(),
+  engine: text('URL').optional(),
+  model: text().optional(),
+  api: z.enum(['chat', 'completions']).optional(),
+  isStreamed: z.boolean().optional(),
+  loop: z
+    .enum(['open', 'closed'])
+    .optional()
+    .describe('open: conversations arrive on their own schedule; closed: they wait for others'),
+  arrivals: text('in words').optional(),
+  configuredUsersPerSec: number('arrival rate of conversations').optional(),
+  pacing: text('in words').optional(),
+  workloadDigest: text('alike: the same conversations'),
+  notes: z.array(z.string()),
+});
+
+const health = object<GeneratorHealth>({
+  eventLoopDelayP50Ms: number(),
+  eventLoopDelayP99Ms: number(),
+  eventLoopDelayMaxMs: number(),
+  eventLoopUtilization: share('of the time that the event loop was busy'),
+  cpuShare: number(),
+});
+
+const client = object<ClientVerdict>({
+  isBottleneck: z.boolean().describe('the client was part of what was measured'),
+  problems: z.array(z.string()).describe('one for each limit that was exceeded'),
+  delayP99Ms: number('from ready to sent; the lateness, where ready is unknown').optional(),
+  health: health.optional().describe('the worst of the parts; absent in virtual time'),
+});
+
+const partition = object<Partition>({ index: count(), of: count() });
+
+const time = object<TimeSummary>({
+  measuredMs: number('of all parts together, drain included'),
+  offeringMs: number('its part before the drain, when turns could fall due'),
+  parts: z.array(
+    object<PartSummary>({
+      number: count('0 for the run itself, counted up by every resume'),
+      startedAt: text('absent in virtual time').optional(),
+      measuredMs: number(),
+      partition: partition.optional(),
+      stoppedBy: z
+        .enum(['users', 'exhausted', 'duration', 'requests', 'interrupt'])
+        .optional()
+        .describe('absent if the part did not end in order'),
+    }),
+  ),
+});
+
+const counts = object<CountsSummary>({
+  planned: count(TOTALS['counts.planned'].says),
+  completed: count(),
+  failed: count(),
+  failedByKind: object({ http: count(), timeout: count(), connect: count(), protocol: count() }),
+  cancelled: count('cut off by the end of the run'),
+  unsent: count(),
+  errorRate: share(TOTALS['counts.errorRate'].says).optional(),
+  endings: z
+    .array(object<Ending>({ kind: text(), count: count(), example: text().optional() }))
+    .describe('what went wrong, most frequent first'),
+  retried: count('requests that the retry policy sent more than once'),
+  retries: count('how many times more'),
+  reconnects: count('times a request was sent again because its reused connection had died'),
+  countedLocally: count("completed requests whose tokens the workload's tokenizer counted"),
+  warmup: count('requests of the warm-up, in no other number'),
+  warmupFailed: count(),
+});
+
+const rates = object<Rates>({
+  offeredPerSec: number(TOTALS['rates.offeredPerSec'].says).optional(),
+  conversationsPerSec: number(TOTALS['rates.conversationsPerSec'].says).optional(),
+  achievedPerSec: number(TOTALS['rates.achievedPerSec'].says).optional(),
+  inputTokensPerSec: number(TOTALS['rates.inputTokensPerSec'].says).optional(),
+  outputTokensPerSec: number(TOTALS['rates.outputTokensPerSec'].says).optional(),
+});
+
+const cache = object<CacheTotals>({
+  reported: count('requests whose usage named cached tokens'),
+  inputTokens: count('of those requests'),
+  cachedTokens: count(),
+  share: share(TOTALS['cache.share'].says).optional(),
+  external: object<ExternalTotals>({
+    reported: count('requests that told how many of their cached tokens came from below the GPU'),
+    cachedTokens: count(),
+    externalTokens: count(),
+    share: share(TOTALS['cache.external.share'].says).optional(),
+  }).optional(),
+});
+
+const rounds = object<RoundSummary>({
+  fromRound: count('the first turn of a conversation is round 1'),
+  toRound: count(),
+  completed: count(),
+  failed: count(),
+  meanInputTokens: number().optional(),
+  meanCachedTokens: number('of the requests that reported cached tokens').optional(),
+  cachedShare: share('of their input tokens').optional(),
+  idealShare: share('what a cache that never forgets would have held').optional(),
+  ...named(ROUND_METRICS, measured),
+});
+
+const summary = object<SummaryJson>({
+  format: z.literal('confab-summary'),
+  version: z.literal(1),
+  run,
+  client,
+  time,
+  counts,
+  rates,
+  cache,
+  concurrency: object<ConcurrencySummary>({
+    mean: number(TOTALS['concurrency.mean'].says).optional(),
+    peak: count(),
+  }),
+  conversations: object<ConversationsSummary>({
+    seen: count('with a measured turn'),
+    finished: count('their last turn was completed'),
+    turnsDone: measured('turnsDone'),
+  }),
+  arrivalGapCv: number(TOTALS.arrivalGapCv.says).optional(),
+  hasReasoning: z.boolean(),
+  distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
+  idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),
+  idealBlockTokens: count('block size that the ideal was computed for'),
+  rounds: z.array(rounds),
+  warnings: z.array(z.string()),
+});
+
+/** JSON Schema of summary.json. A key that is not required is absent where it is unknown. */
+export function summaryJsonSchema(): unknown {
+  return z.toJSONSchema(summary);
+}
+
+function measured(name: metrics.MetricName) {
+  const { over } = metrics.METRICS[name];
+  const says = `${metrics.headingOf(name)}, of ${POPULATIONS[over].says}: ${metrics.definitionOf(name)}`;
+  return distribution.optional().describe(says);
+}
+
+function described<Schema extends z.ZodType>(schema: Schema, says: string | undefined): Schema {
+  return says === undefined ? schema : schema.describe(says);
+}
+
+function named<Name extends string, Value>(
+  names: readonly Name[],
+  of: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
+}

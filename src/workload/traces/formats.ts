@@ -1,0 +1,31 @@
+import { UsageError } from '../../base/errors.ts';
+import { begins, headOf } from '../files/head.ts';
+import type { TraceFormat } from './format.ts';
+import { mooncake } from './mooncake.ts';
+
+/** In the order in which a file is tried: what fits less comes first. */
+export const TRACE_FORMATS: readonly TraceFormat[] = [mooncake];
+
+const SHOWN_CHARACTERS = 60;
+
+/**
+ * The format of this name; for 'auto' the first that the file's content fits.
+ * @throws UsageError for an unknown name, a file that cannot be read, or one that no format fits.
+ */
+export function formatOf(file: string, name: string, formats: readonly TraceFormat[]): TraceFormat {
+  if (name !== 'auto') return formatNamed(name, formats);
+  const head = headOf(file);
+  const format = formats.find((one) => one.sniff(head));
+  if (format) return format;
+  const known = formats.map((one) => `${one.name} (${one.says})`).join(', ');
+  throw new UsageError(
+    `${file}: ${begins(head, SHOWN_CHARACTERS)}; expected a trace, in one of these formats: ${known}`,
+  );
+}
+
+function formatNamed(name: string, formats: readonly TraceFormat[]): TraceFormat {
+  const format = formats.find((one) => one.name === name);
+  if (format) return format;
+  const names = ['auto', ...formats.map((one) => one.name)].join(', ');
+  throw new UsageError(`conversation.trace.format: found '${name}'; expected one of ${names}`);
+}

@@ -1,0 +1,101 @@
+import { stream } from '../../base/random.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import type { Turn } from '../conversation.ts';
+import { Message } from '../message.ts';
+import { commonBeginnings } from '../text/common-beginning.ts';
+import type { Corpus } from '../text/corpus.ts';
+import type { Texts } from '../text/texts.ts';
+import { userMarks } from '../text/user-mark.ts';
+import { blockTexts } from './block-texts.ts';
+import type { TraceEntry } from './format.ts';
+
+/** What the entries of a trace say, by their place in it. */
+export interface SaidInTrace {
+  /** Made when it is asked for. */
+  turn(index: number): Pick<Turn, 'before' | 'message' | 'messageTokens'>;
+  /**
+   * Tokens at the start of the entry that an earlier one began with, at most. The first counts whole: it
+   * is the sender of what others find.
+   */
+  sharedTokens(index: number): number;
+}
+
+/**
+ * Entries with hash ids have a block of words for each, others with a count so many words that no other
+ * begins with, and messages are said as they are.
+ */
+export async function openSaid(
+  scenario: Scenario,
+  entries: readonly TraceEntry[],
+  { texts, blockTokens }: { texts: Texts; blockTokens: number },
+): Promise<SaidInTrace> {
+  const hasWords = entries.some(({ messages }) => !messages);
+  const wordsOf = hasWords ? words(scenario.seed, await texts.corpus(), blockTokens) : undefined;
+  const spoken = await countSpoken(entries, texts);
+  const seenTokens = seenBefore(entries, blockTokens);
+  return {
+    turn(index) {
+      const { messages, inputTokens } = entries[index]!;
+      if (messages) {
+        const message = messages.at(-1)!;
+        return { before: messages.slice(0, -1), message, messageTokens: spoken.tokens[index] };
+      }
+      const message = new Message('user', wordsOf!(entries[index]!, index));
+      return { message, messageTokens: inputTokens };
+    },
+    sharedTokens: (index) => spoken.sharedTokens[index] ?? seenTokens[index]!,
+  };
+}
+
+/** The text of an entry that has counts alone. */
+function words(seed: string | number, corpus: Corpus, blockTokens: number) {
+  const blockOf = blockTexts(seed, corpus, blockTokens);
+  const markOf = userMarks(seed, corpus.leadWords);
+  return ({ inputTokens = 0, hashIds }: TraceEntry, index: number): string =>
+    hashIds
+      ? hashIds
+          .map((id, i) => blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)))
+          .join(' ')
+      : corpus.cut(stream(seed, 'trace request', index), inputTokens, markOf(index));
+}
+
+/** By place in the trace, where there are messages: tokens of the last, and of what an earlier one began with. */
+async function countSpoken(entries: readonly TraceEntry[], texts: Texts) {
+  const places = [...entries.keys()].filter((index) => entries[index]!.messages);
+  const tokens: number[] = [];
+  const sharedTokens: number[] = [];
+  if (!places.length) return { tokens, sharedTokens };
+  const said = places.map((index) => entries[index]!.messages!.map(({ text }) => text));
+  const whole = said.map((list) => list.join('\n'));
+  const counted = [said.map((list) => list.at(-1)!), whole, commonBeginnings(whole)];
+  const counts = await texts.count(counted.flat());
+  for (const [i, index] of places.entries()) {
+    const [last, all, beginning] = counted.map((_, part) => counts[part * places.length + i]!);
+    tokens[index] = last!;
+    sharedTokens[index] = index === 0 ? all! : beginning!;
+  }
+  return { tokens, sharedTokens };
+}
+
+/**
+ * Tokens at the start of every entry that an earlier one began with, at most: ids are chained, so one
+ * that was seen before stands for all before it as well.
+ */
+export function seenBefore(
+  entries: readonly Pick<TraceEntry, 'inputTokens' | 'hashIds'>[],
+  blockTokens: number,
+): number[] {
+  const seenTokens = new Map<number, number>();
+  return entries.map(({ inputTokens = 0, hashIds = [] }, index) => {
+    let shared = 0;
+    let isShared = true;
+    for (const [i, id] of hashIds.entries()) {
+      const tokens = Math.min(blockTokens, inputTokens - i * blockTokens);
+      const seen = seenTokens.get(id) ?? 0;
+      if (isShared) shared += Math.min(seen, tokens);
+      isShared &&= seen >= tokens;
+      if (tokens > seen) seenTokens.set(id, tokens);
+    }
+    return index === 0 && hashIds.length ? inputTokens : shared;
+  });
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { TOPICS } from '../../src/commands/help.ts';
+import { confab } from '../support/confab.ts';
+import { DOCUMENTS } from '../support/documents.ts';
+import { ROOT } from '../support/folders.ts';
+
+test('help alone lists verbs and topics, all that documents name among them', async () => {
+  const { code, stdout } = await confab(['help']);
+  expect(code).toBe(0);
+  const listed = new Set([...stdout.matchAll(/^ {2}([\w-]+) /gm)].map((match) => match[1]!));
+  expect([...listed]).toEqual(expect.arrayContaining(['run', 'plan', 'metrics', 'exit-codes']));
+  const named = DOCUMENTS.flatMap(({ text }) =>
+    [...text.matchAll(/`confab help ([a-z-]+)`/g)].map((match) => match[1]!),
+  );
+  expect(named).toContain('metrics');
+  expect(named.filter((name) => !listed.has(name))).toEqual([]);
+});
+
+test('a verb: its flags', async () => {
+  const { code, stdout } = await confab(['help', 'run']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: confab run \[options\]/);
+  expect(stdout).toContain('--resume <dir>');
+});
+
+test('a topic: its text', async () => {
+  const { code, stdout } = await confab(['help', 'exit-codes']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ 130 {2}interrupted/m);
+});
+
+test('a verb that is a topic too: first the one, then the other', async () => {
+  const { code, stdout } = await confab(['help', 'engine']);
+  expect(code).toBe(0);
+  const verb = stdout.indexOf('--gpu <');
+  expect(verb).toBeGreaterThan(0);
+  expect(stdout.indexOf('What it models')).toBeGreaterThan(verb);
+});
+
+test('neither: the error names what is accepted', async () => {
+  const { code, stdout, stderr } = await confab(['help', 'metric']);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /^error: help: found 'metric'; expected a verb \(run, .*\) or a topic \(.*metrics/,
+  );
+});
+
+test('the npm package has the documents that topics are made of', () => {
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ files }] = JSON.parse(String(listing)) as [{ files: { path: string }[] }];
+  const packed = new Set(files.map(({ path }) => path));
+  expect(TOPICS.length).toBeGreaterThan(10);
+  const needed = DOCUMENTS.map(({ path }) => path).filter(
+    (path) => !/^(test|\.github)\//.test(path),
+  );
+  expect(needed.filter((path) => !packed.has(path))).toEqual([]);
+});
