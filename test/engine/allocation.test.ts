@@ -5,7 +5,7 @@ import type { EngineEvents, Memory } from '../../src/engine/events.ts';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
 import { EvictionMetrics } from '../../src/engine/metrics/eviction-metrics.ts';
 import { StepMetrics } from '../../src/engine/metrics/step-metrics.ts';
-import { optionsOf, privateTokens, words } from './bench.ts';
+import { optionsOf, privateTokens, words } from '../support/engine-rig.ts';
 
 /** Half of what the smallest object takes: a number that V8 boxes has 16 bytes. */
 const BYTES_MAX = 8;

@@ -6,7 +6,7 @@ import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import type { EngineRequest } from '../../src/engine/serving.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { offloadSchema } from '../../src/scenario/offload.ts';
-import { Bench, optionsOf, privateTokens, words } from './bench.ts';
+import { Bench, optionsOf, privateTokens, words } from '../support/engine-rig.ts';
 import { Heard } from './heard.ts';
 
 const BLOCK = 4;

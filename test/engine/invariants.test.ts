@@ -9,7 +9,7 @@ import { Scheduler } from '../../src/engine/schedule/scheduler.ts';
 import { newSequence, type Sequence } from '../../src/engine/schedule/sequence.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { offloadSchema } from '../../src/scenario/offload.ts';
-import { Bench, optionsOf } from './bench.ts';
+import { Bench, optionsOf } from '../support/engine-rig.ts';
 import { Heard } from './heard.ts';
 
 /** Prompts over two tokens, so that they share prefixes of any length. */

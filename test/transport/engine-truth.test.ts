@@ -8,7 +8,7 @@ import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';
 import type { Usage } from '../../src/transport/transport.ts';
-import { fleetOf, optionsOf, wordTokenizer } from '../engine/bench.ts';
+import { fleetOf, optionsOf, wordTokenizer } from '../support/engine-rig.ts';
 import { exchange, request, transportTo } from './http-rig.ts';
 import { Recorder } from './recorder.ts';
 

@@ -4,7 +4,7 @@ import { startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';
-import { fleetOf, optionsOf, words, wordTokenizer } from '../engine/bench.ts';
+import { fleetOf, optionsOf, words, wordTokenizer } from '../support/engine-rig.ts';
 import { type Behaviour, transportConformance } from './conformance.ts';
 import { settle, transportTo, until } from './http-rig.ts';
 

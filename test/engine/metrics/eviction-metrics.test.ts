@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { engineMetrics } from '../../../src/engine/metrics/metrics.ts';
 import type { EngineOptions } from '../../../src/scenario/engine.ts';
 import { offloadSchema } from '../../../src/scenario/offload.ts';
-import { Bench, privateTokens } from '../bench.ts';
+import { Bench, privateTokens } from '../../support/engine-rig.ts';
 import { Heard } from '../heard.ts';
 import { type Page, scrape } from './scrape.ts';
 

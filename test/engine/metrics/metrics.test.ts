@@ -3,7 +3,7 @@ import type { EngineStats } from '../../../src/engine/engine.ts';
 import type { OffloadStats } from '../../../src/engine/kv/offload-stats.ts';
 import { engineMetrics, type Metrics } from '../../../src/engine/metrics/metrics.ts';
 import type { EngineEnd, EngineRequest } from '../../../src/engine/serving.ts';
-import { Bench, privateTokens } from '../bench.ts';
+import { Bench, privateTokens } from '../../support/engine-rig.ts';
 import { type Page, scrape } from './scrape.ts';
 
 /** An engine in virtual time with its metrics; `ask` sends a request through them. */
