@@ -63,7 +63,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
     const header = runHeader({ scenario, clock, workload: load.workload, target, part });
     const { metricsEverySec } = scenario.output;
-    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) =>
+    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>
       observer.notice?.(line),
     );
     const measured = await measure({

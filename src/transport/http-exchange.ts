@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Connection, Connections } from './http-connection.ts';
 import { connectionFailure, Refusal } from './http-failure.ts';
 import type { AnswerLimits } from './limits.ts';
+import { type ResponseHead, type ResponseHeaders, readHead } from './response-head.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from './transport.ts';
 import type { Wording } from './wording.ts';
@@ -29,8 +30,6 @@ const REFUSAL_MS = 2000;
 const DRAIN_MS = 1000;
 const DRAIN_BYTES_MAX = 64 * 1024;
 
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 /** One request over HTTP and the reading of its response, in undici's callbacks. */
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #line: Line;
@@ -41,10 +40,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #dispatchedMs = 0;
   #isSent = false;
   #wasReconnected = false;
-  /** The response is complete, and the server means to keep the connection. */
+  /** The body of the response has ended. */
   #isComplete = false;
-  #staysOpen = true;
-  #httpStatus: number | undefined;
+  #head: ResponseHead | undefined;
   #reader: StreamReader | undefined;
   #refusal: Refusal | undefined;
   #isOver = false;
@@ -90,28 +88,19 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: unknown, httpStatus: number, headers: ResponseHeaders): void {
     if (this.#isOver || httpStatus < 200) return;
-    this.#httpStatus = httpStatus;
-    this.#staysOpen = !/\bclose\b/i.test(String(headers['connection'] ?? ''));
-    const coding = codingOf(headers);
+    const answered = readHead(httpStatus, headers);
+    this.#head = answered;
+    const { coding } = answered;
+    const { says } = this.#line;
     if (httpStatus >= 300) {
-      this.#refusal = new Refusal({
-        httpStatus,
-        location: headers['location']?.toString(),
-        coding,
-        says: this.#line.says,
-      });
+      this.#refusal = new Refusal(answered, says);
       this.#wait(REFUSAL_MS, () => this.#later(() => this.#refused()));
       return;
     }
     if (coding !== undefined) {
-      const message = `the body is compressed (${coding}), which was not asked for`;
-      const failure = {
-        status: 'protocol',
-        message: this.#line.says(message),
-        httpStatus,
-      } as const;
+      const message = says(`the body is compressed (${coding}), which was not asked for`);
       const atMs = this.#line.clock.now();
-      this.#later(() => this.#fail(failure, atMs));
+      this.#later(() => this.#fail({ status: 'protocol', message, httpStatus }, atMs));
       return;
     }
     const observer = this.#observer;
@@ -121,7 +110,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         onEnd: (end, atMs) => this.#end(end, atMs),
         onFail: (failure, atMs) => this.#fail(failure, atMs),
       },
-      { httpStatus, limits: this.#limits, says: this.#line.says },
+      { httpStatus, limits: this.#limits, says },
     );
   }
 
@@ -140,7 +129,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#isDraining) this.#drained(this.#staysOpen);
+    if (this.#isDraining) this.#drained(this.#head!.staysOpen);
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
     this.#isComplete = true;
@@ -243,7 +232,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     const started = this.#connection!.isAnswered ? 'answering' : 'waiting';
     const stage = this.#isSent ? started : 'connecting';
     const { origin, says } = this.#line;
-    const failure = connectionFailure(error, { stage, origin, httpStatus: this.#httpStatus });
+    const failure = connectionFailure(error, { stage, origin, httpStatus: this.#head?.httpStatus });
     return { ...failure, message: says(failure.message) };
   }
 
@@ -261,7 +250,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #close(): void {
     this.#isOver = true;
     this.#reader?.cancel();
-    if (this.#isComplete) this.#drained(this.#staysOpen);
+    if (this.#isComplete) this.#drained(this.#head!.staysOpen);
     else if (this.#isDraining) this.#wait(DRAIN_MS, () => this.#drained(false));
     else this.#drained(false);
   }
@@ -298,14 +287,4 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       throw error;
     });
   }
-}
-
-/** How a body is compressed; undefined: it is not, as was asked for. */
-function codingOf(headers: ResponseHeaders): string | undefined {
-  const named = [headers['content-encoding'], headers['transfer-encoding']].flat();
-  const codings = named.flatMap((value) => (value ?? '').split(','));
-  const others = codings
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => !['', 'identity', 'chunked'].includes(coding));
-  return others.length ? others.join(', ') : undefined;
 }

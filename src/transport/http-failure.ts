@@ -2,6 +2,7 @@ import { parsedJson } from '../base/json.ts';
 import { complaintOf, remarkOf } from './complaint.ts';
 import { connectionErrorText, exhaustionOf } from './connection-error.ts';
 import { jsonText } from './json.ts';
+import type { ResponseHead } from './response-head.ts';
 import type { Failure } from './transport.ts';
 import type { Wording } from './wording.ts';
 
@@ -38,22 +39,16 @@ function garbageText({ name, message }: Error): string | undefined {
 /** Error pages are short; a server that sends more than this says nothing more in it. */
 const REFUSAL_BYTES_MAX = 64 * 1024;
 
-interface RefusalHead {
-  readonly httpStatus: number;
-  readonly location: string | undefined;
-  /** How the body is compressed, in spite of what was asked for. */
-  readonly coding: string | undefined;
-  readonly says: Wording;
-}
-
 /** A response other than 2xx, as its body comes in. */
 export class Refusal {
-  readonly #head: RefusalHead;
+  readonly #head: ResponseHead;
+  readonly #says: Wording;
   readonly #pieces: Buffer[] = [];
   #byteCount = 0;
 
-  constructor(head: RefusalHead) {
+  constructor(head: ResponseHead, says: Wording) {
     this.#head = head;
+    this.#says = says;
   }
 
   feed(bytes: Buffer): void {
@@ -66,14 +61,20 @@ export class Refusal {
   }
 
   get failure(): Failure {
-    const { httpStatus, says } = this.#head;
+    const { httpStatus } = this.#head;
     const body = Buffer.concat(this.#pieces).toString('utf8', 0, REFUSAL_BYTES_MAX);
-    return { status: 'http', httpStatus, message: says(refusalText({ ...this.#head, body })) };
+    return {
+      status: 'http',
+      httpStatus,
+      message: this.#says(refusalText({ ...this.#head, body })),
+    };
   }
 }
 
 /** What a response other than 2xx says, as it came: where to, or why. */
-export function refusalText(refusal: Omit<RefusalHead, 'says'> & { body: string }): string {
+export function refusalText(
+  refusal: Omit<ResponseHead, 'staysOpen'> & { readonly body: string },
+): string {
   const { httpStatus, location, coding, body } = refusal;
   if (httpStatus < 400 && location !== undefined) return `redirects to ${location}`;
   if (coding !== undefined) return `HTTP ${httpStatus}, its body compressed (${coding})`;

@@ -27,7 +27,7 @@ export interface HttpOptions {
  * @throws UsageError for a target that cannot be used as it is written.
  */
 export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOptions): Transport {
-  const { api, stream, headers, sessionHeaders } = target;
+  const { api, stream, headers, sessionHeaders, prefillHeader } = target;
   const server = endpoint(target.url);
   const connections = new Connections(server.origin, connector(target));
   const says = wording(redactor({ headers, apiKey, body: target.body }));
@@ -42,7 +42,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
     sessionField: target.sessionField,
   });
   const writeHeaders = headerWriter(
-    { headers, sessionHeaders, apiKey },
+    { headers, sessionHeaders, prefillHeader, apiKey },
     {
       ...OWN_HEADERS,
       'content-type': 'application/json',
@@ -56,7 +56,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
         {
           method: 'POST',
           path: server[api],
-          headers: writeHeaders(request.sessionId),
+          headers: writeHeaders(request.sessionId, request.headers),
           body: writeBody(request),
         },
         answerLimits(request.maxTokens),
