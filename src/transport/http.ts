@@ -30,6 +30,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   const { api, stream, headers, sessionHeaders, prefillHeader } = target;
   const server = endpoint(target.url);
   const connections = new Connections(server.origin, connector(target));
+  const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
   const says = wording(redactor({ headers, apiKey, body: target.body }));
   const backlog = new Backlog();
   const line: Line = { origin: server.origin, connections, clock, backlog, says };
@@ -59,7 +60,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
           headers: writeHeaders(request.sessionId, request.headers),
           body: writeBody(request),
         },
-        answerLimits(request.maxTokens),
+        answerLimits(request.maxTokens, bytesMax),
         observer,
       );
       exchange.start();

@@ -16,7 +16,7 @@ const DELTAS_SPARE = 200;
 /** Without a limit that was asked for: as long as the longest contexts. */
 const TOKENS_MAX = 1_000_000;
 
-/** `maxTokens` as it was asked for; undefined: nothing was. */
+/** `maxTokens` as it was asked for, undefined: nothing was; `bytes` as the scenario has them, undefined: the default. */
 export function answerLimits(maxTokens?: number, bytes = ANSWER_BYTES_MAX): AnswerLimits {
   const deltas = maxTokens === undefined ? TOKENS_MAX : DELTAS_PER_TOKEN * maxTokens + DELTAS_SPARE;
   return { bytes, deltas, maxTokens };

@@ -363,6 +363,13 @@ describe('an answer without end', () => {
     await until(() => server.open === 0);
   });
 
+  test('is bounded by what the scenario says', async () => {
+    const { transport } = await rig((socket) => socket.write(stream('x'.repeat(3000))), {
+      answerMB: 2000 / 2 ** 20,
+    });
+    expect((await exchange(transport)).failure?.message).toMatch(/ is longer than 0.00191 MB$/);
+  });
+
   test.each([
     ['a line', 'data: ', 'an event is longer than 64 MB'],
     ['a document', '{"a":"', 'the response is longer than 64 MB'],
