@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
@@ -8,6 +9,7 @@ import { openWorkload } from '../workload/load.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
+import { unlessGivenUp } from './given-up.ts';
 import { measure } from './measure.ts';
 import type { Observer } from './observer.ts';
 import type { Played } from './played.ts';
@@ -26,6 +28,8 @@ export interface PlayOptions {
   readonly companion?: Companion | undefined;
   /** Told what happens meanwhile; default: nobody is. */
   readonly observer?: Observer | undefined;
+  /** Aborted: what is not yet begun is not played, and after the last answer nothing more is waited for. */
+  readonly givenUp?: AbortSignal | undefined;
   /** Loaded already, for commands that have to look at it first. */
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
@@ -45,15 +49,16 @@ export interface Resumed {
 /**
  * Plays a scenario, from loading to results, and says what came of it. Prints nothing, listens to no signal
  * and reads no environment: that is for whoever calls it.
- * @throws UsageError, EngineUnreachable before anything was sent.
+ * @throws UsageError, EngineUnreachable, Interrupted before anything was sent.
  */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { scenario, clock, resumed, companion, observer = {}, player } = options;
+  const { scenario, clock, resumed, companion, observer = {}, player, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
-  const [loaded, target] = await bothOf(
-    options.workload ?? openWorkload(scenario),
-    opened(options),
+  const [loaded, target] = await unlessGivenUp(
+    bothOf(options.workload ?? openWorkload(scenario), opened(options)),
+    givenUp,
+    ([, late]) => late.close(),
   );
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
@@ -62,16 +67,21 @@ export async function play(options: PlayOptions): Promise<Played> {
     const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
     const header = runHeader({ scenario, clock, workload: load.workload, target, part });
     const { metricsEverySec } = scenario.output;
-    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) =>
-      observer.notice?.(line),
-    );
+    const metrics = await unlessGivenUp(
+      watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) => observer.notice?.(line)),
+      givenUp,
+    ).catch((error) => {
+      // Only what this process has made a moment ago.
+      if (!resumed) rmSync(dir, { recursive: true, force: true });
+      throw error;
+    });
     const measured = await measure({
       ...load,
       ...{ clock, transport: target.transport, player },
       ...{ path, header, companion, observer },
       before: resumed?.before,
     });
-    const metricsFile = await metrics.stop();
+    const metricsFile = await metrics.stop(givenUp);
     return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
   } finally {
     await target.close();

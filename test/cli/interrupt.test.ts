@@ -33,7 +33,7 @@ const PARTS = ['journal.ndjson', 'journal-2.ndjson', 'journal-3.ndjson'];
 const userOf = ({ headers }: Logged) => Number(headers['x-user-id']);
 
 describe.concurrent('M-21 the first signal drains', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'M-21 %s: what is in flight ends, everything is written, exit code 130',
     (signal) =>
       withServer(
