@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { Interrupted } from '../base/errors.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
+import { lockRun } from '../record/run-lock.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -41,6 +43,7 @@ export interface PlayOptions {
 }
 
 export interface Resumed {
+  /** Locked by whoever has found out what is left to play: until then others may have played it. */
   readonly dir: string;
   readonly before: EarlierParts;
   readonly isolate: Isolation;
@@ -52,7 +55,7 @@ export interface Resumed {
  * @throws UsageError, EngineUnreachable, Interrupted before anything was sent.
  */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { scenario, clock, resumed, companion, observer = {}, player, givenUp } = options;
+  const { scenario, clock, resumed, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
   const [loaded, target] = await unlessGivenUp(
@@ -62,30 +65,45 @@ export async function play(options: PlayOptions): Promise<Played> {
   );
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
-    const dir = resumed?.dir ?? newFolder(scenario, clock);
-    const { path, part } = nextJournal(dir);
-    const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
-    const header = runHeader({ scenario, clock, workload: load.workload, target, part });
-    const { metricsEverySec } = scenario.output;
-    const metrics = await unlessGivenUp(
-      watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) => observer.notice?.(line)),
-      givenUp,
-    ).catch((error) => {
+    if (resumed) return await playInto(resumed.dir, loaded, target, options);
+    const dir = newFolder(scenario, clock);
+    const lock = lockRun(dir);
+    try {
+      return await playInto(dir, loaded, target, options);
+    } catch (error) {
       // Only what this process has made a moment ago.
-      if (!resumed) rmSync(dir, { recursive: true, force: true });
+      if (error instanceof Interrupted) rmSync(dir, { recursive: true, force: true });
       throw error;
-    });
-    const measured = await measure({
-      ...load,
-      ...{ clock, transport: target.transport, player },
-      ...{ path, header, companion, observer },
-      before: resumed?.before,
-    });
-    const metricsFile = await metrics.stop(givenUp);
-    return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+    } finally {
+      lock.release();
+    }
   } finally {
     await target.close();
   }
+}
+
+async function playInto(
+  dir: string,
+  loaded: Workload,
+  target: Target,
+  { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
+): Promise<Played> {
+  const { path, part } = nextJournal(dir);
+  const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
+  const header = runHeader({ scenario, clock, workload: load.workload, target, part });
+  const { metricsEverySec } = scenario.output;
+  const metrics = await unlessGivenUp(
+    watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) => observer.notice?.(line)),
+    givenUp,
+  );
+  const measured = await measure({
+    ...load,
+    ...{ clock, transport: target.transport, player },
+    ...{ path, header, companion, observer },
+    before: resumed?.before,
+  });
+  const metricsFile = await metrics.stop(givenUp);
+  return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

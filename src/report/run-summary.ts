@@ -85,15 +85,12 @@ export function summarise(run: Run): RunSummary {
   };
 }
 
-/** The partitions of a run, or any runs, taken together. What makes them differ is said in `warnings`. */
+/** The partitions of a run taken together; what is odd about them is said in `warnings`. */
 export function mergeRuns(runs: readonly Run[]): Run {
   const parts = runs.flatMap((run) => run.parts);
-  const differences = (['workloadDigest', 'clock', 'confab'] as const).flatMap((field) => {
-    const found = new Set(parts.map(({ header }) => header[field]));
-    return found.size > 1
-      ? [`the folders differ in ${field}: ${[...found].join(', ')}; they were merged all the same`]
-      : [];
-  });
+  const versions = new Set(parts.map(({ header }) => header.confab));
+  const differences =
+    versions.size > 1 ? [`several versions of confab made it: ${[...versions].join(', ')}`] : [];
   const shares = runs.length > 1 ? partitionWarnings(runs.map(({ parts }) => parts[0]!)) : [];
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }

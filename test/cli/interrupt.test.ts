@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
@@ -293,6 +293,40 @@ describe.sequential('killed, and resumed', () => {
       },
     ));
 });
+
+test('a run that goes on is not resumed, nor twice at once; one that was killed is', () =>
+  withServer(
+    ({ index }) => (index === 5 ? { kind: 'silence' } : {}),
+    async (server) => {
+      const cwd = freshFolder();
+      const run = start(['run', '/dev/null', '--url', server.url, ...sets()], { cwd });
+      await server.arrived(8);
+      const dir = runFolder(cwd);
+      const resume = ['run', '--resume', dir, '--url', server.url];
+      const refused = await confab(resume, { cwd });
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(
+        new RegExp(`^error: .*: process ${run.process.pid} is writing into it; expected`),
+      );
+      run.process.kill('SIGKILL');
+      await run.ended;
+      const both = await Promise.all([start(resume, { cwd }).ended, start(resume, { cwd }).ended]);
+      // Whoever comes second finds the other at it, or nothing left to play.
+      const codes = both.map(({ code }) => code);
+      expect([codes.includes(0), codes.every((code) => code === 0 || code === 2)]).toEqual([
+        true,
+        true,
+      ]);
+      expect(
+        both.some(({ stderr }) => /took over from process \d+, which is gone/.test(stderr)),
+      ).toBe(true);
+      const counts = JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8')).counts;
+      expect(counts.planned).toBe(60);
+      const report = await confab(['report', dir], { cwd });
+      expect(report.stdout).not.toContain('more than once');
+      expect(existsSync(join(dir, 'lock'))).toBe(false);
+    },
+  ));
 
 function grouped<T extends { userId: number }>(records: readonly T[]): Map<number, T[]> {
   const groups = new Map<number, T[]>();

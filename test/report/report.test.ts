@@ -122,10 +122,10 @@ test('what was found in the cache was there: the ideal is no less', () => {
   expect(summarise(run({ records: [alike] })).idealCachedShare).toBe(0.64);
 });
 
-test('runs that say different things are merged with a warning', () => {
-  const other = run({ header: header({ workloadDigest: 'other' }) });
+test('partitions that several versions have played are merged with a warning', () => {
+  const other = run({ header: header({ confab: '9.9.9' }) });
   expect(mergeRuns([run({}), other]).warnings).toEqual([
-    `the folders differ in workloadDigest: ${header().workloadDigest}, other; they were merged all the same`,
+    `several versions of confab made it: ${header().confab}, 9.9.9`,
   ]);
 });
 
