@@ -206,6 +206,19 @@ test('no file is dead: every one is imported, or is where the program or a threa
   expect(placed(unreached, entries)).toEqual(IN_PLACE);
 });
 
+/** Tests of more than one folder: of the program, of promises, of a real engine; what tests stand on. */
+const TESTS_OF_ALL = ['cli', 'conformance', 'e2e', 'golden', 'support'];
+
+test('a test lies in the folder of what it tests', () => {
+  const folders = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && path.includes('/'))
+    .map((path) => dirname(path))
+    .filter((folder) => !TESTS_OF_ALL.includes(folder.split('/')[0]!));
+  expect(folders.length).toBeGreaterThan(0);
+  const sources = new Set(files.map(({ path }) => dirname(path)));
+  expect([...new Set(folders)].filter((folder) => !sources.has(folder))).toEqual([]);
+});
+
 test('files stay below 300 lines, names are of the field, nothing is left to do', () => {
   const long = files.filter((file) => file.text.split('\n').length > 301).map((file) => file.path);
   expect(long).toEqual([]);

@@ -2,17 +2,18 @@ import { type Clock, SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer/tokenizer.ts';
-import { engineFleet } from './cluster.ts';
 import { profileOf } from './cost/profile-of.ts';
-import { Engine, type EngineFleet } from './engine.ts';
+import { Engine } from './engine.ts';
+import type { EngineEvents } from './events.ts';
 import { FixedEngine, type FixedLatency } from './fixed-engine.ts';
 import type { EngineServer, ServerOptions } from './http/server.ts';
+import type { MeteredFleet } from './metrics/metered.ts';
 import { PromptBuilder } from './prompt/prompt-builder.ts';
 import { type Coder, findWords } from './prompt/vocabulary.ts';
 import type { ServingEngine } from './serving.ts';
 
 interface EmbeddedEngine {
-  readonly engine: EngineFleet;
+  readonly engines: MeteredFleet;
   readonly prompts: PromptBuilder;
 }
 
@@ -23,10 +24,15 @@ interface EmbeddedEngine {
 async function embeddedEngine(clock: Clock, options: EngineOptions): Promise<EmbeddedEngine> {
   // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
   const profile = profileOf(options);
-  const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
+  const [tokenizer, { meteredFleet }] = await Promise.all([
+    loadTokenizer(options.tokenizer ?? 'gpt2'),
+    import('./metrics/metered.ts'),
+  ]);
   const words = findWords(tokenizer);
+  const create = (events: readonly EngineEvents[]): Engine =>
+    new Engine(clock, options, words, { profile, events });
   return {
-    engine: engineFleet(() => new Engine(clock, options, words, profile), options.replicas.count),
+    engines: meteredFleet(create, options.replicas.count),
     prompts: promptsOf(tokenizer, clock, options),
   };
 }
@@ -54,20 +60,20 @@ export async function simulatedEngine(
   if (fixed) {
     return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
   }
-  const [{ engine, prompts }, { metricsPage }, { metered }] = await Promise.all([
-    embeddedEngine(clock, options),
-    import('./metrics/page.ts'),
-    import('./metrics/metered.ts'),
-  ]);
-  const page = metricsPage(engine.engines);
-  return { engine: metered(engine, page), prompts, scrape: () => page.text() };
+  const { engines, prompts } = await embeddedEngine(clock, options);
+  return { engine: engines.serving, prompts, scrape: () => engines.page.text() };
 }
 
 /** @throws UsageError for a tokenizer that cannot be had or used. */
-export async function fixedEngine(clock: Clock, options: EngineOptions, latency: FixedLatency) {
+export async function fixedEngine(
+  clock: Clock,
+  options: EngineOptions,
+  latency: FixedLatency,
+  events: readonly EngineEvents[] = [],
+) {
   const tokenizer = await loadTokenizer(options.tokenizer ?? 'gpt2');
   return {
-    engine: new FixedEngine(clock, options, latency, findWords(tokenizer)),
+    engine: new FixedEngine(clock, options, latency, findWords(tokenizer), events),
     prompts: promptsOf(tokenizer, clock, options),
   };
 }
@@ -85,7 +91,7 @@ export async function startEmbedded(
       'engine.fixed: only in virtual time; expected `confab simulate` or `confab plan`, or a scenario without it',
     );
   }
-  const { engine, prompts } = await embeddedEngine(new SystemClock(), options);
+  const { engines, prompts } = await embeddedEngine(new SystemClock(), options);
   const { startServer } = await import('./http/server.ts');
-  return startServer(engine, { ...listening, prompts });
+  return startServer(engines, { ...listening, prompts });
 }

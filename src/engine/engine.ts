@@ -4,16 +4,18 @@ import { stepMs } from './cost/cost-model.ts';
 import { blocksOf } from './cost/kv-capacity.ts';
 import type { Profile } from './cost/profile.ts';
 import { profileOf } from './cost/profile-of.ts';
+import { type EngineEvents, tellerOf } from './events.ts';
 import { type Job, newJob, refusalOf } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
-import type { Offload } from './kv/offload.ts';
+import type { LoadedFrom, Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
 import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import { Scheduler, type SchedulerCounters } from './schedule/scheduler.ts';
-import type { EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
+import type { Sequence } from './schedule/sequence.ts';
+import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
 
 export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly running: number;
@@ -36,6 +38,12 @@ export interface EngineFleet extends ServingEngine {
   routed(request: EngineRequest): Engine;
 }
 
+export interface EngineParts {
+  /** Default: what the options name. */
+  readonly profile?: Profile;
+  readonly events?: readonly EngineEvents[];
+}
+
 /** How far behind the wall clock the engine may be and still catch up; beyond that the time is lost. */
 const CATCH_UP_MS = 100;
 
@@ -55,6 +63,9 @@ export class Engine implements EngineFleet {
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
+  readonly #accepted: EngineEvents['accepted'];
+  readonly #stepped: EngineEvents['step'];
+  readonly #ended: EngineEvents['ended'];
   readonly #pool: BlockPool;
   readonly #offload: Offload | undefined;
   readonly #primed: Primed;
@@ -68,30 +79,44 @@ export class Engine implements EngineFleet {
   #localHitTokens = 0;
   #externalHitTokens = 0;
   #generatedTokens = 0;
-  /** Called at the start of every step. */
-  onStep: (() => void) | undefined;
+  #requests = 0;
 
   /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
   constructor(
     clock: Clock,
     options: EngineOptions,
     words: readonly Word[],
-    profile: Profile = profileOf(options),
+    { profile = profileOf(options), events = [] }: EngineParts = {},
   ) {
     this.clock = clock;
     this.options = options;
     this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profile;
+    this.#accepted = tellerOf(events, 'accepted');
+    this.#stepped = tellerOf(events, 'step');
+    this.#ended = tellerOf(events, 'ended');
     this.blocks = blocksOf(profile, options);
     const gpu = { ...profile, blocks: this.blocks, blockTokens: options.blockTokens };
-    const memory = kvMemory(clock, options, gpu, (sequence) => {
+    const onStored = (sequence: Sequence): void => {
       this.#scheduler.endCopy(sequence as Job);
       this.#wake();
-    });
+    };
+    const memory = kvMemory(clock, options, gpu, onStored, events);
     this.#pool = memory.pool;
     this.#offload = memory.offload;
     this.#primed = new Primed(options);
-    this.#scheduler = new Scheduler({ ...memory, onLoaded: () => this.#wake() }, options);
+    const [admitted, loaded] = [tellerOf(events, 'admitted'), tellerOf(events, 'loaded')];
+    const onAdmitted =
+      admitted &&
+      (({ request, cachedTokens, hostTokens, storageTokens }: Job): void => {
+        const externalTokens = hostTokens + storageTokens;
+        admitted(request, cachedTokens! - externalTokens, externalTokens);
+      });
+    const onLoaded = ({ request }: Job, { hostBlocks, storageBlocks }: LoadedFrom): void => {
+      loaded?.(request, hostBlocks, storageBlocks);
+      this.#wake();
+    };
+    this.#scheduler = new Scheduler({ ...memory, onAdmitted, onLoaded }, options);
     const capacity = this.#pool.usableBlocks * options.blockTokens;
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
@@ -131,9 +156,11 @@ export class Engine implements EngineFleet {
       const error = refusalOf(request, options.policy, lengthLimit);
       if (error) return observer.onError(error, nowMs);
       const vocabulary = this.#vocabulary;
-      job = newJob(request, observer, { options, vocabulary, lengthLimit, nowMs });
+      const asker = { request: this.#requests++, session: request.session };
+      job = newJob(request, observer, { options, vocabulary, lengthLimit, nowMs, asker });
+      this.#accepted?.(request, job.tokens, asker);
       if (this.#primed.includes(request)) {
-        this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens));
+        this.#pool.insert(job.names, Math.floor(job.promptTokens / options.blockTokens), asker);
       }
       this.#scheduler.enqueue(job);
       observer.onQueued?.(nowMs);
@@ -145,6 +172,7 @@ export class Engine implements EngineFleet {
       job.isCancelled = true;
       if (job.place === 'gone') return;
       this.#scheduler.remove(job);
+      this.#ended?.(request, undefined);
       // It may have held up others, and there may be no step under way at whose end they would be seen.
       this.#wake();
     };
@@ -167,7 +195,7 @@ export class Engine implements EngineFleet {
       // On the wall clock a step can begin, on the engine's time, before the request came that it serves.
       if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
-    this.onStep?.();
+    this.#stepped?.(this.tokens);
     this.#stepEndMs = startMs + stepMs(this.#profile, load);
     const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
     this.clock.setTimeout(this.#onStepEnd, delayMs);
@@ -198,24 +226,27 @@ export class Engine implements EngineFleet {
     const isLast = job.knownTokens === job.tokens.length;
     if (isLast) this.#scheduler.remove(job);
     job.observer.onToken(word.id, word.text, nowMs);
-    if (!isLast || job.isCancelled) return;
-    job.observer.onEnd(
-      {
-        finishReason: job.answer.finishReason,
-        promptTokens: job.promptTokens,
-        cachedTokens: job.cachedTokens!,
-        hostTokens: job.hostTokens,
-        storageTokens: job.storageTokens,
-        outputTokens: outputIndex + 1,
-        reasoningTokens: job.answer.reasoningTokens,
-        times: {
-          queuedMs: job.queuedMs,
-          scheduledMs: job.scheduledMs,
-          firstTokenMs: job.firstTokenMs,
-          lastTokenMs: nowMs,
-        },
-      },
-      nowMs,
-    );
+    if (isLast) this.#finish(job, nowMs);
   }
+
+  #finish(job: Job, nowMs: number): void {
+    const end = endOf(job, nowMs);
+    this.#ended?.(job.request, end);
+    if (!job.isCancelled) job.observer.onEnd(end, nowMs);
+  }
+}
+
+function endOf(job: Job, lastTokenMs: number): EngineEnd {
+  const { answer, promptTokens, cachedTokens, hostTokens, storageTokens } = job;
+  const { queuedMs, scheduledMs, firstTokenMs } = job;
+  return {
+    finishReason: answer.finishReason,
+    promptTokens,
+    cachedTokens: cachedTokens!,
+    hostTokens,
+    storageTokens,
+    outputTokens: answer.wordIndexes.length,
+    reasoningTokens: answer.reasoningTokens,
+    times: { queuedMs, scheduledMs, firstTokenMs, lastTokenMs },
+  };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Answer } from './answer.ts';
+import { type EngineEvents, tellerOf } from './events.ts';
 import { answerTo, lengthError } from './job.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
@@ -13,6 +14,7 @@ interface Job {
   readonly observer: EngineObserver;
   timer: unknown;
   isCancelled: boolean;
+  isUnderWay: boolean;
 }
 
 interface Spoken {
@@ -30,23 +32,34 @@ export class FixedEngine implements ServingEngine {
   readonly lengthLimit: number;
   readonly #latency: FixedLatency;
   readonly #vocabulary: readonly Word[];
-  /** Called with every valid request, and with the tokens of its prompt and of the answer that it will have. */
-  onAccepted: ((request: EngineRequest, tokens: Int32Array) => void) | undefined;
+  readonly #accepted: EngineEvents['accepted'];
+  readonly #ended: EngineEvents['ended'];
+  #requests = 0;
 
-  constructor(clock: Clock, options: EngineOptions, latency: FixedLatency, words: readonly Word[]) {
+  constructor(
+    clock: Clock,
+    options: EngineOptions,
+    latency: FixedLatency,
+    words: readonly Word[],
+    events: readonly EngineEvents[] = [],
+  ) {
     this.clock = clock;
     this.options = { ...options, reportCached: false };
     this.lengthLimit = options.maxModelTokens;
     this.#latency = latency;
     this.#vocabulary = [...words, ...THINK_MARKS];
+    this.#accepted = tellerOf(events, 'accepted');
+    this.#ended = tellerOf(events, 'ended');
   }
 
   submit(request: EngineRequest, observer: EngineObserver): () => void {
-    const job: Job = { request, observer, timer: undefined, isCancelled: false };
+    const progress = { timer: undefined, isCancelled: false, isUnderWay: false };
+    const job: Job = { request, observer, ...progress };
     job.timer = this.clock.setTimeout(() => this.#begin(job), 0);
     return () => {
       job.isCancelled = true;
       this.clock.clearTimeout(job.timer);
+      if (job.isUnderWay) this.#end(job, undefined);
     };
   }
 
@@ -61,7 +74,8 @@ export class FixedEngine implements ServingEngine {
     const { options, lengthLimit } = this;
     const vocabulary = this.#vocabulary;
     const { reply, tokens } = answerTo(request, { options, vocabulary, lengthLimit });
-    this.onAccepted?.(request, tokens);
+    job.isUnderWay = true;
+    this.#accepted?.(request, tokens, { request: this.#requests++, session: request.session });
     observer.onQueued?.(queuedMs);
     const { ttftMs, perInputTokenMs } = this.#latency;
     const delayMs = ttftMs + perInputTokenMs * request.promptTokens.length;
@@ -83,7 +97,14 @@ export class FixedEngine implements ServingEngine {
       job.observer.onToken(id, text, nowMs);
       if (job.isCancelled) return;
     }
-    job.observer.onEnd(endOf(spoken, nowMs), nowMs);
+    const end = endOf(spoken, nowMs);
+    this.#end(job, end);
+    job.observer.onEnd(end, nowMs);
+  }
+
+  #end(job: Job, end: EngineEnd | undefined): void {
+    job.isUnderWay = false;
+    this.#ended?.(job.request, end);
   }
 }
 

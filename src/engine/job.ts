@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
+import type { Asker } from './events.ts';
 import { chainNames } from './kv/chain-hash.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
@@ -10,6 +11,7 @@ import type { EngineObserver, EngineRequest } from './serving.ts';
 
 /** A request under way: what the scheduler sees of it, and what its client is told. */
 export interface Job extends Sequence {
+  readonly request: EngineRequest;
   readonly observer: EngineObserver;
   readonly answer: Answer;
   isCancelled: boolean;
@@ -26,6 +28,7 @@ export interface JobContext {
   /** Longest prompt plus answer. */
   readonly lengthLimit: number;
   readonly nowMs: number;
+  readonly asker: Asker;
 }
 
 /** Why the request is refused, if so; worded as vLLM does. */
@@ -63,7 +66,7 @@ export function lengthError(
 /** What a request that fits will be answered, and the tokens of its prompt and of that. */
 export function answerTo(
   request: EngineRequest,
-  { options, vocabulary, lengthLimit }: Omit<JobContext, 'nowMs'>,
+  { options, vocabulary, lengthLimit }: Omit<JobContext, 'nowMs' | 'asker'>,
 ): { readonly reply: Answer; readonly tokens: Int32Array } {
   const { promptTokens } = request;
   const limits = {
@@ -96,7 +99,9 @@ export function newJob(request: EngineRequest, observer: EngineObserver, context
       names: prefixCaching ? chainNames(tokens, blockTokens, request.salt) : new Int32Array(0),
       blockTokens,
       priority: request.priority,
+      asker: context.asker,
     }),
+    request,
     observer,
     answer: reply,
     isCancelled: false,

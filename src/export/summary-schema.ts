@@ -4,9 +4,11 @@ import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ClientVerdict } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
+import type { BucketSummary } from '../stats/buckets.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
 import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending } from '../stats/counts.ts';
+import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
 import { POPULATIONS } from '../stats/metric.ts';
 import * as metrics from '../stats/metrics.ts';
 import type { Distribution } from '../stats/quantile.ts';
@@ -134,6 +136,34 @@ const cache = object<CacheTotals>({
   }).optional(),
 });
 
+const bucketed = (says: string) =>
+  object<BucketSummary>({
+    count: count(),
+    mean: number().optional(),
+    p50: number("as good as the engine's buckets").optional(),
+    p99: number().optional(),
+  })
+    .optional()
+    .describe(says);
+
+const evictions = object<EvictionsSummary>({
+  blocks: z
+    .record(
+      z.string(),
+      object<EvictedBlocks>({
+        total: count("blocks of the GPU's size"),
+        own: count('for the session that had used them last'),
+        other: count('for another session'),
+        unknown: count('one of the two had no session'),
+      }),
+    )
+    .optional()
+    .describe('by the memory that they were in: gpu, cpu, disk, remote'),
+  lifetimeSec: bucketed('of blocks of the GPU: from stored to evicted'),
+  idleSec: bucketed('from stored or last found again to evicted'),
+  reuseGapSec: bucketed('between the last times that an evicted block was found again'),
+});
+
 const rounds = object<RoundSummary>({
   fromRound: count('the first turn of a conversation is round 1'),
   toRound: count(),
@@ -166,6 +196,7 @@ const summary = object<SummaryJson>({
   }),
   arrivalGapCv: number(TOTALS.arrivalGapCv.says).optional(),
   hasReasoning: z.boolean(),
+  evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
   idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),
   idealBlockTokens: count('block size that the ideal was computed for'),

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { LiveBlocks } from '../cache/live-blocks.ts';
 import { PromptBlocks } from '../cache/prompt-blocks.ts';
+import type { EngineEvents } from '../engine/events.ts';
 import { chainNames } from '../engine/kv/chain-hash.ts';
 import type { EngineRequest } from '../engine/serving.ts';
 import type { TurnRecord } from '../record/record.ts';
@@ -14,13 +15,19 @@ interface UnderWay {
   readonly idealTokens: number;
 }
 
+export interface FollowerOptions {
+  readonly clock: Clock;
+  readonly blockTokens: number;
+  /** Whether what the engine begins with now is of the warm-up. */
+  readonly isWarmup: () => boolean;
+}
+
 /**
  * Follows a plan while it is played: what each request would find in a prefix cache that never forgets, and
  * what the conversations under way hold there.
  */
-export class PlanFollower {
-  readonly #clock: Clock;
-  readonly #blockTokens: number;
+export class PlanFollower implements EngineEvents {
+  readonly #options: FollowerOptions;
   /** Whose the requests are that go to the engine. */
   readonly #userIds = new WeakMap<EngineRequest, number>();
   /** By user: a user has one request at a time. */
@@ -31,9 +38,9 @@ export class PlanFollower {
   readonly #requests: PlannedPlay['requests'][number][] = [];
   #warmupRequests = 0;
 
-  constructor(clock: Clock, blockTokens: number) {
-    this.#clock = clock;
-    this.#blockTokens = blockTokens;
+  constructor(options: FollowerOptions) {
+    const { blockTokens } = options;
+    this.#options = options;
     this.#prompts = new PromptBlocks(blockTokens);
     this.#held = new LiveBlocks(blockTokens);
   }
@@ -51,24 +58,19 @@ export class PlanFollower {
     this.#userIds.set(request, userId);
   }
 
-  /** The engine begins with a request: `tokens` are those of its prompt and of the answer that it will have. */
-  accepted(
-    request: EngineRequest,
-    tokens: Int32Array,
-    { isWarmup }: { readonly isWarmup: boolean },
-  ): void {
+  accepted(request: EngineRequest, tokens: Int32Array): void {
     const userId = this.#userIds.get(request)!;
-    const names = chainNames(tokens, this.#blockTokens, request.salt);
+    const names = chainNames(tokens, this.#options.blockTokens, request.salt);
     const inputTokens = request.promptTokens.length;
     const outputTokens = tokens.length - inputTokens;
     const idealTokens = this.#prompts.add({ inputTokens, outputTokens, names });
     this.#underWay.set(userId, { names, contextTokens: tokens.length, idealTokens });
-    if (isWarmup) return;
+    if (this.#options.isWarmup()) return;
     this.#held.set(userId, inputTokens, names);
     this.#noteLive();
   }
 
-  ended(record: TurnRecord): void {
+  recorded(record: TurnRecord): void {
     const { userId, phase, sentMs, turn, turns } = record;
     const planned = sentMs === undefined ? undefined : this.#underWay.get(userId);
     this.#underWay.delete(userId);
@@ -84,7 +86,7 @@ export class PlanFollower {
   }
 
   #noteLive(): void {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#options.clock.now();
     this.#live.conversations.set(nowMs, this.#held.conversations);
     this.#live.blocks.set(nowMs, this.#held.blocks);
     this.#live.tokens.set(nowMs, this.#held.tokens);

@@ -20,13 +20,17 @@ export async function playPlan(scenario: Scenario, latency: FixedLatency): Promi
   const capacity = capacityOf(scenario.engine);
   const clock = new VirtualClock();
   const played = { ...scenario, engine: { ...scenario.engine, fixed: latency } };
+  const follower = new PlanFollower({
+    clock,
+    blockTokens: scenario.engine.blockTokens,
+    isWarmup: () => run.state().phase === 'warmingUp',
+  });
   const [workload, { engine, prompts }] = await Promise.all([
     openWorkload(scenario),
-    fixedEngine(clock, { ...engineOptions(scenario), faults: [] }, latency),
+    fixedEngine(clock, { ...engineOptions(scenario), faults: [] }, latency, [follower]),
   ]);
   refuseEndless(played, workload);
 
-  const follower = new PlanFollower(clock, scenario.engine.blockTokens);
   const ended: { end: RunEnd; account: RunAccount }[] = [];
   const run = startRun({
     scenario: { ...scenario, output: { ...scenario.output, keepChunkGaps: false } },
@@ -39,11 +43,9 @@ export async function playPlan(scenario: Scenario, latency: FixedLatency): Promi
       tokensPerDelta: Infinity,
       onSubmit: (request, { userId }) => follower.submitted(request, userId),
     }),
-    record: (record) => follower.ended(record),
+    record: (record) => follower.recorded(record),
     onDone: (end, account) => ended.push({ end, account }),
   });
-  engine.onAccepted = (request, tokens) =>
-    follower.accepted(request, tokens, { isWarmup: run.state().phase === 'warmingUp' });
   clock.run();
   const [over] = ended;
   if (!over) throw new Error(NOT_ENDED);

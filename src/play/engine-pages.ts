@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
+import { PAGES_FILE, pageLine } from '../record/engine-pages.ts';
 import { unlessGivenUp } from './given-up.ts';
 
 /** The engine's own counters, beside the run and off the path of its requests. */
@@ -12,16 +13,17 @@ export interface MetricsWatch {
 
 /**
  * Appends the engine's /metrics page to `metrics.ndjson` in the run folder: before the run, after it, and
- * every `everySec` in between if that is given. Each line is `{atMs, text}`, on the run's clock.
+ * every `everySec` in between if that is given; `part` is the journal's.
  */
 export async function watchMetrics(
   dir: string,
   clock: Clock,
   scrape: () => Promise<string | undefined>,
   everySec: number | undefined,
+  part: number,
   warn: (line: string) => void,
 ): Promise<MetricsWatch> {
-  const path = join(dir, 'metrics.ndjson');
+  const path = join(dir, PAGES_FILE);
   let timer: unknown;
   let isStopped = false;
 
@@ -30,7 +32,7 @@ export async function watchMetrics(
     const text = await scrape();
     if (text === undefined) return false;
     try {
-      appendFileSync(path, `${JSON.stringify({ atMs, text })}\n`);
+      appendFileSync(path, pageLine({ atMs, text }, part));
       return true;
     } catch (error) {
       warn(`error: ${path}: ${errorText(error)}`);

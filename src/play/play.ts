@@ -93,7 +93,9 @@ async function playInto(
   const header = runHeader({ scenario, clock, workload: load.workload, target, part });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
-    watchMetrics(dir, clock, target.scrape, metricsEverySec, (line) => observer.notice?.(line)),
+    watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>
+      observer.notice?.(line),
+    ),
     givenUp,
   );
   const measured = await measure({

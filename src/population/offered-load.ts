@@ -76,3 +76,20 @@ function* slotUsers(
     if (!played.has(firstUserId + index)) yield firstUserId + index;
   }
 }
+
+/** Users for clients who take one after the other from the same queue. `first` are taken before all others. */
+export function* queueOf(
+  { population }: Scenario,
+  { played = new Set(), first }: { played?: ReadonlySet<number>; first?: Iterable<number> } = {},
+): Generator<number> {
+  const taken = new Set(played);
+  const { users = Infinity, firstUserId } = population;
+  for (const userId of first ?? []) {
+    if (taken.has(userId)) continue;
+    taken.add(userId);
+    yield userId;
+  }
+  for (let userId = firstUserId; userId < firstUserId + users; userId++) {
+    if (!taken.has(userId)) yield userId;
+  }
+}

@@ -1,6 +1,7 @@
 import { UNSENT } from '../record/record.ts';
 import type { World } from '../user/world.ts';
 import type { Arrival } from './arrival.ts';
+import type { Crowd } from './crowd.ts';
 import type { OfferedLoad } from './offered-load.ts';
 import { type Live, type Player, type UserOptions, userPlayer } from './player.ts';
 
@@ -20,7 +21,7 @@ export interface PopulationOptions extends UserOptions {
 const SLICE_MS = 2;
 
 /** Starts users when they arrive and there is room, and knows when all are gone. */
-export class Population {
+export class Population implements Crowd {
   readonly #world: World;
   readonly #options: PopulationOptions;
   #startMs = 0;
@@ -47,6 +48,10 @@ export class Population {
     return this.#waiting.size;
   }
 
+  get inFlight(): number {
+    return this.#world.gate.inFlight;
+  }
+
   start(): void {
     this.#startMs = this.#world.clock.now();
     const { load } = this.#options;
@@ -59,7 +64,6 @@ export class Population {
     this.#checkEmpty();
   }
 
-  /** No more arrivals and turns; requests in flight go on. Those that waited are recorded as unsent. */
   drain(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -72,7 +76,6 @@ export class Population {
     this.#checkEmpty();
   }
 
-  /** Ends everything now; requests in flight are recorded as cancelled. */
   cancel(): void {
     this.drain();
     for (const user of [...this.#live.values()]) user.send({ type: 'run.cancelled' });

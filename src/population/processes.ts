@@ -2,6 +2,7 @@ import type { Rng } from '../base/random.ts';
 import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
+import { RandomState } from '../workload/draw/numpy.ts';
 
 /** What an arrival process may go by. */
 export interface Given {
@@ -48,6 +49,8 @@ export interface OpenProcess extends Facts {
 export interface ClosedProcess extends Facts {
   readonly loop: 'closed';
   readonly slots: number;
+  /** Who takes them from one queue; undefined: each slot has a sequence of its own. */
+  readonly clients?: SettingsOf<'clients'>;
 }
 
 export type ArrivalProcess = OpenProcess | ClosedProcess;
@@ -68,12 +71,16 @@ export const PROCESSES = {
       gaps: { distribution: 'gamma', mean: gapMs(settings), cv: settings.cv ?? 1 },
       gapCv: settings.cv,
     }),
-  lognormal({ sigma = 1, ...settings }) {
-    return atRate(settings, {
-      gaps: { distribution: 'lognormal', mean: gapMs(settings), sigma },
+  lognormal({ sigma = 1, numpy, ...settings }) {
+    const mean = gapMs(settings);
+    const process = atRate(settings, {
+      gaps: { distribution: 'lognormal', mean, sigma },
       // cv^2 = exp(sigma^2) - 1
       gapCv: Math.sqrt(Math.expm1(sigma ** 2)),
     });
+    return numpy
+      ? { ...process, times: () => atGaps(numpyLognormal(mean, sigma, numpy)) }
+      : process;
   },
   allAtOnce: () => ({
     loop: 'open',
@@ -94,13 +101,25 @@ export const PROCESSES = {
     loop: 'closed',
     slots: concurrency,
     isEndless: true,
-    text: () => `${concurrency} conversation${concurrency === 1 ? '' : 's'} at all times`,
+    text: () => `${counted(concurrency, 'conversation')} at all times`,
+  }),
+  clients: (settings) => ({
+    loop: 'closed',
+    slots: settings.clients * settings.conversationsEach,
+    clients: settings,
+    isEndless: true,
+    text: () =>
+      `${counted(settings.clients, 'client')} with ${counted(settings.conversationsEach, 'conversation')} each, from one queue`,
   }),
 } satisfies ProcessTable;
 
 export function processOf(settings: ArrivalSettings): ArrivalProcess {
   const make = PROCESSES[settings.process] as (settings: ArrivalSettings) => ArrivalProcess;
   return make(settings);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 interface RateSettings {
@@ -131,6 +150,16 @@ function atRate(
       `${process} arrivals, ${measure(usersPerSec)} conversations/s configured`,
   };
 }
+
+/** Draws of that mean, after the first few. */
+function numpyLognormal(mean: number, sigma: number, { seed, skip }: Numpy): () => number {
+  const state = new RandomState(seed);
+  const draw = () => state.lognormal(Math.log(mean) - sigma ** 2 / 2, sigma);
+  for (let i = 0; i < skip; i++) draw();
+  return draw;
+}
+
+type Numpy = NonNullable<SettingsOf<'lognormal'>['numpy']>;
 
 function* atGaps(nextGapMs: () => number): Generator<number> {
   for (let dueMs = 0; ; dueMs += nextGapMs()) yield dueMs;

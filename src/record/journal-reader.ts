@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { isObject, parsedJson } from '../base/json.ts';
-import { cannotRead } from '../base/read-text.ts';
+import type { EnginePages } from './engine-pages.ts';
+import { readLines } from './lines.ts';
 import type { RecordStatus, RunFooter, RunHeader, TurnRecord } from './record.ts';
 
 /** One journal file: a run, or what one resume added to it. */
@@ -12,10 +12,9 @@ export interface RunPart {
   readonly footer: RunFooter | undefined;
   /** Records in the file that another part of the run stands for. */
   readonly leftOut?: number;
+  /** What the engine told of itself before it and after it; absent if it did not. */
+  readonly enginePages?: EnginePages | undefined;
 }
-
-const CHUNK_BYTES = 1 << 20;
-const NEWLINE = 10;
 
 const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
   'ok',
@@ -37,7 +36,7 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
   let cutLine: number | undefined;
   let number = 0;
   const records: TurnRecord[] = [];
-  for (const line of readLines(path)) {
+  for (const line of readLines(path, 'journal')) {
     const where = `${path}: line ${++number}`;
     if (cutLine) throw new UsageError(`${path}: line ${cutLine}: not JSON, and not the last line`);
     if (footer) throw new UsageError(`${where}: found a line after the footer`);
@@ -54,34 +53,6 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
     ? [`${path}: line ${cutLine}, the last, is cut off and was left out (killed, or disk full)`]
     : [];
   return { part: { header, records, footer }, warnings };
-}
-
-/** The lines of a file of any size, without their ends. */
-function* readLines(path: string): Generator<string> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw cannotRead(path, { what: 'journal' }, error);
-  }
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const count = readSync(descriptor, chunk);
-      if (count === 0) break;
-      const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
-      let start = 0;
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        yield bytes.toString('utf8', start, end);
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
-    }
-    if (rest.length) yield rest.toString('utf8');
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function asHeader(value: object, where: string): RunHeader {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
 import { cannotRead } from '../base/read-text.ts';
+import { readEnginePages } from './engine-pages.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
 import { wasCut } from './record.ts';
 import { recordedTwice, turnKey } from './turn-key.ts';
@@ -51,8 +52,10 @@ export function readRun(dir: string): Run {
     throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
   }
   const read = files.map(({ file }) => readJournal(join(dir, file)));
+  const pages = readEnginePages(dir);
+  const parts = read.map(({ part }) => ({ ...part, enginePages: pages.get(part.header.part) }));
   return {
-    parts: withoutPlayedAgain(read.map(({ part }) => part)),
+    parts: withoutPlayedAgain(parts),
     warnings: read.flatMap(({ part, warnings }, index) => [
       ...warnings,
       ...doubtsOf(part, join(dir, files[index]!.file)),

@@ -4,6 +4,7 @@ import type { RunFooter } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
 import { type PlacedPart, placeParts, totalMs, union } from '../stats/timeline.ts';
@@ -20,6 +21,8 @@ export interface RunSummary extends SummaryTotals {
   readonly idealCachedShare?: number;
   /** Block size that the ideal was computed for. */
   readonly idealBlockTokens: number;
+  /** Absent if the engine does not tell, or not of every part. */
+  readonly evictions?: EvictionsSummary;
   readonly rounds: readonly RoundSummary[];
   /** The same, with later rounds taken together. */
   readonly roundGroups: readonly RoundSummary[];
@@ -66,6 +69,7 @@ export function summarise(run: Run): RunSummary {
   const measured = union(placed.map((part) => part.measured));
   const offering = union(placed.map((part) => part.offering));
   const totals = summary.close({ measured, offering });
+  const evictions = evictionsOf(run.parts.map(watchedEngine));
   return {
     run: identityOf(first),
     client: clientVerdict(
@@ -80,6 +84,7 @@ export function summarise(run: Run): RunSummary {
     ...totals,
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens ?? BLOCK_TOKENS,
+    ...(evictions && { evictions }),
     ...roundsOf(rounds),
     warnings: run.warnings,
   };
@@ -102,6 +107,14 @@ function idealOptions(scenario: Scenario | undefined, blockTokens: number): Idea
     isReasoningResent: scenario?.conversation.keepReasoning ?? false,
     isSharedByUsers: !scenario?.sampling.cacheSalt?.includes('{userId}'),
   };
+}
+
+/** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
+function watchedEngine(part: RunPart): WatchedEngine {
+  const url = scenarioOf(part)?.target.url;
+  const { originEpochMs, clock } = part.header;
+  const isOwn = url === 'embedded' || clock === 'virtual';
+  return { url: isOwn ? undefined : (url ?? 'unknown'), originEpochMs, pages: part.enginePages };
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

@@ -1,3 +1,4 @@
+import { evictionSections } from './evictions.ts';
 import { runSection } from './head.ts';
 import { overviewSections } from './overview.ts';
 import { perRequestSection } from './per-request.ts';
@@ -19,6 +20,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),
+    ...evictionSections(summary),
     perRequestSection(summary),
     roundsSection(roundGroups),
     ...listSections('Files', files),

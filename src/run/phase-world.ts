@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
-import { stream } from '../base/random.ts';
+import { type Rng, stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Gate, GateOptions } from '../user/gate.ts';
+import type { Door, GateOptions } from '../user/gate.ts';
 import { Ledger } from '../user/ledger.ts';
 import type { Habits, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -16,7 +16,7 @@ export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
 }
 
 /** What the users of one phase need, from what the run was given. */
-export function worldOf(options: WorldOptions, gate: Gate, phase: World['phase']): World {
+export function worldOf(options: WorldOptions, gate: Door, phase: World['phase']): World {
   const { scenario, clock, transport, workload } = options;
   const ledger = new Ledger(phase);
   return {
@@ -37,11 +37,13 @@ export function worldOf(options: WorldOptions, gate: Gate, phase: World['phase']
 }
 
 /** When the gate lets requests in, beside whether there is room. */
-export function paceOf({ population, seed }: Scenario): Pick<GateOptions, 'restMs' | 'gapMs'> {
+export function paceOf(
+  { population, seed }: Scenario,
+  rng: Rng = stream(seed, 'population', 'pace'),
+): Pick<GateOptions, 'restMs' | 'gapMs'> {
   const { pace } = population;
   if (!pace) return {};
   const draw = sampler(pace.gapSec);
-  const rng = stream(seed, 'population', 'pace');
   const gapMs = () => draw(rng) * 1000;
   return pace.mode === 'rest' ? { restMs: gapMs } : { gapMs };
 }

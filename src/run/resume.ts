@@ -1,6 +1,6 @@
 import { type TurnRecord, wasCut } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Conversation, Workload } from '../workload/conversation.ts';
+import type { Conversation, Turn, Workload } from '../workload/conversation.ts';
 import { Message } from '../workload/message.ts';
 import type { EarlierParts } from './run.ts';
 
@@ -66,9 +66,12 @@ function marked(workload: Workload, part: number): Workload {
       const conversation = workload.conversation(userId);
       const [opening, ...rest] = conversation.opening;
       if (opening) return { ...conversation, opening: [withMark(opening), ...rest] };
-      const [first, ...later] = conversation.turns;
-      if (!first) return conversation;
-      return { ...conversation, turns: [{ ...first, message: withMark(first.message) }, ...later] };
+      const { turns } = conversation;
+      const firstAs = (turn: number): Turn => {
+        const first = (turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!;
+        return { ...first, message: withMark(first.message) };
+      };
+      return { ...conversation, turns: turns.length ? turns.with(0, firstAs(0)) : turns, firstAs };
     },
   };
 }

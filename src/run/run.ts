@@ -1,9 +1,11 @@
 import { assign, createActor, setup } from 'xstate';
 import type { Clock } from '../base/clock.ts';
 import { stream } from '../base/random.ts';
+import type { Crowd } from '../population/crowd.ts';
 import { offeredLoad } from '../population/offered-load.ts';
 import type { Player } from '../population/player.ts';
 import { Population } from '../population/population.ts';
+import { processOf } from '../population/processes.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -12,6 +14,7 @@ import type { Ledger } from '../user/ledger.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
+import { clientsOf } from './clients.ts';
 import { paceOf, worldOf } from './phase-world.ts';
 import { warmupPopulation } from './warmup.ts';
 
@@ -78,35 +81,18 @@ type PhaseEvent =
 export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
-  const { afterSec, afterRequests, drainTimeoutSec } = scenario.stop;
-  const { maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } = scenario.population;
+  const { afterSec, drainTimeoutSec } = scenario.stop;
   const emptied = () => phases.send({ type: 'population.emptied' });
-  const warmupGate = new Gate({ clock, cap: maxInFlight });
+  const warmupGate = new Gate({ clock, cap: scenario.population.maxInFlight });
   const begun = new Map<number, Session>();
   const warmupWorld = worldOf(options, warmupGate, 'warmup');
   const warmup = warmupPopulation(warmupWorld, scenario, emptied, begun);
-  const gate = new Gate({
-    clock,
-    cap: maxInFlight,
-    order: turnOrder,
-    rng: stream(scenario.seed, 'population', 'turn order'),
-    ...paceOf(scenario),
-    requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
-    onLastRequest: () => phases.send({ type: 'stop.reached', by: 'requests' }),
-  });
-  const world = worldOf(options, gate, 'measure');
-  const measured = new Population(world, {
-    load: offeredLoad(scenario, { played: before?.played, traceMs: workload.arrivalsMs }),
-    maxActive: maxActive ?? Infinity,
-    synthesiseHistory: rampUp?.history === 'synthesised',
+  const [measured, ledger] = measuredCrowd(options, scenario, {
     begun: scenario.warmup.firstTurns ? begun : undefined,
+    onStop: (by) => phases.send({ type: 'stop.reached', by }),
     onEmpty: emptied,
-    player: options.player?.(world),
-    onExhausted: stopWhenExhausted
-      ? () => phases.send({ type: 'stop.reached', by: 'exhausted' })
-      : undefined,
   });
-  let population = warmup;
+  let population: Crowd = warmup;
   let measureStartMs: number | undefined;
   let drainStartMs: number | undefined;
 
@@ -193,7 +179,7 @@ export function startRun(options: RunOptions): Run {
         drainStartMs: Math.max(startMs, drainStartMs ?? nowMs),
         measureEndMs: nowMs,
       };
-      options.onDone(end, accountOf([warmupWorld.ledger, world.ledger]));
+      options.onDone(end, accountOf([warmupWorld.ledger, ledger]));
     },
     error(error) {
       throw error;
@@ -208,9 +194,58 @@ export function startRun(options: RunOptions): Run {
       phase: phases.getSnapshot().value as RunState['phase'],
       activeUsers: population.activeUsers,
       waitingUsers: population.waitingUsers,
-      inFlight: warmupGate.inFlight + gate.inFlight,
+      inFlight: warmup.inFlight + measured.inFlight,
     }),
   };
+}
+
+interface PhaseEnds {
+  /** Sessions of the warm-up to go on with. */
+  readonly begun: ReadonlyMap<number, Session> | undefined;
+  readonly onStop: (by: 'requests' | 'exhausted') => void;
+  readonly onEmpty: () => void;
+}
+
+/** Who is measured, and where what they planned stands. */
+function measuredCrowd(
+  options: RunOptions,
+  scenario: Scenario,
+  { begun, onStop, onEmpty }: PhaseEnds,
+): [Crowd, Ledger] {
+  const { clock, before, workload } = options;
+  const { afterRequests } = scenario.stop;
+  const { arrivals, maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } =
+    scenario.population;
+  const gate = new Gate({
+    clock,
+    cap: maxInFlight,
+    order: turnOrder,
+    rng: stream(scenario.seed, 'population', 'turn order'),
+    ...paceOf(scenario),
+    requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
+    onLastRequest: () => onStop('requests'),
+  });
+  const world = worldOf(options, gate, 'measure');
+  const { played } = before ?? {};
+  const process = processOf(arrivals);
+  if (process.loop === 'closed' && process.clients) {
+    const requestsBefore = before?.requests;
+    const ends = { begun, onLeft: onStop, onEmpty };
+    return [
+      clientsOf(world, scenario, process.clients, { played, requestsBefore, ...ends }),
+      world.ledger,
+    ];
+  }
+  const population = new Population(world, {
+    load: offeredLoad(scenario, { played, traceMs: workload.arrivalsMs }),
+    maxActive: maxActive ?? Infinity,
+    synthesiseHistory: rampUp?.history === 'synthesised',
+    begun,
+    onEmpty,
+    player: options.player?.(world),
+    onExhausted: stopWhenExhausted ? () => onStop('exhausted') : undefined,
+  });
+  return [population, world.ledger];
 }
 
 function accountOf(ledgers: readonly Ledger[]): RunAccount {

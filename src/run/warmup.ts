@@ -1,4 +1,5 @@
 import { openArrivals } from '../population/arrivals.ts';
+import type { Crowd } from '../population/crowd.ts';
 import { offeredLoad } from '../population/offered-load.ts';
 import { shareOf } from '../population/partition.ts';
 import { Population } from '../population/population.ts';
@@ -8,6 +9,7 @@ import type { Session } from '../user/session.ts';
 import type { World } from '../user/world.ts';
 import type { Conversation } from '../workload/conversation.ts';
 import { Message } from '../workload/message.ts';
+import { clientsOf } from './clients.ts';
 
 /** Ids of warm-up users start here, so that they share no text with the run's own users. */
 const WARMUP_USER_ID = 1_000_000_000;
@@ -24,11 +26,11 @@ export function warmupPopulation(
   scenario: Scenario,
   onEmpty: () => void,
   begun: Map<number, Session>,
-): Population {
+): Crowd {
   if (scenario.warmup.firstTurns) return firstTurns(world, scenario, onEmpty, begun);
-  const { requests, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
+  const { requests, requestText, users, usersPerSec, rounds, sameUsers } = scenario.warmup;
   const conversation = (userId: number): Conversation => {
-    if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId);
+    if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId, requestText);
     const whole = world.conversation(userId);
     return { ...whole, turns: whole.turns.slice(0, rounds) };
   };
@@ -58,15 +60,22 @@ function firstTurns(
   scenario: Scenario,
   onEmpty: () => void,
   begun: Map<number, Session>,
-): Population {
+): Crowd {
   const { arrivals, maxInFlight } = scenario.population;
-  const process = processOf(arrivals);
-  const slots = process.loop === 'closed' ? process.slots : (scenario.population.users ?? 1);
-  const concurrency = maxInFlight ?? slots;
   const conversation = (userId: number): Conversation => {
     const whole = world.conversation(userId);
     return { ...whole, turns: whole.turns.slice(0, 1) };
   };
+  const onGone = (userId: number, session: Session): void => {
+    if (session.hasAnswers) begun.set(userId, session);
+  };
+  const process = processOf(arrivals);
+  if (process.loop === 'closed' && process.clients) {
+    const clients = { ...process.clients, conversationsEach: 1, leave: 'alone' } as const;
+    return clientsOf({ ...world, conversation }, scenario, clients, { onGone, onEmpty });
+  }
+  const slots = process.loop === 'closed' ? process.slots : (scenario.population.users ?? 1);
+  const concurrency = maxInFlight ?? slots;
   const population = {
     ...scenario.population,
     arrivals: { process: 'closed' as const, concurrency },
@@ -78,9 +87,7 @@ function firstTurns(
       maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,
-      onGone(userId, session) {
-        if (session.hasAnswers) begun.set(userId, session);
-      },
+      onGone,
     },
   );
 }
@@ -95,10 +102,12 @@ function* chain<T>(...parts: Iterable<T>[]): Generator<T> {
   for (const part of parts) yield* part;
 }
 
-/** One short request that begins with its own number, so that no other shares its prefix. */
-function shortRequest(userId: number): Conversation {
-  const number = userId - WARMUP_REQUEST_ID + 1;
-  const text = `${number} is the number of this warm-up request.${' Please go on.'.repeat(30)}`;
+/** One short request. Its own text begins with its number, so that no other shares its prefix. */
+function shortRequest(userId: number, template: string | undefined): Conversation {
+  const index = userId - WARMUP_REQUEST_ID;
+  const text =
+    template?.replaceAll('{number}', String(index)) ??
+    `${index + 1} is the number of this warm-up request.${' Please go on.'.repeat(30)}`;
   const message = new Message('user', text);
   const turn = {
     message,
@@ -110,6 +119,7 @@ function shortRequest(userId: number): Conversation {
   };
   return {
     userId,
+    isAnonymous: template !== undefined,
     opening: [],
     sharedTokens: 0,
     turns: [turn],

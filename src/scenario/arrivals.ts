@@ -11,6 +11,17 @@ export const arrivalsSchema = z
       cv: z.number().positive().optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
       sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
       seed: z.union([z.number(), z.string()]).optional().describe("default: the scenario's seed"),
+      numpy: z
+        .strictObject({
+          seed: z
+            .number()
+            .int()
+            .min(0)
+            .max(2 ** 32 - 1),
+          skip: z.number().int().min(0).max(1_000_000).default(0).describe('draws to leave out'),
+        })
+        .optional()
+        .describe('lognormal: gaps as numpy.random.RandomState(seed).lognormal draws them'),
     }),
     z.strictObject({ process: z.literal('allAtOnce') }),
     z.strictObject({
@@ -24,6 +35,27 @@ export const arrivalsSchema = z
     z.strictObject({
       process: z.literal('closed'),
       concurrency: count.describe('conversations at all times, each followed by another'),
+    }),
+    z.strictObject({
+      process: z
+        .literal('clients')
+        .describe(
+          "clients with one request in flight each, who take conversations from one queue, as vLLM's benchmark_serving_multi_turn.py has them",
+        ),
+      clients: count.describe('so many; each stops after its whole share of stop.afterRequests'),
+      conversationsEach: count.describe('conversations of a client at a time'),
+      choice: z
+        .enum(['newestFirst', 'random'])
+        .default('newestFirst')
+        .describe(
+          'whose turn is next: of a conversation just taken, else of the one that waits longest; or any, as Python draws it',
+        ),
+      leave: z
+        .enum(['alone', 'together'])
+        .default('alone')
+        .describe(
+          'a client that finds no conversation to take drops those it has and leaves; or all do',
+        ),
     }),
   ])
   .default({ process: 'constant', usersPerSec: 1 });
@@ -44,12 +76,16 @@ export type SettingsOf<P extends Process, Settings = ArrivalSettings> = Settings
 export interface ProcessRules {
   /** A setting that others of the same shape may leave out. */
   readonly needs?: 'cv' | 'sigma';
+  /** Its gaps may be those that numpy draws. */
+  readonly mayBeNumpys?: boolean;
   /** Conversations come without end at one instant: somebody has to say how many there are. */
   readonly needsUsers?: boolean;
   /** The workload has to say when each conversation is due. */
   readonly needsTimes?: boolean;
   /** Why nobody can be found in mid-conversation at the start. */
   readonly notWithRampUp?: string;
+  /** Requests are let in by those who send them, and not by caps on all. */
+  readonly hasOwnGates?: boolean;
 }
 
 /** One row a process; when its conversations come is in population/processes.ts. */
@@ -57,8 +93,9 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   constant: {},
   poisson: {},
   gamma: { needs: 'cv' },
-  lognormal: { needs: 'sigma' },
+  lognormal: { needs: 'sigma', mayBeNumpys: true },
   allAtOnce: { needsUsers: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },
+  clients: { notWithRampUp: 'who start with conversations of their own', hasOwnGates: true },
 };

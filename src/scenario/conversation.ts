@@ -15,6 +15,10 @@ const synthetic = {
         .enum(['system', 'user'])
         .default('system')
         .describe('a message of its own, or the start of the first user message'),
+      separator: z
+        .string()
+        .optional()
+        .describe('role user: between it and what comes after it; default: a space'),
     })
     .prefault({}),
   userHistory: z
@@ -61,6 +65,10 @@ const shareGpt = z.strictObject({
       'reading stops after so many fitting conversations; default: the number of users, else 2000',
     ),
   shuffle: z.boolean().default(false),
+  compat: z
+    .boolean()
+    .optional()
+    .describe("multi-round-qa's fork: made longer and shuffled as its RandomState(151) says"),
   inflate: z
     .strictObject({
       inputShare: share.default(0).describe('share of human messages to make longer'),
@@ -111,7 +119,9 @@ export const conversationSchema = z
     generatorCompat: z
       .boolean()
       .optional()
-      .describe("generate_conversations: bench_dataset.py's own arithmetic of lengths and offsets"),
+      .describe(
+        "generate_conversations: bench_dataset.py's own draws, and its arithmetic of lengths and offsets",
+      ),
     tokenizer: z
       .string()
       .default('gpt2')

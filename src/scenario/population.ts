@@ -56,7 +56,7 @@ export const populationSchema = z
         mode: z
           .enum(['rate', 'rest'])
           .describe(
-            'rate: requests are let in at these gaps, counted from when the one before was due; rest: each of the maxInFlight slots rests so long after its request',
+            'rate: requests are let in at these gaps, counted from when the one before was due; rest: each of the maxInFlight slots, or of the clients, rests so long after its request',
           ),
         gapSec: distributionSchema,
       })
@@ -66,7 +66,7 @@ export const populationSchema = z
       .boolean()
       .default(false)
       .describe(
-        'closed: stop when a slot finds no conversation to begin, though others are under way (as vLLM multi-turn does)',
+        'closed: stop when a slot finds no conversation to begin, though others are under way',
       ),
     rampUp: z
       .strictObject({
@@ -83,14 +83,22 @@ export const populationSchema = z
       .optional()
       .describe('needs pacing mode interval with a constant pause'),
   })
-  .superRefine(({ arrivals, rampUp }, context) => {
+  .superRefine((population, context) => {
+    const { arrivals, rampUp } = population;
     const { process } = arrivals;
-    const { needs, notWithRampUp } = PROCESS_RULES[process];
+    const { needs, mayBeNumpys, notWithRampUp, hasOwnGates } = PROCESS_RULES[process];
     if (needs && (arrivals as { [setting in typeof needs]?: unknown })[needs] === undefined) {
       context.addIssue({
         code: 'custom',
         path: ['arrivals', needs],
         message: `missing; needed with process: ${process}`,
+      });
+    }
+    if (!mayBeNumpys && 'numpy' in arrivals && arrivals.numpy) {
+      context.addIssue({
+        code: 'custom',
+        path: ['arrivals', 'numpy'],
+        message: `not with process: ${process}`,
       });
     }
     if (notWithRampUp && rampUp) {
@@ -100,7 +108,34 @@ export const populationSchema = z
         message: `not with process: ${process}, ${notWithRampUp}`,
       });
     }
+    for (const { path, isSet } of hasOwnGates ? capsOf(population) : []) {
+      if (!isSet) continue;
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `not with process: ${process}, each of which sees to its own`,
+      });
+    }
   });
+
+interface Caps {
+  readonly maxActive?: number | undefined;
+  readonly maxInFlight?: number | undefined;
+  readonly turnOrder: string;
+  readonly pace?: { readonly mode: string } | undefined;
+  readonly stopWhenExhausted: boolean;
+}
+
+/** What lets in the requests of all users. */
+function capsOf({ maxActive, maxInFlight, turnOrder, pace, stopWhenExhausted }: Caps) {
+  return [
+    { path: ['maxActive'], isSet: maxActive !== undefined },
+    { path: ['maxInFlight'], isSet: maxInFlight !== undefined },
+    { path: ['turnOrder'], isSet: turnOrder !== 'fair' },
+    { path: ['pace', 'mode'], isSet: pace?.mode === 'rate' },
+    { path: ['stopWhenExhausted'], isSet: stopWhenExhausted },
+  ];
+}
 
 /** What is sent before measuring starts. Its records are kept and marked, and are in no statistic. */
 export const warmupSchema = z.strictObject({
@@ -110,6 +145,12 @@ export const warmupSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('short requests sent at once, with text that no user shares'),
+  requestText: z
+    .string()
+    .optional()
+    .describe(
+      'what these say instead, without the name of a session; {number} is their number from 0',
+    ),
   users: z.number().int().min(0).default(0).describe('conversations to play first'),
   usersPerSec: z.number().positive().default(1),
   rounds: count.optional().describe('turns of each; default: all'),
@@ -145,13 +186,15 @@ export function sharedBoundsOf(
   population: z.infer<typeof populationSchema>,
   { afterRequests }: z.infer<typeof stopSchema>,
 ): { readonly path: string[]; readonly input: unknown }[] {
-  const { partition, maxActive, maxInFlight, pace, stopWhenExhausted } = population;
+  const { arrivals, partition, maxActive, maxInFlight, pace, stopWhenExhausted } = population;
   if (!partition || partition.of === 1) return [];
+  const { hasOwnGates } = PROCESS_RULES[arrivals.process];
   return [
+    { path: ['population', 'arrivals', 'process'], input: hasOwnGates && arrivals.process },
     { path: ['population', 'maxActive'], input: maxActive },
     { path: ['population', 'maxInFlight'], input: maxInFlight },
     { path: ['population', 'pace'], input: pace },
-    { path: ['population', 'stopWhenExhausted'], input: stopWhenExhausted || undefined },
+    { path: ['population', 'stopWhenExhausted'], input: stopWhenExhausted },
     { path: ['stop', 'afterRequests'], input: afterRequests },
-  ].filter(({ input }) => input !== undefined);
+  ].filter(({ input }) => input !== undefined && input !== false);
 }

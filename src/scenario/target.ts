@@ -28,6 +28,15 @@ export const targetSchema = z.strictObject({
     .string()
     .optional()
     .describe('body field that carries it too, such as conversation_id'),
+  prefillHeader: z
+    .strictObject({
+      name: z.string().describe('such as x-prefill-tokens'),
+      baseTokens: z.number().int().min(0).default(0).describe('before the first question'),
+    })
+    .optional()
+    .describe(
+      "header that says how many tokens of a prompt are new: baseTokens and those of the data's first question; 0 on later turns",
+    ),
   body: z.record(z.string(), z.unknown()).default({}).describe('extra fields of the request body'),
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),

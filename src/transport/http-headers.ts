@@ -1,10 +1,12 @@
 import { UsageError } from '../base/errors.ts';
 import { isSecret } from '../base/secret.ts';
+import type { ChatRequest } from './transport.ts';
 
 /** Headers of every request, and what of them must never be shown. */
 export interface HeaderOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly sessionHeaders: readonly string[];
+  readonly prefillHeader?: { readonly name: string } | undefined;
   readonly apiKey: string | undefined;
 }
 
@@ -20,20 +22,26 @@ const SECRET_CHARS_MIN = 4;
 
 /**
  * Makes a request's headers as a flat list of names and values. Names are compared without case; the
- * user's win over ours, and session headers over all.
+ * user's win over ours, and those of a session or a request over all.
  * @throws UsageError for headers that cannot be sent; their values are not shown.
  */
 export function headerWriter(
-  { headers, sessionHeaders, apiKey }: HeaderOptions,
+  { headers, sessionHeaders, prefillHeader, apiKey }: HeaderOptions,
   own: Readonly<Record<string, string>>,
-): (sessionId: string) => string[] {
-  check(headers, sessionHeaders, apiKey);
+): (sessionId: string | undefined, ofRequest?: ChatRequest['headers']) => string[] {
+  const { name: prefillName } = prefillHeader ?? {};
+  check({ headers, sessionHeaders, prefillHeader, apiKey });
   const merged = new Map<string, string>(Object.entries(own));
   if (apiKey) merged.set('authorization', `Bearer ${apiKey}`);
   for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), value);
   for (const name of sessionHeaders) merged.delete(name.toLowerCase());
+  if (prefillName !== undefined) merged.delete(prefillName.toLowerCase());
   const fixed = [...merged].flat();
-  return (sessionId) => fixed.concat(sessionHeaders.flatMap((name) => [name, sessionId]));
+  return (sessionId, ofRequest) => {
+    const session =
+      sessionId === undefined ? [] : sessionHeaders.flatMap((name) => [name, sessionId]);
+    return fixed.concat(session, ofRequest ? Object.entries(ofRequest).flat() : []);
+  };
 }
 
 /** Strikes the key and the values of secret headers out of a message. */
@@ -45,11 +53,7 @@ export function redactor({ headers, apiKey }: HeaderOptions): (message: string) 
   return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
 }
 
-function check(
-  headers: HeaderOptions['headers'],
-  sessionHeaders: readonly string[],
-  apiKey: string | undefined,
-): void {
+function check({ headers, sessionHeaders, prefillHeader, apiKey }: HeaderOptions): void {
   const problems: string[] = [];
   const checkName = (path: string, name: string): void => {
     if (!NAME.test(name)) problems.push(`${path}: found '${name}'; expected a header name`);
@@ -60,6 +64,7 @@ function check(
     if (!VALUE.test(value)) problems.push(`target.headers.${name}: ${UNSENDABLE}`);
   }
   for (const name of sessionHeaders) checkName('target.sessionHeaders', name);
+  if (prefillHeader) checkName('target.prefillHeader.name', prefillHeader.name);
   if (!VALUE.test(apiKey ?? '')) problems.push(`the API key: ${UNSENDABLE}`);
   if (problems.length) throw new UsageError(problems);
 }

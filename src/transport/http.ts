@@ -25,7 +25,7 @@ export interface HttpOptions {
  * @throws UsageError for a target that cannot be used as it is written.
  */
 export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOptions): Transport {
-  const { api, stream, headers, sessionHeaders } = target;
+  const { api, stream, headers, sessionHeaders, prefillHeader } = target;
   const server = endpoint(target.url);
   const connections = new Connections(server.origin, connector(target));
   const redact = redactor({ headers, sessionHeaders, apiKey });
@@ -40,7 +40,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
     sessionField: target.sessionField,
   });
   const writeHeaders = headerWriter(
-    { headers, sessionHeaders, apiKey },
+    { headers, sessionHeaders, prefillHeader, apiKey },
     {
       'content-type': 'application/json',
       accept: stream ? 'text/event-stream' : 'application/json',
@@ -53,7 +53,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
         {
           method: 'POST',
           path: server[api],
-          headers: writeHeaders(request.sessionId),
+          headers: writeHeaders(request.sessionId, request.headers),
           body: writeBody(request),
         },
         observer,

@@ -4,8 +4,10 @@ import type { Message } from '../workload/message.ts';
 /** One request to the engine. What is the same for every request of a run (model, sampling, headers) belongs to the transport. */
 export interface ChatRequest {
   readonly userId: number;
-  /** What session headers and the body's session field say: the conversation's own name, or the user's id. */
-  readonly sessionId: string;
+  /** What session headers and the body's session field say: the conversation's own name, or the user's id; or nothing. */
+  readonly sessionId: string | undefined;
+  /** Of this request alone. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** 0-based turn within the conversation. */
   readonly turn: number;
   /** Which of a user's agents asks. */

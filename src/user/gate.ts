@@ -20,12 +20,29 @@ export interface GateOptions {
   readonly gapMs?: () => number;
 }
 
+/** What users go through to send their requests. */
+export interface Door {
+  /** Requests under way, and slots that rest after one. */
+  readonly inFlight: number;
+  /** No turn may start any more. Retries of turns that were let in still may, if there is room. */
+  readonly isClosed: boolean;
+  /** A request may go without waiting, and passes nobody. */
+  readonly hasRoom: boolean;
+  take(): void;
+  /** Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. */
+  wait(onGranted: () => void, isFirstTurn: boolean, userId: number): () => void;
+  leave(): void;
+  /** Counts a turn's first attempt. */
+  countRequest(): void;
+  close(): void;
+}
+
 interface Waiter {
   readonly onGranted: () => void;
 }
 
 /** The cap on requests in flight, their pace, and the door that closes when the run drains. */
-export class Gate {
+export class Gate implements Door {
   readonly #options: GateOptions;
   readonly #waiters: Waiter[] = [];
   #inFlight = 0;
@@ -38,17 +55,14 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Slots that are taken, those at rest included. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** No turn may start any more. Retries of turns that were let in still may, if there is room. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** A request may go without waiting, and passes nobody. */
   get hasRoom(): boolean {
     const { order = 'fair' } = this.#options;
     return order === 'fair' && this.#waiters.length === 0 && this.#isOpen;
@@ -65,7 +79,6 @@ export class Gate {
     if (gapMs) this.#nextMs = (this.#nextMs || clock.now()) + gapMs();
   }
 
-  /** Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. */
   wait(onGranted: () => void, isFirstTurn: boolean): () => void {
     const waiter = { onGranted };
     if (isFirstTurn && this.#options.order === 'newestFirst') this.#waiters.unshift(waiter);
@@ -83,7 +96,6 @@ export class Gate {
     else clock.setTimeout(() => this.#free(), restMs());
   }
 
-  /** Counts a turn's first attempt. */
   countRequest(): void {
     this.#requests++;
     if (this.#requests !== this.#options.requestsMax) return;

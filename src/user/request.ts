@@ -96,7 +96,8 @@ export function attempt(
   abort = transport.send(
     {
       userId,
-      sessionId: session.conversation.id ?? String(userId),
+      sessionId: sessionIdOf(session),
+      headers: turn.headers,
       turn: turnIndex,
       agent: session.conversation.agent,
       messages: session.messagesFor(turn),
@@ -145,6 +146,10 @@ export function attempt(
       finish('cancelled', clock.now());
     },
   };
+}
+
+function sessionIdOf({ conversation }: Session): string | undefined {
+  return conversation.isAnonymous ? undefined : (conversation.id ?? String(conversation.userId));
 }
 
 /** V8 keeps what += has joined as a tree of its parts, 60 bytes a token, until it is looked into. */

@@ -6,9 +6,13 @@ export class Session {
   readonly conversation: Conversation;
   readonly #history: Message[];
 
-  /** @param startTurn turns already played; `withHistory` puts them into the history with stand-in answers. */
+  /**
+   * @param startTurn turns already played; `withHistory` puts them into the history with stand-in answers, without it
+   * the conversation begins with the turn after them.
+   */
   constructor(conversation: Conversation, startTurn = 0, withHistory = false) {
-    this.conversation = conversation;
+    const isCold = startTurn > 0 && !withHistory;
+    this.conversation = isCold ? begunAt(conversation, startTurn) : conversation;
     this.#history = [...conversation.opening];
     if (!withHistory) return;
     for (const [index, turn] of conversation.turns.slice(0, startTurn).entries()) {
@@ -51,6 +55,12 @@ export class Session {
   answered(turn: Turn, answer: Message): void {
     this.#history.push(...(turn.before ?? []), turn.message, answer);
   }
+}
+
+function begunAt(conversation: Conversation, startTurn: number): Conversation {
+  const { turns, firstAs } = conversation;
+  if (!firstAs || startTurn >= turns.length) return conversation;
+  return { ...conversation, turns: turns.with(startTurn, firstAs(startTurn)) };
 }
 
 export function answerMessage(content: string, reasoning: string | undefined): Message {

@@ -28,7 +28,11 @@ export function userMachine(world: World) {
   const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);
 
   const slot = fromCallback<UserEvent, UserState>(({ input, sendBack }) =>
-    gate.wait(() => sendBack({ type: 'slot.granted' }), input.turn === 0),
+    gate.wait(
+      () => sendBack({ type: 'slot.granted' }),
+      input.turn === 0,
+      input.session.conversation.userId,
+    ),
   );
 
   /** Plain calls, not actors of their own: one a turn would cost as much as the turn's other transitions. */

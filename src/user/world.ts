@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
-import type { Gate } from './gate.ts';
+import type { Door } from './gate.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
@@ -35,7 +35,7 @@ export interface Said {
 export interface World {
   readonly clock: Clock;
   readonly transport: Transport;
-  readonly gate: Gate;
+  readonly gate: Door;
   /** Where every request is planned before it is recorded. */
   readonly ledger: Ledger;
   readonly habits: Habits;

@@ -17,6 +17,8 @@ export interface Turn {
   /** undefined: no limit is sent. */
   readonly maxTokens: number | undefined;
   readonly minTokens: number | undefined;
+  /** Sent with this turn's request alone. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The data set's own answer, where there is one. */
   readonly recordedAnswer: Message | undefined;
   /** What is said next answers the recorded answer's tool calls: no other can be in the history. */
@@ -36,6 +38,8 @@ export interface Conversation {
   readonly userId: number;
   /** The data set's own name for it. */
   readonly id?: string;
+  /** Said by nobody: sent without a session's name. */
+  readonly isAnonymous?: boolean;
   /** Who of the user's agents says it, where there are several. */
   readonly agent?: Agent;
   /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
@@ -48,6 +52,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
   standInAnswer(turn: number): Message;
+  /** This turn where nothing was said before it: with what stands before a first question. Absent: it is the same. */
+  firstAs?(turn: number): Turn;
 }
 
 /**

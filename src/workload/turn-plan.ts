@@ -2,6 +2,8 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Turn } from './conversation.ts';
 import { countSampler, sampler } from './draw/distribution.ts';
 import { userDraws } from './draw/draws.ts';
+import { Message } from './message.ts';
+import type { Spoken } from './text/spoken.ts';
 
 /** How long a user's conversation is and how it is paced, whatever is said. */
 export interface TurnPlan {
@@ -35,6 +37,11 @@ export function turnPlanner({
       pauseMs: (turn) => (turn === 0 ? 0 : nextPauseSec() * MS_PER_SEC),
     };
   };
+}
+
+/** The same turn with something else to say. */
+export function saying(turn: Turn, { text, tokens }: Spoken): Turn {
+  return { ...turn, message: new Message('user', text), messageTokens: tokens };
 }
 
 /** What is asked for of an answer that is to be so long. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answer } from '../../src/engine/answer.ts';
-import { words } from './bench.ts';
+import { words } from '../support/engine-rig.ts';
 
 const options = { seed: 0, answerTokens: 100, answerCv: 0.5, reasoningTokens: 0 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { closedForms, type Shape } from '../support/closed-forms.ts';
-import { Bench, privateTokens } from './bench.ts';
+import { Bench, privateTokens } from '../support/engine-rig.ts';
 
 /** Plays users in turn, round by round, one request at a time, against a cache that nothing is evicted from. */
 function play(load: Shape, answersAreKept: boolean): { hits: number; prompts: number } {

@@ -5,7 +5,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { EngineRequest } from '../../src/engine/serving.ts';
 import { defectsSchema } from '../../src/scenario/defects.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
-import { Bench, optionsOf, privateTokens, words } from './bench.ts';
+import { Bench, optionsOf, privateTokens, words } from '../support/engine-rig.ts';
 
 function asking(owner: number, input: number, session?: string): EngineRequest {
   const promptTokens = Int32Array.from(privateTokens(owner, input));

@@ -3,7 +3,7 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { FixedEngine } from '../../src/engine/fixed-engine.ts';
 import type { EngineRequest, ServingEngine } from '../../src/engine/serving.ts';
-import { optionsOf, privateTokens, words } from './bench.ts';
+import { optionsOf, privateTokens, words } from '../support/engine-rig.ts';
 
 const LATENCY = { ttftMs: 100, tpotMs: 10, perInputTokenMs: 0 };
 

@@ -9,7 +9,8 @@ import { Scheduler } from '../../src/engine/schedule/scheduler.ts';
 import { newSequence, type Sequence } from '../../src/engine/schedule/sequence.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { offloadSchema } from '../../src/scenario/offload.ts';
-import { Bench, optionsOf } from './bench.ts';
+import { Bench, optionsOf } from '../support/engine-rig.ts';
+import { Heard } from './heard.ts';
 
 /** Prompts over two tokens, so that they share prefixes of any length. */
 const request = fc.record({
@@ -122,6 +123,17 @@ function checkPool(pool: BlockPool, sequences: readonly Sequence[]): void {
   expect(orphans(pool, sequences)).toEqual([]);
 }
 
+/** What was stored and has not been evicted is what is there. */
+function checkTold(pool: BlockPool, sequences: readonly Sequence[], heard: Heard): void {
+  const told = new Set(heard.names('gpu'));
+  const resident = sequences.flatMap((sequence) =>
+    Array.from({ length: sequence.names.length / 2 }, (_, i) => i)
+      .filter((i) => isResident(pool, sequence, i))
+      .map((i) => nameAt(sequence, i)),
+  );
+  expect(told).toEqual(new Set(resident));
+}
+
 const STEPS_MAX = 100_000;
 
 test('whatever the load, a block is held or free, residents are closed under ancestors, and all ends', () => {
@@ -129,8 +141,14 @@ test('whatever the load, a block is held or free, residents are closed under anc
     fc.property(workload, (load) => {
       const clock = new VirtualClock();
       const gpu = { ...load, kvBytesPerToken: 10_000, hostReadGBps: 1, hostWriteGBps: 1 };
-      const { pool, offload } = kvMemory(clock, optionsFrom(load), gpu, (sequence) =>
-        scheduler.endCopy(sequence),
+      // Tiers also lose content in other ways: what moves up is removed there.
+      const heard = new Heard({ isWhole: false });
+      const { pool, offload } = kvMemory(
+        clock,
+        optionsFrom(load),
+        gpu,
+        (sequence) => scheduler.endCopy(sequence),
+        [heard],
       );
       const scheduler = new Scheduler({ pool, offload }, load);
       const sequences = load.requests.map((one) => sequenceOf(one, load));
@@ -150,7 +168,10 @@ test('whatever the load, a block is held or free, residents are closed under anc
           if (delayMs / 2 + cancelMs <= step) scheduler.remove(sequence);
         }
         const { rows, load: sum } = scheduler.schedule();
-        if (rows.length > 0) checkPool(pool, sequences);
+        if (rows.length > 0) {
+          checkPool(pool, sequences);
+          checkTold(pool, sequences, heard);
+        }
         expect(sum.tokens).toBeLessThanOrEqual(load.maxBatchedTokens);
         expect(sum.tokens).toBe(rows.reduce((all, row) => all + row.scheduledTokens, 0));
         expect(new Set(rows).size).toBe(rows.length);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { quantile } from '../../src/stats/quantile.ts';
+import { Bench, type Outcome, privateTokens } from '../support/engine-rig.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
-import { Bench, type Outcome, privateTokens } from './bench.ts';
 
 /**
  * A real vLLM 0.19 run: 300 ShareGPT requests against Llama-3.1-8B on an RTX 4090, deep in overload. The

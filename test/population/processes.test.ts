@@ -34,6 +34,13 @@ const EXAMPLES: { readonly [P in Process]: ArrivalSettings } = {
   allAtOnce: { process: 'allAtOnce' },
   trace: { process: 'trace', slowdown: 2 },
   closed: { process: 'closed', concurrency: 3 },
+  clients: {
+    process: 'clients',
+    clients: 2,
+    conversationsEach: 3,
+    choice: 'newestFirst',
+    leave: 'alone',
+  },
 };
 
 describe('each process has one row: its loop, its rate and the CV of its gaps, and words for it', () => {
@@ -50,6 +57,11 @@ describe('each process has one row: its loop, its rate and the CV of its gaps, a
     ['allAtOnce', { loop: 'open', isEndless: true }, 'all 7 conversations at once'],
     ['trace', { loop: 'open', isEndless: false }, 'at the times of the trace, stretched 2 times'],
     ['closed', { loop: 'closed', isEndless: true, slots: 3 }, '3 conversations at all times'],
+    [
+      'clients',
+      { loop: 'closed', isEndless: true, slots: 6, clients: EXAMPLES.clients },
+      '2 clients with 3 conversations each, from one queue',
+    ],
   ] as const)('%s', (name, facts, text) => {
     const { text: say, ...process } = processOf(EXAMPLES[name]);
     const { times: _, resumes: __, ...found } = process as Partial<OpenProcess>;

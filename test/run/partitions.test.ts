@@ -10,7 +10,7 @@ import { type RunEnd, startRun } from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { localTransport } from '../../src/transport/local.ts';
-import { optionsOf, words } from '../engine/bench.ts';
+import { optionsOf, words } from '../support/engine-rig.ts';
 import { smallWorkload } from '../support/small-workload.ts';
 
 /** Ids that depend on the text alone, as those of a real vocabulary do: answers follow from the prompt's ids. */

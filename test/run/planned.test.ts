@@ -22,7 +22,7 @@ const arrivals = fc.oneof(
   fc.constant({ process: 'allAtOnce' }),
 );
 
-const population = fc.record({
+const capped = fc.record({
   arrivals,
   users: upTo(8),
   maxActive: maybe(upTo(3)),
@@ -33,6 +33,21 @@ const population = fc.record({
     fc.record({ mode: fc.constantFrom('rate', 'rest'), gapSec: fc.constantFrom(0.01, 0.3) }),
   ),
 });
+
+/** Who let in their own requests. */
+const clients = fc.record({
+  arrivals: fc.record({
+    process: fc.constant('clients'),
+    clients: upTo(3),
+    conversationsEach: upTo(3),
+    choice: fc.constantFrom('newestFirst', 'random'),
+    leave: fc.constantFrom('alone', 'together'),
+  }),
+  users: upTo(8),
+  pace: maybe(fc.record({ mode: fc.constant('rest'), gapSec: fc.constantFrom(0.01, 0.3) })),
+});
+
+const population = fc.oneof({ weight: 2, arbitrary: capped }, { weight: 1, arbitrary: clients });
 
 const warmup = fc.oneof(
   fc.constant({}),

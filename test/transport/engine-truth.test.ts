@@ -1,27 +1,27 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
-import { Engine } from '../../src/engine/engine.ts';
 import { startServer } from '../../src/engine/http/server.ts';
+import type { MeteredFleet } from '../../src/engine/metrics/metered.ts';
 import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';
 import type { Usage } from '../../src/transport/transport.ts';
-import { optionsOf, words, wordTokenizer } from '../engine/bench.ts';
+import { fleetOf, optionsOf, wordTokenizer } from '../support/engine-rig.ts';
 import { exchange, request, transportTo } from './http-rig.ts';
 import { Recorder } from './recorder.ts';
 
 const asking = { ...request, maxTokens: 5, minTokens: 5 };
 
-function engineOn(clock: Clock, options: Partial<EngineOptions>): Engine {
-  return new Engine(clock, optionsOf({ model: 'm', apiMs: 0, blockTokens: 1, ...options }), words);
+function enginesOn(clock: Clock, options: Partial<EngineOptions>): MeteredFleet {
+  return fleetOf(clock, optionsOf({ model: 'm', apiMs: 0, blockTokens: 1, ...options }));
 }
 
 /** The usage of two equal requests, the second of which finds the first in the cache. */
 async function overHttp(options: Partial<EngineOptions>, stream: boolean): Promise<Usage[]> {
-  const engine = engineOn(new SystemClock(), options);
-  const server = await startServer(engine, { prompts: new PromptBuilder(wordTokenizer()) });
+  const engines = enginesOn(new SystemClock(), options);
+  const server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });
   onTestFinished(() => server.close());
   const transport = transportTo(`${server.url}/v1`, { stream });
   const first = await exchange(transport, asking);
@@ -30,7 +30,7 @@ async function overHttp(options: Partial<EngineOptions>, stream: boolean): Promi
 
 function within(options: Partial<EngineOptions>): Usage[] {
   const clock = new VirtualClock();
-  const transport = localTransport(engineOn(clock, options), {
+  const transport = localTransport(enginesOn(clock, options).serving, {
     ...{ prompts: new PromptBuilder(wordTokenizer()), api: 'chat' },
     sampling: samplingSchema.parse({}),
   });

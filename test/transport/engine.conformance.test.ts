@@ -4,7 +4,7 @@ import { startServer } from '../../src/engine/http/server.ts';
 import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import { samplingSchema } from '../../src/scenario/target.ts';
 import { localTransport } from '../../src/transport/local.ts';
-import { optionsOf, words, wordTokenizer } from '../engine/bench.ts';
+import { fleetOf, optionsOf, words, wordTokenizer } from '../support/engine-rig.ts';
 import { type Behaviour, transportConformance } from './conformance.ts';
 import { settle, transportTo, until } from './http-rig.ts';
 
@@ -38,8 +38,8 @@ transportConformance('the engine in the same process', async (behaviour) => {
 });
 
 transportConformance('the engine over HTTP', async (behaviour) => {
-  const engine = new Engine(new SystemClock(), optionsFor(behaviour), words);
-  const server = await startServer(engine, { prompts: new PromptBuilder(wordTokenizer()) });
+  const engines = fleetOf(new SystemClock(), optionsFor(behaviour));
+  const server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });
   const transport = transportTo(`${server.url}/v1`);
   return { transport, until, settle, close: () => server.close() };
 });

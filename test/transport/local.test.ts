@@ -7,7 +7,7 @@ import { samplingSchema } from '../../src/scenario/target.ts';
 import { type LocalOptions, localTransport } from '../../src/transport/local.ts';
 import type { ChatRequest, ResponseObserver } from '../../src/transport/transport.ts';
 import { Message } from '../../src/workload/message.ts';
-import { optionsOf, words, wordTokenizer } from '../engine/bench.ts';
+import { optionsOf, words, wordTokenizer } from '../support/engine-rig.ts';
 
 function world(engineOptions: Partial<EngineOptions> = {}, options: Partial<LocalOptions> = {}) {
   const clock = new VirtualClock();

@@ -36,6 +36,13 @@ Two arrival models, chosen by the flags that are given:
 
 Prompts are real words, different for every user after the shared system prompt;
 --text hi sends upstream's "hi hi hi" text, byte for byte.
+
+--compat sends what upstream sends. Of production-stack: its texts, its warm-up
+requests, a cold first message of the users found at the start, and with R = 1 a
+user every 0.1 s whatever the QPS. Of the fork: its texts, its arrivals, which
+are the same in every run, the header x-prefill-tokens, ignore_eos also where it
+is false, and no min_tokens; with --sharegpt its shuffling, its lengthening and
+its system text.
 `;
 
 export function multiRoundCommand(): Command {

@@ -29,10 +29,13 @@ export interface MultiRoundFlags {
   readonly inputInflateMult?: number;
   readonly outputInflateRate?: number;
   readonly outputInflateMult?: number;
+  /** What upstream sends, to the byte, where ours is something else. */
+  readonly compat?: boolean;
   // ours, and what LMBenchmark and LMCache have added
   readonly strictQps?: boolean;
   readonly rampUp: boolean;
-  readonly rampUpHistory: 'synthesised' | 'cold';
+  /** undefined: synthesised, and cold with --compat. */
+  readonly rampUpHistory?: 'synthesised' | 'cold';
   readonly disableRampUp?: boolean;
   readonly strictConcurrentUsers?: boolean;
   readonly enforceStrictConcurrentUsers?: boolean;
@@ -135,14 +138,14 @@ const forkFlags: readonly Flag[] = [
 
 /** Ours, and what LMBenchmark and LMCache have added. */
 const addedFlags: readonly Flag[] = [
+  { flags: '--compat', says: "upstream's texts, times and requests, see below" },
   { flags: '--strict-qps', says: 'offer exactly --qps' },
   { flags: '--no-ramp-up', says: 'start with no users instead of N in mid-conversation' },
   { flags: '--disable-ramp-up', says: 'the same, as LMCache spells it' },
   {
     flags: '--ramp-up-history <how>',
-    says: "users found in mid-conversation carry their history, or send a cold first message as upstream's",
+    says: "users found in mid-conversation carry their history, or send a cold first message as upstream's; default: 'synthesised', with --compat 'cold'",
     choices: ['synthesised', 'cold'],
-    default: 'synthesised',
   },
   {
     flags: '--strict-concurrent-users',

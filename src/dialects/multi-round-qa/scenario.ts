@@ -4,11 +4,15 @@ import type { ScenarioInput } from '../../scenario/schema.ts';
 import { HI_QUESTION } from '../../workload/synthetic/hi.ts';
 import { arrivalModel, checkedFlags } from './checks.ts';
 import { type MultiRoundFlags, multiRoundFlags } from './flags.ts';
+import { forkSettings } from './fork.ts';
 
 /** Tokens of a question of real words; as long as upstream's sentence. */
 const QUESTION_TOKENS = 20;
 /** Requests of the warm-up that production-stack's script sends before it starts. */
 const WARMUP_REQUESTS = 10;
+const WARMUP_TEXT = `WARMUP: Hi, I'm user {number}. Here are some text: ${'hi '.repeat(100)}.`;
+/** How often upstream looks whether a user joins. */
+const UPSTREAM_TICK_SEC = 0.1;
 /** Spread of the fork's gaps between users: of the logarithm. */
 const FORK_GAP_SIGMA = 2;
 
@@ -25,11 +29,8 @@ export interface GapTiming {
 
 export function gapTiming(flags: MultiRoundFlags): GapTiming {
   const { numRounds, qps } = flags;
-  const users = flags.numUsers!;
-  // With one round upstream's formula is 0 and a user joins at every tick of its loop, whatever the QPS.
-  const isExact = flags.strictQps || numRounds === 1;
-  const joinEverySec = (isExact ? numRounds : numRounds - 1) / qps;
-  const gapSec = users / qps;
+  const gapSec = flags.numUsers! / qps;
+  const joinEverySec = joinGapSec(flags);
   return {
     gapSec,
     aliveSec: gapSec * (numRounds - 1),
@@ -38,14 +39,21 @@ export function gapTiming(flags: MultiRoundFlags): GapTiming {
   };
 }
 
+/** With one round upstream's formula is 0: a user joins at every tick of its loop, whatever the QPS. */
+function joinGapSec({ numRounds, qps, strictQps, compat }: MultiRoundFlags): number {
+  if (strictQps) return numRounds / qps;
+  if (numRounds > 1) return (numRounds - 1) / qps;
+  return compat ? UPSTREAM_TICK_SEC : 1 / qps;
+}
+
 /**
  * The scenario that these flags mean.
  * @throws UsageError with every flag that is missing or contradicts another.
  */
 export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInput {
-  const flags = checkedFlags(given);
+  const checked = checkedFlags(given);
+  const flags = { ...checked, text: textOf(checked) };
   const model = arrivalModel(flags);
-  const timing = model === 'gap' ? gapScenario(flags) : lagScenario(flags);
   const scenario: ScenarioInput = {
     name: 'multi-round-qa',
     target: {
@@ -54,15 +62,7 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
     },
     sampling: { temperature: 0 },
     conversation: {
-      systemPrompt: {
-        tokens: flags.sharedSystemPrompt ?? 0,
-        ...(flags.text === 'hi' && { role: 'user' as const }),
-      },
-      userHistory: { tokens: flags.userHistoryPrompt ?? 0 },
-      question:
-        flags.text === 'hi'
-          ? { text: HI_QUESTION, firstNumber: model === 'gap' ? 1 : 0 }
-          : { tokens: QUESTION_TOKENS },
+      ...said(flags, model === 'gap' ? 1 : 0),
       rounds: flags.numRounds,
       answer: {
         tokens: flags.answerLen ?? flags.maxOutputLen,
@@ -70,10 +70,31 @@ export function multiRoundScenario(given: Partial<MultiRoundFlags>): ScenarioInp
       },
       ...(flags.sharegpt && { source: 'sharegpt' as const, sharegpt: shareGpt(flags) }),
     },
-    ...timing,
+    ...(model === 'gap' ? gapScenario(flags) : lagScenario(flags)),
     output: { exports: [{ format: 'csv', file: flags.output }] },
   };
-  return withOverrides(scenario, settingsOf(multiRoundFlags, flags));
+  const asSent =
+    flags.compat && model === 'lag' ? withOverrides(scenario, forkSettings(flags)) : scenario;
+  return withOverrides(asSent, settingsOf(multiRoundFlags, flags));
+}
+
+/** Questions of a data set have no frame of `hi` around them in the fork. */
+function textOf(flags: MultiRoundFlags): MultiRoundFlags['text'] {
+  if (!flags.compat) return flags.text;
+  const hasFrame = !flags.sharegpt || arrivalModel(flags) === 'gap';
+  return hasFrame ? (flags.text ?? 'hi') : undefined;
+}
+
+function said(flags: MultiRoundFlags, firstNumber: number): ScenarioInput['conversation'] {
+  const isHi = flags.text === 'hi';
+  return {
+    systemPrompt: {
+      tokens: flags.sharedSystemPrompt ?? 0,
+      ...(isHi && { role: 'user' as const }),
+    },
+    userHistory: { tokens: flags.userHistoryPrompt ?? 0 },
+    question: isHi ? { text: HI_QUESTION, firstNumber } : { tokens: QUESTION_TOKENS },
+  };
 }
 
 type Timing = Pick<ScenarioInput, 'pacing' | 'population' | 'warmup'>;
@@ -84,6 +105,7 @@ function gapScenario(flags: MultiRoundFlags): Timing {
   const users = flags.numUsers!;
   const isStrict = flags.strictConcurrentUsers || flags.enforceStrictConcurrentUsers;
   const hasRampUp = flags.rampUp && !flags.disableRampUp;
+  const { rampUpHistory = flags.compat ? 'cold' : 'synthesised' } = flags;
   return {
     pacing: {
       mode: 'interval',
@@ -95,10 +117,15 @@ function gapScenario(flags: MultiRoundFlags): Timing {
       firstUserId: flags.initUserId + 1,
       ...(isStrict && { maxActive: users }),
       ...(hasRampUp && {
-        rampUp: { users, joinEverySec, history: flags.rampUpHistory },
+        rampUp: { users, joinEverySec, history: rampUpHistory },
       }),
     },
-    ...(flags.warmup && { warmup: { requests: WARMUP_REQUESTS } }),
+    ...(flags.warmup && {
+      warmup: {
+        requests: WARMUP_REQUESTS,
+        ...(flags.compat && { requestText: WARMUP_TEXT }),
+      },
+    }),
   };
 }
 

@@ -33,11 +33,15 @@ Clients are slots: at most --num-clients requests are in flight, and the turns o
 
 By default every conversation is played to its end, tokens are the server's own
 counts, and --request-rate is the rate at which each client sends. --compat has
-upstream's choices, which change the numbers: it stops when there is no
-conversation left to begin and drops those under way (--no-early-stop: it does
-not), pauses after every answer instead of keeping a rate, counts tokens again
-itself without the chat template, takes the tokens of a first chunk off the TTFT,
-and ends the runtime with the request that was sent last.
+upstream's choices, which change the numbers: each client has conversations of
+its own, and when there is none left to begin it drops those under way and stops,
+and all others with it (--no-early-stop: they go on until they find none either);
+-k and -n are divided among the clients, without the remainder; it pauses after
+every answer instead of keeping a rate, counts tokens again itself without the
+chat template, takes the tokens of a first chunk off the TTFT, and ends the
+runtime with the request that was sent last. Two things it does not copy: a client
+that leaves because of one timeout, and include_usage: false, without which a
+server does not say what was cached.
 
 --payload forced asks for answers of exactly the recorded length (min_tokens,
 temperature 0, seed 0), as the numbers of upstream's README were made; plain

@@ -26,7 +26,8 @@ export interface MultiTurnFlags {
   readonly sendConversationId?: boolean;
   // ours
   readonly compat?: boolean;
-  readonly payload: 'forced' | 'plain';
+  readonly payload?: 'forced' | 'plain';
+  readonly maxNumRequests?: number;
   readonly tokenizer?: string;
 }
 
@@ -61,7 +62,7 @@ const upstreamFlags: readonly Flag[] = [
     path: 'conversation.maxMessages',
     says: 'messages of a conversation, answers counted',
   },
-  { flags: '--no-early-stop', says: 'with --compat: let every client finish' },
+  { flags: '--no-early-stop', says: 'with --compat: when one client stops, the others go on' },
   {
     flags: '--limit-max-tokens <n>',
     says: 'max_tokens; 0: as long as the recorded answer; -1: none is sent',
@@ -136,9 +137,8 @@ export const multiTurnFlags: readonly Flag[] = [
   { flags: '--compat', says: "upstream's choices that change numbers, see below" },
   {
     flags: '--payload <kind>',
-    says: 'what is asked for, see below',
+    says: "what is asked for, see below; default: 'forced', with --compat 'plain'",
     choices: ['forced', 'plain'],
-    default: 'forced',
   },
   {
     flags: '--tokenizer <spec>',

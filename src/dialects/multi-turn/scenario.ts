@@ -5,13 +5,15 @@ import type { ScenarioInput } from '../../scenario/schema.ts';
 import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';
 
 /**
- * The scenario that these flags mean. Clients are slots for requests in flight; the conversations that
- * are interleaved on them are the slots of the closed loop, so no remainder of a division is lost.
+ * The scenario that these flags mean. Clients are slots for requests in flight; the conversations that are
+ * interleaved on them are the slots of the closed loop, so no remainder of a division is lost. With --compat they are
+ * upstream's: each has conversations of its own, and leaves when there is none to take.
  * @throws UsageError with every contradiction.
  */
 export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
   check(flags);
-  const { numClients, compat, maxRetries = 0 } = flags;
+  const { compat, maxRetries = 0 } = flags;
+  const payload = flags.payload ?? (compat ? 'plain' : 'forced');
   const scenario: ScenarioInput = {
     name: 'multi-turn',
     target: {
@@ -21,7 +23,7 @@ export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
         sessionField: 'conversation_id',
       }),
     },
-    ...(flags.payload === 'forced' && { sampling: { temperature: 0, seed: 0 } }),
+    ...(payload === 'forced' && { sampling: { temperature: 0, seed: 0 } }),
     timeouts: { firstTokenSec: null, betweenTokensSec: null },
     failure: {
       ...(maxRetries > 0 && { policy: 'retry' as const, retries: maxRetries }),
@@ -31,20 +33,43 @@ export function multiTurnScenario(flags: MultiTurnFlags): ScenarioInput {
       file: flags.inputFile,
       tokenizer: flags.tokenizer ?? flags.model,
       ...(compat && { generatorCompat: true }),
-      answer: answerOf(flags),
+      answer: answerOf({ ...flags, payload }),
     },
     pacing: { mode: 'think', pauseSec: 0 },
     population: {
-      arrivals: { process: 'closed', concurrency: flags.maxActiveConversations ?? numClients },
       firstUserId: 0,
-      maxInFlight: numClients,
-      turnOrder:
-        flags.conversationSampling === 'random' ? 'random' : compat ? 'newestFirst' : 'fair',
+      ...(compat ? clientsOf(flags) : slotsOf(flags)),
       ...(flags.requestRate > 0 && { pace: paceOf(flags) }),
-      ...(compat && flags.earlyStop && { stopWhenExhausted: true }),
     },
   };
   return withOverrides(scenario, settingsOf(multiTurnFlags, flags));
+}
+
+type Population = Pick<
+  NonNullable<ScenarioInput['population']>,
+  'arrivals' | 'maxInFlight' | 'turnOrder'
+>;
+
+function slotsOf(flags: MultiTurnFlags): Population {
+  const { numClients, maxActiveConversations: concurrency = numClients } = flags;
+  return {
+    arrivals: { process: 'closed', concurrency },
+    maxInFlight: numClients,
+    turnOrder: flags.conversationSampling === 'random' ? 'random' : 'fair',
+  };
+}
+
+function clientsOf(flags: MultiTurnFlags): Population {
+  const { numClients: clients, maxActiveConversations = clients } = flags;
+  return {
+    arrivals: {
+      process: 'clients',
+      clients,
+      conversationsEach: Math.floor(maxActiveConversations / clients),
+      choice: flags.conversationSampling === 'random' ? 'random' : 'newestFirst',
+      leave: flags.earlyStop ? 'together' : 'alone',
+    },
+  };
 }
 
 /** Upstream thinks after every answer; the rate that the flag names is had by sending when it is due. */
@@ -86,6 +111,12 @@ function check(flags: MultiTurnFlags): void {
   if (limitMaxTokens > 0 && limitMinTokens > limitMaxTokens) {
     problems.push(
       `--limit-min-tokens: found ${limitMinTokens}; expected at most --limit-max-tokens, ${limitMaxTokens}`,
+    );
+  }
+  const { compat, maxNumRequests: requests = numClients } = flags;
+  if (compat && requests < numClients) {
+    problems.push(
+      `--max-num-requests: found ${requests}; expected at least --num-clients, ${numClients}, with --compat, which shares them out`,
     );
   }
   if (flags.warmupStep && flags.compat && flags.maxTurns === 1) {

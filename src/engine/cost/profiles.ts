@@ -31,7 +31,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     headMs: 1.1,
     contextTokenUs: 0.147,
     pairNs: 4.35,
-    // Chosen by the error on the one run of test/engine/real-run: means are 5 % short with 0, 1 % with 1.
+    // Chosen by the error on the one run of test/engine/real-run.test.ts: means are 5 % short with 0, 1 % with 1.
     hostMs: 1,
     blocks: 2588,
   },

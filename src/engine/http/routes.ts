@@ -1,8 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
-import { metered } from '../metrics/metered.ts';
-import { metricsPage } from '../metrics/page.ts';
+import type { MeteredFleet } from '../metrics/metered.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
@@ -16,8 +15,8 @@ type Methods = Readonly<Partial<Record<string, RequestListener>>>;
  * What the server answers: OpenAI's API as vLLM serves it, with vLLM's and SGLang's endpoints around it.
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
-export function routes(engine: EngineFleet, prompts: PromptBuilder): RequestListener {
-  const methodsOf = pathsOf(engine, prompts);
+export function routes(engines: MeteredFleet, prompts: PromptBuilder): RequestListener {
+  const methodsOf = pathsOf(engines, prompts);
   return (req, res) => {
     const path = req.url!.split('?')[0]!;
     const methods = methodsOf.get(path);
@@ -29,9 +28,9 @@ export function routes(engine: EngineFleet, prompts: PromptBuilder): RequestList
   };
 }
 
-function pathsOf(engine: EngineFleet, prompts: PromptBuilder): Map<string, Methods> {
-  const metrics = metricsPage(engine.engines);
-  const complete = completionsEndpoint(metered(engine, metrics), prompts);
+function pathsOf(engines: MeteredFleet, prompts: PromptBuilder): Map<string, Methods> {
+  const { fleet: engine, serving, page } = engines;
+  const complete = completionsEndpoint(serving, prompts);
   const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
   const ok: RequestListener = (_, res) => void res.end();
   const flush: RequestListener = (_, res) => flushCache(engine, res);
@@ -53,8 +52,8 @@ function pathsOf(engine: EngineFleet, prompts: PromptBuilder): Map<string, Metho
       '/metrics',
       {
         async GET(_, res) {
-          res.setHeader('content-type', metrics.contentType);
-          res.end(await metrics.text());
+          res.setHeader('content-type', page.contentType);
+          res.end(await page.text());
         },
       },
     ],

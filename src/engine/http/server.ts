@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
-import type { EngineFleet } from '../engine.ts';
+import type { MeteredFleet } from '../metrics/metered.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { serverError } from '../request-error.ts';
 import { sendError } from './reply.ts';
@@ -30,11 +31,12 @@ export interface EngineServer {
  * @throws UsageError if the address cannot be listened on, or for faults that cannot be read.
  */
 export async function startServer(
-  engine: EngineFleet,
+  engines: MeteredFleet,
   options: ServerOptions,
 ): Promise<EngineServer> {
   const { host = '127.0.0.1', port = 0, keepAliveMs = 5000 } = options;
-  const answer = routes(engine, options.prompts);
+  const { clock } = engines.fleet;
+  const answer = routes(engines, options.prompts);
   const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveMs }, (req, res) => {
     // Once the server is closing, a connection ends with the response that it waits for.
     res.on('close', () => {
@@ -50,7 +52,7 @@ export async function startServer(
   return {
     url: `http://${name}:${address.port}`,
     port: address.port,
-    close: (drainMs = 0) => closeServer(server, engine, closed, drainMs),
+    close: (drainMs = 0) => closeServer(server, clock, closed, drainMs),
   };
 }
 
@@ -75,12 +77,12 @@ function refusal({ code, message }: NodeJS.ErrnoException): string {
 /** Asked again, it takes the shorter time. `closed` is when the server has. */
 async function closeServer(
   server: Server,
-  engine: EngineFleet,
+  clock: Clock,
   closed: Promise<unknown>,
   drainMs: number,
 ): Promise<void> {
   if (server.listening) server.close();
-  const deadline = engine.clock.setTimeout(() => server.closeAllConnections(), drainMs);
+  const deadline = clock.setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
-  engine.clock.clearTimeout(deadline);
+  clock.clearTimeout(deadline);
 }

@@ -36,6 +36,15 @@ export class BlockIndex {
     return { low: this.#low[block]!, high: this.#high[block]! };
   }
 
+  /** Its words one by one, also of a block that has just lost its name. */
+  lowOf(block: number): number {
+    return this.#low[block]!;
+  }
+
+  highOf(block: number): number {
+    return this.#high[block]!;
+  }
+
   /** A block of that name, or 0. */
   find(low: number, high: number): number {
     const slots = this.#slots;

@@ -1,16 +1,7 @@
-import { BlockIndex, type BlockName } from './block-index.ts';
-import { Expiry, type ExpiryOptions } from './expiry.ts';
+import type { Asker } from '../events.ts';
+import { BlockIndex } from './block-index.ts';
 import { SlotList } from './slot-list.ts';
-
-/** Told of evicted content, and when it was last used, where that is of interest because content expires. */
-export type OnEvicted = (name: BlockName, usedMs: number | undefined) => void;
-
-export interface BlockPoolOptions {
-  /** Content that nobody used for so long is forgotten; default: never. */
-  readonly expiry?: ExpiryOptions | undefined;
-  /** Told what is lost because its block is taken. */
-  readonly onEvicted?: OnEvicted | undefined;
-}
+import { type Uses, usesOf, type Watch } from './uses.ts';
 
 /**
  * The KV cache of one engine: blocks that are referenced by running requests, or free. A free block
@@ -24,19 +15,18 @@ export class BlockPool {
   readonly #index: BlockIndex;
   readonly #free: SlotList;
   readonly #references: Int32Array;
-  readonly #expiry: Expiry | undefined;
-  readonly #onEvicted: BlockPoolOptions['onEvicted'];
+  readonly #uses: Uses | undefined;
   /** Blocks that requests can use: one less than the engine has. */
   readonly usableBlocks: number;
 
   /** `blockCount` includes the null block. */
-  constructor(blockCount: number, { expiry, onEvicted }: BlockPoolOptions = {}) {
+  constructor(blockCount: number, watch?: Watch) {
     this.usableBlocks = blockCount - 1;
     this.#index = new BlockIndex(blockCount);
     this.#free = new SlotList(blockCount);
     this.#references = new Int32Array(blockCount);
-    this.#expiry = expiry && new Expiry(blockCount, expiry);
-    this.#onEvicted = onEvicted;
+    const place = { tier: 'gpu', blocks: 1, slots: blockCount, index: this.#index } as const;
+    this.#uses = usesOf(place, watch);
     for (let block = 1; block < blockCount; block++) this.#free.append(block);
   }
 
@@ -68,48 +58,62 @@ export class BlockPool {
 
   /** References resident blocks, which keeps them from being taken. */
   touch(blocks: Int32Array, count: number): void {
+    const uses = this.#uses;
+    const nowMs = uses ? uses.now() : 0;
     for (let i = 0; i < count; i++) {
       const block = blocks[i]!;
       if (this.#references[block]!++ === 0) this.#free.remove(block);
+      uses?.find(block, nowMs);
     }
   }
 
   /** Fills `blocks[from..to)` from the front of the free list. The caller has seen that there are enough. */
-  take(blocks: Int32Array, from: number, to: number): void {
+  take(blocks: Int32Array, from: number, to: number, by?: Asker): void {
+    const uses = this.#uses;
+    const nowMs = uses ? uses.now() : 0;
     for (let i = from; i < to; i++) {
       const block = this.#free.first;
       this.#free.remove(block);
-      if (this.#index.has(block)) this.#evict(block);
+      if (this.#index.has(block)) {
+        this.#index.remove(block);
+        uses?.lost(block, by);
+      }
+      uses?.store(block, nowMs);
       this.#references[block] = 1;
       blocks[i] = block;
     }
   }
 
   /** Makes the content of `blocks[from..to)` known by the chain's names, for lookups from now on. */
-  publish(blocks: Int32Array, names: Int32Array, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#index.add(blocks[i]!, names[2 * i]!, names[2 * i + 1]!);
+  publish(blocks: Int32Array, names: Int32Array, from: number, to: number, by?: Asker): void {
+    for (let i = from; i < to; i++) {
+      this.#index.add(blocks[i]!, names[2 * i]!, names[2 * i + 1]!);
+      this.#uses?.named(blocks[i]!, by);
+    }
   }
 
   /** Gives up a chain's first `count` blocks, the tail first. */
-  release(blocks: Int32Array, count: number): void {
+  release(blocks: Int32Array, count: number, by?: Asker): void {
+    const uses = this.#uses;
+    const nowMs = uses ? uses.now() : 0;
     for (let i = count - 1; i >= 0; i--) {
       const block = blocks[i]!;
       if (--this.#references[block]! > 0) continue;
-      this.#expiry?.use(block);
+      uses?.use(block, by, nowMs);
       if (this.#index.has(block)) this.#free.append(block);
       else this.#free.prepend(block);
     }
   }
 
   /** Caches a chain's first `count` blocks as if a request had computed them, as far as there are free blocks. */
-  insert(names: Int32Array, count: number): void {
+  insert(names: Int32Array, count: number, by?: Asker): void {
     const blocks = new Int32Array(count);
     const held = this.lookup(names, count, blocks);
     this.touch(blocks, held);
     const end = Math.min(count, held + this.freeBlocks);
-    this.take(blocks, held, end);
-    this.publish(blocks, names, held, end);
-    this.release(blocks, end);
+    this.take(blocks, held, end, by);
+    this.publish(blocks, names, held, end, by);
+    this.release(blocks, end, by);
   }
 
   /** Forgets all content; false, and nothing done, while any block is in use. */
@@ -122,22 +126,9 @@ export class BlockPool {
   #find(low: number, high: number): number {
     for (;;) {
       const block = this.#index.find(low, high);
-      if (block === 0 || !this.#expiry || this.isReferenced(block)) return block;
-      if (!this.#expiry.isOver(block)) return block;
+      if (block === 0 || !this.#uses || this.isReferenced(block)) return block;
+      if (!this.#uses.isOver(block)) return block;
       this.#index.remove(block);
-    }
-  }
-
-  #evict(block: number): void {
-    if (!this.#onEvicted || this.#expiry?.isOver(block)) {
-      this.#index.remove(block);
-      return;
-    }
-    const name = this.#index.nameOf(block);
-    this.#index.remove(block);
-    // Content of which there is another copy is not lost.
-    if (this.#index.find(name.low, name.high) === 0) {
-      this.#onEvicted(name, this.#expiry?.usedMs(block));
     }
   }
 }

@@ -1,12 +1,19 @@
+import type { Asker } from '../events.ts';
 import { BlockIndex, type BlockName } from './block-index.ts';
-import type { OnEvicted } from './block-pool.ts';
-import { Expiry, type ExpiryOptions } from './expiry.ts';
+import type { Medium } from './offload-stats.ts';
 import { SlotList } from './slot-list.ts';
+import { type Uses, usesOf, type Watch } from './uses.ts';
 
 export interface ChunkCacheOptions {
-  readonly expiry?: ExpiryOptions | undefined;
-  /** Told of a chunk that has to make room. */
-  readonly onEvicted?: OnEvicted | undefined;
+  readonly medium: Medium;
+  readonly capacity: number;
+  readonly chunkBlocks: number;
+}
+
+/** What moves down was used where it was, and by whom it was there: to move is not to be used. */
+export interface Moved {
+  readonly usedMs: number;
+  readonly owner: Asker | undefined;
 }
 
 /**
@@ -21,12 +28,11 @@ export class ChunkCache {
   readonly #empty: SlotList;
   readonly #pins: Int32Array;
   readonly #ready: Uint8Array;
-  readonly #expiry: Expiry | undefined;
-  readonly #onEvicted: ChunkCacheOptions['onEvicted'];
+  readonly #uses: Uses | undefined;
   readonly capacity: number;
   #pinned = 0;
 
-  constructor(capacity: number, { expiry, onEvicted }: ChunkCacheOptions = {}) {
+  constructor({ medium, capacity, chunkBlocks }: ChunkCacheOptions, watch?: Watch) {
     const slots = capacity + 1;
     this.capacity = capacity;
     this.#index = new BlockIndex(slots);
@@ -34,8 +40,7 @@ export class ChunkCache {
     this.#empty = new SlotList(slots);
     this.#pins = new Int32Array(slots);
     this.#ready = new Uint8Array(slots);
-    this.#expiry = expiry && new Expiry(slots, expiry);
-    this.#onEvicted = onEvicted;
+    this.#uses = usesOf({ tier: medium, blocks: chunkBlocks, slots, index: this.#index }, watch);
     for (let slot = 1; slot < slots; slot++) this.#empty.append(slot);
   }
 
@@ -46,8 +51,8 @@ export class ChunkCache {
   /** The chunk of that name, ready or still arriving, or 0. */
   find(low: number, high: number): number {
     const slot = this.#index.find(low, high);
-    if (slot === 0 || !this.#expiry || this.#pins[slot]! > 0) return slot;
-    if (!this.#expiry.isOver(slot)) return slot;
+    if (slot === 0 || !this.#uses || this.#pins[slot]! > 0) return slot;
+    if (!this.#uses.isOver(slot)) return slot;
     this.remove(slot);
     return 0;
   }
@@ -56,21 +61,23 @@ export class ChunkCache {
     return this.#ready[slot] === 1;
   }
 
-  /** Makes it the most recently used. `usedMs`: when it was, if that was not now. */
-  touch(slot: number, usedMs?: number): void {
+  /** Makes it the most recently used. */
+  touch(slot: number, by: Asker | undefined, moved?: Moved): void {
     this.#used.remove(slot);
     this.#used.append(slot);
-    this.#expiry?.use(slot, usedMs);
+    this.#use(slot, by, moved);
   }
 
   /** A slot for a chunk that is to arrive, or 0 if all are pinned. There is none of that name. */
-  add(low: number, high: number, usedMs?: number): number {
-    if (this.#empty.length === 0 && !this.#evictOne()) return 0;
+  add(low: number, high: number, by: Asker | undefined, moved?: Moved): number {
+    if (this.#empty.length === 0 && !this.#evictOne(by)) return 0;
     const slot = this.#empty.first;
     this.#empty.remove(slot);
     this.#used.append(slot);
     this.#index.add(slot, low, high);
-    this.#expiry?.use(slot, usedMs);
+    this.#uses?.store(slot, this.#uses.now());
+    this.#use(slot, by, moved);
+    this.#uses?.named(slot, by);
     return slot;
   }
 
@@ -125,14 +132,18 @@ export class ChunkCache {
     this.#empty.append(slot);
   }
 
-  #evictOne(): boolean {
+  #use(slot: number, by: Asker | undefined, moved: Moved | undefined): void {
+    if (!this.#uses) return;
+    if (moved) this.#uses.use(slot, moved.owner, moved.usedMs);
+    else this.#uses.use(slot, by, this.#uses.now());
+  }
+
+  #evictOne(by: Asker | undefined): boolean {
     let slot = this.#used.first;
     while (slot !== 0 && this.#pins[slot]! > 0) slot = this.#used.after(slot);
     if (slot === 0) return false;
-    const name = this.nameOf(slot);
-    const isOver = this.#expiry?.isOver(slot);
     this.remove(slot);
-    if (!isOver) this.#onEvicted?.(name, this.#expiry?.usedMs(slot));
+    this.#uses?.lost(slot, by);
     return true;
   }
 }

@@ -48,7 +48,7 @@ export class Holdings {
   take(sequence: Sequence, tokens: number): void {
     const count = this.#blocksFor(tokens);
     if (count <= sequence.blockCount) return;
-    this.#pool.take(sequence.blocks, sequence.blockCount, count);
+    this.#pool.take(sequence.blocks, sequence.blockCount, count, sequence.asker);
     sequence.blockCount = count;
   }
 
@@ -56,12 +56,13 @@ export class Holdings {
   publish(sequence: Sequence, tokens: number): void {
     if (!this.#options.prefixCaching) return;
     const full = Math.floor(tokens / this.#options.blockTokens);
-    this.#pool.publish(sequence.blocks, sequence.names, sequence.publishedBlocks, full);
+    const { blocks, names, publishedBlocks, asker } = sequence;
+    this.#pool.publish(blocks, names, publishedBlocks, full, asker);
     sequence.publishedBlocks = full;
   }
 
   release(sequence: Sequence): void {
-    this.#pool.release(sequence.blocks, sequence.blockCount);
+    this.#pool.release(sequence.blocks, sequence.blockCount, sequence.asker);
     sequence.blockCount = 0;
     sequence.publishedBlocks = 0;
   }

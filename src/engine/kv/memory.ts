@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { EngineOptions } from '../../scenario/engine.ts';
+import type { EngineEvents } from '../events.ts';
 import type { Sequence } from '../schedule/sequence.ts';
 import { BlockPool } from './block-pool.ts';
 import { Offload } from './offload.ts';
@@ -13,6 +14,7 @@ export interface KvMemory {
 
 /**
  * @param onStored a copy that the sequence's blocks were held for is complete
+ * @param events told what is stored and evicted
  * @throws UsageError for options of the tiers that cannot be had together
  */
 export function kvMemory(
@@ -20,12 +22,13 @@ export function kvMemory(
   options: EngineOptions,
   gpu: GpuMemory,
   onStored: (sequence: Sequence) => void,
+  events: readonly EngineEvents[] = [],
 ): KvMemory {
   const { expirySec } = options.defects;
-  const expiry =
-    expirySec === undefined ? undefined : { ageMs: expirySec * 1000, now: () => clock.now() };
+  const ageMs = expirySec === undefined ? undefined : expirySec * 1000;
   const settings = offloadSettings(options, gpu);
-  const offload = settings && new Offload(settings, { clock, expiry, onStored });
-  const pool = new BlockPool(gpu.blocks, { expiry, onEvicted: offload?.onGpuEvicted });
+  const offload = settings && new Offload(settings, { clock, ageMs, events, onStored });
+  const listeners = [...events, ...(offload?.gpuListeners ?? [])];
+  const pool = new BlockPool(gpu.blocks, { clock, ageMs, events: listeners });
   return { pool, offload };
 }

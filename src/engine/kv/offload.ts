@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Asker, EngineEvents } from '../events.ts';
 import type { Sequence } from '../schedule/sequence.ts';
-import type { OnEvicted } from './block-pool.ts';
 import { type ChunkName, chunkName, nameKey } from './chunk-name.ts';
-import type { ExpiryOptions } from './expiry.ts';
 import type { OffloadStats } from './offload-stats.ts';
 import { Sightings } from './sightings.ts';
 import { Tier, type TierSettings } from './tier.ts';
@@ -21,7 +20,9 @@ export interface OffloadSettings {
 
 export interface OffloadContext {
   readonly clock: Clock;
-  readonly expiry: ExpiryOptions | undefined;
+  /** Content that nobody used for so long is forgotten; undefined: never. */
+  readonly ageMs: number | undefined;
+  readonly events: readonly EngineEvents[];
   /** A copy that the sequence's blocks were held for is complete. */
   readonly onStored: (sequence: Sequence) => void;
 }
@@ -61,19 +62,15 @@ export class Offload {
   #hitTokens = 0;
   #loadedBytes = 0;
 
-  constructor(settings: OffloadSettings, { clock, expiry, onStored }: OffloadContext) {
+  constructor(settings: OffloadSettings, context: OffloadContext) {
     const { shape, promptOnly, inclusive, storeThreshold } = settings;
+    const { clock, ageMs, onStored } = context;
     this.#settings = settings;
     this.#sightings = storeThreshold > 1 ? new Sightings(storeThreshold) : undefined;
-    this.#tiers = settings.tiers.map(
-      (tier, level) =>
-        new Tier(clock, tier, {
-          expiry,
-          onEvicted: inclusive
-            ? undefined
-            : (name, usedMs) => this.#victims?.evicted(level + 1, name, usedMs),
-        }),
-    );
+    this.#tiers = settings.tiers.map((tier, level) => {
+      const events = [...context.events, ...this.#movingTo(level + 1)];
+      return new Tier(clock, tier, shape.chunkBlocks, { clock, ageMs, events });
+    });
     this.#victims = inclusive ? undefined : new Victims(shape, this.#tiers);
     const sightings = this.#sightings;
     this.#writes =
@@ -96,10 +93,9 @@ export class Offload {
     };
   }
 
-  /** Told of every block that the GPU loses; undefined where that does not matter. */
-  get onGpuEvicted(): OnEvicted | undefined {
-    const victims = this.#victims;
-    return victims && ((name, usedMs) => victims.evicted(0, name, usedMs));
+  /** What has to hear of every block that the GPU loses. */
+  get gpuListeners(): readonly EngineEvents[] {
+    return this.#movingTo(0);
   }
 
   /** Blocks that can be loaded after the first `hitBlocks`, which the GPU has; or ON_THEIR_WAY. */
@@ -125,10 +121,10 @@ export class Offload {
   }
 
   /** Loads what the match just made has found after the first `hitBlocks`, and says where from. */
-  load(hitBlocks: number, onLoaded: () => void): LoadedFrom {
+  load({ asker }: Sequence, hitBlocks: number, onLoaded: () => void): LoadedFrom {
     const found = this.#found;
     const blocksOf = this.#blocksByLevel(found, hitBlocks);
-    const release = this.#claim(found);
+    const release = this.#claim(found, asker);
     let left = blocksOf.filter((blocks) => blocks > 0).length;
     for (const [level, blocks] of blocksOf.entries()) {
       if (blocks === 0) continue;
@@ -170,6 +166,14 @@ export class Offload {
     for (const { cache } of this.#tiers) cache.clear();
   }
 
+  /** Exclusive tiers: what the memory above this one evicts moves there. */
+  #movingTo(level: number): EngineEvents[] {
+    if (this.#settings.inclusive) return [];
+    const evicted: EngineEvents['evicted'] = (memory, slot, by) =>
+      this.#victims!.evicted(level, memory, slot, by);
+    return [{ evicted }];
+  }
+
   /** Of the first chunk only what the GPU lacks is copied. */
   #blocksByLevel(found: readonly Found[], hitBlocks: number): number[] {
     const { chunkBlocks } = this.#settings.shape;
@@ -201,7 +205,7 @@ export class Offload {
   }
 
   /** Keeps what is being loaded from other requests and from eviction, or moves it. */
-  #claim(found: readonly Found[]): () => void {
+  #claim(found: readonly Found[], asker: Asker | undefined): () => void {
     const chunks = found.map(({ level, slot }) => {
       const { cache } = this.#tiers[level]!;
       const name = cache.nameOf(slot);
@@ -216,16 +220,16 @@ export class Offload {
         this.#loading.delete(nameKey(name));
         if (!this.#settings.inclusive) continue;
         this.#tiers[level]!.cache.unpin(slot);
-        this.#promote(level, name);
+        this.#promote(level, name, asker);
       }
     };
   }
 
   /** What came through the tiers above stays in them. */
-  #promote(level: number, { low, high }: ChunkName): void {
+  #promote(level: number, { low, high }: ChunkName, asker: Asker | undefined): void {
     for (const { cache } of this.#tiers.slice(0, level)) {
       if (cache.find(low, high) !== 0) continue;
-      const slot = cache.add(low, high);
+      const slot = cache.add(low, high, asker);
       if (slot !== 0) cache.arrived(slot);
     }
   }

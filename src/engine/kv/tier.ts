@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
-import { ChunkCache, type ChunkCacheOptions } from './chunk-cache.ts';
+import { ChunkCache } from './chunk-cache.ts';
 import { Link, type LinkOptions } from './link.ts';
 import type { Medium, TierStats } from './offload-stats.ts';
+import type { Watch } from './uses.ts';
 
 export interface TierSettings {
   readonly medium: Medium;
@@ -21,9 +22,10 @@ export class Tier {
   chunkQueries = 0;
   chunkHits = 0;
 
-  constructor(clock: Clock, settings: TierSettings, options: ChunkCacheOptions) {
-    this.medium = settings.medium;
-    this.cache = new ChunkCache(settings.chunks, options);
+  constructor(clock: Clock, settings: TierSettings, chunkBlocks: number, watch: Watch) {
+    const { medium, chunks: capacity } = settings;
+    this.medium = medium;
+    this.cache = new ChunkCache({ medium, capacity, chunkBlocks }, watch);
     this.read = new Link(clock, settings.read);
     this.write = new Link(clock, settings.write);
   }

@@ -1,4 +1,4 @@
-import type { ChunkName } from './chunk-name.ts';
+import type { Asker, Memory } from '../events.ts';
 import type { Tier } from './tier.ts';
 import type { OffloadShape, Writes } from './writes.ts';
 
@@ -23,16 +23,19 @@ export class Victims implements Writes {
 
   computed(): void {}
 
-  /** The memory above `level` has no room for this any more. To move down is not to be used. */
-  evicted(level: number, { low, high }: ChunkName, usedMs: number | undefined): void {
+  /** The memory above `level` has no room for this any more. */
+  evicted(level: number, memory: Memory, slotAbove: number, by: Asker | undefined): void {
     const tier = this.#tiers[level];
-    if (!tier) return;
+    // Content of which there is another copy is not lost.
+    if (!tier || !memory.isLast(slotAbove)) return;
+    const [low, high] = [memory.lowOf(slotAbove), memory.highOf(slotAbove)];
+    const moved = { usedMs: memory.usedMs(slotAbove), owner: memory.ownerOf(slotAbove) };
     const known = tier.cache.find(low, high);
     if (known !== 0) {
-      tier.cache.touch(known, usedMs);
+      tier.cache.touch(known, by, moved);
       return;
     }
-    const slot = tier.cache.add(low, high, usedMs);
+    const slot = tier.cache.add(low, high, by, moved);
     if (slot === 0) {
       this.skippedStores++;
       return;

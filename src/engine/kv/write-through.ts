@@ -1,3 +1,4 @@
+import type { Asker } from '../events.ts';
 import type { Sequence } from '../schedule/sequence.ts';
 import { type ChunkName, chunkName } from './chunk-name.ts';
 import type { Sightings } from './sightings.ts';
@@ -20,6 +21,8 @@ interface Copy {
   readonly slots: readonly number[];
   /** Makes all of the chain the most recently used of these tiers. */
   readonly touch: (tiers: readonly Tier[]) => void;
+  /** Whose chain it is. */
+  readonly asker: Asker | undefined;
 }
 
 /**
@@ -50,7 +53,8 @@ export class WriteThrough implements Writes {
     touch(this.#options.tiers);
     if (slots.length === 0) return;
     sequence.pendingCopies++;
-    this.#copy(0, { slots, touch }, () => this.#options.onStored(sequence));
+    const { asker } = sequence;
+    this.#copy(0, { slots, touch, asker }, () => this.#options.onStored(sequence));
   }
 
   flush(): void {}
@@ -66,35 +70,36 @@ export class WriteThrough implements Writes {
         this.deferredStores++;
         continue;
       }
-      const slot = this.#slotIn(tiers[0]!, name);
+      const slot = this.#slotIn(tiers[0]!, name, sequence.asker);
       if (slot !== 0) slots.push(slot);
     }
     return slots;
   }
 
   /** 0 if there is no room. */
-  #slotIn({ cache }: Tier, { low, high }: ChunkName): number {
-    const slot = cache.add(low, high);
+  #slotIn({ cache }: Tier, { low, high }: ChunkName, asker: Asker | undefined): number {
+    const slot = cache.add(low, high, asker);
     if (slot === 0) this.skippedStores++;
     else cache.pin(slot);
     return slot;
   }
 
   /** Copies to this tier, whose slots are pinned, and from there to the next. */
-  #copy(level: number, { slots, touch }: Copy, onDone: () => void): void {
+  #copy(level: number, copy: Copy, onDone: () => void): void {
+    const { slots } = copy;
     const { tiers, shape } = this.#options;
     const { cache, write } = tiers[level]!;
     const bytes = slots.length * shape.chunkBytes;
     if (level === 0) this.storedBytes += bytes;
     write.send(bytes, () => {
       for (const slot of slots) cache.arrived(slot);
-      this.#copyDown(level, { slots, touch });
+      this.#copyDown(level, copy);
       for (const slot of slots) cache.unpin(slot);
       onDone();
     });
   }
 
-  #copyDown(level: number, { slots, touch }: Copy): void {
+  #copyDown(level: number, { slots, touch, asker }: Copy): void {
     const below = this.#options.tiers[level + 1];
     if (!below) return;
     const { cache } = this.#options.tiers[level]!;
@@ -105,7 +110,7 @@ export class WriteThrough implements Writes {
     const slotsBelow: number[] = [];
     const sources: number[] = [];
     for (const slot of copied) {
-      const slotBelow = this.#slotIn(below, cache.nameOf(slot));
+      const slotBelow = this.#slotIn(below, cache.nameOf(slot), asker);
       if (slotBelow === 0) continue;
       slotsBelow.push(slotBelow);
       sources.push(slot);
@@ -114,7 +119,7 @@ export class WriteThrough implements Writes {
     if (sources.length === 0) return;
     // New slots are in the order of the chain, whose tail is to go first.
     touch([below]);
-    this.#copy(level + 1, { slots: slotsBelow, touch }, () => {
+    this.#copy(level + 1, { slots: slotsBelow, touch, asker }, () => {
       for (const slot of sources) cache.unpin(slot);
     });
   }
@@ -130,7 +135,7 @@ export function touchChain(
     for (let chunk = chunks - 1; chunk >= 0; chunk--) {
       const { low, high } = chunkName(sequence, chunk, chunkBlocks);
       const slot = cache.find(low, high);
-      if (slot !== 0) cache.touch(slot);
+      if (slot !== 0) cache.touch(slot, sequence.asker);
     }
   }
 }

@@ -27,16 +27,18 @@ export function endMetrics(registry: Registry, engine: MeteredEngine): CountEnd 
 
 function timeMetrics(registry: Registry): (end: EngineEnd) => void {
   const phase = (name: string, help: string) =>
-    new Histogram(registry, { name: `vllm:request_${name}`, help, buckets: REQUEST_SECONDS });
+    new Histogram({ name: `vllm:request_${name}`, help, buckets: REQUEST_SECONDS }).expose(
+      registry,
+    );
   const queue = phase('queue_time_seconds', 'From queued to scheduled');
   const prefill = phase('prefill_time_seconds', 'From scheduled to the first token');
   const decode = phase('decode_time_seconds', 'From the first token to the last');
   const inference = phase('inference_time_seconds', 'From scheduled to the last token');
-  const perToken = new Histogram(registry, {
+  const perToken = new Histogram({
     name: 'vllm:request_time_per_output_token_seconds',
     help: 'Decode time per token after the first; 0 if there is only one',
     buckets: TOKEN_SECONDS,
-  });
+  }).expose(registry);
   return ({ times, outputTokens }) => {
     const { queuedMs, scheduledMs, firstTokenMs, lastTokenMs } = times;
     queue.observe((scheduledMs - queuedMs) / 1000);
@@ -50,7 +52,7 @@ function timeMetrics(registry: Registry): (end: EngineEnd) => void {
 function lengthMetrics(registry: Registry, lengthLimit: number): CountEnd {
   const buckets = lengthBuckets(lengthLimit);
   const length = (name: string, help: string) =>
-    new Histogram(registry, { name: `vllm:request_${name}`, help, buckets });
+    new Histogram({ name: `vllm:request_${name}`, help, buckets }).expose(registry);
   const prompt = length('prompt_tokens', 'Prompt tokens');
   const computed = length('prefill_kv_computed_tokens', 'Prompt tokens that were not cached');
   const generation = length('generation_tokens', 'Generated tokens');

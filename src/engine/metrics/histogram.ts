@@ -5,8 +5,6 @@ export interface HistogramOptions {
   readonly name: string;
   readonly help: string;
   readonly buckets: readonly number[];
-  /** Called at every scrape, before the values are taken. */
-  readonly beforeReading?: () => void;
 }
 
 /**
@@ -17,23 +15,36 @@ export class Histogram {
   readonly #bounds: Float64Array;
   /** Of each bucket alone; the last is above all bounds. */
   readonly #counts: Float64Array;
+  readonly #options: HistogramOptions;
   #sum = 0;
+  #bucket = 0;
 
-  constructor(registry: Registry, options: HistogramOptions) {
-    const { name, help, buckets, beforeReading } = options;
+  constructor(options: HistogramOptions) {
+    const { buckets } = options;
+    this.#options = options;
     this.#bounds = Float64Array.from(buckets);
     this.#counts = new Float64Array(buckets.length + 1);
+  }
+
+  /** Puts it on a page, below what is there. `beforeReading` is called at every scrape. */
+  expose(registry: Registry, beforeReading?: () => void): this {
+    const { name, help } = this.#options;
     const get = async () => {
       beforeReading?.();
       return { name, help, type: 'histogram', aggregator: 'sum', values: this.#values(name) };
     };
     // The registry asks a metric for its values and for nothing else.
     registry.registerMetric({ name, help, get } as unknown as PromHistogram);
+    return this;
   }
 
+  /** Looks from where the last value was: the next is seldom far from it. */
   observe(value: number): void {
-    let bucket = 0;
-    while (bucket < this.#bounds.length && value > this.#bounds[bucket]!) bucket++;
+    const bounds = this.#bounds;
+    let bucket = this.#bucket;
+    while (bucket > 0 && value <= bounds[bucket - 1]!) bucket--;
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+    this.#bucket = bucket;
     this.#counts[bucket]!++;
     this.#sum += value;
   }

@@ -1,9 +1,11 @@
 import { Gauge, Registry } from 'prom-client';
+import type { EngineEvents } from '../events.ts';
+import { EvictionMetrics } from './eviction-metrics.ts';
 import type { MeteredEngine } from './metered-engine.ts';
 import { exposeOffload } from './offload-metrics.ts';
 import { type Measuring, requestMetrics } from './request-metrics.ts';
 import { exposeStats } from './stats-metrics.ts';
-import { exposeSteps } from './step-metrics.ts';
+import { StepMetrics } from './step-metrics.ts';
 
 export interface Metrics {
   readonly measuring: Measuring;
@@ -11,15 +13,24 @@ export interface Metrics {
   readonly registry: Registry;
 }
 
-/** vLLM's metrics of one engine, the `index`-th of its server: its names, buckets, units and rules of counting. */
-export function engineMetrics(engine: MeteredEngine, index = 0): Metrics {
+/**
+ * An engine, the `index`-th of its server, and vLLM's metrics of it: its names, buckets, units and rules of
+ * counting. `create` makes the engine with these listeners.
+ */
+export function engineMetrics<E extends MeteredEngine>(
+  create: (events: readonly EngineEvents[]) => E,
+  index = 0,
+): { readonly engine: E; readonly metrics: Metrics } {
+  const [steps, evictions] = [new StepMetrics(), new EvictionMetrics()];
+  const engine = create([steps, evictions]);
   const registry = new Registry();
   registry.setDefaultLabels({ model_name: engine.options.model, engine: String(index) });
   exposeStats(registry, engine);
   exposeOffload(registry, engine);
-  exposeSteps(registry, engine);
+  evictions.expose(registry, engine);
+  steps.expose(registry, engine);
   exposeConfig(registry, engine);
-  return { measuring: requestMetrics(registry, engine), registry };
+  return { engine, metrics: { measuring: requestMetrics(registry, engine), registry } };
 }
 
 function exposeConfig(registry: Registry, engine: MeteredEngine): void {

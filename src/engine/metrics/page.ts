@@ -1,20 +1,16 @@
-import type { Engine } from '../engine.ts';
-import { engineMetrics, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What /metrics answers for one engine or several behind one address. */
 export interface MetricsPage {
   readonly contentType: string;
-  of(engine: Engine): Metrics;
   text(): Promise<string>;
 }
 
 /** Each engine has a label of its own, as the ranks of vLLM's data parallelism have. */
-export function metricsPage(engines: readonly Engine[]): MetricsPage {
-  const all = new Map(engines.map((engine, index) => [engine, engineMetrics(engine, index)]));
-  const registries = [...all.values()].map(({ registry }) => registry);
+export function metricsPage(all: readonly Pick<Metrics, 'registry'>[]): MetricsPage {
+  const registries = all.map(({ registry }) => registry);
   return {
     contentType: registries[0]!.contentType,
-    of: (engine) => all.get(engine)!,
     text: async () => merged(await Promise.all(registries.map((registry) => registry.metrics()))),
   };
 }

@@ -10,21 +10,21 @@ export type Measuring = (request: EngineRequest, observer: EngineObserver) => En
 
 /** vLLM's histograms of what a client sees: from when the server had the request to its tokens. */
 export function requestMetrics(registry: Registry, engine: MeteredEngine): Measuring {
-  const firstToken = new Histogram(registry, {
+  const firstToken = new Histogram({
     name: 'vllm:time_to_first_token_seconds',
     help: 'From arrival to the first token',
     buckets: FIRST_TOKEN_SECONDS,
-  });
-  const betweenTokens = new Histogram(registry, {
+  }).expose(registry);
+  const betweenTokens = new Histogram({
     name: 'vllm:inter_token_latency_seconds',
     help: 'Between two tokens of a request',
     buckets: TOKEN_SECONDS,
-  });
-  const latency = new Histogram(registry, {
+  }).expose(registry);
+  const latency = new Histogram({
     name: 'vllm:e2e_request_latency_seconds',
     help: 'From arrival to the last token',
     buckets: REQUEST_SECONDS,
-  });
+  }).expose(registry);
   const countEnd = endMetrics(registry, engine);
 
   return (request, observer) => {

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { EngineEvents } from '../events.ts';
 import { STEP_TOKENS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
@@ -8,20 +9,23 @@ import type { MeteredEngine } from './metered-engine.ts';
  * every generated token. So the sum is that of prompt and generation tokens, and a step that only goes
  * on with a prefill counts for nothing.
  */
-export function exposeSteps(registry: Registry, engine: MeteredEngine): void {
-  const stepTokens = new Histogram(registry, {
+export class StepMetrics implements EngineEvents {
+  readonly #stepTokens = new Histogram({
     name: 'vllm:iteration_tokens_total',
     help: 'Prompt and generation tokens of a step',
     buckets: STEP_TOKENS,
-    beforeReading: () => countStep(),
   });
-  let countedTokens = 0;
+  #countedTokens = 0;
+
   /** A step that ended is seen at the start of the next, or when nothing follows and someone asks. */
-  function countStep(): void {
-    const tokens = engine.tokens - countedTokens;
-    if (tokens === 0) return;
-    countedTokens += tokens;
-    stepTokens.observe(tokens);
+  step(tokens: number): void {
+    const newTokens = tokens - this.#countedTokens;
+    if (newTokens === 0) return;
+    this.#countedTokens = tokens;
+    this.#stepTokens.observe(newTokens);
   }
-  engine.onStep = countStep;
+
+  expose(registry: Registry, engine: MeteredEngine): void {
+    this.#stepTokens.expose(registry, () => this.step(engine.tokens));
+  }
 }

@@ -15,12 +15,14 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly stepsBeforePreemption: number;
 }
 
-export interface SchedulerMemory {
+export interface SchedulerMemory<S extends Sequence = Sequence> {
   readonly pool: BlockPool;
   /** Tiers below the GPU. */
   readonly offload?: Offload | undefined;
+  /** It holds blocks, for the first time. */
+  readonly onAdmitted?: ((sequence: S) => void) | undefined;
   /** A load has ended: there may be something to schedule now. */
-  readonly onLoaded?: (() => void) | undefined;
+  readonly onLoaded?: ((sequence: S, from: LoadedFrom) => void) | undefined;
 }
 
 /** Monotonic counts, named as in vLLM's metrics. */
@@ -46,7 +48,8 @@ export interface SchedulerCounters {
 export class Scheduler<S extends Sequence> {
   readonly #holdings: Holdings;
   readonly #offload: Offload | undefined;
-  readonly #onLoaded: () => void;
+  readonly #onAdmitted: SchedulerMemory<S>['onAdmitted'];
+  readonly #onLoaded: SchedulerMemory<S>['onLoaded'];
   readonly #options: SchedulerOptions;
   readonly #policy: Policy;
   readonly #running: S[] = [];
@@ -60,10 +63,14 @@ export class Scheduler<S extends Sequence> {
   #orders = 0;
   readonly counters: SchedulerCounters = { prefixQueries: 0, prefixHits: 0, preemptions: 0 };
 
-  constructor({ pool, offload, onLoaded }: SchedulerMemory, options: SchedulerOptions) {
+  constructor(
+    { pool, offload, onAdmitted, onLoaded }: SchedulerMemory<S>,
+    options: SchedulerOptions,
+  ) {
     this.#holdings = new Holdings(pool, options);
     this.#offload = offload;
-    this.#onLoaded = onLoaded ?? (() => {});
+    this.#onAdmitted = onAdmitted;
+    this.#onLoaded = onLoaded;
     this.#options = options;
     this.#policy = policyOf(options);
     this.#waiting = new WaitQueue<S>(this.#policy.goesBefore);
@@ -240,13 +247,15 @@ export class Scheduler<S extends Sequence> {
     this.#loading.add(sequence);
     sequence.pendingCopies++;
     const tokens = (hits + external) * this.#options.blockTokens;
-    const from = this.#offload!.load(hits, () => this.#finishLoad(sequence, tokens));
+    const from = this.#offload!.load(sequence, hits, () =>
+      this.#finishLoad(sequence, tokens, from),
+    );
     // After the load has begun: what these blocks evict may need room in the tiers below.
     this.#holdings.take(sequence, sequence.knownTokens);
     return from;
   }
 
-  #finishLoad(sequence: S, tokens: number): void {
+  #finishLoad(sequence: S, tokens: number, from: LoadedFrom): void {
     this.#holdings.publish(sequence, tokens);
     this.endCopy(sequence);
     if (this.#loading.delete(sequence)) {
@@ -254,7 +263,7 @@ export class Scheduler<S extends Sequence> {
       sequence.computedTokens = tokens;
       this.#loaded.push(sequence);
     }
-    this.#onLoaded();
+    this.#onLoaded?.(sequence, from);
   }
 
   /** Only the first admission counts: what a preempted request finds again is its own. */
@@ -266,6 +275,7 @@ export class Scheduler<S extends Sequence> {
     sequence.storageTokens = (from?.storageBlocks ?? 0) * blockTokens;
     const externalTokens = sequence.hostTokens + sequence.storageTokens;
     sequence.cachedTokens = hitTokens + externalTokens;
+    this.#onAdmitted?.(sequence);
     if (!prefixCaching) return;
     this.counters.prefixQueries += sequence.knownTokens;
     this.counters.prefixHits += hitTokens;

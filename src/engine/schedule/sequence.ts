@@ -1,3 +1,5 @@
+import type { Asker } from '../events.ts';
+
 /**
  * A request inside the scheduler. The whole answer is known from the start to whoever made it, but the
  * scheduler sees only the first `knownTokens`, as an engine does.
@@ -11,6 +13,8 @@ export interface Sequence {
   /** Room for the blocks of all tokens; the first `blockCount` are held. */
   readonly blocks: Int32Array;
   readonly priority: number;
+  /** Whose its blocks are when it is done with them; undefined: nobody's. */
+  readonly asker: Asker | undefined;
   /** Place among those of equal priority: given when it is queued. */
   order: number;
   blockCount: number;
@@ -44,17 +48,19 @@ export interface NewSequence {
   readonly names: Int32Array;
   readonly blockTokens: number;
   readonly priority?: number | undefined;
+  readonly asker?: Asker | undefined;
 }
 
 /** A request that nothing has been computed of. */
 export function newSequence(request: NewSequence): Sequence {
-  const { tokens, promptTokens, names, blockTokens, priority = 0 } = request;
+  const { tokens, promptTokens, names, blockTokens, priority = 0, asker } = request;
   return {
     tokens,
     promptTokens,
     names,
     blocks: new Int32Array(Math.ceil(tokens.length / blockTokens)),
     priority,
+    asker,
     order: 0,
     blockCount: 0,
     publishedBlocks: 0,

@@ -13,6 +13,8 @@ export interface Item {
   readonly id: string;
   readonly system: string | undefined;
   readonly exchanges: readonly Exchange[];
+  /** Its last message was a question, which is left out: nothing says how long its answer is to be. */
+  readonly hasLastQuestion?: true;
   /** Its first message was an answer, which is left out. */
   readonly hadLeadingAnswer: boolean;
 }
@@ -47,7 +49,14 @@ function inExchanges(id: string, said: readonly Said[]): Item | Unusable {
   if (blank) return unusable(id, 'empty question', `message ${said.indexOf(blank)}`);
   const exchanges = inPairs(rest);
   if (!exchanges.length) return unusable(id, 'no answered question', `${said.length} messages`);
-  return { id, system: system.join('\n\n') || undefined, exchanges, hadLeadingAnswer };
+  const hasLastQuestion = rest.length % 2 === 1;
+  return {
+    id,
+    system: system.join('\n\n') || undefined,
+    exchanges,
+    ...(hasLastQuestion && { hasLastQuestion }),
+    hadLeadingAnswer,
+  };
 }
 
 /** The first message that is not said by who is to speak there: the user, and then by turns; -1: none. */
@@ -55,7 +64,7 @@ export function turnedAt(said: readonly Said[]): number {
   return said.findIndex(({ message }, i) => message.role !== (i % 2 ? 'assistant' : 'user'));
 }
 
-/** A last question without an answer is left out: nothing says how long its answer is to be. */
+/** All but a last question. */
 function inPairs(said: readonly Said[]): Exchange[] {
   return Array.from({ length: Math.floor(said.length / 2) }, (_, i) => {
     const [question, answer] = [said[2 * i]!, said[2 * i + 1]!];

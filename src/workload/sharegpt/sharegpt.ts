@@ -5,11 +5,14 @@ import { constantOf, countSampler, meanOf } from '../draw/distribution.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import { droppedLines } from '../files/tally.ts';
 import { Message } from '../message.ts';
+import { prefillHeaders } from '../prefill-header.ts';
 import type { Source } from '../source.ts';
 import { openPreamble } from '../synthetic/open-preamble.ts';
+import type { Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
-import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import type { Filters } from './filter.ts';
+import { limitsOf, saying, turnPlanner } from '../turn-plan.ts';
+import type { CountedExchange, CountedItem, Filters } from './filter.ts';
+import { arrangedAsFork } from './fork.ts';
 import { inflated } from './inflate.ts';
 import { type Selection, selectItems } from './select.ts';
 
@@ -27,10 +30,10 @@ export async function openShareGpt(
   const { tokenizer } = texts;
   const filters = filtersOf(scenario);
   const selection = await selectItems({ file: settings.file, filters, tokenizer, cacheDir });
-  const longer = inflated(selection.items, settings.inflate, stream(seed, 'inflate'));
-  const items = settings.shuffle ? shuffled(stream(seed, 'shuffle'), longer) : longer;
+  const items = arranged(selection.items, settings, seed);
   const planOf = turnPlanner(scenario);
   const preamble = await openPreamble(scenario, texts);
+  const headersOf = prefillHeaders(scenario);
   return {
     digests: [selection.contentDigest, String(filters.maxItems)],
     notes: notes(settings, selection),
@@ -38,7 +41,7 @@ export async function openShareGpt(
       const { exchanges, system } = items[userId % items.length]!;
       const plan = planOf(userId);
       const turns = exchanges.slice(0, plan.rounds).map((exchange, turn): Turn => {
-        const asked = { text: exchange.question, tokens: exchange.questionTokens };
+        const asked = questionOf(exchange);
         const said = turn === 0 ? preamble.firstMessage(userId, asked) : asked;
         const maxTokens = Math.min(
           plan.answerTokens() ?? Infinity,
@@ -49,6 +52,7 @@ export async function openShareGpt(
           messageTokens: said.tokens,
           pauseMs: plan.pauseMs(turn),
           ...limitsOf(conversation.answer, maxTokens),
+          ...headersOf(turn, asked.tokens),
           recordedAnswer: new Message('assistant', exchange.answer),
         };
       });
@@ -59,21 +63,36 @@ export async function openShareGpt(
         sharedTokens: preamble.sharedTokens,
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer!,
+        firstAs(turn) {
+          const asked = questionOf(exchanges[turn]!);
+          return saying(turns[turn]!, preamble.firstMessage(userId, asked));
+        },
       };
     },
   };
 }
 
+function arranged(items: readonly CountedItem[], settings: Settings, seed: Scenario['seed']) {
+  if (settings.compat) return arrangedAsFork(items, settings);
+  const longer = inflated(items, settings.inflate, stream(seed, 'inflate'));
+  return settings.shuffle ? shuffled(stream(seed, 'shuffle'), longer) : longer;
+}
+
+function questionOf({ question, questionTokens }: CountedExchange): Spoken {
+  return { text: question, tokens: questionTokens };
+}
+
 const ITEMS_MAX = 2000;
 
 function filtersOf({ seed, conversation, population }: Scenario): Filters {
-  const { minRounds, maxInputTokens, maxOutputTokens, maxItems } = conversation.sharegpt!;
+  const { minRounds, maxInputTokens, maxOutputTokens, maxItems, compat } = conversation.sharegpt!;
+  const rounds = compat ? undefined : constantOf(conversation.rounds);
   return {
     minRounds: minRounds ?? typicalRounds(seed, conversation.rounds),
-    maxRounds: Math.max(1, Math.round(constantOf(conversation.rounds) ?? Number.MAX_SAFE_INTEGER)),
+    maxRounds: Math.max(1, Math.round(rounds ?? Number.MAX_SAFE_INTEGER)),
     maxInputTokens,
     maxOutputTokens,
-    maxItems: maxItems ?? population.users ?? ITEMS_MAX,
+    maxItems: maxItems ?? (compat ? Number.MAX_SAFE_INTEGER : (population.users ?? ITEMS_MAX)),
   };
 }
 

@@ -7,8 +7,8 @@ import type { Texts } from '../text/texts.ts';
 import { userMarks } from '../text/user-mark.ts';
 import { HI_QUESTION } from './hi.ts';
 
-/** A user's questions, to be asked for in the order of its turns. */
-export type Questions = (userId: number) => (turn: number) => Spoken;
+/** A user's questions, to be asked for in the order of its turns; `isFirst`: nothing was said before this one. */
+export type Questions = (userId: number) => (turn: number, isFirst?: boolean) => Spoken;
 
 /** Fixed text where the scenario gives one or says `hi`; words otherwise. */
 export async function openQuestions(scenario: Scenario, texts: Texts): Promise<Questions> {
@@ -27,9 +27,9 @@ function wordQuestions({ seed, conversation }: Scenario, corpus: Corpus): Questi
   return (userId) => {
     const rng = userStream(seed, userId, 'question');
     const nextTokens = drawTokens(userId);
-    return (turn) => {
+    return (turn, isFirst = turn === 0) => {
       const tokens = nextTokens();
-      const mark = turn === 0 && !userHistory.tokens ? markOf(userId) : undefined;
+      const mark = isFirst && !userHistory.tokens ? markOf(userId) : undefined;
       return { text: corpus.cut(rng, tokens, mark), tokens };
     };
   };

@@ -1,9 +1,11 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { Message } from '../message.ts';
+import { prefillHeaders } from '../prefill-header.ts';
 import type { Source } from '../source.ts';
+import type { Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
-import { limitsOf, turnPlanner } from '../turn-plan.ts';
+import { limitsOf, saying, turnPlanner } from '../turn-plan.ts';
 import { openPreamble } from './open-preamble.ts';
 import { openQuestions, type Questions } from './questions.ts';
 import { openStandIns } from './stand-in.ts';
@@ -14,6 +16,7 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
   const preamble = await openPreamble(scenario, texts);
   const questionsOf = await openQuestions(scenario, texts);
   const standIn = await openStandIns(scenario, texts);
+  const headersOf = prefillHeaders(scenario);
   const { answer } = scenario.conversation;
   const alike = alikePart(scenario, preamble.sharedTokens, questionsOf);
   return {
@@ -30,6 +33,7 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
           messageTokens: said.tokens,
           pauseMs: plan.pauseMs(turn),
           ...limitsOf(answer, plan.answerTokens()),
+          ...headersOf(turn, asked.tokens),
           recordedAnswer: undefined,
         };
       });
@@ -39,9 +43,19 @@ export async function openSynthetic(scenario: Scenario, texts: Texts): Promise<S
         sharedTokens: alike.sharedTokens,
         turns,
         standInAnswer: (turn) => standIn(userId, turn, turns[turn]!.maxTokens),
+        firstAs(turn) {
+          const asked = questionAt(questionsOf(userId), turn);
+          return saying(turns[turn]!, preamble.firstMessage(userId, asked));
+        },
       };
     },
   };
+}
+
+/** Asked for again, in the order of the turns: what few users need is not kept for all. */
+function questionAt(question: ReturnType<Questions>, turn: number): Spoken {
+  for (let before = 0; before < turn; before++) question(before);
+  return question(turn, true);
 }
 
 /** A fixed first question with no history before it is shared too, by every user. */

@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { userStream } from '../draw/draws.ts';
 import { Message } from '../message.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { joined, type Spoken } from '../text/spoken.ts';
+import { joined, joinedBy, type Spoken } from '../text/spoken.ts';
 import type { Texts } from '../text/texts.ts';
 import { userMarks } from '../text/user-mark.ts';
 import type { Preamble } from './preamble.ts';
@@ -24,7 +24,10 @@ export async function wordPreamble(
     // One message for all users: its bytes are made and kept once.
     opening: isMessage ? [new Message('system', shared.text)] : [],
     sharedTokens: shared.tokens ?? 0,
-    firstMessage: (userId, question) => joined(before, history(userId), question),
+    firstMessage(userId, question) {
+      const own = joined(history(userId), question);
+      return before.text ? joinedBy(systemPrompt.separator ?? ' ', before, own) : own;
+    },
   };
 }
 

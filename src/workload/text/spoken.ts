@@ -7,11 +7,14 @@ export interface Spoken {
 
 /** Joined by one space: between cuts of a corpus, tokens add exactly. */
 export function joined(...parts: readonly Spoken[]): Spoken {
-  return parts.reduce((a, b) => (a.text && b.text ? both(a, b) : a.text ? a : b));
+  return parts.reduce((a, b) => (a.text && b.text ? joinedBy(' ', a, b) : a.text ? a : b));
 }
 
-function both(a: Spoken, b: Spoken): Spoken {
+export function joinedBy(separator: string, a: Spoken, b: Spoken): Spoken {
   const isCounted = a.tokens !== undefined && b.tokens !== undefined;
   // Subtle: adding leaves long texts where they are until they are sent; join would copy them now.
-  return { text: `${a.text} ${b.text}`, tokens: isCounted ? a.tokens + b.tokens : undefined };
+  return {
+    text: `${a.text}${separator}${b.text}`,
+    tokens: isCounted ? a.tokens + b.tokens : undefined,
+  };
 }

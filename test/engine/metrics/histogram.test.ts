@@ -14,7 +14,7 @@ test("any observations are exposed as prom-client's own histogram exposes them",
       const options = { name: 'vllm:x_seconds', help: 'some help', buckets: TOKEN_SECONDS };
       const [ours, theirs] = [new Registry(), new Registry()];
       for (const registry of [ours, theirs]) registry.setDefaultLabels({ model_name: 'm' });
-      const own = new Histogram(ours, options);
+      const own = new Histogram(options).expose(ours);
       const reference = new PromHistogram({ ...options, registers: [theirs] });
       for (const value of values) {
         own.observe(value);

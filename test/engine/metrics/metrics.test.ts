@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStats } from '../../../src/engine/engine.ts';
 import type { OffloadStats } from '../../../src/engine/kv/offload-stats.ts';
-import { engineMetrics } from '../../../src/engine/metrics/metrics.ts';
+import { engineMetrics, type Metrics } from '../../../src/engine/metrics/metrics.ts';
 import type { EngineEnd, EngineRequest } from '../../../src/engine/serving.ts';
-import { Bench, privateTokens } from '../bench.ts';
+import { Bench, privateTokens } from '../../support/engine-rig.ts';
 import { type Page, scrape } from './scrape.ts';
 
 /** An engine in virtual time with its metrics; `ask` sends a request through them. */
 function metered(overrides: ConstructorParameters<typeof Bench>[0] = {}) {
-  const bench = new Bench({ apiMs: 5, ...overrides });
-  const metrics = engineMetrics(bench.engine);
+  let bench: Bench | undefined;
+  const { metrics } = engineMetrics((events) => {
+    bench = new Bench({ apiMs: 5, ...overrides }, events);
+    return bench.engine;
+  });
+  return { ...asking(bench!, metrics), metrics };
+}
+
+function asking(bench: Bench, metrics: Metrics) {
   const ends: EngineEnd[] = [];
   const ask = (owner: number, promptTokens: number, maxTokens: number): void => {
     const request: EngineRequest = {
@@ -24,7 +31,7 @@ function metered(overrides: ConstructorParameters<typeof Bench>[0] = {}) {
     });
     bench.engine.submit(request, observer);
   };
-  return { bench, metrics, ends, ask };
+  return { bench, ends, ask };
 }
 
 function sum(page: Page, name: string, label: string): number {
@@ -169,17 +176,8 @@ describe('metrics of tiers below the GPU', () => {
     const { engine } = new Bench();
     const told = { ...engine.stats, ...stats };
     const { clock, options, tokens, blocks, lengthLimit } = engine;
-    return scrape(
-      engineMetrics({
-        clock,
-        options,
-        tokens,
-        blocks,
-        lengthLimit,
-        stats: told,
-        onStep: undefined,
-      }),
-    );
+    const telling = { clock, options, tokens, blocks, lengthLimit, stats: told };
+    return scrape(engineMetrics(() => telling).metrics);
   }
 
   test('have the names, units and labels of vLLM', async () => {
@@ -222,8 +220,8 @@ test('the configuration of the cache is in labels', async () => {
   expect((await scrape(metrics)).get(`vllm:${series}`)).toBe(1);
 });
 
-test('every metric of an engine has the name that vLLM exposes', async () => {
-  const { registry } = engineMetrics(new Bench({}).engine);
+test('every metric of an engine has the name that vLLM exposes, but for what is marked as ours', async () => {
+  const { registry } = metered().metrics;
   const names = registry.getMetricsAsArray().map(({ name }) => name.replace(/^vllm:/, ''));
   expect(names).toMatchInlineSnapshot(`
     [
@@ -239,6 +237,10 @@ test('every metric of an engine has the name that vLLM exposes', async () => {
       "prompt_tokens_by_source_total",
       "prompt_tokens_cached_total",
       "generation_tokens_total",
+      "kv_block_lifetime_seconds",
+      "kv_block_idle_before_evict_seconds",
+      "kv_block_reuse_gap_seconds",
+      "confab:kv_evicted_blocks_total",
       "iteration_tokens_total",
       "cache_config_info",
       "time_to_first_token_seconds",

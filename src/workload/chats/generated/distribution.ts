@@ -2,6 +2,8 @@ import { mean } from 'd3-array';
 import { randomLogNormal, randomPoisson } from 'd3-random';
 import { found } from '../../../base/json.ts';
 import { below, type Rng } from '../../../base/random.ts';
+import { RandomState } from '../../draw/numpy.ts';
+import { numpyPoisson } from '../../draw/numpy-poisson.ts';
 import { zipf } from '../../draw/zipf.ts';
 
 /** A distribution of a generator's configuration. `max` is a cap: larger draws become it. */
@@ -121,12 +123,16 @@ export interface Drawing {
 
 /**
  * So many whole numbers. The lognormal with `average` a and `median_ratio` r has sigma = sqrt(2 ln(1/r))
- * and mu = ln(a r), so that its mean exp(mu + sigma^2 / 2) is a. Streams of draws are our own: numbers
- * are distributed as numpy's, and are not the same.
+ * and mu = ln(a r), so that its mean exp(mu + sigma^2 / 2) is a.
+ * @param source a stream of our own; or numpy's state, which goes on from one distribution to the next
  */
-export function drawCounts(d: CountDistribution, rng: Rng, drawing: Drawing): number[] {
+export function drawCounts(
+  d: CountDistribution,
+  source: Rng | RandomState,
+  drawing: Drawing,
+): number[] {
   const { count, min, isCompat } = drawing;
-  const draw = sampler(d, rng);
+  const draw = source instanceof RandomState ? numpySampler(d, source) : sampler(d, source);
   const draws = Array.from({ length: count }, draw);
   const scale = isCompat && d.name === 'average' ? d.average / mean(draws)! : 1;
   const max = ('max' in d && d.max) || Infinity;
@@ -141,14 +147,10 @@ function sampler(d: CountDistribution, rng: Rng): () => number {
       return () => d.value;
     case 'uniform': {
       const { min, max } = d;
-      const isWhole = Number.isInteger(min) && Number.isInteger(max);
-      return isWhole ? () => min + below(rng, max - min + 1) : () => min + (max - min) * rng();
+      return isWhole(d) ? () => min + below(rng, max - min + 1) : () => min + (max - min) * rng();
     }
     case 'average':
-      return randomLogNormal.source(rng)(
-        Math.log(d.average * d.ratio),
-        Math.sqrt(2 * Math.log(1 / d.ratio)),
-      );
+      return randomLogNormal.source(rng)(...normalOf(d));
     case 'lognormal':
       return randomLogNormal.source(rng)(d.mu, d.sigma);
     case 'zipf':
@@ -156,4 +158,33 @@ function sampler(d: CountDistribution, rng: Rng): () => number {
     case 'poisson':
       return d.alpha === 0 ? () => 0 : randomPoisson.source(rng)(d.alpha);
   }
+}
+
+/** The draws of numpy.random with the parameters that bench_dataset.py gives it. */
+function numpySampler(d: CountDistribution, state: RandomState): () => number {
+  switch (d.name) {
+    case 'constant':
+      return () => d.value;
+    case 'uniform': {
+      const { min, max } = d;
+      return isWhole(d) ? () => state.between(min, max) : () => min + (max - min) * state.uniform();
+    }
+    case 'average':
+      return () => state.lognormal(...normalOf(d));
+    case 'lognormal':
+      return () => state.lognormal(d.mu, d.sigma);
+    case 'zipf':
+      return () => zipf(state.uniform, d.alpha);
+    case 'poisson':
+      return () => numpyPoisson(state, d.alpha);
+  }
+}
+
+function isWhole({ min, max }: { readonly min: number; readonly max: number }): boolean {
+  return Number.isInteger(min) && Number.isInteger(max);
+}
+
+/** Mean and standard deviation of the logarithm. */
+function normalOf(d: { readonly average: number; readonly ratio: number }): [number, number] {
+  return [Math.log(d.average * d.ratio), Math.sqrt(2 * Math.log(1 / d.ratio))];
 }

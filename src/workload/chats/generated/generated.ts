@@ -40,7 +40,7 @@ export interface Generated {
 export async function generateChats(generating: Generating): Promise<Generated> {
   const { file, seed, isCompat, cacheDir } = generating;
   const config = parseGeneratorConfig(generating.value, file);
-  const text = readTexts(config.textFiles, file);
+  const text = textOf(readTexts(config.textFiles, file), isCompat);
   const tokenizer = await openTokenizer(generating.tokenizer);
   const { count } = tokenizer;
   const always = isCompat
@@ -63,8 +63,13 @@ export async function generateChats(generating: Generating): Promise<Generated> 
   };
 }
 
+/** Python ends every line of a text in one way. */
+function textOf(read: string, isCompat: boolean): string {
+  return isCompat ? read.replaceAll(/\r\n?/g, '\n') : read;
+}
+
 /** Changes whenever the same configuration comes to say other things. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The conversations as items to play; kept on disk, so that a second start makes none. */
 export async function openGenerated(generating: Generating): Promise<ChatItems> {

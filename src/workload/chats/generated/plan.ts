@@ -1,4 +1,5 @@
 import { stream } from '../../../base/random.ts';
+import { numpySeed, RandomState } from '../../draw/numpy.ts';
 import type { GeneratorConfig } from './config.ts';
 import { type CountDistribution, drawCounts } from './distribution.ts';
 
@@ -32,14 +33,18 @@ export interface Planning {
   readonly isCompat: boolean;
 }
 
-/** Turns are at least 2, and rounded up to an even number. A function of its argument alone. */
+/**
+ * Turns are at least 2, and rounded up to an even number. A function of its argument alone. Upstream draws everything
+ * from one state of numpy's, in this order; with our own streams the order does not matter.
+ */
 export function planConversations(planning: Planning): GeneratorPlan {
   const { config, seed, messageTokensMin, isCompat } = planning;
+  const state = isCompat ? new RandomState(numpySeed(seed)) : undefined;
   const draw = (d: CountDistribution, name: (string | number)[], count: number, min: number) =>
-    drawCounts(d, stream(seed, 'generate', ...name), { count, min, isCompat });
+    drawCounts(d, state ?? stream(seed, 'generate', ...name), { count, min, isCompat });
   const n = config.conversations;
-  const prefixes = draw(config.prefixTokens, ['prefix'], n, 0);
   const turns = draw(config.turns, ['turns'], n, 2).map((count) => 2 * Math.ceil(count / 2));
+  const prefixes = draw(config.prefixTokens, ['prefix'], n, 0);
   return {
     commonTokens: draw(config.commonPrefixTokens, ['common prefix'], 1, 0)[0]!,
     conversations: prefixes.map((prefixTokens, i) => ({

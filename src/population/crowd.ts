@@ -1,0 +1,12 @@
+/** All who are to come in a phase of a run. */
+export interface Crowd {
+  readonly activeUsers: number;
+  readonly waitingUsers: number;
+  /** Requests under way, and slots that rest after one. */
+  readonly inFlight: number;
+  start(): void;
+  /** No more arrivals and turns; requests in flight go on. Those that waited are recorded as unsent. */
+  drain(): void;
+  /** Ends everything now; requests in flight are recorded as cancelled. */
+  cancel(): void;
+}

@@ -1,0 +1,35 @@
+/** A histogram as Prometheus has it: how many values are at most each bound. */
+export interface Buckets {
+  readonly count: number;
+  readonly sum: number;
+  readonly buckets: readonly { readonly bound: number; readonly upTo: number }[];
+}
+
+/** What buckets tell of values that nobody has kept. The mean is exact; percentiles are as good as the buckets. */
+export interface BucketSummary {
+  readonly count: number;
+  readonly mean?: number;
+  /** Interpolated linearly within a bucket; absent beyond the last bound. */
+  readonly p50?: number;
+  readonly p99?: number;
+}
+
+export function summariseBuckets({ count, sum, buckets }: Buckets): BucketSummary {
+  if (count === 0) return { count };
+  const sorted = buckets.toSorted((a, b) => a.bound - b.bound);
+  const [p50, p99] = [quantile(sorted, 0.5 * count), quantile(sorted, 0.99 * count)];
+  return {
+    ...{ count, mean: sum / count },
+    ...(p50 !== undefined && { p50 }),
+    ...(p99 !== undefined && { p99 }),
+  };
+}
+
+/** As PromQL's histogram_quantile: values are taken to lie evenly in their bucket, the first of which begins at 0. */
+function quantile(buckets: Buckets['buckets'], rank: number): number | undefined {
+  const index = buckets.findIndex(({ upTo }) => upTo >= rank);
+  if (index < 0) return undefined;
+  const { bound, upTo } = buckets[index]!;
+  const below = buckets[index - 1] ?? { bound: 0, upTo: 0 };
+  return below.bound + ((bound - below.bound) * (rank - below.upTo)) / (upTo - below.upTo);
+}

@@ -1,0 +1,50 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/base/clock.ts';
+import { PAGES_FILE, pageLine, readEnginePages } from '../../src/record/engine-pages.ts';
+import { openJournal } from '../../src/record/journal.ts';
+import { nextJournal, readRun } from '../../src/record/run-folder.ts';
+import { footer, header } from './sample.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'confab-pages-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const append = (...lines: string[]) => appendFileSync(join(dir, PAGES_FILE), lines.join(''));
+const page = (atMs: number) => ({ atMs, text: `x{le="+Inf"} ${atMs}\n` });
+
+test('a line of the run itself has no part: it is as it always was', () => {
+  expect(pageLine({ atMs: 1.5, text: 'x 1\n' }, 0)).toBe('{"atMs":1.5,"text":"x 1\\n"}\n');
+});
+
+test('each part has its first page and its last', () => {
+  append(...[0, 10.25, 20].map((atMs) => pageLine(page(atMs), 0)));
+  append(...[0, 7].map((atMs) => pageLine(page(atMs), 2)));
+  expect([...readEnginePages(dir)]).toEqual([
+    [0, { first: page(0), last: page(20) }],
+    [2, { first: page(0), last: page(7) }],
+  ]);
+});
+
+test('there are none without the file, of a single page, and after one that was cut off', () => {
+  expect(readEnginePages(dir).size).toBe(0);
+  append(pageLine(page(0), 0));
+  expect(readEnginePages(dir).size).toBe(0);
+  append(pageLine(page(10), 0), pageLine(page(20), 0).slice(0, -8));
+  expect(readEnginePages(dir).get(0)!.last).toEqual(page(10));
+});
+
+test('a run is read with the pages of its parts', () => {
+  for (const part of [0, 1]) {
+    openJournal(nextJournal(dir).path, header({ part }), new VirtualClock()).close(footer());
+  }
+  append(pageLine(page(0), 1), pageLine(page(9), 1));
+  expect(readRun(dir).parts.map(({ enginePages }) => enginePages?.last.atMs)).toEqual([
+    undefined,
+    9,
+  ]);
+});

@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+import { type Flag, withFlags } from '../../src/commands/flag-table.ts';
+
+/** What a command line says, by the table of its command's flags, without its action. */
+export function flagsOf<Flags>(table: readonly Flag[], line: readonly string[]): Flags {
+  return withFlags(new Command(), table)
+    .parse([...line], { from: 'user' })
+    .opts() as Flags;
+}
