@@ -7,7 +7,8 @@ import type { Partition } from '../scenario/population.ts';
 import type { BucketSummary } from '../stats/buckets.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
 import type { ConversationsSummary } from '../stats/conversations.ts';
-import type { CountsSummary, Ending } from '../stats/counts.ts';
+import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
+import type { DeliverySummary } from '../stats/delivery.ts';
 import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
 import { POPULATIONS } from '../stats/metric.ts';
 import * as metrics from '../stats/metrics.ts';
@@ -100,13 +101,27 @@ const counts = object<CountsSummary>({
   playedAgain: count('records of turns that have one already; absent: none').optional(),
   completed: count(),
   failed: count(),
-  failedByKind: object({ http: count(), timeout: count(), connect: count(), protocol: count() }),
+  failedByKind: object<FailedByKind>({
+    http: count(),
+    timeout: count(),
+    connect: count(),
+    protocol: count(),
+    client: count('this machine ran out of something; absent: of nothing').optional(),
+  }),
   cancelled: count('cut off by the end of the run'),
   unsent: count(),
   errorRate: share(TOTALS['counts.errorRate'].says).optional(),
   endings: z
     .array(object<Ending>({ kind: text(), count: count(), example: text().optional() }))
     .describe('what went wrong, most frequent first'),
+  finishReasons: z
+    .record(z.string(), z.int().positive())
+    .optional()
+    .describe('completed requests by why the server ended the answer'),
+  remarks: z
+    .array(object<Ending>({ kind: text(), count: count(), example: text().optional() }))
+    .optional()
+    .describe('what was odd about answers of completed requests, most frequent first'),
   retried: count('requests that the retry policy sent more than once'),
   retries: count('how many times more'),
   reconnects: count('times a request was sent again because its reused connection had died'),
@@ -134,6 +149,12 @@ const cache = object<CacheTotals>({
     externalTokens: count(),
     share: share(TOTALS['cache.external.share'].says).optional(),
   }).optional(),
+});
+
+const delivery = object<DeliverySummary>({
+  answers: count('completed, with enough chunks to tell'),
+  batched: count('of those, whose chunks came several in one read'),
+  chunksPerRead: number('of the batched ones'),
 });
 
 const bucketed = (says: string) =>
@@ -185,6 +206,7 @@ const summary = object<SummaryJson>({
   counts,
   rates,
   cache,
+  delivery: delivery.optional().describe('absent: no chunks came together'),
   concurrency: object<ConcurrencySummary>({
     mean: number(TOTALS['concurrency.mean'].says).optional(),
     peak: count(),

@@ -63,6 +63,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     givenUp,
     ([, late]) => late.close(),
   );
+  for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
     if (resumed) return await playInto(resumed.dir, loaded, target, options);

@@ -3,7 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
-import { probe, scrapeMetrics } from '../transport/probe.ts';
+import { type Probe, probe, scrapeMetrics } from '../transport/probe.ts';
 import type { Transport } from '../transport/transport.ts';
 
 export interface Target {
@@ -11,6 +11,8 @@ export interface Target {
   readonly model: string;
   /** One line for the report: where requests go, and what answers there. */
   readonly description: string;
+  /** What is odd about the target, one line each; absent: nothing. */
+  readonly notices?: readonly string[];
   /** The engine's Prometheus page, if it has one. */
   scrape(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -35,7 +37,7 @@ export async function openTarget(
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
-        "target.model: missing, and the server's /v1/models names none; give it in the scenario or with --model",
+        `target.model: missing, and the server's /v1/models names none (${found.modelsReason}); give it in the scenario or with --model`,
       );
     }
     const sampling = samplingOf(scenario);
@@ -45,6 +47,7 @@ export async function openTarget(
       transport,
       model,
       description: found.version ? `${what}, version ${found.version}` : what,
+      notices: unlistedNotices(model, found),
       scrape: () => scrapeMetrics(access),
       async close() {
         await transport.close();
@@ -55,6 +58,17 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** Listed models that are named. */
+const NAMES_MAX = 5;
+
+/** The server may know the model all the same; but a slip of the pen looks just like this. */
+function unlistedNotices(model: string, { models = [] }: Probe): string[] {
+  if (models.length === 0 || models.includes(model)) return [];
+  const more = models.length > NAMES_MAX ? `, and ${models.length - NAMES_MAX} more` : '';
+  const names = models.slice(0, NAMES_MAX).join(', ');
+  return [`notice: the server does not list the model ${model}; it lists ${names}${more}`];
 }
 
 /** The embedded engine as a function call away, on the given clock: for virtual time. */

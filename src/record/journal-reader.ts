@@ -22,6 +22,7 @@ const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
   'timeout',
   'connect',
   'protocol',
+  'client',
   'cancelled',
   'unsent',
 ]);

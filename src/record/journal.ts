@@ -31,6 +31,9 @@ const TIME_FIELDS = [
   'endMs',
   'engineQueueMs',
   'enginePrefillMs',
+  'engineGenerationMs',
+  'engineMeanItlMs',
+  'engineTokensPerSec',
 ] as const satisfies readonly (keyof TurnRecord)[];
 
 /**

@@ -7,6 +7,7 @@ export type RecordStatus =
   | 'timeout'
   | 'connect'
   | 'protocol'
+  | 'client'
   | 'cancelled'
   | 'unsent';
 
@@ -60,13 +61,22 @@ export interface TurnRecord {
   readonly outputTokens?: number;
   /** Input tokens that the engine says it took from its prefix cache. Absent: it did not say. */
   readonly cachedTokens?: number;
-  /** Those of them that it says came from below the GPU: host memory, storage, another engine. */
+  /** Input tokens that it says it put into its prefix cache. */
+  readonly createdCacheTokens?: number;
+  /** Those of the cached ones that it says came from below the GPU: host memory, storage, another engine. */
   readonly externalCachedTokens?: number;
   /** Those of them that came from storage, not from the host's memory. */
   readonly storageCachedTokens?: number;
   /** From queued to scheduled, and from there to the first token, as the engine says. */
   readonly engineQueueMs?: number;
   readonly enginePrefillMs?: number;
+  /** From the first token to the last, and the mean of the gaps between, as the engine says. */
+  readonly engineGenerationMs?: number;
+  readonly engineMeanItlMs?: number;
+  /** All its tokens over the time from scheduled to the last one, as the engine says. */
+  readonly engineTokensPerSec?: number;
+  /** What the engine says of its draft model, under its own names. */
+  readonly engineSpeculation?: Readonly<Record<string, number>>;
   readonly reasoningTokens?: number;
   /** Where input and output counts come from: the server's usage, or the workload's tokenizer. */
   readonly tokensFrom?: 'usage' | 'local';
@@ -78,15 +88,22 @@ export interface TurnRecord {
   /** Tokens of the new message's text alone, without the chat template. */
   readonly messageTokens?: number;
   readonly finishReason?: string;
+  /** The server's name for the answer, and for the software that made it. */
+  readonly responseId?: string;
+  readonly systemFingerprint?: string;
+  /** What was odd about the answer, each `what: which`. */
+  readonly remarks?: readonly string[];
   /** Deltas received. */
   readonly chunks: number;
+  /** Reads of the socket that brought them, where these were fewer: several came together. */
+  readonly reads?: number;
   /** Tokens of the first delta's text, under the workload's tokenizer. */
   readonly firstChunkTokens?: number;
   /** Gaps between consecutive deltas, milliseconds; absent if the scenario does not keep them. */
   readonly chunkGapsMs?: readonly number[];
 }
 
-/** The engine, or the way to it, gave no answer. What the run's end cut off is no failure. */
+/** The engine, or the way to it, gave no answer; or the client could not ask (`client`). What the run's end cut off is no failure. */
 export function isFailure(status: RecordStatus): boolean {
   return status !== 'ok' && status !== 'cancelled' && status !== 'unsent';
 }

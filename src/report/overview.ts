@@ -20,6 +20,7 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
   return [
     field('planned', plannedText(counts)),
     field('completed', String(counts.completed)),
+    ...answerFields(counts),
     field('failed', `${counts.failed}${ofAll}`),
     ...failures.map((ending) => ({ ...field(ending.kind, endingText(ending)), level: 1 })),
     field('cancelled', endingText(exampleOf('cancelled'))),
@@ -36,6 +37,18 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
 
 function plannedText({ planned, playedAgain = 0 }: CountsSummary): string {
   return playedAgain ? `${planned}, of which ${playedAgain} were played twice` : String(planned);
+}
+
+/** Why answers ended, and what was odd about them: where the server, or this client, has something to say. */
+function answerFields({ finishReasons, remarks = [] }: CountsSummary): Field[] {
+  const reasons = Object.entries(finishReasons ?? {}).map(
+    ([reason, count]) => `${reason} ${count}`,
+  );
+  const oddities = remarks.map((remark) => `${remark.kind}: ${endingText(remark)}`);
+  return [
+    ...(reasons.length ? [{ ...field('finished by', reasons.join(', ')), level: 1 }] : []),
+    ...(oddities.length ? [{ ...field('odd', ...oddities), level: 1 }] : []),
+  ];
 }
 
 function endingText(ending: Ending | undefined): string {

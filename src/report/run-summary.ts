@@ -75,6 +75,7 @@ export function summarise(run: Run): RunSummary {
     client: clientVerdict(
       totals.distributions,
       run.parts.flatMap(({ footer }) => footer?.health ?? []),
+      totals.counts.failedByKind.client,
     ),
     time: {
       measuredMs: totalMs(measured),

@@ -1,3 +1,4 @@
+import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
 import { runSection } from './head.ts';
 import { overviewSections } from './overview.ts';
@@ -17,6 +18,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
     ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
+    ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),

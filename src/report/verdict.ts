@@ -24,13 +24,16 @@ export interface ClientVerdict {
   readonly health?: GeneratorHealth;
 }
 
+/** @param unableCount requests that failed because this machine ran out of something. */
 export function clientVerdict(
   { generatorDelayMs, latenessMs }: DistributionSet,
   healths: readonly GeneratorHealth[],
+  unableCount = 0,
 ): ClientVerdict {
   const delayP99Ms = (generatorDelayMs ?? latenessMs)?.p99;
   const health = healths.length ? worst(healths) : undefined;
   const problems = [
+    ...(unableCount > 0 ? [`requests that this machine could not send: ${unableCount}`] : []),
     ...exceeded('own delay before sending, p99', delayP99Ms, CLIENT_LIMITS.delayP99Ms, 'ms'),
     ...exceeded(
       'event-loop delay, p99',

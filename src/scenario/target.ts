@@ -38,6 +38,12 @@ export const targetSchema = z.strictObject({
       "header that says how many tokens of a prompt are new: baseTokens and those of the data's first question; 0 on later turns",
     ),
   body: z.record(z.string(), z.unknown()).default({}).describe('extra fields of the request body'),
+  answerMB: z
+    .number()
+    .positive()
+    .max(256)
+    .optional()
+    .describe('largest line, document or text of an answer; a larger one fails; default 64'),
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),
 });

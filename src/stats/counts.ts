@@ -8,13 +8,17 @@ export interface CountsSummary {
   readonly playedAgain?: number;
   readonly completed: number;
   readonly failed: number;
-  readonly failedByKind: Readonly<Record<'http' | 'timeout' | 'connect' | 'protocol', number>>;
+  readonly failedByKind: FailedByKind;
   readonly cancelled: number;
   readonly unsent: number;
   /** failed / (completed + failed), 0 to 1; absent if both are 0. */
   readonly errorRate?: number;
   /** What went wrong, most frequent first. */
   readonly endings: readonly Ending[];
+  /** Completed requests by why the server ended their answer, most frequent first; absent if it never said. */
+  readonly finishReasons?: Readonly<Record<string, number>>;
+  /** What was odd about answers of completed requests, most frequent first; absent: nothing. */
+  readonly remarks?: readonly Ending[];
   /** Requests that the retry policy sent more than once, and how many times more. */
   readonly retried: number;
   readonly retries: number;
@@ -27,9 +31,14 @@ export interface CountsSummary {
   readonly warmupFailed: number;
 }
 
-/** One way of not being completed. */
+/** `client`, absent if there were none: what this machine ran out of, and the engine is not to blame for. */
+export type FailedByKind = Readonly<Record<'http' | 'timeout' | 'connect' | 'protocol', number>> & {
+  readonly client?: number;
+};
+
+/** One way of not being completed, or of being odd. */
 export interface Ending {
-  /** The status, with the HTTP status if there was one: `http 503`. */
+  /** The status, with the HTTP status if there was one: `http 503`. Of an answer: what was odd. */
   readonly kind: string;
   readonly count: number;
   /** The reason of one of them: the first in alphabetical order. */
@@ -39,6 +48,8 @@ export interface Ending {
 export class Counts {
   readonly #byStatus = new Map<RecordStatus, number>();
   readonly #endings = new Map<string, Ending>();
+  readonly #remarks = new Map<string, Ending>();
+  readonly #finishReasons = new Map<string, number>();
   #retried = 0;
   #retries = 0;
   #reconnects = 0;
@@ -54,8 +65,8 @@ export class Counts {
     }
     const { status } = record;
     this.#byStatus.set(status, this.#count(status) + 1);
-    if (status !== 'ok') this.#addEnding(endingOf(record));
-    else if (record.tokensFrom === 'local') this.#countedLocally++;
+    if (status === 'ok') this.#addAnswer(record);
+    else addEnding(this.#endings, endingOf(record));
     if (record.attempts > 1) this.#retried++;
     this.#retries += Math.max(0, record.attempts - 1);
     this.#reconnects += record.reconnects;
@@ -65,7 +76,9 @@ export class Counts {
     for (const [status, count] of other.#byStatus) {
       this.#byStatus.set(status, this.#count(status) + count);
     }
-    for (const ending of other.#endings.values()) this.#addEnding(ending);
+    for (const ending of other.#endings.values()) addEnding(this.#endings, ending);
+    for (const remark of other.#remarks.values()) addEnding(this.#remarks, remark);
+    for (const [reason, count] of other.#finishReasons) this.#addReason(reason, count);
     this.#retried += other.#retried;
     this.#retries += other.#retries;
     this.#reconnects += other.#reconnects;
@@ -80,6 +93,7 @@ export class Counts {
       timeout: this.#count('timeout'),
       connect: this.#count('connect'),
       protocol: this.#count('protocol'),
+      ...(this.#count('client') > 0 && { client: this.#count('client') }),
     };
     const failed = Object.values(failedByKind).reduce((sum, count) => sum + count, 0);
     const completed = this.#count('ok');
@@ -95,6 +109,8 @@ export class Counts {
       unsent,
       ...(completed + failed > 0 && { errorRate: failed / (completed + failed) }),
       endings: [...this.#endings.values()].sort(byCount),
+      ...(this.#finishReasons.size && { finishReasons: this.#reasons() }),
+      ...(this.#remarks.size && { remarks: [...this.#remarks.values()].sort(byCount) }),
       retried: this.#retried,
       retries: this.#retries,
       reconnects: this.#reconnects,
@@ -108,15 +124,44 @@ export class Counts {
     return this.#byStatus.get(status) ?? 0;
   }
 
-  #addEnding(ending: Ending): void {
-    const old = this.#endings.get(ending.kind);
-    const example = first(old?.example, ending.example);
-    this.#endings.set(ending.kind, {
-      kind: ending.kind,
-      count: (old?.count ?? 0) + ending.count,
-      ...(example !== undefined && { example }),
-    });
+  #addAnswer({ tokensFrom, finishReason, remarks = [] }: TurnRecord): void {
+    if (tokensFrom === 'local') this.#countedLocally++;
+    if (finishReason !== undefined) this.#addReason(finishReason, 1);
+    for (const remark of remarks) addEnding(this.#remarks, remarked(remark));
   }
+
+  /** A server that makes up a reason for every answer does not fill the memory with them. */
+  #addReason(reason: string, count: number): void {
+    const reasons = this.#finishReasons;
+    const name = reasons.has(reason) || reasons.size < REASONS_MAX ? reason : OTHER_REASONS;
+    reasons.set(name, (reasons.get(name) ?? 0) + count);
+  }
+
+  #reasons(): Record<string, number> {
+    const sorted = [...this.#finishReasons].sort(
+      ([a, many], [b, more]) => more - many || (a < b ? -1 : 1),
+    );
+    return Object.fromEntries(sorted);
+  }
+}
+
+const REASONS_MAX = 30;
+const OTHER_REASONS = '(others)';
+
+function addEnding(endings: Map<string, Ending>, ending: Ending): void {
+  const old = endings.get(ending.kind);
+  const example = first(old?.example, ending.example);
+  endings.set(ending.kind, {
+    kind: ending.kind,
+    count: (old?.count ?? 0) + ending.count,
+    ...(example !== undefined && { example }),
+  });
+}
+
+/** `what: which`. */
+function remarked(remark: string): Ending {
+  const [kind, ...example] = remark.split(': ');
+  return { kind: kind!, count: 1, ...(example.length > 0 && { example: example.join(': ') }) };
 }
 
 function endingOf({ status, httpStatus, reason }: TurnRecord): Ending {

@@ -3,6 +3,7 @@ import { Arrivals } from './arrivals.ts';
 import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
 import { Conversations, type ConversationsSummary } from './conversations.ts';
 import { Counts, type CountsSummary } from './counts.ts';
+import { Delivery, type DeliverySummary } from './delivery.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
 import { isOfRequests, type MetricName } from './metrics.ts';
 import type { Distribution } from './quantile.ts';
@@ -26,6 +27,8 @@ export interface SummaryTotals {
   readonly counts: CountsSummary;
   readonly rates: Rates;
   readonly cache: CacheTotals;
+  /** Absent: no answer's chunks came several in one read. */
+  readonly delivery?: DeliverySummary;
   readonly concurrency: ConcurrencySummary;
   readonly conversations: ConversationsSummary;
   /** Coefficient of variation of the gaps between the first turns of conversations. */
@@ -57,6 +60,7 @@ export class Summary {
   readonly #counts = new Counts();
   readonly #distributions = new Distributions();
   readonly #tokens = new Tokens();
+  readonly #delivery = new Delivery();
   readonly #conversations = new Conversations();
   readonly #concurrency = new Concurrency();
   readonly #sentDue = new Arrivals();
@@ -70,6 +74,7 @@ export class Summary {
     if (record.phase === 'warmup') return;
     this.#distributions.add(record);
     this.#tokens.add(record);
+    this.#delivery.add(record);
     this.#conversations.add(record);
     this.#hasReasoning ||= hasReasoning(record);
     const dueMs = plus(record.intendedMs, offsetMs);
@@ -82,6 +87,7 @@ export class Summary {
     this.#counts.merge(other.#counts);
     this.#distributions.merge(other.#distributions);
     this.#tokens.merge(other.#tokens);
+    this.#delivery.merge(other.#delivery);
     this.#conversations.merge(other.#conversations);
     this.#hasReasoning ||= other.#hasReasoning;
     this.#sentDue.merge(other.#sentDue);
@@ -97,6 +103,7 @@ export class Summary {
     const offeringMs = totalMs(offering);
     // What fell due in the very instant of the end was offered if the end did not keep it from being sent.
     const offered = this.#sentDue.countWithin(offering) + this.#unsentDue.countBeforeEnd(offering);
+    const delivery = this.#delivery.close();
     const arrivalGapCv = this.#firstTurns.gapCv(measured);
     return {
       counts,
@@ -108,6 +115,7 @@ export class Summary {
         ...rate('outputTokensPerSec', outputTokens, measuredMs),
       },
       cache,
+      ...(delivery && { delivery }),
       concurrency: this.#concurrency.close(measuredMs),
       conversations: this.#conversations.close(),
       ...(arrivalGapCv !== undefined && { arrivalGapCv }),

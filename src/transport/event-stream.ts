@@ -1,7 +1,9 @@
 import { parsedJson } from '../base/json.ts';
 import type { AnswerReader } from './answer-reader.ts';
-import { type Delta, oneLine, serverError } from './openai.ts';
-import { EventSplitter, type ServerEvent } from './sse.ts';
+import type { Delta } from './answer-text.ts';
+import { complaintOf } from './complaint.ts';
+import { megabytes } from './limits.ts';
+import { EventSplitter, isErrorName, type ServerEvent } from './sse.ts';
 import { learnTemplate, type Template, textEnd } from './template.ts';
 
 /** Templates that may fail one after the other before a stream is taken for one that has none. */
@@ -10,9 +12,11 @@ const TEMPLATES_MAX = 8;
 /** Reads an answer from server-sent events. The text may come in any pieces. */
 export class EventStream {
   readonly #answer: AnswerReader;
-  readonly #splitter = new EventSplitter((event) => this.#onEvent(event));
+  readonly #splitter: EventSplitter;
   /** At the start of an event, with nothing held back. */
   #isBetweenEvents = true;
+  /** The last character was a carriage return: a line feed after it ends no line of its own. */
+  #endedInReturn = false;
   #template: Template | undefined;
   #templatesLeft = TEMPLATES_MAX;
   #isEnding = false;
@@ -21,9 +25,15 @@ export class EventStream {
 
   constructor(answer: AnswerReader) {
     this.#answer = answer;
+    this.#splitter = new EventSplitter({
+      charsMax: answer.bytesMax,
+      onEvent: (event) => this.#onEvent(event),
+      onTooLong: () => answer.fail(`an event is longer than ${megabytes(answer.bytesMax)}`),
+    });
   }
 
-  feed(text: string): void {
+  feed(read: string): void {
+    const text = this.#withLineFeeds(read);
     let at = 0;
     while (at < text.length && !this.#isComplete) {
       if (this.#isBetweenEvents && this.#template) at = this.#skim(this.#template, text, at);
@@ -44,6 +54,14 @@ export class EventStream {
 
   get #isComplete(): boolean {
     return this.#answer.isOver || this.#answer.isDone;
+  }
+
+  /** A line may end in CR, LF or both; one in CR is over at once, whatever comes after it. */
+  #withLineFeeds(text: string): string {
+    if (!this.#endedInReturn && !text.includes('\r')) return text;
+    const rest = this.#endedInReturn && text.startsWith('\n') ? text.slice(1) : text;
+    this.#endedInReturn = text.endsWith('\r');
+    return rest.replace(/\r\n?/g, '\n');
   }
 
   /** Reads the events of the template's form that start at `start`; gives where the first other one starts. */
@@ -67,8 +85,8 @@ export class EventStream {
   #onEvent({ name, data, comment }: ServerEvent): void {
     if (this.#isComplete) return;
     const text = data.trim();
-    if (name === 'error') this.#answer.fail(eventError(text) ?? comment ?? 'event: error');
-    else if (text === '[DONE]') this.#answer.isDone = true;
+    if (isErrorName(name)) this.#answer.fail(eventError(text) ?? comment ?? `event: ${name}`);
+    else if (text === '[DONE]') this.#answer.done();
     else if (text !== '') this.#onData(name, data);
     this.hasEvents ||= text !== '';
   }
@@ -80,7 +98,7 @@ export class EventStream {
       if (deltas.length === 1) this.#learn(data, deltas[0]!);
     } else if ((name ?? 'message') === 'message' && !this.#isEnding) {
       // Events with names of their own are no part of the answer; a cut one at the end is a cut stream.
-      this.#answer.fail(`event is not JSON: ${oneLine(data)}`);
+      this.#answer.fail(`event is not JSON: ${data}`);
     }
   }
 
@@ -96,5 +114,5 @@ export class EventStream {
 function eventError(data: string): string | undefined {
   if (data === '') return undefined;
   const json = parsedJson(data);
-  return json === undefined ? oneLine(data) : (serverError(json) ?? serverError({ error: json }));
+  return json === undefined ? data : (complaintOf(json) ?? complaintOf({ error: json }));
 }

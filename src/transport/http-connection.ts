@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Connect } from './http-connector.ts';
+import { type SocketReads, socketReads } from './socket-reads.ts';
 
 /**
  * undici's own default, stated because it shapes runs: uvicorn (vLLM, SGLang) closes idle connections
@@ -15,15 +16,18 @@ const KEEP_ALIVE_MS = 4_000;
 export class Connection {
   readonly #client: Client;
   #socket: Socket | undefined;
-  #wasOpened = false;
+  #reads: SocketReads | undefined;
+  /** The request was given to a connection that was open, and none was opened since. */
+  #isReused = false;
+  #bytesBefore = 0;
 
   constructor(origin: string, connect: Connect) {
     this.#client = new Client(origin, {
       connect: (to, callback) => {
-        this.#socket = connect(to, (...outcome) => {
-          this.#wasOpened = true;
-          callback(...outcome);
-        });
+        this.#isReused = false;
+        this.#bytesBefore = 0;
+        this.#socket = connect(to, callback);
+        this.#reads = socketReads(this.#socket);
       },
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Deadlines are the caller's.
@@ -36,14 +40,25 @@ export class Connection {
     return this.#socket?.readyState === 'open';
   }
 
-  /** Whether a connection was opened since this was last asked. */
-  takeWasOpened(): boolean {
-    const wasOpened = this.#wasOpened;
-    this.#wasOpened = false;
-    return wasOpened;
+  /** Whether the request that was dispatched last is on a connection that served others before it. */
+  get isReused(): boolean {
+    return this.#isReused;
+  }
+
+  /** Whether a byte came since then. */
+  get isAnswered(): boolean {
+    return (this.#socket?.bytesRead ?? 0) > this.#bytesBefore;
+  }
+
+  /** Reads of the socket so far. */
+  get readCount(): number {
+    return this.#reads?.count ?? 0;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#isReused = this.isOpen;
+    this.#bytesBefore = this.#socket?.bytesRead ?? 0;
+    this.#reads?.expectHead();
     this.#client.dispatch(options, handler);
   }
 

@@ -2,9 +2,12 @@ import type { Dispatcher } from 'undici';
 import type { Backlog } from '../base/backlog.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Connection, Connections } from './http-connection.ts';
-import { connectionFailure, isSocketEnd, Refusal } from './http-failure.ts';
+import { connectionFailure, Refusal } from './http-failure.ts';
+import type { AnswerLimits } from './limits.ts';
+import { type ResponseHead, type ResponseHeaders, readHead } from './response-head.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from './transport.ts';
+import type { Wording } from './wording.ts';
 
 /** What the exchanges of a run share. */
 export interface Line {
@@ -13,34 +16,53 @@ export interface Line {
   readonly clock: Clock;
   /** The reading of what has arrived. */
   readonly backlog: Backlog;
-  /** Strikes secrets out of what the server says. */
-  readonly redact: (message: string) => string;
+  /** Makes what the server says fit to be kept. */
+  readonly says: Wording;
 }
 
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+/** How long a body may go on after `[DONE]` before its answer is passed on, so that the connection is free for the next request. */
+const LAST_CHUNK_MS = 5;
+/** How long nothing but comments may follow a finish reason and usage before there is taken to be no `[DONE]`. */
+const QUIET_MS = 100;
+/** How long the body of a refusal is read; what came by then says enough. */
+const REFUSAL_MS = 2000;
+/** What follows a complete answer is read and forgotten for so long, and so much of it. */
+const DRAIN_MS = 1000;
+const DRAIN_BYTES_MAX = 64 * 1024;
 
 /** One request over HTTP and the reading of its response, in undici's callbacks. */
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #line: Line;
   readonly #request: Dispatcher.DispatchOptions;
+  readonly #limits: AnswerLimits;
   readonly #observer: ResponseObserver;
   #connection: Connection | undefined;
   #dispatchedMs = 0;
   #isSent = false;
-  #isReused = false;
   #wasReconnected = false;
-  #hasResponse = false;
-  /** The response is complete, and the server means to keep the connection. */
+  /** The body of the response has ended. */
   #isComplete = false;
-  #staysOpen = true;
-  #httpStatus: number | undefined;
+  #head: ResponseHead | undefined;
   #reader: StreamReader | undefined;
   #refusal: Refusal | undefined;
   #isOver = false;
+  #readCount = 0;
+  #lastReadMs = 0;
+  /** The answer is complete, but not the body: waits for its end, before or after the answer was passed on. */
+  #timer: unknown;
+  #waitsAsDone = false;
+  #isDraining = false;
+  #drainedBytes = 0;
 
-  constructor(line: Line, request: Dispatcher.DispatchOptions, observer: ResponseObserver) {
+  constructor(
+    line: Line,
+    request: Dispatcher.DispatchOptions,
+    limits: AnswerLimits,
+    observer: ResponseObserver,
+  ) {
     this.#line = line;
     this.#request = request;
+    this.#limits = limits;
     this.#observer = observer;
   }
 
@@ -60,22 +82,25 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
     this.#isSent = true;
-    this.#isReused = !this.#connection!.takeWasOpened();
-    const connectMs = this.#isReused ? undefined : atMs - this.#dispatchedMs;
+    const connectMs = this.#connection!.isReused ? undefined : atMs - this.#dispatchedMs;
     this.#loudly(() => this.#observer.onSent(atMs, connectMs));
-  }
-
-  /** At the first byte of a response. */
-  onResponseStarted(): void {
-    this.#hasResponse = true;
   }
 
   onResponseStart(_: unknown, httpStatus: number, headers: ResponseHeaders): void {
     if (this.#isOver || httpStatus < 200) return;
-    this.#httpStatus = httpStatus;
-    this.#staysOpen = !/\bclose\b/i.test(String(headers['connection'] ?? ''));
+    const answered = readHead(httpStatus, headers);
+    this.#head = answered;
+    const { coding } = answered;
+    const { says } = this.#line;
     if (httpStatus >= 300) {
-      this.#refusal = new Refusal(httpStatus, headers['location']?.toString());
+      this.#refusal = new Refusal(answered, says);
+      this.#wait(REFUSAL_MS, () => this.#later(() => this.#refused()));
+      return;
+    }
+    if (coding !== undefined) {
+      const message = says(`the body is compressed (${coding}), which was not asked for`);
+      const atMs = this.#line.clock.now();
+      this.#later(() => this.#fail({ status: 'protocol', message, httpStatus }, atMs));
       return;
     }
     const observer = this.#observer;
@@ -85,14 +110,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         onEnd: (end, atMs) => this.#end(end, atMs),
         onFail: (failure, atMs) => this.#fail(failure, atMs),
       },
-      httpStatus,
+      { httpStatus, limits: this.#limits, says },
     );
   }
 
   onResponseData(_: unknown, bytes: Buffer): void {
-    if (this.#isOver) return;
-    // Subtle: taken before the reader runs, so that reading time is not counted as latency.
-    const atMs = this.#line.clock.now();
+    if (this.#isOver) {
+      this.#drainedBytes += bytes.length;
+      if (this.#isDraining && this.#drainedBytes > DRAIN_BYTES_MAX) this.#drained(false);
+      return;
+    }
+    const atMs = this.#readMs();
     try {
       this.#read(bytes, atMs);
     } catch (error) {
@@ -101,36 +129,89 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#isDraining) this.#drained(this.#head!.staysOpen);
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
     this.#isComplete = true;
     this.#later(() => {
       if (this.#reader) this.#reader.end(atMs);
-      else this.#fail(this.#refusal!.failure, atMs);
+      else this.#refused(atMs);
     });
   }
 
   onResponseError(_: unknown, error: Error): void {
+    if (this.#isDraining) this.#drained(false);
     if (this.#isOver) return;
     const atMs = this.#line.clock.now();
-    if (this.#isStale(error)) this.#loudly(() => this.#sendAgain());
+    if (this.#isStale) this.#loudly(() => this.#sendAgain());
     else this.#later(() => this.#onDeadConnection(error, atMs));
   }
 
-  #read(bytes: Buffer, atMs: number): void {
-    if (this.#reader) {
-      this.#reader.feed(bytes, atMs);
-      return;
+  /**
+   * When the bytes at hand were read. Subtle: undici hands on the chunks of one read one by one, and what
+   * reading the first of them takes is not to be counted as the time to the next.
+   */
+  #readMs(): number {
+    const { readCount } = this.#connection!;
+    if (readCount !== this.#readCount) {
+      this.#readCount = readCount;
+      this.#lastReadMs = this.#line.clock.now();
     }
-    const refusal = this.#refusal!;
-    refusal.feed(bytes);
-    if (refusal.isFull) this.#fail(refusal.failure, atMs);
+    return this.#lastReadMs;
   }
 
-  /** The server had closed the connection while it was idle; the request cannot have been looked at. */
-  #isStale(error: Error): boolean {
-    const isUnanswered = this.#isSent && !this.#hasResponse;
-    return isUnanswered && this.#isReused && !this.#wasReconnected && isSocketEnd(error);
+  #read(bytes: Buffer, atMs: number): void {
+    const reader = this.#reader;
+    if (reader) {
+      reader.feed(bytes, atMs);
+      if (!this.#isOver && reader.mayBeComplete) this.#awaitEnd(reader.isDone);
+      return;
+    }
+    this.#refusal?.feed(bytes);
+    if (this.#refusal?.isFull) this.#refused(atMs);
+  }
+
+  #refused(atMs = this.#line.clock.now()): void {
+    if (this.#refusal) this.#fail(this.#refusal.failure, atMs);
+  }
+
+  /** The end of the body is not the end of the answer, which must not wait for it long. */
+  #awaitEnd(isDone: boolean): void {
+    if (this.#timer !== undefined && this.#waitsAsDone === isDone) return;
+    this.#waitsAsDone = isDone;
+    this.#wait(isDone ? LAST_CHUNK_MS : QUIET_MS, () =>
+      // What has arrived meanwhile comes first: this process may have been busy.
+      this.#later(() => this.#endWithoutBody()),
+    );
+  }
+
+  #endWithoutBody(): void {
+    const reader = this.#reader!;
+    const nowMs = this.#line.clock.now();
+    const waitMs = reader.isDone ? 0 : reader.saidMs + QUIET_MS - nowMs;
+    if (waitMs > 0) this.#wait(waitMs, () => this.#later(() => this.#endWithoutBody()));
+    else if (reader.isWhole) {
+      this.#isDraining = true;
+      reader.end(nowMs);
+    }
+  }
+
+  #wait(delayMs: number, then: () => void): void {
+    const { clock } = this.#line;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => {
+      this.#timer = undefined;
+      then();
+    }, delayMs);
+  }
+
+  /**
+   * The server had closed the connection while it was idle, whether the request was written before that
+   * was seen or not: not a byte came, so it cannot have been answered.
+   */
+  get #isStale(): boolean {
+    const { isReused, isAnswered, isOpen } = this.#connection!;
+    return isReused && !isAnswered && !isOpen && !this.#wasReconnected;
   }
 
   #sendAgain(): void {
@@ -143,15 +224,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #onDeadConnection(error: Error, atMs: number): void {
-    if (this.#reader?.isDone) this.#reader.end(atMs);
+    if (this.#reader?.isComplete) this.#reader.end(atMs);
     else this.#fail(this.#refusal?.failure ?? this.#deathOf(error), atMs);
   }
 
   #deathOf(error: Error): Failure {
-    const started = this.#hasResponse ? 'answering' : 'waiting';
+    const started = this.#connection!.isAnswered ? 'answering' : 'waiting';
     const stage = this.#isSent ? started : 'connecting';
-    const { origin } = this.#line;
-    return connectionFailure(error, { stage, origin, httpStatus: this.#httpStatus });
+    const { origin, says } = this.#line;
+    const failure = connectionFailure(error, { stage, origin, httpStatus: this.#head?.httpStatus });
+    return { ...failure, message: says(failure.message) };
   }
 
   #end(end: ResponseEnd, atMs: number): void {
@@ -161,15 +243,25 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #fail(failure: Failure, atMs: number): void {
     this.#close();
-    this.#observer.onFail({ ...failure, message: this.#line.redact(failure.message) }, atMs);
+    this.#observer.onFail(failure, atMs);
   }
 
   /** Before the observer hears of the end, so that a request it sends then can have the connection. */
   #close(): void {
     this.#isOver = true;
     this.#reader?.cancel();
+    if (this.#isComplete) this.#drained(this.#head!.staysOpen);
+    else if (this.#isDraining) this.#wait(DRAIN_MS, () => this.#drained(false));
+    else this.#drained(false);
+  }
+
+  /** Nothing more comes over the connection, or nothing more is waited for. */
+  #drained(isReusable: boolean): void {
+    this.#line.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isDraining = false;
     const { connections } = this.#line;
-    if (this.#isComplete && this.#staysOpen) connections.giveBack(this.#connection!);
+    if (isReusable) connections.giveBack(this.#connection!);
     else connections.drop(this.#connection!);
   }
 

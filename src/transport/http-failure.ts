@@ -1,7 +1,10 @@
-import { errorText } from '../base/errors.ts';
-import { isObject, parsedJson } from '../base/json.ts';
-import { oneLine, serverError } from './openai.ts';
+import { parsedJson } from '../base/json.ts';
+import { complaintOf, remarkOf } from './complaint.ts';
+import { connectionErrorText, exhaustionOf } from './connection-error.ts';
+import { jsonText } from './json.ts';
+import type { ResponseHead } from './response-head.ts';
 import type { Failure } from './transport.ts';
+import type { Wording } from './wording.ts';
 
 /** How far a request had come when its connection failed. */
 export type Stage = 'connecting' | 'waiting' | 'answering';
@@ -16,22 +19,21 @@ export function connectionFailure(
   error: Error,
   { stage, origin, httpStatus }: { stage: Stage; origin: string; httpStatus: number | undefined },
 ): Failure {
-  const cause = oneLine(errorText(error));
+  const cause = connectionErrorText(error);
+  if (exhaustionOf(error) !== undefined) return { status: 'client', message: cause };
   if (stage === 'connecting') {
     return { status: 'connect', message: `cannot connect to ${origin}: ${cause}` };
   }
-  const message = isGarbage(error) ? cause : `${CLOSED[stage]}: ${cause}`;
+  const message = garbageText(error) ?? `${CLOSED[stage]}: ${cause}`;
   return { status: 'protocol', message, ...(httpStatus === undefined ? {} : { httpStatus }) };
 }
 
-/** Whether undici's parser gave up over what was sent, and not because it ended. */
-function isGarbage({ name, message }: Error): boolean {
-  return name === 'HTTPParserError' && !message.includes('EOF');
-}
-
-/** Whether an error is the end of a socket, and not something that the server said. */
-export function isSocketEnd(error: Error & { code?: string }): boolean {
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(error.code ?? '');
+/** Where undici gave up over what was sent, and not because it ended. */
+function garbageText({ name, message }: Error): string | undefined {
+  if (message === 'bad upgrade') return 'the server answered with 101, a protocol nobody asked for';
+  if (name === 'HeadersOverflowError') return 'the head of the response is too long';
+  if (name === 'AssertionError') return 'Response does not match the HTTP/1.1 protocol';
+  return name === 'HTTPParserError' && !message.includes('EOF') ? message : undefined;
 }
 
 /** Error pages are short; a server that sends more than this says nothing more in it. */
@@ -39,14 +41,14 @@ const REFUSAL_BYTES_MAX = 64 * 1024;
 
 /** A response other than 2xx, as its body comes in. */
 export class Refusal {
-  readonly #httpStatus: number;
-  readonly #location: string | undefined;
+  readonly #head: ResponseHead;
+  readonly #says: Wording;
   readonly #pieces: Buffer[] = [];
   #byteCount = 0;
 
-  constructor(httpStatus: number, location: string | undefined) {
-    this.#httpStatus = httpStatus;
-    this.#location = location;
+  constructor(head: ResponseHead, says: Wording) {
+    this.#head = head;
+    this.#says = says;
   }
 
   feed(bytes: Buffer): void {
@@ -59,28 +61,33 @@ export class Refusal {
   }
 
   get failure(): Failure {
+    const { httpStatus } = this.#head;
     const body = Buffer.concat(this.#pieces).toString('utf8', 0, REFUSAL_BYTES_MAX);
-    const message = this.#redirect ?? (said(body) || `HTTP ${this.#httpStatus} without a message`);
-    return { status: 'http', httpStatus: this.#httpStatus, message };
-  }
-
-  get #redirect(): string | undefined {
-    const isRedirect = this.#httpStatus < 400 && this.#location !== undefined;
-    return isRedirect ? oneLine(`redirects to ${this.#location}`) : undefined;
+    return {
+      status: 'http',
+      httpStatus,
+      message: this.#says(refusalText({ ...this.#head, body })),
+    };
   }
 }
 
-/** The server's reason in one line, from OpenAI's error object, FastAPI's detail, a web page or plain text. */
+/** What a response other than 2xx says, as it came: where to, or why. */
+export function refusalText(
+  refusal: Omit<ResponseHead, 'staysOpen'> & { readonly body: string },
+): string {
+  const { httpStatus, location, coding, body } = refusal;
+  if (httpStatus < 400 && location !== undefined) return `redirects to ${location}`;
+  if (coding !== undefined) return `HTTP ${httpStatus}, its body compressed (${coding})`;
+  return said(body) || `HTTP ${httpStatus} without a message`;
+}
+
+/** The server's reason, from OpenAI's error object, FastAPI's detail, a web page or plain text. */
 function said(body: string): string {
   const json = parsedJson(body);
-  if (isObject(json)) {
-    const { detail, message } = json;
-    const other = detail ?? message;
-    const text = typeof other === 'string' ? other : JSON.stringify(other ?? json);
-    return serverError(json) ?? oneLine(text);
+  if (typeof json === 'object' && json !== null) {
+    return complaintOf(json) ?? remarkOf(json) ?? jsonText(json);
   }
   const isPage = /^\s*</.test(body);
   const text = isPage ? (/<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^>]*>/g, ' ')) : body;
-  const firstLine = text.split(/[\r\n]/).find((line) => line.trim() !== '');
-  return oneLine(firstLine ?? '');
+  return text.split(/[\r\n]/).find((line) => line.trim() !== '') ?? '';
 }

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { Scenario } from '../scenario/schema.ts';
 import { type Connect, connector } from './http-connector.ts';
-import { headerWriter } from './http-headers.ts';
+import { headerWriter, OWN_HEADERS } from './http-headers.ts';
+import { ANSWER_BYTES_MAX, megabytes } from './limits.ts';
 
 /** What it takes to ask a server for something besides answers. */
 export type ServerAccess = Pick<Scenario['target'], 'url' | 'headers' | 'ca' | 'insecure'> & {
@@ -11,39 +13,67 @@ export type ServerAccess = Pick<Scenario['target'], 'url' | 'headers' | 'ca' | '
 export interface Page {
   readonly status: number;
   readonly text: string;
+  /** Where it redirects to. */
+  readonly location: string | undefined;
 }
 
-/** A server that is silent for so long is taken for absent. */
-const SILENCE_MS_MAX = 10_000;
+/** Connecting, waiting and the whole page take no longer: a server that takes longer is taken for absent. */
+const PAGE_SEC_MAX = 10;
 
-/** Gets paths from one origin, each over a connection of its own. Rejects only if there was no response. */
+/** Gets paths from one origin, each over a connection of its own. Rejects if there was no whole response in time. */
 export function getter(
   origin: string,
   { headers, apiKey, ...trust }: ServerAccess,
+  secMax = PAGE_SEC_MAX,
 ): (path: string) => Promise<Page> {
-  const writeHeaders = headerWriter({ headers, sessionHeaders: [], apiKey }, {});
-  const connect = impatient(connector(trust));
+  const writeHeaders = headerWriter({ headers, sessionHeaders: [], apiKey }, OWN_HEADERS);
+  const connect = connector(trust);
   return async (path) => {
-    const client = new Client(origin, { connect, headersTimeout: 0, bodyTimeout: 0 });
+    const sockets: Socket[] = [];
+    const client = new Client(origin, {
+      connect: kept(connect, sockets),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const deadline = AbortSignal.timeout(secMax * 1000);
     try {
-      const { statusCode, body } = await client.request({
+      const { statusCode, headers, body } = await client.request({
         path,
         method: 'GET',
         headers: writeHeaders(''),
+        signal: deadline,
       });
-      return { status: statusCode, text: await body.text() };
+      const location = headers['location']?.toString();
+      return { status: statusCode, text: await textOf(body), location };
+    } catch (error) {
+      if (deadline.aborted) throw new Error(`no whole response within ${secMax} s`);
+      throw error;
     } finally {
+      // Also one that is still being opened.
+      for (const socket of sockets) socket.destroy();
       await client.destroy();
     }
   };
 }
 
-/** Covers connecting, waiting and reading alike. */
-function impatient(connect: Connect): Connect {
+/** Remembers the sockets that it opens. */
+function kept(connect: Connect, sockets: Socket[]): Connect {
   return (to, callback) => {
     const socket = connect(to, callback);
-    return socket.setTimeout(SILENCE_MS_MAX, () => {
-      socket.destroy(new Error(`silent for ${SILENCE_MS_MAX / 1000} s`));
-    });
+    sockets.push(socket);
+    return socket;
   };
+}
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  let byteCount = 0;
+  for await (const piece of body) {
+    byteCount += piece.length;
+    if (byteCount > ANSWER_BYTES_MAX) {
+      throw new Error(`a page of more than ${megabytes(ANSWER_BYTES_MAX)}`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }

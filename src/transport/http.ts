@@ -6,8 +6,10 @@ import { endpoint } from './endpoint.ts';
 import { Connections } from './http-connection.ts';
 import { connector } from './http-connector.ts';
 import { HttpExchange, type Line } from './http-exchange.ts';
-import { headerWriter, redactor } from './http-headers.ts';
+import { headerWriter, OWN_HEADERS, redactor } from './http-headers.ts';
+import { answerLimits } from './limits.ts';
 import type { Transport } from './transport.ts';
+import { wording } from './wording.ts';
 
 export interface HttpOptions {
   readonly target: Scenario['target'];
@@ -28,9 +30,10 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   const { api, stream, headers, sessionHeaders, prefillHeader } = target;
   const server = endpoint(target.url);
   const connections = new Connections(server.origin, connector(target));
-  const redact = redactor({ headers, sessionHeaders, apiKey });
+  const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
+  const says = wording(redactor({ headers, apiKey, body: target.body }));
   const backlog = new Backlog();
-  const line: Line = { origin: server.origin, connections, clock, backlog, redact };
+  const line: Line = { origin: server.origin, connections, clock, backlog, says };
   const writeBody = bodyWriter({
     api,
     stream,
@@ -42,6 +45,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
   const writeHeaders = headerWriter(
     { headers, sessionHeaders, prefillHeader, apiKey },
     {
+      ...OWN_HEADERS,
       'content-type': 'application/json',
       accept: stream ? 'text/event-stream' : 'application/json',
     },
@@ -56,6 +60,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
           headers: writeHeaders(request.sessionId, request.headers),
           body: writeBody(request),
         },
+        answerLimits(request.maxTokens, bytesMax),
         observer,
       );
       exchange.start();

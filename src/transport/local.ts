@@ -144,14 +144,18 @@ function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undef
   return { status: 'protocol', message, httpStatus };
 }
 
-/** As a client reads what the HTTP server sends: one rule for both says what is told. Tiers always are. */
+/**
+ * As a client reads what the HTTP server sends: one rule for both says what is told. Tiers always are; the
+ * times of the answer itself are not, as this client has the very same ones.
+ */
 function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
   const storage = storageOf(options);
+  const { queue_time_ms, time_to_first_token_ms } = requestMetricsJson(end);
   return readChunk({
     usage: usageJson(end, options),
     ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),
-    ...(options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
-  }).usage;
+    ...(options.reportRequestMetrics && { metrics: { queue_time_ms, time_to_first_token_ms } }),
+  }).usage?.usage;
 }
 
 function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {

@@ -8,28 +8,49 @@ export interface ServerEvent {
   readonly comment: string | undefined;
 }
 
-/** Cuts text into server-sent events. The text may come in any pieces; the events are the same. */
+export interface SplitterOptions {
+  onEvent(event: ServerEvent): void;
+  /** A line, or the data of one event, may not be longer than this. */
+  readonly charsMax: number;
+  onTooLong(): void;
+}
+
+/** Events that report a failure: the names that servers give them. */
+export function isErrorName(name: string | undefined): boolean {
+  return name !== undefined && ERROR_NAME.test(name);
+}
+
+const ERROR_NAME = /^(error|exception|fail(ed|ure)?|abort(ed)?)$/i;
+
+/** Cuts text whose lines end in LF into server-sent events. The text may come in any pieces; the events are the same. */
 export class EventSplitter {
-  readonly #onEvent: (event: ServerEvent) => void;
+  readonly #options: SplitterOptions;
   readonly #parser;
   /** Text after the last line end. */
   #partialLine = '';
   #comment: string | undefined;
+  #isTooLong = false;
 
-  constructor(onEvent: (event: ServerEvent) => void) {
-    this.#onEvent = onEvent;
+  constructor(options: SplitterOptions) {
+    this.#options = options;
     this.#parser = createParser({
+      maxBufferSize: options.charsMax,
       onEvent: ({ event, data }) => this.#emit(event, data),
       onComment: (comment) => {
         this.#comment = comment || undefined;
+      },
+      onError: ({ type }) => {
+        if (type === 'max-buffer-size-exceeded') this.#tooLong();
       },
     });
   }
 
   feed(text: string): void {
-    const end = endOfLines(text);
+    if (this.#isTooLong) return;
+    const end = text.lastIndexOf('\n') + 1;
     if (end === 0) {
       this.#partialLine += text;
+      if (this.#partialLine.length > this.#options.charsMax) this.#tooLong();
       return;
     }
     const lines = this.#partialLine + text.slice(0, end);
@@ -50,19 +71,19 @@ export class EventSplitter {
   #emit(name: string | undefined, data: string): void {
     const comment = this.#comment;
     this.#comment = undefined;
-    this.#onEvent({ name, data, comment });
+    this.#options.onEvent({ name, data, comment });
   }
-}
 
-/** Length of the whole lines at the start of the text. */
-function endOfLines(text: string): number {
-  if (text.endsWith('\n')) return text.length;
-  return Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+  #tooLong(): void {
+    this.#isTooLong = true;
+    this.#partialLine = '';
+    this.#options.onTooLong();
+  }
 }
 
 /** Line ends are rare, so looking for them first is much cheaper than looking for the word. */
 function namesEvents(lines: string): boolean {
-  return lines.startsWith('event') || lines.includes('\nevent') || lines.includes('\revent');
+  return lines.startsWith('event') || lines.includes('\nevent');
 }
 
 /**
@@ -70,5 +91,7 @@ function namesEvents(lines: string): boolean {
  * to drop. An empty data line lets the event through; real data may still follow it.
  */
 function withData(lines: string): string {
-  return lines.replace(/(^|[\r\n])event: ?error(?=[\r\n])/g, '$&\ndata:');
+  return lines.replace(/(?:^|\n)event: ?(\w+)(?=\n)/g, (line, name) =>
+    isErrorName(name) ? `${line}\ndata:` : line,
+  );
 }

@@ -1,11 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
 import { parsedJson } from '../base/json.ts';
-import { AnswerReader, type BodyObserver } from './answer-reader.ts';
+import { AnswerReader, type BodyObserver, type ReadingOptions } from './answer-reader.ts';
 import { EventStream } from './event-stream.ts';
-import { hasChoices, oneLine } from './openai.ts';
+import { megabytes } from './limits.ts';
+import { isAnswer } from './openai.ts';
 
 /** How much of an unintelligible body is quoted. */
 const QUOTED_CHARS = 120;
+
+/** The first bytes of bodies that are compressed, though no header says so. */
+const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
 
 /**
  * Reads the body of a 2xx response: server-sent events in any dialect, or one JSON document, told apart by
@@ -19,11 +23,13 @@ export class StreamReader {
   #mode: 'unknown' | 'events' | 'document' = 'unknown';
   /** All of a document; of anything else the text before its kind was known. */
   #text = '';
+  /** A document whose last character may be its last. */
+  #mayBeWhole = false;
   /** The start of the body, for messages. */
   #quote = '';
 
-  constructor(observer: BodyObserver, httpStatus = 200) {
-    this.#answer = new AnswerReader(observer, httpStatus);
+  constructor(observer: BodyObserver, options: ReadingOptions = {}) {
+    this.#answer = new AnswerReader(observer, options);
     this.#events = new EventStream(this.#answer);
   }
 
@@ -32,21 +38,48 @@ export class StreamReader {
     return this.#answer.isDone;
   }
 
+  /** All that makes an answer was read; the body may go on, but with nothing that is awaited. */
+  get isComplete(): boolean {
+    return this.#answer.isDone || (this.#mode === 'events' && this.#answer.isComplete);
+  }
+
+  /** Complete, or a document that looks so. */
+  get mayBeComplete(): boolean {
+    return this.#mayBeWhole || this.isComplete;
+  }
+
+  /** The same, with a closer look. */
+  get isWhole(): boolean {
+    return this.#mayBeWhole ? parsedJson(this.#text) !== undefined : this.isComplete;
+  }
+
+  /** When the bytes arrived that said something of the answer last. */
+  get saidMs(): number {
+    return this.#answer.saidMs;
+  }
+
   /** Bytes of the body, and when they arrived. */
   feed(bytes: Buffer, atMs: number): void {
     if (this.#answer.isOver || this.#answer.isDone) return;
     this.#answer.atMs = atMs;
-    this.#feedText(this.#decode(bytes));
+    const coding = this.#mode === 'unknown' ? compressed(bytes) : undefined;
+    if (coding) this.#answer.fail(`the body is compressed (${coding}), which was not asked for`);
+    else this.#feedText(this.#decode(bytes));
   }
 
   /** The body is complete, as far as HTTP can tell. */
   end(atMs: number): void {
     const answer = this.#answer;
     if (answer.isOver) return;
-    answer.atMs = atMs;
     if (!answer.isDone) this.#flush();
-    if (answer.isDone || answer.isFinal) answer.end();
-    else answer.fail(this.#whatIsMissing());
+    if (answer.isDone || answer.isFinal) {
+      answer.end();
+      return;
+    }
+    answer.atMs = atMs;
+    if (this.#events.hasEvents)
+      answer.failUnfinished('stream ended without finish_reason or [DONE]');
+    else answer.fail(this.#whatCame);
   }
 
   /** Nothing is called any more. */
@@ -64,21 +97,35 @@ export class StreamReader {
   }
 
   #feedText(text: string): void {
-    if (this.#quote.length < QUOTED_CHARS) {
-      this.#quote += text.slice(0, QUOTED_CHARS - this.#quote.length);
+    if (this.#quote.length < QUOTED_CHARS) this.#quote += text.slice(0, QUOTED_CHARS);
+    if (this.#mode === 'events') {
+      this.#events.feed(text);
+      return;
     }
-    if (this.#mode === 'events') this.#events.feed(text);
-    else this.#text += text;
+    this.#text += text;
     if (this.#mode === 'unknown') this.#recognise();
+    if (this.#mode === 'document') this.#feedDocument(text);
   }
 
   #recognise(): void {
     // A byte order mark is a blank to trimStart, and means nothing in front of events or of JSON.
     const start = this.#text.trimStart();
+    this.#text = start;
     if (start === '') return;
     this.#mode = /^[{[]/.test(start) ? 'document' : 'events';
-    this.#text = start;
-    if (this.#mode === 'events') this.#events.feed(start);
+    if (this.#mode === 'document') return;
+    this.#text = '';
+    this.#events.feed(start);
+  }
+
+  #feedDocument(text: string): void {
+    const { bytesMax } = this.#answer;
+    this.#answer.saidMore();
+    const end = text.trimEnd();
+    if (end !== '') this.#mayBeWhole = end.endsWith('}');
+    if (this.#text.length <= bytesMax) return;
+    this.#text = '';
+    this.#answer.fail(`the response is longer than ${megabytes(bytesMax)}`);
   }
 
   #flush(): void {
@@ -90,20 +137,32 @@ export class StreamReader {
 
   #readDocument(): void {
     const json = parsedJson(this.#text);
-    if (json === undefined) this.#answer.fail(`response is not JSON: ${this.#quoted}`);
+    if (json === undefined) this.#answer.fail(`${this.#whatText}: ${this.#quoted}`);
     else this.#answer.read(json);
     // A document is whole by itself; not every server puts a finish_reason into it.
-    if (hasChoices(json)) this.#answer.isFinal = true;
+    if (isAnswer(json)) this.#answer.isFinal = true;
   }
 
-  #whatIsMissing(): string {
+  /** Of a document that is none. */
+  get #whatText(): string {
+    const line = this.#text.slice(0, this.#text.indexOf('\n'));
+    const isLines = parsedJson(line) !== undefined;
+    return isLines ? 'response is lines of JSON, not events' : 'response is not JSON';
+  }
+
+  get #whatCame(): string {
     if (this.#mode === 'unknown') return 'empty response';
-    if (this.#mode === 'document') return `response without choices: ${this.#quoted}`;
-    if (!this.#events.hasEvents) return `response is not an event stream: ${this.#quoted}`;
-    return 'stream ended without finish_reason or [DONE]';
+    const what = this.#mode === 'document' ? 'without choices' : 'is not an event stream';
+    return `response ${what}: ${this.#quoted}`;
   }
 
   get #quoted(): string {
-    return oneLine(this.#quote);
+    return this.#quote.slice(0, QUOTED_CHARS);
   }
+}
+
+function compressed(bytes: Buffer): string | undefined {
+  return Object.entries(MAGIC).find(([, magic]) =>
+    magic.every((byte, index) => bytes[index] === byte),
+  )?.[0];
 }

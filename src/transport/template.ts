@@ -1,5 +1,6 @@
 import { parsedJson } from '../base/json.ts';
-import { type Chunk, type Delta, readChunk } from './openai.ts';
+import type { Delta } from './answer-text.ts';
+import { type Chunk, readChunk } from './openai.ts';
 import type { DeltaKind } from './transport.ts';
 
 const QUOTE = 0x22;

@@ -30,6 +30,8 @@ export interface Usage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly cachedTokens?: number;
+  /** Input tokens that went into the prefix cache for others to find. */
+  readonly createdCacheTokens?: number;
   /** Those of the cached tokens that were in the GPU's own cache, and those that came from below it. */
   readonly localCachedTokens?: number;
   readonly externalCachedTokens?: number;
@@ -40,16 +42,32 @@ export interface Usage {
   /** From queued to scheduled, and from there to the first token, on the engine's own clock. */
   readonly queueMs?: number;
   readonly prefillMs?: number;
+  /** From the first token to the last, the mean gap between tokens, and all tokens over the time from scheduled to the last. */
+  readonly generationMs?: number;
+  readonly meanItlMs?: number;
+  readonly tokensPerSec?: number;
+  /** Counts and rates of a draft model's guesses, under the server's own names. */
+  readonly speculativeDecoding?: Readonly<Record<string, number>>;
 }
 
 export interface ResponseEnd {
   readonly usage: Usage | undefined;
   readonly finishReason: string | undefined;
+  /** The server's name for the answer, and for the software that made it. */
+  readonly id?: string;
+  readonly fingerprint?: string;
+  /** Reads of the socket that brought the deltas. Fewer than deltas: something on the way held some back. Absent: no socket. */
+  readonly reads?: number;
+  /** What was odd about the answer, each `what: which`, in one printable line. */
+  readonly remarks?: readonly string[];
 }
+
+/** `client`: this machine ran out of something, and the server is not to blame. */
+export type FailureKind = 'http' | 'timeout' | 'connect' | 'protocol' | 'client';
 
 /** Why a request gave no (full) answer. `message` is one line without secrets. */
 export interface Failure {
-  readonly status: 'http' | 'timeout' | 'connect' | 'protocol';
+  readonly status: FailureKind;
   readonly message: string;
   /** Set once a response line was read, also when the stream failed later. */
   readonly httpStatus?: number;

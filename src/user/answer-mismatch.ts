@@ -1,3 +1,5 @@
+import { escaped } from '../base/printable.ts';
+
 const EXCERPT_BEFORE = 20;
 const EXCERPT_AFTER = 40;
 
@@ -22,10 +24,10 @@ function firstDifference(a: string, b: string): number {
   return /[\udc00-\udfff]/.test(a[position] ?? b[position]!) ? Math.max(0, position - 1) : position;
 }
 
-/** Quoted, with line ends escaped. */
+/** Quoted, with line ends and all that a terminal would obey escaped. */
 function excerpt(text: string, position: number): string {
   const start = Math.max(0, position - EXCERPT_BEFORE);
   const end = position + EXCERPT_AFTER;
   const [before, after] = [start > 0 ? '…' : '', end < text.length ? '…' : ''];
-  return JSON.stringify(`${before}${text.slice(start, end)}${after}`);
+  return escaped(JSON.stringify(`${before}${text.slice(start, end)}${after}`));
 }

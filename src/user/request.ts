@@ -4,6 +4,7 @@ import type { Turn } from '../workload/conversation.ts';
 import { answerMismatch } from './answer-mismatch.ts';
 import { Deadline } from './deadline.ts';
 import type { Session } from './session.ts';
+import { toolFields } from './tool-calls.ts';
 import type { World } from './world.ts';
 
 /** How one attempt at a turn ended. Times are milliseconds on the run's clock. */
@@ -22,6 +23,8 @@ export interface Outcome {
   readonly reconnects: number;
   readonly content: string;
   readonly reasoning: string;
+  /** What the answer has beside its text: tool calls. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
   readonly end: ResponseEnd | undefined;
 }
 
@@ -57,6 +60,7 @@ export function attempt(
   let reconnects = 0;
   let content = '';
   let reasoning = '';
+  let tools: string[] | undefined;
   let isOver = false;
 
   function finish(
@@ -83,6 +87,7 @@ export function attempt(
       reconnects,
       content: flat(content),
       reasoning: flat(reasoning),
+      fields: tools && toolFields(tools),
     });
   }
 
@@ -124,6 +129,7 @@ export function attempt(
         if (kind !== 'reasoning') firstOutputMs ??= atMs;
         if (kind === 'content') content += text;
         else if (kind === 'reasoning') reasoning += text;
+        else (tools ??= []).push(text);
         deadline.token(atMs);
       },
       onEnd(end, atMs) {

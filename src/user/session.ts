@@ -63,6 +63,12 @@ function begunAt(conversation: Conversation, startTurn: number): Conversation {
   return { ...conversation, turns: turns.with(startTurn, firstAs(startTurn)) };
 }
 
-export function answerMessage(content: string, reasoning: string | undefined): Message {
-  return new Message('assistant', reasoning ? `<think>${reasoning}</think>\n${content}` : content);
+/** @param fields what the answer has beside its text, sent again as it came. */
+export function answerMessage(
+  content: string,
+  reasoning: string | undefined,
+  fields?: Message['fields'],
+): Message {
+  const text = reasoning ? `<think>${reasoning}</think>\n${content}` : content;
+  return new Message('assistant', text, fields);
 }

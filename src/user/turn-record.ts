@@ -1,4 +1,5 @@
 import type { TurnRecord } from '../record/record.ts';
+import type { Outcome } from './request.ts';
 import type { Session } from './session.ts';
 import type { UserState } from './state.ts';
 import type { World } from './world.ts';
@@ -39,16 +40,30 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     cachedTokens: usage?.cachedTokens,
+    createdCacheTokens: usage?.createdCacheTokens,
     externalCachedTokens: usage?.externalCachedTokens,
     storageCachedTokens: usage?.storageCachedTokens,
     engineQueueMs: usage?.queueMs,
     enginePrefillMs: usage?.prefillMs,
+    engineGenerationMs: usage?.generationMs,
+    engineMeanItlMs: usage?.meanItlMs,
+    engineTokensPerSec: usage?.tokensPerSec,
+    engineSpeculation: usage?.speculativeDecoding,
     reasoningTokens: usage?.reasoningTokens,
     tokensFrom: hasCounts ? 'usage' : undefined,
     finishReason: end?.finishReason,
+    responseId: end?.id,
+    systemFingerprint: end?.fingerprint,
+    remarks: end?.remarks,
     chunks: outcome.chunks,
+    reads: readsOf(outcome),
     chunkGapsMs: outcome.chunkGapsMs,
   };
+}
+
+/** Only where it is no news that they are as many as the chunks. */
+function readsOf({ chunks, end }: Outcome): number | undefined {
+  return end?.reads !== undefined && end.reads < chunks ? end.reads : undefined;
 }
 
 /** The record of a turn of a conversation that had arrived, and that was never sent. */

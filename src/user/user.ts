@@ -96,10 +96,11 @@ export function userMachine(world: World) {
       })),
       recordTurn: ({ context: { session, turn, outcome }, context }) => {
         world.record(endedRecord(world, context), () => {
-          const { reasoning, content } = outcome!;
+          const { reasoning, content, fields } = outcome!;
           const messages = session.messagesFor(session.turn(turn)!);
           // A server's own count of the output has the reasoning in it, too.
-          return { messages, answer: reasoning + content, content };
+          const tools = fields ? JSON.stringify(fields) : '';
+          return { messages, answer: reasoning + content + tools, content };
         });
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
@@ -110,13 +111,13 @@ export function userMachine(world: World) {
         }
       },
       keepAnswer: ({ context }) => {
-        const { content, reasoning } = context.outcome!;
+        const { content, reasoning, fields } = context.outcome!;
         const turn = context.session.turn(context.turn)!;
         const isRecorded = habits.history === 'recorded' || turn.needsRecordedAnswer;
         const answer =
           isRecorded && turn.recordedAnswer
             ? turn.recordedAnswer
-            : answerMessage(content, habits.keepReasoning ? reasoning : undefined);
+            : answerMessage(content, habits.keepReasoning ? reasoning : undefined, fields);
         context.session.answered(turn, answer);
       },
       planNextTurn: assign(({ context }) => nextTurn(world, context)),

@@ -15,7 +15,13 @@ test('M-63 agents go to their own models and URLs, and the CSV says which', asyn
   const pace = ['--user-request-interval', '0.05', '--new-user-interval', '0.02'];
   const ended = await confab([...args, ...urls, ...pace, '--with-text'], { cwd });
   await Promise.all([one.close(), two.close()]);
-  expect([ended.code, ended.stderr]).toEqual([0, '']);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stderr.split('\n').map((line) => line.split(';')[0])).toEqual([
+    ...['small', 'large', 'huge'].map(
+      (model) => `notice: the server does not list the model ${model}`,
+    ),
+    '',
+  ]);
   expect(one.requests.map(({ body }) => body.model)).toEqual(Array(6).fill('small'));
   expect(two.requests.map(({ body }) => body.model).sort()).toEqual([
     ...Array(4).fill('huge'),

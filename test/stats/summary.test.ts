@@ -71,9 +71,53 @@ test('every planned request is counted once, by how it ended', () => {
     retries: 2,
     reconnects: 1,
     countedLocally: 1,
+    finishReasons: { length: 2 },
     warmup: 2,
     warmupFailed: 1,
   });
+});
+
+test('what this machine could not send is counted apart, and only where there is some', () => {
+  const { counts } = totals([turnRecord(), failure('client', { reason: 'no ports' })]);
+  expect(counts.failed).toBe(1);
+  expect(counts.failedByKind).toEqual({ http: 0, timeout: 0, connect: 0, protocol: 0, client: 1 });
+  expect(counts.endings).toEqual([{ kind: 'client', count: 1, example: 'no ports' }]);
+});
+
+test('finish reasons and oddities of answers are counted by kind, the most frequent first', () => {
+  const odd = (...remarks: string[]) => turnRecord({ finishReason: 'stop', remarks });
+  const { counts } = totals([
+    turnRecord({ finishReason: 'length' }),
+    odd('usage told twice: a 1, then 2', 'x: y: z'),
+    odd('usage told twice: a 0, then 2'),
+    turnRecord({ finishReason: undefined }),
+    failure('protocol', { finishReason: 'abort', remarks: ['never: counted'] }),
+  ]);
+  expect(counts.finishReasons).toEqual({ stop: 2, length: 1 });
+  expect(counts.remarks).toEqual([
+    { kind: 'usage told twice', count: 2, example: 'a 0, then 2' },
+    { kind: 'x', count: 1, example: 'y: z' },
+  ]);
+});
+
+test('a server that makes up finish reasons fills no memory', () => {
+  const many = Array.from({ length: 100 }, (_, index) => turnRecord({ finishReason: `r${index}` }));
+  const { finishReasons } = totals(many).counts;
+  expect(Object.keys(finishReasons!)).toHaveLength(31);
+  expect(finishReasons!['(others)']).toBe(70);
+});
+
+test('answers whose chunks came several in one read are counted as batched', () => {
+  const { delivery } = totals([
+    turnRecord({ chunks: 8, reads: 2 }),
+    turnRecord({ chunks: 8, reads: 4 }),
+    turnRecord({ chunks: 8, reads: 5 }),
+    turnRecord({ chunks: 8 }),
+    turnRecord({ chunks: 3, reads: 1 }),
+    failure('timeout', { chunks: 8, reads: 1 }),
+  ]);
+  expect(delivery).toEqual({ answers: 4, batched: 2, chunksPerRead: 16 / 6 });
+  expect(totals([turnRecord({ chunks: 8 })]).delivery).toBeUndefined();
 });
 
 test('latencies are of completed requests, lateness of all that were sent, and warm-up is in neither', () => {

@@ -43,11 +43,14 @@ function within(options: Partial<EngineOptions>): Usage[] {
 }
 
 const TIMES = ['queueMs', 'prefillMs'] as const;
+/** Those of the answer itself, which nobody tells himself in the same process. */
+const OWN_TIMES = ['generationMs', 'meanItlMs', 'tokensPerSec'] as const;
 
 /** Times are real on one side and simulated on the other: that they were told is compared. */
 function withoutTimes(usage: Usage): unknown {
   const told = TIMES.filter((name) => usage[name] !== undefined && usage[name] >= 0);
-  return { ...usage, ...Object.fromEntries(told.map((name) => [name, 'told'])) };
+  const times = Object.fromEntries(told.map((name) => [name, 'told']));
+  return { ...usage, ...times, ...Object.fromEntries(OWN_TIMES.map((name) => [name, undefined])) };
 }
 
 test.each<[string, Partial<EngineOptions>, boolean]>([
@@ -56,7 +59,12 @@ test.each<[string, Partial<EngineOptions>, boolean]>([
   ['no cached tokens', { reportCached: false }, true],
   ['no request metrics', { reportRequestMetrics: false }, true],
 ])('the engine tells the same over HTTP as in the same process: %s', async (_, options, stream) => {
-  const http = (await overHttp(options, stream)).map(withoutTimes);
+  const usages = await overHttp(options, stream);
+  for (const usage of usages) {
+    const told = OWN_TIMES.filter((name) => usage[name]! > 0);
+    expect(told).toEqual(options.reportRequestMetrics === false ? [] : OWN_TIMES);
+  }
+  const http = usages.map(withoutTimes);
   expect(http).toEqual(within(options).map(withoutTimes));
   const cached = { cachedTokens: 5, localCachedTokens: 5, externalCachedTokens: 0 };
   expect(http[1]).toEqual({

@@ -105,6 +105,20 @@ describe('a reused connection that dies before the first response byte', () => {
     },
   );
 
+  test('while it was idle, so that nothing was sent, has its request sent on a new one', async () => {
+    let resetIdle = (): void => {};
+    const { server, transport } = await rig((socket) => {
+      socket.write(stream('a'));
+      resetIdle = () => socket.resetAndDestroy();
+    });
+    await exchange(transport);
+    // In one go: the client cannot have seen the reset yet, and its socket looks open.
+    resetIdle();
+    const recorder = await exchange(transport);
+    expect(recorder.types).toEqual(['reconnect', 'sent', 'delta', 'end']);
+    expect(server.requests.map(({ connection }) => connection)).toEqual([0, 1]);
+  });
+
   test('is given one more chance, not two', async () => {
     let isDying = false;
     const { server, transport } = await rig((socket) => {

@@ -86,7 +86,7 @@ describe('an answer', () => {
     const { transport } = await rig((socket) => socket.write(stream('a', ' b')));
     const recorder = await exchange(transport);
     expect(recorder.deltas).toEqual(['content:a', 'content: b']);
-    expect(recorder.end).toEqual({
+    expect(recorder.end).toMatchObject({
       finishReason: 'length',
       usage: { inputTokens: 9, outputTokens: 2 },
     });

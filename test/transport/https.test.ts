@@ -41,7 +41,7 @@ describe('https', () => {
     expect(recorder.types).toEqual(['fail']);
     expect(recorder.failure).toMatchObject({
       status: 'connect',
-      message: expect.stringContaining('self-signed certificate'),
+      message: expect.stringMatching(/self-signed certificate; .*--ca.*--insecure/),
     });
     expect(server.requests).toEqual([]);
   });

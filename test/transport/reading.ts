@@ -1,3 +1,4 @@
+import type { ReadingOptions } from '../../src/transport/answer-reader.ts';
 import { StreamReader } from '../../src/transport/stream-reader.ts';
 import type { ResponseEnd } from '../../src/transport/transport.ts';
 import { Recorder } from './recorder.ts';
@@ -5,17 +6,23 @@ import { Recorder } from './recorder.ts';
 /** What came out of a body: comparable, without times. */
 export interface Reading {
   readonly deltas: readonly string[];
-  readonly end?: ResponseEnd | undefined;
+  readonly end?: Pick<ResponseEnd, 'usage' | 'finishReason' | 'remarks'> | undefined;
   readonly failure?: string | undefined;
 }
 
 /** Reads a body in these pieces. */
-export function read(pieces: readonly (Buffer | string)[]): Reading {
+export function read(pieces: readonly (Buffer | string)[], options?: ReadingOptions): Reading {
   const recorder = new Recorder();
-  const reader = new StreamReader(recorder);
+  const reader = new StreamReader(recorder, options);
   for (const [index, piece] of pieces.entries()) reader.feed(Buffer.from(piece), index);
   reader.end(pieces.length);
-  return { deltas: recorder.deltas, end: recorder.end, failure: recorder.failure?.message };
+  const { deltas, end, failure } = recorder;
+  return { deltas, end: end && withoutNames(end), failure: failure?.message };
+}
+
+/** Without what only a record keeps. */
+function withoutNames({ usage, finishReason, remarks }: ResponseEnd): Reading['end'] {
+  return { usage, finishReason, ...(remarks && { remarks }) };
 }
 
 /** The body cut before each of these byte positions. */

@@ -174,6 +174,18 @@ describe('M-56 framing', () => {
     expect(read(everyByte(Buffer.from(body)))).toEqual(expected);
   });
 
+  test.each(['\n', '\r\n', '\r'])(
+    'an event is read when its blank line %j came, not later',
+    (end) => {
+      const recorder = new Recorder();
+      const reader = new StreamReader(recorder);
+      for (const [index, event] of [hello, hello, hello].entries()) {
+        reader.feed(Buffer.from(event.replaceAll('\n', end)), index);
+        expect(recorder.deltas).toHaveLength(index + 1);
+      }
+    },
+  );
+
   test('a line of megabytes, in small pieces', () => {
     const long = 'x'.repeat(4_000_000);
     const body = Buffer.from(delta({ content: long }) + done);
@@ -196,7 +208,6 @@ describe('M-56 how a stream ends', () => {
     ['[DONE] alone', hello + done, { finishReason: undefined, usage: undefined }],
     ['a finish reason alone', hello + stop, { finishReason: 'stop', usage: undefined }],
     ['usage alone', hello + usage, { finishReason: undefined, usage: counts }],
-    ['nothing but [DONE]', done, { finishReason: undefined, usage: undefined }],
     [
       'a finish reason with the last content',
       'data: {"choices":[{"delta":{"content":"!"},"finish_reason":"length"}]}\n\n',
@@ -213,6 +224,7 @@ describe('M-56 how a stream ends', () => {
       `${hello}data: {"choi`,
       'stream ended without finish_reason or [DONE]',
     ],
+    ['nothing but [DONE]', done, 'no text, finish_reason or usage came'],
     ['nothing', '', 'empty response'],
     ['blanks', ' \n\n', 'empty response'],
     ['comments only', ': hi\n\n', 'response is not an event stream: : hi'],
@@ -273,7 +285,7 @@ describe('M-56 how a stream ends', () => {
 
   test('a failure has the status of the response line', () => {
     const recorder = new Recorder();
-    new StreamReader(recorder, 206).end(5);
+    new StreamReader(recorder, { httpStatus: 206 }).end(5);
     expect(recorder.calls).toEqual([
       {
         type: 'fail',
@@ -317,6 +329,8 @@ describe('one JSON document instead of a stream', () => {
     ['{"detail":"Not Found"}', 'response without choices: {"detail":"Not Found"}'],
     ['{"choices":[{"mess', 'response is not JSON: {"choices":[{"mess'],
     ['[]', 'response without choices: []'],
+    ['{"choices":[{}]}', 'no text, finish_reason or usage came'],
+    ['{"a":1}\n{"a":2}\n', 'response is lines of JSON, not events: {"a":1} {"a":2}'],
   ])('%s fails with %s', (body, failure) => {
     expect(read([body]).failure).toBe(failure);
   });
@@ -329,7 +343,7 @@ describe('times and cancelling', () => {
     reader.feed(Buffer.from(hello.repeat(2) + hello.slice(0, 30)), 10);
     reader.feed(Buffer.from(hello.slice(30) + stop), 20);
     reader.end(30);
-    expect(recorder.calls.map((call) => 'atMs' in call && call.atMs)).toEqual([10, 10, 20, 30]);
+    expect(recorder.calls.map((call) => 'atMs' in call && call.atMs)).toEqual([10, 10, 20, 20]);
   });
 
   test.each([1, 2, 3])('after cancelling at delta %d of one read, nothing is called', (count) => {

@@ -62,13 +62,16 @@ describe('a template', () => {
 function plainReading(events: readonly string[]): Reading {
   const deltas: string[] = [];
   let usage: object | undefined;
+  let isAnswer = false;
   let finishReason: string | undefined;
   for (const data of events) {
     const chunk = readChunk(JSON.parse(data));
+    isAnswer ||= chunk.isFinal || chunk.deltas.length > 0 || chunk.usage !== undefined;
     deltas.push(...chunk.deltas.map(({ kind, text }) => `${kind}:${text}`));
-    usage = chunk.usage ?? usage;
+    usage = chunk.usage?.usage ?? usage;
     finishReason = chunk.finishReason ?? finishReason;
   }
+  if (!isAnswer) return { deltas, failure: 'no text, finish_reason or usage came' };
   return { deltas, end: { usage, finishReason } };
 }
 

@@ -76,6 +76,7 @@ export async function openAgentTargets(
         return `agent ${agent}: ${target.model} at ${description}`;
       })
       .join('; '),
+    notices: [...byName.values()].flatMap(({ notices = [] }) => notices),
     scrape: () => scrapeAll(byName),
     close,
   };

@@ -1,0 +1,30 @@
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What the head of a response says about what follows. */
+export interface ResponseHead {
+  readonly httpStatus: number;
+  /** The server means to keep the connection. */
+  readonly staysOpen: boolean;
+  /** Where it redirects to. */
+  readonly location: string | undefined;
+  /** How the body is compressed; undefined: it is not, as was asked for. */
+  readonly coding: string | undefined;
+}
+
+export function readHead(httpStatus: number, headers: ResponseHeaders): ResponseHead {
+  return {
+    httpStatus,
+    staysOpen: !/\bclose\b/i.test(String(headers['connection'] ?? '')),
+    location: headers['location']?.toString(),
+    coding: codingOf(headers),
+  };
+}
+
+function codingOf(headers: ResponseHeaders): string | undefined {
+  const named = [headers['content-encoding'], headers['transfer-encoding']].flat();
+  const codings = named.flatMap((value) => (value ?? '').split(','));
+  const others = codings
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => !['', 'identity', 'chunked'].includes(coding));
+  return others.length ? others.join(', ') : undefined;
+}
