@@ -55,7 +55,7 @@ export interface Resumed {
  * @throws UsageError, EngineUnreachable, Interrupted before anything was sent.
  */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { scenario, clock, resumed, givenUp } = options;
+  const { scenario, clock, resumed, observer = {}, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
   const [loaded, target] = await unlessGivenUp(
@@ -90,8 +90,9 @@ async function playInto(
   { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
 ): Promise<Played> {
   const { path, part } = nextJournal(dir);
-  const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
-  const header = runHeader({ scenario, clock, workload: load.workload, target, part });
+  const isolate = resumed?.isolate;
+  const load = isolated({ scenario, workload: loaded }, part, isolate);
+  const header = runHeader({ scenario, clock, workload: load.workload, target, part, isolate });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>

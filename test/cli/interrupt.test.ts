@@ -235,6 +235,8 @@ describe.sequential('killed, and resumed', () => {
         expect(new Set(server.requests.map(({ body }) => body.cache_salt))).toEqual(
           new Set(['part-2']),
         );
+        expect(journalOf(cwd, PARTS[1]).header.isolation).toBe('salt');
+        expect(journalOf(cwd).header).not.toHaveProperty('isolation');
         // The same user says the same as in the first part.
         const said = (list: Logged[]) =>
           new Map(
@@ -270,6 +272,9 @@ describe.sequential('killed, and resumed', () => {
         }
         expect(stdout).toMatch(/conversations +.*20 of them to the end/);
         expect(stdout).toContain('journal-3.ndjson');
+        expect(journalOf(cwd, PARTS[2]).header.isolation).toBe('marker');
+        // 20 conversations of 3 turns, however often each was played.
+        expect(stdout).toMatch(/planned +60, of which \d+ were played twice/);
         const finishing = PARTS.flatMap((name) => journalOf(cwd, name).records)
           .filter(({ turn, status }) => turn === 2 && status === 'ok')
           .map(({ userId }) => userId);
