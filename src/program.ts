@@ -110,7 +110,14 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`error: ${errorText(error)}\n`);
     return code;
   }
+  return tellBug(error);
+}
+
+/** Says that this is no fault of the user's, and what could be `kept` all the same; returns the exit code. */
+export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const detail = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`confab has a bug; please report this:\n${detail}\n`);
+  process.stderr.write(
+    `${['confab has a bug; please report this:', detail, ...kept].join('\n')}\n`,
+  );
   return EXIT.bug;
 }

@@ -189,7 +189,7 @@ test('the environment and the arguments are read at the top only', () => {
 
 test('nothing is printed and no signal is listened to but at the top', () => {
   const users = files.filter((file) => /\bprocess\.(stdout|stderr|on)\b/.test(code(file.text)));
-  const places = ['program.ts', 'commands/', 'bench/', 'dialects/*/command.ts'];
+  const places = ['main.ts', 'program.ts', 'commands/', 'bench/', 'dialects/*/command.ts'];
   expect(placed(users, places)).toEqual(IN_PLACE);
 });
 

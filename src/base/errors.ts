@@ -29,6 +29,15 @@ export class EngineUnreachable extends Error {
   readonly exitCode: number = EXIT.engineUnreachable;
 }
 
+/** A signal came before anything was measured. */
+export class Interrupted extends Error {
+  readonly exitCode: number = EXIT.interrupted;
+
+  constructor() {
+    super('interrupted before the run began: nothing was measured, and nothing is written');
+  }
+}
+
 /** The text of anything that was thrown; some network errors have only a code, or only a cause. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

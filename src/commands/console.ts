@@ -4,7 +4,7 @@ import type { Observer } from '../play/observer.ts';
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import { intervalLine } from '../report/interval.ts';
 import type { Run } from '../run/run.ts';
-import { onInterrupt } from './interrupts.ts';
+import type { Interrupts } from './interrupts.ts';
 
 const STATUS_EVERY_MS = 1000;
 /** A user's lag is told at most this often, as multi-round-qa.py does. */
@@ -13,29 +13,26 @@ const LAG_EVERY_MS = 10_000;
 export interface ConsoleOptions {
   readonly clock: Clock;
   readonly drainTimeoutSec: number;
+  readonly interrupts: Interrupts;
   readonly companion?: Companion | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
 }
 
-/** Tells on stderr how a run goes, as stdout is for the report; Ctrl-C and SIGTERM end it. */
+/** Tells on stderr how a run goes, as stdout is for the report; signals end it. */
 export function consoleObserver(options: ConsoleOptions): Observer {
-  const { clock, companion, isVerbose } = options;
+  const { clock, companion, interrupts, isVerbose } = options;
   const { say, showStatus, clearStatus } = statusLine();
   const lagToldMs = new Map<number, number>();
   const counts = { ended: 0, failed: 0 };
-  let stop = (): void => {};
+  let stopStatus = (): void => {};
   return {
     notice: say,
     started(run) {
-      const stopListening = onInterrupt(run, say, options.drainTimeoutSec);
-      const stopStatus = process.stderr.isTTY
-        ? everySecond(clock, (sec) => showStatus(statusText(run, sec, counts)))
-        : () => {};
-      stop = () => {
-        stopListening();
-        stopStatus();
-      };
+      interrupts.began(run, say, options.drainTimeoutSec);
+      if (process.stderr.isTTY) {
+        stopStatus = everySecond(clock, (sec) => showStatus(statusText(run, sec, counts)));
+      }
     },
     recorded(record) {
       if (record.status === 'unsent') return;
@@ -54,7 +51,8 @@ export function consoleObserver(options: ConsoleOptions): Observer {
       say(companion.lagText(userId, lagMs));
     },
     ended() {
-      stop();
+      interrupts.ended();
+      stopStatus();
       clearStatus();
     },
   };

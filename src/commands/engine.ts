@@ -6,6 +6,7 @@ import type { EngineServer } from '../engine/http/server.ts';
 import { parseOverridden } from '../scenario/load.ts';
 import { type Flag, settingsOf, withFlags } from './flag-table.ts';
 import { engineFlags, FLAGS } from './flags.ts';
+import { onSignal } from './interrupts.ts';
 import { integer, number } from './options.ts';
 
 interface Flags {
@@ -89,7 +90,7 @@ async function serve(flags: Flags): Promise<void> {
   await closed;
 }
 
-/** The first SIGINT or SIGTERM lets requests in flight end, for a while; the second cuts them off. */
+/** The first signal lets requests in flight end, for a while; the second cuts them off. */
 function untilSignal(server: EngineServer, drainSec: number): Promise<void> {
   return new Promise((resolve) => {
     let isDraining = false;
@@ -98,12 +99,10 @@ function untilSignal(server: EngineServer, drainSec: number): Promise<void> {
       const closed = server.close(isDraining ? 0 : drainSec * 1000);
       isDraining = true;
       closed.then(() => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        stop();
         resolve();
       });
     };
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
+    const stop = onSignal(listener);
   });
 }

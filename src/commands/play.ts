@@ -4,9 +4,10 @@ import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { consoleObserver } from './console.ts';
+import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { exitCodeOf, present } from './present.ts';
 
-export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer'> {
+export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'givenUp'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -17,7 +18,15 @@ export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer'> {
 
 /** Plays as a command does: how it goes is told on stderr, what came of it is printed and is the exit code. */
 export async function playAndPresent(options: CommandPlay): Promise<void> {
-  conclude(await playOnConsole(options));
+  const interrupts = listenForInterrupts();
+  try {
+    const played = await playListening(options, interrupts);
+    // A signal that came after the last answer did not break the run off, and is obeyed all the same.
+    const isLate = interrupts.has() && played.outcome !== 'defect';
+    conclude(isLate ? { ...played, outcome: 'interrupted' } : played);
+  } finally {
+    interrupts.stop();
+  }
 }
 
 /** Presents a run that has been played, as if it had just been. */
@@ -32,20 +41,30 @@ function conclude(played: Played): void {
 
 /** Plays and prints no result. `hasIntervals`: tells interval summaries, too. */
 export async function playOnConsole(
-  { isSimulated, isVerbose, apiKey, ...options }: CommandPlay,
+  options: CommandPlay,
   { hasIntervals = true } = {},
+): Promise<Played> {
+  const interrupts = listenForInterrupts();
+  return playListening(options, interrupts, hasIntervals).finally(interrupts.stop);
+}
+
+function playListening(
+  { isSimulated, isVerbose, apiKey, ...options }: CommandPlay,
+  interrupts: Interrupts,
+  hasIntervals = true,
 ): Promise<Played> {
   const { scenario, companion } = options;
   const clock = isSimulated ? new VirtualClock() : new SystemClock();
   const { drainTimeoutSec } = scenario.stop;
   const { interval, ...observer } = consoleObserver({
-    ...{ clock, companion, isVerbose },
+    ...{ clock, companion, interrupts, isVerbose },
     drainTimeoutSec,
   });
   return play({
     ...options,
     apiKey: apiKeyOf(scenario, apiKey),
     clock,
+    givenUp: interrupts.givenUp,
     observer: hasIntervals ? { ...observer, interval } : observer,
   });
 }

@@ -5,21 +5,22 @@ import { UsageError } from '../base/errors.ts';
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description(
-      'make the report again from run folders; several are merged, as partitions of one run',
-    )
+    .description('make the report again from run folders; the partitions of one run are merged')
     .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
     .option('--json', 'print what summary.json holds instead of text')
     .action(report);
 }
 
 async function report(dirs: readonly string[], options: { json?: boolean }): Promise<void> {
-  const [{ readRun }, { mergeRuns, summarise }] = await Promise.all([
+  const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
     import('../record/run-folder.ts'),
     import('../report/run-summary.ts'),
+    import('../report/one-run.ts'),
   ]);
   refuseTwice(dirs);
-  const summary = summarise(mergeRuns(dirs.map((dir) => readRun(dir))));
+  const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
+  refuseStrangers(folders);
+  const summary = summarise(mergeRuns(folders.map(({ run }) => run)));
   if (options.json) {
     const { summaryJson } = await import('../export/summary-json.ts');
     process.stdout.write(summaryJson(summary));

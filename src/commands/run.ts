@@ -70,8 +70,20 @@ async function start(
   await playAndPresent({ scenario, apiKey: flags.apiKey, isSimulated });
 }
 
-/** Continues the run in this folder. The flags may change where it goes. */
+/** Continues the run in this folder, which nobody else may write into meanwhile. */
 async function resume(dir: string, flags: RunFlags): Promise<void> {
+  const { lockRun } = await import('../record/run-lock.ts');
+  const lock = lockRun(dir);
+  if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
+  try {
+    await resumeLocked(dir, flags);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The flags may change where it goes. */
+async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
   const [{ continuationOf }, { playAndPresent, presentFolder }] = await Promise.all([
     import('../play/resume.ts'),
     import('./play.ts'),

@@ -19,12 +19,18 @@ export function startThreaded(options: EngineOptions): Promise<ThreadedEngine> {
     workerData: options,
   });
   return new Promise((resolve, reject) => {
-    thread.once('error', reject);
+    // Later it is nobody's to catch: a run against an engine that has broken down is not worth its report.
+    let isServing = false;
+    thread.on('error', (error) => {
+      if (isServing) throw new Error(`embedded engine: ${errorText(error)}`, { cause: error });
+      reject(error);
+    });
     thread.once('message', (reply: ThreadReply) => {
       if ('problem' in reply) {
         reject(new UsageError(reply.problem));
         return;
       }
+      isServing = true;
       resolve({
         url: reply.url,
         async close() {

@@ -98,6 +98,7 @@ const time = object<TimeSummary>({
 
 const counts = object<CountsSummary>({
   planned: count(TOTALS['counts.planned'].says),
+  playedAgain: count('records of turns that have one already; absent: none').optional(),
   completed: count(),
   failed: count(),
   failedByKind: object<FailedByKind>({

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { PAGES_FILE, pageLine } from '../record/engine-pages.ts';
+import { unlessGivenUp } from './given-up.ts';
 
 /** The engine's own counters, beside the run and off the path of its requests. */
 export interface MetricsWatch {
-  /** The last scrape; resolves with the file, if the engine has metrics. */
-  stop(): Promise<string | undefined>;
+  /** The last scrape, unless that is given up; resolves with the file, if the engine has metrics. */
+  stop(givenUp?: AbortSignal): Promise<string | undefined>;
 }
 
 /**
@@ -47,11 +48,11 @@ export async function watchMetrics(
   const hasMetrics = await append();
   if (hasMetrics) again();
   return {
-    async stop() {
+    async stop(givenUp) {
       isStopped = true;
       clock.clearTimeout(timer);
       if (!hasMetrics) return undefined;
-      await append();
+      await unlessGivenUp(append(), givenUp).catch(() => {});
       return path;
     },
   };

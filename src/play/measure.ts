@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { onBreakdown } from '../base/breakdown.ts';
 import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
@@ -71,6 +73,11 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     },
     warn: (line) => observer.notice?.(line),
   });
+  const forgetRescue = onBreakdown(() => {
+    recount.giveUp();
+    closeQuietly(journal);
+    return `what was measured until then is kept: confab report ${dirname(path)}`;
+  });
   let hasEnded = false;
   // Its timers would keep simulated time going for ever.
   const stopWatching = (): void => {
@@ -101,6 +108,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
   } finally {
     stopWatching();
     closeQuietly(journal);
+    forgetRescue();
   }
   return { journalError, account };
 }

@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { Interrupted } from '../base/errors.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
+import { lockRun } from '../record/run-lock.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -8,6 +11,7 @@ import { openWorkload } from '../workload/load.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
+import { unlessGivenUp } from './given-up.ts';
 import { measure } from './measure.ts';
 import type { Observer } from './observer.ts';
 import type { Played } from './played.ts';
@@ -26,6 +30,8 @@ export interface PlayOptions {
   readonly companion?: Companion | undefined;
   /** Told what happens meanwhile; default: nobody is. */
   readonly observer?: Observer | undefined;
+  /** Aborted: what is not yet begun is not played, and after the last answer nothing more is waited for. */
+  readonly givenUp?: AbortSignal | undefined;
   /** Loaded already, for commands that have to look at it first. */
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
@@ -37,6 +43,7 @@ export interface PlayOptions {
 }
 
 export interface Resumed {
+  /** Locked by whoever has found out what is left to play: until then others may have played it. */
   readonly dir: string;
   readonly before: EarlierParts;
   readonly isolate: Isolation;
@@ -45,38 +52,62 @@ export interface Resumed {
 /**
  * Plays a scenario, from loading to results, and says what came of it. Prints nothing, listens to no signal
  * and reads no environment: that is for whoever calls it.
- * @throws UsageError, EngineUnreachable before anything was sent.
+ * @throws UsageError, EngineUnreachable, Interrupted before anything was sent.
  */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { scenario, clock, resumed, companion, observer = {}, player } = options;
+  const { scenario, clock, resumed, observer = {}, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
-  const [loaded, target] = await bothOf(
-    options.workload ?? openWorkload(scenario),
-    opened(options),
+  const [loaded, target] = await unlessGivenUp(
+    bothOf(options.workload ?? openWorkload(scenario), opened(options)),
+    givenUp,
+    ([, late]) => late.close(),
   );
   for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
-    const dir = resumed?.dir ?? newFolder(scenario, clock);
-    const { path, part } = nextJournal(dir);
-    const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
-    const header = runHeader({ scenario, clock, workload: load.workload, target, part });
-    const { metricsEverySec } = scenario.output;
-    const metrics = await watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>
-      observer.notice?.(line),
-    );
-    const measured = await measure({
-      ...load,
-      ...{ clock, transport: target.transport, player },
-      ...{ path, header, companion, observer },
-      before: resumed?.before,
-    });
-    const metricsFile = await metrics.stop();
-    return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+    if (resumed) return await playInto(resumed.dir, loaded, target, options);
+    const dir = newFolder(scenario, clock);
+    const lock = lockRun(dir);
+    try {
+      return await playInto(dir, loaded, target, options);
+    } catch (error) {
+      // Only what this process has made a moment ago.
+      if (error instanceof Interrupted) rmSync(dir, { recursive: true, force: true });
+      throw error;
+    } finally {
+      lock.release();
+    }
   } finally {
     await target.close();
   }
+}
+
+async function playInto(
+  dir: string,
+  loaded: Workload,
+  target: Target,
+  { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
+): Promise<Played> {
+  const { path, part } = nextJournal(dir);
+  const isolate = resumed?.isolate;
+  const load = isolated({ scenario, workload: loaded }, part, isolate);
+  const header = runHeader({ scenario, clock, workload: load.workload, target, part, isolate });
+  const { metricsEverySec } = scenario.output;
+  const metrics = await unlessGivenUp(
+    watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>
+      observer.notice?.(line),
+    ),
+    givenUp,
+  );
+  const measured = await measure({
+    ...load,
+    ...{ clock, transport: target.transport, player },
+    ...{ path, header, companion, observer },
+    before: resumed?.before,
+  });
+  const metricsFile = await metrics.stop(givenUp);
+  return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

@@ -9,6 +9,8 @@ export interface Recount {
   record(record: TurnRecord, said: (() => Said) | undefined): void;
   /** Resolves when every record was passed on. */
   settled(): Promise<void>;
+  /** Passes on at once what is still to be counted, as it is. */
+  giveUp(): void;
 }
 
 export interface RecountOptions {
@@ -22,7 +24,7 @@ export interface RecountOptions {
 export function recounting({ tokenizer, isCountingAll, pass, warn }: RecountOptions): Recount {
   let counter: TokenCounter | undefined;
   let hasFailed = false;
-  const pending = new Set<Promise<void>>();
+  const pending = new Map<TurnRecord, Promise<void>>();
 
   async function fill(record: TurnRecord, { messages, answer }: Said): Promise<void> {
     try {
@@ -50,12 +52,15 @@ export function recounting({ tokenizer, isCountingAll, pass, warn }: RecountOpti
         return;
       }
       const filling = fill(record, said());
-      pending.add(filling);
-      filling.finally(() => pending.delete(filling));
+      pending.set(record, filling);
+      filling.finally(() => pending.delete(record));
     },
     async settled() {
-      await Promise.all(pending);
+      await Promise.all(pending.values());
       await counter?.close();
+    },
+    giveUp() {
+      for (const record of pending.keys()) pass(record);
     },
   };
 }

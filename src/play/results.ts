@@ -72,7 +72,8 @@ export async function resultsOf(
 
 /** The run has made a record of every planned request; the journal has each. */
 function missingInJournal({ parts }: Played['run'], account: RunAccount | undefined) {
-  const journalled = parts.at(-1)!.records.length;
+  const { records, leftOut = 0 } = parts.at(-1)!;
+  const journalled = records.length + leftOut;
   if (!account || account.planned === journalled) return undefined;
   return `${account.planned} requests were planned and recorded, and ${journalled} are in the journal`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
 import type { RunHeader } from '../record/record.ts';
+import type { Isolation } from '../run/resume.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { withoutSecrets } from './redact.ts';
@@ -11,13 +12,21 @@ interface Headed {
   readonly workload: Pick<Workload, 'digest' | 'notes'>;
   readonly target: { readonly model: string; readonly description: string };
   readonly part: number;
+  readonly isolate?: Isolation | undefined;
 }
 
 /**
  * The first line of a run's journal. In virtual time a journal is a function of the scenario and of this
  * version: the same bytes on any machine, in any folder, under any Node.
  */
-export function runHeader({ scenario, clock, workload, target, part }: Headed): RunHeader {
+export function runHeader({
+  scenario,
+  clock,
+  workload,
+  target,
+  part,
+  isolate = 'none',
+}: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
   const { model } = target;
   return {
@@ -39,6 +48,7 @@ export function runHeader({ scenario, clock, workload, target, part }: Headed): 
       ...workload.notes,
     ],
     part,
+    ...(isolate !== 'none' && { isolation: isolate }),
   };
 }
 

@@ -8,10 +8,10 @@ export interface EnginePage {
   readonly text: string;
 }
 
-/** The first of a part and the last, which is another. */
+/** The first of a part, and the last, if that is another. */
 export interface EnginePages {
   readonly first: EnginePage;
-  readonly last: EnginePage;
+  readonly last: EnginePage | undefined;
 }
 
 /** In a run folder: a line a page, of all parts. */
@@ -27,7 +27,7 @@ const WHOLE = /[^\\]"\}$/;
 const PART = /^\{"atMs":[^,"]+,"part":(\d+),/;
 
 /**
- * The pages of a run folder by the number of their part; without those that have no first and last.
+ * The pages of a run folder by the number of their part.
  * @throws UsageError if the file is there and cannot be read.
  */
 export function readEnginePages(dir: string): ReadonlyMap<number, EnginePages> {
@@ -45,7 +45,7 @@ export function readEnginePages(dir: string): ReadonlyMap<number, EnginePages> {
     [...ends].flatMap(([part, lines]) => {
       const first = pageOf(lines.first);
       const last = lines.last === undefined ? undefined : pageOf(lines.last);
-      return first && last ? [[part, { first, last }]] : [];
+      return first ? [[part, { first, last }]] : [];
     }),
   );
 }

@@ -10,6 +10,8 @@ export interface RunPart {
   readonly records: readonly TurnRecord[];
   /** undefined: the part did not end in order (killed, crashed, disk full), or is still being written. */
   readonly footer: RunFooter | undefined;
+  /** Records in the file that another part of the run stands for. */
+  readonly leftOut?: number;
   /** What the engine told of itself before it and after it; absent if it did not. */
   readonly enginePages?: EnginePages | undefined;
 }

@@ -130,6 +130,8 @@ export interface RunHeader {
   readonly notes: readonly string[];
   /** 0 for a fresh run, counted up by every resume into the same folder. */
   readonly part: number;
+  /** How a resume was kept from finding what earlier parts had put into the engine's cache; absent: it was not. */
+  readonly isolation?: 'salt' | 'marker';
 }
 
 /** The journal's last line of a part that ended in order: how the generator itself fared. */

@@ -5,6 +5,7 @@ import { cannotRead } from '../base/read-text.ts';
 import { readEnginePages } from './engine-pages.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
 import { wasCut } from './record.ts';
+import { recordedTwice, turnKey } from './turn-key.ts';
 
 /** Everything that was journalled in a run folder, and what was odd about it. */
 export interface Run {
@@ -41,8 +42,8 @@ export function nextJournal(dir: string): { path: string; part: number } {
 }
 
 /**
- * Reads all parts of a run folder. What the end of a part cut off, and a later part played again, is left
- * out of the earlier one: it is no longer unsent. What was measured stays.
+ * Reads all parts of a run folder. A turn that the end of a part cut off, and that another part played, is
+ * left out of the first: it is no longer unsent. What was measured stays.
  * @throws UsageError if there is none, or one is not a journal.
  */
 export function readRun(dir: string): Run {
@@ -55,20 +56,38 @@ export function readRun(dir: string): Run {
   const parts = read.map(({ part }) => ({ ...part, enginePages: pages.get(part.header.part) }));
   return {
     parts: withoutPlayedAgain(parts),
-    warnings: read.flatMap(({ warnings }) => warnings),
+    warnings: read.flatMap(({ part, warnings }, index) => [
+      ...warnings,
+      ...doubtsOf(part, join(dir, files[index]!.file)),
+    ]),
   };
 }
 
-function withoutPlayedAgain(parts: readonly RunPart[]): RunPart[] {
-  const later = new Set<number>();
+/** No process records a turn twice: two have written, or somebody else has. */
+function doubtsOf({ records }: RunPart, path: string): string[] {
+  const twice = recordedTwice(records);
+  const [first] = twice;
+  if (!first) return [];
+  const more = twice.length > 1 ? `, and so are ${twice.length - 1} more records` : '';
+  return [
+    `${path}: turn ${first.turn} of user ${first.userId} is in it more than once${more}: do not trust these numbers`,
+  ];
+}
+
+function withoutPlayedAgain(parts: readonly RunPart[]): readonly RunPart[] {
+  if (parts.length === 1) return parts;
+  const played = new Set(
+    parts.flatMap(({ records }) => records.filter((record) => !wasCut(record)).map(turnKey)),
+  );
   return parts
     .toReversed()
     .map((part) => {
-      const records = later.size
-        ? part.records.filter((record) => !(wasCut(record) && later.has(record.userId)))
-        : part.records;
-      for (const { userId, phase } of part.records) if (phase === 'measure') later.add(userId);
-      return { ...part, records };
+      const records = part.records.filter(
+        (record) => !wasCut(record) || !played.has(turnKey(record)),
+      );
+      // The last time that it was kept from being played stands for all.
+      for (const record of records) played.add(turnKey(record));
+      return { ...part, records, leftOut: part.records.length - records.length };
     })
     .toReversed();
 }

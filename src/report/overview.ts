@@ -18,7 +18,7 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
   const exampleOf = (status: string) => counts.endings.find(({ kind }) => kind === status);
   const ofAll = counts.failed ? ` (${percent(counts.errorRate)} of completed and failed)` : '';
   return [
-    field('planned', String(counts.planned)),
+    field('planned', plannedText(counts)),
     field('completed', String(counts.completed)),
     ...answerFields(counts),
     field('failed', `${counts.failed}${ofAll}`),
@@ -33,6 +33,10 @@ function requestFields({ counts, conversations }: RunSummary): Field[] {
       : []),
     ...(warmup ? [field('warm-up', warmupText(counts))] : []),
   ];
+}
+
+function plannedText({ planned, playedAgain = 0 }: CountsSummary): string {
+  return playedAgain ? `${planned}, of which ${playedAgain} were played twice` : String(planned);
 }
 
 /** Why answers ended, and what was odd about them: where the server, or this client, has something to say. */

@@ -11,26 +11,14 @@ export function partitionText({ index, of }: Partition): string {
   return `${index}/${of}`;
 }
 
-/** What keeps run folders from being all of one run, each share once. Nothing for runs without partitions. */
+/** Which partitions of a run are not there; nothing for a run without partitions. */
 export function partitionWarnings(runs: readonly RunPart[]): string[] {
-  const found = runs.map(partitionOf);
-  const shares = found.filter((partition) => partition !== undefined);
-  if (shares.length === 0) return [];
-  const counts = [...new Set(shares.map(({ of }) => of))].sort((a, b) => a - b);
-  if (shares.length < found.length || counts.length > 1) {
-    const whole = shares.length < found.length ? ', and of runs that were played whole' : '';
-    return [`the folders are of runs in ${counts.join(' and in ')} partitions${whole}`];
-  }
-  const [of] = counts;
-  const indexes = shares.map(({ index }) => index);
-  const missing = Array.from({ length: of! }, (_, index) => index).filter(
-    (index) => !indexes.includes(index),
+  const shares = runs.flatMap((run) => partitionOf(run) ?? []);
+  const of = shares[0]?.of ?? 0;
+  const missing = Array.from({ length: of }, (_, index) => index).filter(
+    (index) => !shares.some((share) => share.index === index),
   );
-  const twice = [...new Set(indexes.filter((index, at) => indexes.indexOf(index) !== at))];
-  return [
-    ...(missing.length
-      ? [`of the ${of} partitions, ${missing.join(', ')} are missing: this is not all of the run`]
-      : []),
-    ...(twice.length ? [`partition ${twice.join(', ')} is there more than once`] : []),
-  ];
+  return missing.length
+    ? [`of the ${of} partitions, ${missing.join(', ')} are missing: this is not all of the run`]
+    : [];
 }

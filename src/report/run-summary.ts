@@ -4,6 +4,7 @@ import type { RunFooter } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
@@ -54,18 +55,18 @@ export function summarise(run: Run): RunSummary {
   const placed = placeParts(run.parts);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
-  const blockTokens = scenario?.target.url === 'embedded' ? scenario.engine.blockTokens : undefined;
-  const ideal = new IdealCache(idealOptions(scenario, blockTokens ?? BLOCK_TOKENS));
+  const blockTokens = blockTokensIn(run.parts, scenario);
+  const ideals = new Ideals(idealOptions(scenario, blockTokens));
   const summary = new Summary();
   const rounds = new Rounds();
   for (const { part, offsetMs } of placed) {
     for (const record of part.records) {
       summary.add(record, offsetMs);
       rounds.add(record);
-      ideal.add(record, offsetMs);
+      ideals.of(part).add(record, offsetMs);
     }
   }
-  const idealCachedShare = addIdeals(ideal, rounds);
+  const idealCachedShare = addIdeals(ideals, rounds);
   const measured = union(placed.map((part) => part.measured));
   const offering = union(placed.map((part) => part.offering));
   const totals = summary.close({ measured, offering });
@@ -84,24 +85,52 @@ export function summarise(run: Run): RunSummary {
     },
     ...totals,
     ...(idealCachedShare !== undefined && { idealCachedShare }),
-    idealBlockTokens: blockTokens ?? BLOCK_TOKENS,
+    idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),
     ...roundsOf(rounds),
     warnings: run.warnings,
   };
 }
 
-/** The partitions of a run, or any runs, taken together. What makes them differ is said in `warnings`. */
+/** The partitions of a run taken together; what is odd about them is said in `warnings`. */
 export function mergeRuns(runs: readonly Run[]): Run {
   const parts = runs.flatMap((run) => run.parts);
-  const differences = (['workloadDigest', 'clock', 'confab'] as const).flatMap((field) => {
-    const found = new Set(parts.map(({ header }) => header[field]));
-    return found.size > 1
-      ? [`the folders differ in ${field}: ${[...found].join(', ')}; they were merged all the same`]
-      : [];
-  });
+  const versions = new Set(parts.map(({ header }) => header.confab));
+  const differences =
+    versions.size > 1 ? [`several versions of confab made it: ${[...versions].join(', ')}`] : [];
   const shares = runs.length > 1 ? partitionWarnings(runs.map(({ parts }) => parts[0]!)) : [];
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
+}
+
+/** As a real engine says, where it does; the embedded one has what the scenario says. */
+function blockTokensIn(parts: readonly RunPart[], scenario: Scenario | undefined): number {
+  if (scenario?.target.url === 'embedded') return scenario.engine.blockTokens ?? BLOCK_TOKENS;
+  for (const { enginePages } of parts) {
+    const found = enginePages && blockTokensOf(enginePages.first.text);
+    if (found !== undefined) return found;
+  }
+  return BLOCK_TOKENS;
+}
+
+/** What a part found in the cache, others had put there, unless it was kept apart from them. */
+class Ideals {
+  readonly #options: IdealOptions;
+  readonly #caches = new Map<string, IdealCache>();
+
+  constructor(options: IdealOptions) {
+    this.#options = options;
+  }
+
+  of({ header: { isolation, part } }: RunPart): IdealCache {
+    const name = isolation === undefined ? '' : `${isolation} ${part}`;
+    let cache = this.#caches.get(name);
+    if (!cache) this.#caches.set(name, (cache = new IdealCache(this.#options)));
+    return cache;
+  }
+
+  close(): IdealTurn[] {
+    return [...this.#caches.values()].flatMap((cache) => cache.close());
+  }
 }
 
 function idealOptions(scenario: Scenario | undefined, blockTokens: number): IdealOptions {
@@ -131,10 +160,10 @@ function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {
  * also where texts are alike beyond the declared shared part: the chat template, or a recorded conversation
  * that two users play. There the engine's count is the better bound.
  */
-function addIdeals(ideal: IdealCache, rounds: Rounds): number | undefined {
+function addIdeals(ideals: Ideals, rounds: Rounds): number | undefined {
   let inputSum = 0;
   let idealSum = 0;
-  for (const turn of ideal.close()) {
+  for (const turn of ideals.close()) {
     const idealTokens = bounded(turn);
     rounds.addIdeal({ ...turn, idealTokens });
     if (turn.inputTokens === undefined || idealTokens === undefined) continue;

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { EngineUnreachable } from '../base/errors.ts';
+import { EngineUnreachable, Interrupted } from '../base/errors.ts';
 import type { Outcome } from '../play/played.ts';
 import { measure } from '../report/number.ts';
 import { GOALS, largestPoint, type Point } from './largest-point.ts';
@@ -35,7 +35,8 @@ export async function searchPoints(
   let step = search.next();
   while (!step.done) {
     const { outcome, point } = await playPoint(step.value).catch((error: unknown): PointOutcome => {
-      // What was found before the engine went away is worth printing.
+      // What was found before the engine went away, or the user, is worth printing.
+      if (error instanceof Interrupted && points.length > 0) return { outcome: 'interrupted' };
       if (!(error instanceof EngineUnreachable) || points.length === 0) throw error;
       say(`error: ${error.message}`);
       return { outcome: 'unreachable' };

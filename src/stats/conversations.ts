@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
 import { type ConversationMetricName, METRICS } from './metrics.ts';
-import type { Progress } from './progress.ts';
+import { bitsOf, type Progress } from './progress.ts';
 import { type Distribution, distributionOf } from './quantile.ts';
 
 export interface ConversationsSummary
@@ -16,16 +16,26 @@ export interface ConversationsSummary
 export class Conversations {
   readonly #progress = new Map<number, Progress>();
 
-  add({ userId, status, turn, turns }: TurnRecord): void {
+  #playedAgain = 0;
+
+  /** Records of turns that have one already. Of agents several have one in the same turn. */
+  get playedAgain(): number {
+    return this.#playedAgain;
+  }
+
+  add({ userId, status, turn, turns, agent }: TurnRecord): void {
     const isDone = status === 'ok';
+    const bit = 1n << BigInt(turn);
     this.#advance(userId, {
-      done: isDone ? 1n << BigInt(turn) : 0n,
+      seen: agent ? 0n : bit,
+      done: isDone ? bit : 0n,
       isFinished: isDone && turn === turns - 1,
     });
   }
 
   merge(other: Conversations): void {
     for (const [userId, progress] of other.#progress) this.#advance(userId, progress);
+    this.#playedAgain += other.#playedAgain;
   }
 
   close(): ConversationsSummary {
@@ -41,7 +51,9 @@ export class Conversations {
 
   #advance(userId: number, by: Progress): void {
     const old = this.#progress.get(userId);
+    if (old) this.#playedAgain += bitsOf(old.seen & by.seen);
     this.#progress.set(userId, {
+      seen: (old?.seen ?? 0n) | by.seen,
       done: (old?.done ?? 0n) | by.done,
       isFinished: old?.isFinished || by.isFinished,
     });

@@ -2,8 +2,10 @@ import { isFailure, type RecordStatus, type TurnRecord } from '../record/record.
 
 /** Requests by how they ended. Without warm-up, which only `warmup` counts. */
 export interface CountsSummary {
-  /** All of the below: every turn of every conversation that arrived. */
+  /** Every turn of every conversation that arrived, once: all of the below, but for those played again. */
   readonly planned: number;
+  /** Records of turns that have an earlier one, as a resume begins conversations anew; absent: none. */
+  readonly playedAgain?: number;
   readonly completed: number;
   readonly failed: number;
   readonly failedByKind: FailedByKind;
@@ -85,7 +87,7 @@ export class Counts {
     this.#warmupFailed += other.#warmupFailed;
   }
 
-  close(): CountsSummary {
+  close(playedAgain = 0): CountsSummary {
     const failedByKind = {
       http: this.#count('http'),
       timeout: this.#count('timeout'),
@@ -98,7 +100,8 @@ export class Counts {
     const cancelled = this.#count('cancelled');
     const unsent = this.#count('unsent');
     return {
-      planned: completed + failed + cancelled + unsent,
+      planned: completed + failed + cancelled + unsent - playedAgain,
+      ...(playedAgain > 0 && { playedAgain }),
       completed,
       failed,
       failedByKind,

@@ -76,8 +76,8 @@ interface Window {
 function windowsOf(watched: readonly WatchedEngine[]): Window[] | undefined {
   const all: Window[] = [];
   for (const { url, originEpochMs, pages } of watched) {
-    if (!pages) return undefined;
-    const { first, last } = pages;
+    const { first, last } = pages ?? {};
+    if (!first || !last) return undefined;
     const [fromMs, toMs] = [originEpochMs + first.atMs, originEpochMs + last.atMs];
     all.push({ url, fromMs, toMs, first: first.text, last: last.text });
   }

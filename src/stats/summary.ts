@@ -97,7 +97,7 @@ export class Summary {
   }
 
   close({ measured, offering }: MeasuredTime): SummaryTotals {
-    const counts = this.#counts.close();
+    const counts = this.#counts.close(this.#conversations.playedAgain);
     const { inputTokens, outputTokens, cache } = this.#tokens.close();
     const measuredMs = totalMs(measured);
     const offeringMs = totalMs(offering);

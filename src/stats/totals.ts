@@ -10,7 +10,7 @@ export const TOTALS = {
   'counts.planned': {
     label: 'planned',
     unit: 'requests',
-    says: 'all turns of all conversations that arrived: completed + failed + cancelled + unsent',
+    says: 'all turns of all conversations that arrived: completed + failed + cancelled + unsent, less those that a resume played again',
   },
   'counts.errorRate': {
     label: 'error rate',

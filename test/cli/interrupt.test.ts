@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
@@ -33,7 +33,7 @@ const PARTS = ['journal.ndjson', 'journal-2.ndjson', 'journal-3.ndjson'];
 const userOf = ({ headers }: Logged) => Number(headers['x-user-id']);
 
 describe.concurrent('M-21 the first signal drains', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'M-21 %s: what is in flight ends, everything is written, exit code 130',
     (signal) =>
       withServer(
@@ -235,6 +235,8 @@ describe.sequential('killed, and resumed', () => {
         expect(new Set(server.requests.map(({ body }) => body.cache_salt))).toEqual(
           new Set(['part-2']),
         );
+        expect(journalOf(cwd, PARTS[1]).header.isolation).toBe('salt');
+        expect(journalOf(cwd).header).not.toHaveProperty('isolation');
         // The same user says the same as in the first part.
         const said = (list: Logged[]) =>
           new Map(
@@ -270,6 +272,9 @@ describe.sequential('killed, and resumed', () => {
         }
         expect(stdout).toMatch(/conversations +.*20 of them to the end/);
         expect(stdout).toContain('journal-3.ndjson');
+        expect(journalOf(cwd, PARTS[2]).header.isolation).toBe('marker');
+        // 20 conversations of 3 turns, however often each was played.
+        expect(stdout).toMatch(/planned +60, of which \d+ were played twice/);
         const finishing = PARTS.flatMap((name) => journalOf(cwd, name).records)
           .filter(({ turn, status }) => turn === 2 && status === 'ok')
           .map(({ userId }) => userId);
@@ -293,6 +298,40 @@ describe.sequential('killed, and resumed', () => {
       },
     ));
 });
+
+test('a run that goes on is not resumed, nor twice at once; one that was killed is', () =>
+  withServer(
+    ({ index }) => (index === 5 ? { kind: 'silence' } : {}),
+    async (server) => {
+      const cwd = freshFolder();
+      const run = start(['run', '/dev/null', '--url', server.url, ...sets()], { cwd });
+      await server.arrived(8);
+      const dir = runFolder(cwd);
+      const resume = ['run', '--resume', dir, '--url', server.url];
+      const refused = await confab(resume, { cwd });
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(
+        new RegExp(`^error: .*: process ${run.process.pid} is writing into it; expected`),
+      );
+      run.process.kill('SIGKILL');
+      await run.ended;
+      const both = await Promise.all([start(resume, { cwd }).ended, start(resume, { cwd }).ended]);
+      // Whoever comes second finds the other at it, or nothing left to play.
+      const codes = both.map(({ code }) => code);
+      expect([codes.includes(0), codes.every((code) => code === 0 || code === 2)]).toEqual([
+        true,
+        true,
+      ]);
+      expect(
+        both.some(({ stderr }) => /took over from process \d+, which is gone/.test(stderr)),
+      ).toBe(true);
+      const counts = JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8')).counts;
+      expect(counts.planned).toBe(60);
+      const report = await confab(['report', dir], { cwd });
+      expect(report.stdout).not.toContain('more than once');
+      expect(existsSync(join(dir, 'lock'))).toBe(false);
+    },
+  ));
 
 function grouped<T extends { userId: number }>(records: readonly T[]): Map<number, T[]> {
   const groups = new Map<number, T[]>();

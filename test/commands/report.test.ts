@@ -8,7 +8,9 @@ import { reportCommand } from '../../src/commands/report.ts';
 import { openJournal, rounded } from '../../src/record/journal.ts';
 import { createRunFolder, nextJournal } from '../../src/record/run-folder.ts';
 import { renderReport } from '../../src/report/text.ts';
-import { footer, header, sampleRecords } from '../record/sample.ts';
+import type { Partition } from '../../src/scenario/population.ts';
+import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { footer, header, SCENARIO, sampleRecords } from '../record/sample.ts';
 
 let dir: string;
 let printed: string;
@@ -25,10 +27,19 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-function runFolder(users: number): string {
+function runFolder(
+  users: number,
+  partition?: Partition,
+  change: Partial<ScenarioInput> = {},
+): string {
   const folder = createRunFolder(dir, 'sample', 0);
-  const journal = openJournal(nextJournal(folder).path, header(), new VirtualClock());
-  for (const record of sampleRecords({ users })) journal.write(record);
+  const population = { ...SCENARIO.population!, partition };
+  const head = header({}, { ...SCENARIO, population, ...change });
+  const journal = openJournal(nextJournal(folder).path, head, new VirtualClock());
+  for (const record of sampleRecords({ users })) {
+    const { of = 1, index = 0 } = partition ?? {};
+    if (record.userId % of === index) journal.write(record);
+  }
   journal.close(footer());
   return folder;
 }
@@ -43,11 +54,63 @@ test('the report made again is the report of the live run', async () => {
 });
 
 test('--json prints what summary.json holds, of several folders together', async () => {
-  await report(runFolder(10), runFolder(10), '--json');
+  await report(runFolder(10, { index: 0, of: 2 }), runFolder(10, { index: 1, of: 2 }), '--json');
   const json = JSON.parse(printed);
   expect(json).toMatchObject({ format: 'confab-summary', version: 1 });
-  expect(json.counts.planned).toBe(2 * sampleRecords({ users: 10 }).length);
+  expect(json.counts.planned).toBe(sampleRecords({ users: 10 }).length);
   expect(json.time.parts).toHaveLength(2);
+});
+
+test.each<[string, RegExp, Parameters<typeof runFolder>[]]>([
+  ['two runs', /found two runs that were played whole; expected the partitions/, [[4], [4]]],
+  [
+    'on one GPU and on another',
+    /found different engine\.gpu;.*confab report DIR --json/,
+    [[4], [4, undefined, { engine: { gpu: 'l40s' } }]],
+  ],
+  [
+    'partitions of two seeds',
+    /found different seed;/,
+    [
+      [4, { index: 0, of: 2 }],
+      [4, { index: 1, of: 2 }, { seed: 8 }],
+    ],
+  ],
+  [
+    'a half and a third',
+    /found different population\.partition\.of;/,
+    [
+      [4, { index: 0, of: 2 }],
+      [4, { index: 1, of: 3 }],
+    ],
+  ],
+  [
+    'a half and the whole',
+    /found different population\.partition\.of;/,
+    [[4, { index: 0, of: 2 }], [4]],
+  ],
+  [
+    'the same half twice',
+    /found the same partition in both;/,
+    [
+      [4, { index: 0, of: 2 }],
+      [4, { index: 0, of: 2 }],
+    ],
+  ],
+])('%s are not one run: refused, naming both folders', async (_what, said, folders) => {
+  const dirs = folders.map((folder) => runFolder(...folder));
+  await expect(report(...dirs)).rejects.toThrow(said);
+  await expect(report(...dirs)).rejects.toThrow(UsageError);
+  await expect(report(...dirs)).rejects.toThrow(`${dirs[0]} and ${dirs[1]}: `);
+});
+
+test('partitions may write elsewhere, and reach the engine under another name', async () => {
+  const elsewhere = {
+    target: { url: 'http://10.0.0.1:8000', model: 'llama' },
+    output: { dir: 'x' },
+  };
+  await report(runFolder(4, { index: 0, of: 2 }), runFolder(4, { index: 1, of: 2 }, elsewhere));
+  expect(printed).toContain('merged from 2 run folders, which played 2 partitions');
 });
 
 test('a folder given twice, also under another name, is refused', async () => {

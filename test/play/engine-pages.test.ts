@@ -22,7 +22,7 @@ test('the pages of a run and of its resume are found again, each by its part', a
   const texts = [...readEnginePages(dir)].map(([part, { first, last }]) => [
     part,
     first.text,
-    last.text,
+    last?.text,
   ]);
   expect(texts).toEqual([
     [0, 'x 1\n', 'x 2\n'],

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
 import { openJournal } from '../../src/record/journal.ts';
+import { type TurnRecord, UNSENT } from '../../src/record/record.ts';
 import { createRunFolder, nextJournal, readRun } from '../../src/record/run-folder.ts';
 import { footer, header, turnRecord } from './sample.ts';
 
@@ -53,4 +54,52 @@ test('a folder without a journal, or none at all, is named', () => {
   mkdirSync(join(dir, 'empty'));
   expect(() => readRun(join(dir, 'empty'))).toThrow(/empty: found no journal.ndjson in it/);
   expect(() => readRun(join(dir, 'none'))).toThrow(/cannot read run folder .*none: ENOENT/);
+});
+
+const cut = (userId: number, turn: number, status: 'unsent' | 'cancelled' = 'unsent') =>
+  turnRecord({ userId, turn, turns: 3, status, reason: UNSENT.stopped });
+const played = (userId: number, turn: number) => turnRecord({ userId, turn, turns: 3 });
+
+/** Journals of these records, part by part, as they are read: user, turn and status of each. */
+function readAsParts(...parts: TurnRecord[][]): string[][] {
+  for (const [part, records] of parts.entries()) {
+    const journal = openJournal(nextJournal(dir).path, header({ part }), new VirtualClock());
+    for (const record of records) journal.write(record);
+    journal.close(footer());
+  }
+  return readRun(dir).parts.map(({ records }) =>
+    records.map(({ userId, turn, status }) => `${userId}/${turn} ${status}`),
+  );
+}
+
+test('a turn that was cut off and then played is no longer unsent; what was measured stays', () => {
+  expect(
+    readAsParts(
+      [played(1, 0), cut(1, 1, 'cancelled'), cut(1, 2)],
+      [played(1, 0), played(1, 1), played(1, 2)],
+    ),
+  ).toEqual([['1/0 ok'], ['1/0 ok', '1/1 ok', '1/2 ok']]);
+});
+
+test('a resume that was killed leaves what it did not come to as unsent as it was', () => {
+  expect(readAsParts([played(1, 0), cut(1, 1), cut(1, 2)], [played(1, 0)])).toEqual([
+    ['1/0 ok', '1/1 unsent', '1/2 unsent'],
+    ['1/0 ok'],
+  ]);
+});
+
+test('what was played once is not unsent because a resume was stopped before it', () => {
+  expect(
+    readAsParts([played(1, 0), played(1, 1), cut(1, 2)], [played(1, 0), cut(1, 1), cut(1, 2)]),
+  ).toEqual([
+    ['1/0 ok', '1/1 ok'],
+    ['1/0 ok', '1/2 unsent'],
+  ]);
+});
+
+test('a turn that is twice in one journal is named: no process writes it twice', () => {
+  readAsParts([played(3, 0), played(3, 1), played(3, 0), played(3, 1), played(4, 0)]);
+  expect(readRun(dir).warnings).toEqual([
+    `${join(dir, 'journal.ndjson')}: turn 0 of user 3 is in it more than once, and so are 1 more records: do not trust these numbers`,
+  ]);
 });

@@ -117,15 +117,41 @@ test('the ideal of a turn that a resume sent counts the turn that the first part
   expect(summarise(resumed).rounds.map(({ idealShare }) => idealShare)).toEqual([0, 1040 / 1100]);
 });
 
+test('the ideal goes by the block size that the engine tells on its page', () => {
+  const turns = [
+    turnRecord({ turns: 2, inputTokens: 1000, outputTokens: 10, cachedTokens: 0 }),
+    turnRecord({ turns: 2, turn: 1, sentMs: 5000, inputTokens: 1100, cachedTokens: 0 }),
+  ];
+  const text = 'vllm:cache_config_info{block_size="528",engine="0"} 1.0\n';
+  const told = run({ records: turns, enginePages: { first: { atMs: 0, text }, last: undefined } });
+  // 1009 tokens were there: 63 blocks of 16, and one of 528.
+  expect(summarise(run({ records: turns }))).toMatchObject({
+    ...{ idealBlockTokens: 16, idealCachedShare: 1008 / 2100 },
+  });
+  expect(summarise(told)).toMatchObject({ idealBlockTokens: 528, idealCachedShare: 528 / 2100 });
+});
+
+test.each([
+  ['none', 1024 / 2080, undefined],
+  ['salt', 0, 'salt' as const],
+  ['marker', 0, 'marker' as const],
+])('a resume with --isolate %s can find what it could find', (_how, share, isolation) => {
+  const records = [turnRecord({ inputTokens: 1040, sharedTokens: 0, cachedTokens: 0 })];
+  const later = { part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 };
+  const isolated = header({ ...later, ...(isolation && { isolation }) });
+  const { idealCachedShare } = summarise(run({ records }, { header: isolated, records }));
+  expect(idealCachedShare).toBe(share);
+});
+
 test('what was found in the cache was there: the ideal is no less', () => {
   const alike = turnRecord({ turns: 1, inputTokens: 1000, sharedTokens: 0, cachedTokens: 640 });
   expect(summarise(run({ records: [alike] })).idealCachedShare).toBe(0.64);
 });
 
-test('runs that say different things are merged with a warning', () => {
-  const other = run({ header: header({ workloadDigest: 'other' }) });
+test('partitions that several versions have played are merged with a warning', () => {
+  const other = run({ header: header({ confab: '9.9.9' }) });
   expect(mergeRuns([run({}), other]).warnings).toEqual([
-    `the folders differ in workloadDigest: ${header().workloadDigest}, other; they were merged all the same`,
+    `several versions of confab made it: ${header().confab}, 9.9.9`,
   ]);
 });
 

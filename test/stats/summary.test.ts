@@ -22,8 +22,20 @@ const failure = (status: RecordStatus, fields: Partial<TurnRecord> = {}): TurnRe
   return { ...base, status, chunks: 0, ...fields } as TurnRecord;
 };
 
+test('a turn that a resume played again is planned once, and that it was is said', () => {
+  const first = [turnRecord({ turns: 3 }), turnRecord({ turns: 3, turn: 1 })];
+  const again = [0, 1, 2].map((turn) => turnRecord({ turns: 3, turn }));
+  expect(totals([...first, ...again]).counts).toMatchObject({
+    ...{ planned: 3, completed: 5, playedAgain: 2 },
+  });
+  expect(totals(again).counts).not.toHaveProperty('playedAgain');
+  // Agents of one round ask in the same turn.
+  const agents = [0, 1].map((place) => turnRecord({ agent: { id: place, place } }));
+  expect(totals(agents).counts).toMatchObject({ planned: 2 });
+});
+
 test('every planned request is counted once, by how it ended', () => {
-  const { counts } = totals([
+  const records = [
     turnRecord(),
     turnRecord({ tokensFrom: 'local' }),
     failure('http', { httpStatus: 503, reason: 'b', attempts: 3 }),
@@ -36,7 +48,8 @@ test('every planned request is counted once, by how it ended', () => {
     failure('unsent', { attempts: 0, reason: 'the run ended' }),
     turnRecord({ phase: 'warmup' }),
     failure('http', { phase: 'warmup', attempts: 2 }),
-  ]);
+  ];
+  const { counts } = totals(records.map((record, userId) => ({ ...record, userId })));
   expect(counts).toEqual({
     planned: 10,
     completed: 2,
