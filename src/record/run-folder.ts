@@ -49,11 +49,21 @@ export function readRun(dir: string): Run {
   if (!files.length) {
     throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
   }
-  const read = files.map(({ file }) => readJournal(join(dir, file)));
+  const read = files.map(({ file, number }) => numbered(join(dir, file), number - 1));
   return {
     parts: withoutPlayedAgain(read.map(({ part }) => part)),
     warnings: read.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** Where a part lies on the time of all is known from its number. */
+function numbered(path: string, number: number): ReturnType<typeof readJournal> {
+  const read = readJournal(path);
+  const { part } = read.part.header;
+  if (part === number) return read;
+  throw new UsageError(
+    `${path}: line 1: part: found ${part}; expected ${number}, as the file is named`,
+  );
 }
 
 function withoutPlayedAgain(parts: readonly RunPart[]): RunPart[] {
