@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { isObject, parsedJson } from '../base/json.ts';
+import { notText } from '../base/not-text.ts';
 import { cannotRead } from '../base/read-text.ts';
 import { problemsOf } from '../scenario/problems.ts';
 import { upgraded } from '../scenario/renamed.ts';
@@ -31,10 +32,12 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
   let header: RunHeader | undefined;
   let footer: RunFooter | undefined;
   let cutLine: number | undefined;
+  let firstLine: Buffer | undefined;
   let number = 0;
   const records: TurnRecord[] = [];
   const leftOut = new LeftOutOf(path);
   for (const line of readLines(path)) {
+    firstLine ??= line;
     const where = `${path}: line ${++number}`;
     const without = (field: string, detail: string) => leftOut.add(number, field, detail);
     if (cutLine) throw new UsageError(`${path}: line ${cutLine}: not JSON, and not the last line`);
@@ -44,6 +47,10 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
     else if (!header) header = asHeader(value, where, without);
     else if ('stoppedBy' in value) footer = asFooter(value, where, without);
     else records.push(asRecord(value, where, without));
+  }
+  if (!header && firstLine) {
+    const problem = notText(firstLine);
+    if (problem) throw new UsageError(`${path}: ${problem}`);
   }
   if (!header) {
     throw new UsageError(`${path}: no whole header line; expected a confab journal`);

@@ -1,5 +1,5 @@
-import { parse, YAMLParseError } from 'yaml';
-import { UsageError } from '../base/errors.ts';
+import { parse } from 'yaml';
+import { errorText, UsageError } from '../base/errors.ts';
 import { withValue } from './paths.ts';
 
 /** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
@@ -33,8 +33,7 @@ function yamlValue(text: string, equals: number): unknown {
   try {
     return parse(text.slice(equals + 1));
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const [reason] = error.message.split('\n');
+    const [reason] = errorText(error).split('\n');
     throw new UsageError(`--set: found '${text}'; the value is not YAML: ${reason}`);
   }
 }

@@ -241,7 +241,7 @@ describe('problems', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['broken.json', '{', /^engine\.gpu: broken\.json is not JSON/],
+    ['broken.json', '{', /^engine\.gpu: broken\.json: not JSON: found {, which breaks off/],
     ['list.json', [], /^list\.json: 1 problem\n {2}top level: found \[\]/],
     [
       'no-gpu.json',

@@ -54,7 +54,7 @@ export interface ServedModel {
  */
 export function readProfile(file: string, served?: ServedModel): Profile {
   const given = parseJson(
-    readJson(file, { what: 'cost profile', field: 'engine.gpu' }),
+    readJson(file, { what: 'cost profile', field: 'engine.gpu' }, 'profile'),
     profileFileSchema,
     file,
   );

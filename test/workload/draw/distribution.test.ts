@@ -110,10 +110,10 @@ describe('data files', () => {
   });
 
   test.each([
-    ['1\nx\n', /numbers\.txt:2: found "x"; expected a number >= 0/],
-    ['1\n-2\n', /numbers\.txt:2: found "-2"/],
-    ['[1, "2"]', /element 1: found "2"/],
-    ['[1,', /not JSON/],
+    ['1\nx\n', /numbers\.txt: line 2: found "x"; expected a number >= 0/],
+    ['1\n-2\n', /numbers\.txt: line 2: found "-2"/],
+    ['[1, "2"]', /item 1: found "2"/],
+    ['[1,', /found \[1,, which breaks off; expected JSON/],
     ['\n', /no numbers/],
   ])('%j is refused, with its place', (text, message) => {
     expect(() => sampler(dataOf(text))).toThrow(message);
