@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, errorText } from './base/errors.ts';
+import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
@@ -97,7 +98,10 @@ async function dispatch(argv: readonly string[]): Promise<number> {
 
 /** Makes commander throw instead of leaving the process, for this command and those below it. */
 function exiting(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(see --help)');
+  command
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ outputError: (text, write) => write(withoutCredentials(text)) });
   for (const child of command.commands) exiting(child);
   return command;
 }
@@ -107,10 +111,11 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
-    process.stderr.write(`error: ${errorText(error)}\n`);
+    process.stderr.write(`error: ${withoutCredentials(errorText(error))}\n`);
     return code;
   }
   const detail = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`confab has a bug; please report this:\n${detail}\n`);
+  const text = withoutCredentials(String(detail));
+  process.stderr.write(`confab has a bug; please report this:\n${text}\n`);
   return EXIT.bug;
 }

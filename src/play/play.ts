@@ -1,8 +1,10 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { secretsOf } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import type { Companion } from './companion.ts';
@@ -51,10 +53,9 @@ export async function play(options: PlayOptions): Promise<Played> {
   const { scenario, clock, resumed, companion, observer = {}, player } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
-  const [loaded, target] = await bothOf(
-    options.workload ?? openWorkload(scenario),
-    opened(options),
-  );
+  const [loaded, told] = await bothOf(options.workload ?? openWorkload(scenario), opened(options));
+  const strike = striker(secretsOf(scenario.target, options.apiKey));
+  const target = discreet(told, strike);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
     const dir = resumed?.dir ?? newFolder(scenario, clock);
@@ -70,12 +71,26 @@ export async function play(options: PlayOptions): Promise<Played> {
       ...{ clock, transport: target.transport, player },
       ...{ path, header, companion, observer },
       before: resumed?.before,
+      strike,
     });
     const metricsFile = await metrics.stop();
     return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
   } finally {
     await target.close();
   }
+}
+
+/** What the server says of itself is written down, so it is to say nothing of the key that it was given. */
+function discreet(target: Target, strike: (text: string) => string): Target {
+  return {
+    ...target,
+    model: strike(target.model),
+    description: strike(target.description),
+    async scrape() {
+      const page = await target.scrape();
+      return page === undefined ? undefined : strike(page);
+    },
+  };
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

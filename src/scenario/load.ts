@@ -7,13 +7,16 @@ import { readText } from '../base/read-text.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
+import { refuseRedacted } from './secrets.ts';
 
 /**
  * Reads a scenario file (YAML or JSON), applies the overrides, and checks the result.
  * @throws UsageError with every problem found.
  */
 export function loadScenario(file: string, overrides: readonly Override[] = []): Scenario {
-  return parseOverridden(readYaml(file), overrides, file);
+  const scenario = parseOverridden(readYaml(file), overrides, file);
+  refuseRedacted(scenario, file);
+  return scenario;
 }
 
 export function parseOverridden(

@@ -1,5 +1,6 @@
 import { UsageError } from '../base/errors.ts';
-import { isSecret } from '../base/secret.ts';
+import { striker } from '../base/secret.ts';
+import { secretsOf } from '../scenario/secrets.ts';
 
 /** Headers of every request, and what of them must never be shown. */
 export interface HeaderOptions {
@@ -15,8 +16,6 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set(
   'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
 );
-/** Shorter values are placeholders, and striking them out would only garble messages. */
-const SECRET_CHARS_MIN = 4;
 
 /**
  * Makes a request's headers as a flat list of names and values. Names are compared without case; the
@@ -36,13 +35,9 @@ export function headerWriter(
   return (sessionId) => fixed.concat(sessionHeaders.flatMap((name) => [name, sessionId]));
 }
 
-/** Strikes the key and the values of secret headers out of a message. */
+/** Strikes the key and the values of secret headers out of a message, also where it was cut within one. */
 export function redactor({ headers, apiKey }: HeaderOptions): (message: string) => string {
-  const values = Object.entries(headers)
-    .filter(([name]) => isSecret(name))
-    .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
-  const secrets = [apiKey ?? '', ...values].filter((secret) => secret.length >= SECRET_CHARS_MIN);
-  return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+  return striker(secretsOf({ headers }, apiKey));
 }
 
 function check(
