@@ -101,9 +101,14 @@ function exiting(command: Command): Command {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
-    .configureOutput({ outputError: (text, write) => write(withoutCredentials(text)) });
+    .configureOutput({ outputError: (text, write) => write(withoutCredentials(unquoted(text))) });
   for (const child of command.commands) exiting(child);
   return command;
+}
+
+/** Commander repeats the argument that it complains of; of a header that is, or holds, a secret. */
+function unquoted(text: string): string {
+  return text.replace(/(option '--header [^']*' argument) '.*' (is invalid)/s, '$1 $2');
 }
 
 /** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */

@@ -49,7 +49,8 @@ export function collect(text: string, before: readonly string[] = []): string[] 
 export function header(text: string, before: Record<string, string> = {}): Record<string, string> {
   const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*[:=]\s*(.*)$/.exec(text);
   if (match) return { ...before, [match[1]!]: match[2]! };
-  throw new InvalidArgumentError(`Found '${text}'; expected 'Name: value' or 'Name=value'.`);
+  // What was found may be a key.
+  throw new InvalidArgumentError("Expected 'Name: value' or 'Name=value'.");
 }
 
 /** `I/N`: which of N processes this one is, from 0. */

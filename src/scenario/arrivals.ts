@@ -1,16 +1,15 @@
 import { z } from 'zod';
-
-const count = z.number().int().min(1);
+import { live, MOST, rate, seed, spread } from './bounds.ts';
 
 /** How conversations come: the settings of each process. */
 export const arrivalsSchema = z
   .discriminatedUnion('process', [
     z.strictObject({
       process: z.enum(['constant', 'poisson', 'gamma', 'lognormal']),
-      usersPerSec: z.number().positive().describe('mean rate of new conversations'),
-      cv: z.number().positive().optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
-      sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
-      seed: z.union([z.number(), z.string()]).optional().describe("default: the scenario's seed"),
+      usersPerSec: rate.describe('mean rate of new conversations'),
+      cv: spread.optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
+      sigma: spread.optional().describe('lognormal: of the logarithm'),
+      seed: seed.optional().describe("default: the scenario's seed"),
     }),
     z.strictObject({ process: z.literal('allAtOnce') }),
     z.strictObject({
@@ -18,12 +17,13 @@ export const arrivalsSchema = z
       slowdown: z
         .number()
         .positive()
+        .max(MOST.factor)
         .default(1)
         .describe('times are stretched so much; below 1: faster than it was'),
     }),
     z.strictObject({
       process: z.literal('closed'),
-      concurrency: count.describe('conversations at all times, each followed by another'),
+      concurrency: live.describe('conversations at all times, each followed by another'),
     }),
   ])
   .default({ process: 'constant', usersPerSec: 1 });
@@ -46,6 +46,8 @@ export interface ProcessRules {
   readonly needs?: 'cv' | 'sigma';
   /** Conversations come without end at one instant: somebody has to say how many there are. */
   readonly needsUsers?: boolean;
+  /** All are there at the same time, each with its session in memory. */
+  readonly isAtOnce?: boolean;
   /** The workload has to say when each conversation is due. */
   readonly needsTimes?: boolean;
   /** Why nobody can be found in mid-conversation at the start. */
@@ -58,7 +60,7 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   poisson: {},
   gamma: { needs: 'cv' },
   lognormal: { needs: 'sigma' },
-  allAtOnce: { needsUsers: true },
+  allAtOnce: { needsUsers: true, isAtOnce: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },
 };

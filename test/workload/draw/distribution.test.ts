@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deviation, mean } from 'd3-array';
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../../src/base/random.ts';
-import { type Distribution, distributionSchema } from '../../../src/scenario/distribution.ts';
+import { type Distribution, distribution } from '../../../src/scenario/distribution.ts';
 import { countSampler, cvOf, meanOf, sampler } from '../../../src/workload/draw/distribution.ts';
 import { scratchDir } from '../scratch.ts';
 
@@ -16,7 +16,7 @@ function draws(d: Distribution, count = DRAWS): number[] {
 }
 
 function parsed(d: unknown): Distribution {
-  return distributionSchema.parse(d);
+  return distribution(1e6).parse(d);
 }
 
 describe('moments', () => {
