@@ -23,8 +23,8 @@ export const MOST = {
   spread: 1000,
   /** Caps, of which a larger one costs nothing. */
   cap: 1_000_000_000_000,
-  /** KV blocks of an engine's GPU: each is an object. */
-  blocks: 20_000_000,
+  /** Of KV cache, in one tier: 20 to 50 bytes of account each. */
+  blocks: 50_000_000,
   gigabytes: 1_000_000,
   replicas: 1000,
   /** Tries of one turn. */

@@ -23,13 +23,13 @@ const fields = z.strictObject({
     .string()
     .default('a100')
     .describe(
-      'cost profile: of Llama-3.1-8B on that GPU, as `confab engine --help` lists them, or a .json file of your own',
+      'cost profile: of Llama-3.1-8B on one such GPU, as `confab engine --help` lists them, or a .json file of your own',
     ),
   modelConfig: z
     .string()
     .optional()
     .describe(
-      "config.json of the model that is served, for its KV bytes per token; default: the profile's model",
+      "config.json of the model that is served, for the time of its steps and its KV cache; default: the profile's model",
     ),
   blocks: z
     .number()
