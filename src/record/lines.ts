@@ -1,14 +1,17 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { UsageError } from '../base/errors.ts';
 import { cannotRead } from '../base/read-text.ts';
 
 const CHUNK_BYTES = 1 << 20;
+/** A record of a million chunks has less. */
+const LINE_BYTES_MAX = 64 << 20;
 const NEWLINE = 10;
 
 /**
  * The lines of a file of any size, without their ends.
- * @throws UsageError if it cannot be read, which says `what` it is.
+ * @throws UsageError if it cannot be read, or a line is longer than any that a run writes.
  */
-export function* readLines(path: string, what: string): Generator<string> {
+export function* readLines(path: string, what: string): Generator<Buffer> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -16,21 +19,37 @@ export function* readLines(path: string, what: string): Generator<string> {
     throw cannotRead(path, { what }, error);
   }
   try {
-    let rest: Buffer = Buffer.alloc(0);
+    let begun: Buffer[] = [];
+    let begunBytes = 0;
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const count = readSync(descriptor, chunk);
-      if (count === 0) break;
-      const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
+      const bytes = chunk.subarray(0, read(descriptor, chunk, path, what));
+      if (bytes.length === 0) break;
       let start = 0;
       for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        yield bytes.toString('utf8', start, end);
+        yield begun.length
+          ? Buffer.concat([...begun, bytes.subarray(start, end)])
+          : bytes.subarray(start, end);
+        begun = [];
+        begunBytes = 0;
         start = end + 1;
       }
-      rest = bytes.subarray(start);
+      begun.push(bytes.subarray(start));
+      begunBytes += bytes.length - start;
+      if (begunBytes > LINE_BYTES_MAX) {
+        throw new UsageError(`${path}: a line of more than 64 MB; expected a ${what} of confab`);
+      }
     }
-    if (rest.length) yield rest.toString('utf8');
+    if (begunBytes) yield Buffer.concat(begun);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function read(descriptor: number, chunk: Buffer, path: string, what: string): number {
+  try {
+    return readSync(descriptor, chunk);
+  } catch (error) {
+    throw cannotRead(path, { what }, error);
   }
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { bisectRight } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
 import { below, type Rng, stream } from '../../base/random.ts';
-import { readText } from '../../base/read-text.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
 import { sha256 } from '../files/digest.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -53,6 +53,7 @@ export async function openCorpus({
   const text = readText(textFile ?? mobyDickFile(), {
     what: 'text',
     field: 'conversation.textFile',
+    maxBytes: LARGE_BYTES,
   });
   const digest = sha256(text);
   const key = tableKey(digest, tokenizer.digest);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { bisectRight } from 'd3-array';
-import { UsageError } from '../../../base/errors.ts';
-import { cannotRead } from '../../../base/read-text.ts';
+import { errorText, UsageError } from '../../../base/errors.ts';
+import { LARGE_BYTES, readText } from '../../../base/read-text.ts';
 import { sha256 } from '../../files/digest.ts';
 import { readTable, tableKey, writeTable } from '../../text/corpus-cache.ts';
 import { buildTable, type CorpusTable } from '../../text/corpus-table.ts';
@@ -16,24 +16,17 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 export function readTexts(textFiles: readonly string[], config: string): string {
   const problems: string[] = [];
   const texts = textFiles.map((name) => {
+    const beside = resolve(dirname(config), name);
     try {
-      return readEither(name, resolve(dirname(config), name));
+      const file = existsSync(name) || !existsSync(beside) ? name : beside;
+      return readText(file, { what: 'text', field: 'text_files', maxBytes: LARGE_BYTES });
     } catch (error) {
-      problems.push(cannotRead(name, { what: 'text', field: 'text_files' }, error).message);
+      problems.push(errorText(error));
       return '';
     }
   });
   if (problems.length) throw new UsageError(problems, config);
   return texts.join('');
-}
-
-function readEither(first: string, second: string): string {
-  try {
-    return readFileSync(first, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return readFileSync(second, 'utf8');
-  }
 }
 
 /** A text to be taken word by word, with the tokens of its words known. */
