@@ -15,6 +15,12 @@ export interface Clock {
 /** Node fires a longer timeout after 1 ms, with a warning. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
+interface SystemTimer {
+  readonly dueMs: number;
+  readonly fn: () => void;
+  node: NodeJS.Timeout | undefined;
+}
+
 function assertDelay(delayMs: number): void {
   if (!(delayMs >= 0 && delayMs < Infinity)) {
     throw new RangeError(`delayMs must be finite and >= 0, got ${delayMs}`);
@@ -22,8 +28,8 @@ function assertDelay(delayMs: number): void {
 }
 
 /**
- * Wall-clock time: performance.now() and Node's timers. Node drops fractions of a millisecond, so
- * delays are rounded up: late by less than a millisecond, never early.
+ * Wall-clock time: performance.now() and Node's timers. Those count whole milliseconds from when the loop last
+ * looked at its clock, and can fire one early: then the rest is waited for. Late by a millisecond, never early.
  */
 export class SystemClock implements Clock {
   readonly name = 'system';
@@ -36,11 +42,21 @@ export class SystemClock implements Clock {
 
   setTimeout(fn: () => void, delayMs: number): unknown {
     assertDelay(delayMs);
-    return setTimeout(fn, Math.min(Math.ceil(delayMs), TIMEOUT_MS_MAX));
+    const timer: SystemTimer = { dueMs: this.now() + delayMs, fn, node: undefined };
+    this.#arm(timer);
+    return timer;
   }
 
   clearTimeout(timer: unknown): void {
-    clearTimeout(timer as NodeJS.Timeout | undefined);
+    clearTimeout((timer as SystemTimer | undefined)?.node);
+  }
+
+  #arm(timer: SystemTimer): void {
+    const delayMs = Math.min(Math.ceil(timer.dueMs - this.now()), TIMEOUT_MS_MAX);
+    timer.node = setTimeout(() => {
+      if (this.now() < timer.dueMs) this.#arm(timer);
+      else timer.fn();
+    }, delayMs);
   }
 
   hold(): void {}

@@ -16,7 +16,9 @@ export function agentPlayer(world: World, workload: AgentWorkload): Player {
   };
   return {
     create: ({ userId, dueMs }, onOver) =>
-      createAgents(machine, world, { user: planned(userId), intendedMs: dueMs }, onOver),
+      createAgents(machine, world, { user: planned(userId), intendedMs: dueMs }, () =>
+        onOver(world.clock.now()),
+      ),
     recordUnsent({ userId, dueMs }, reason) {
       recordRoundsUnsent(world, planned(userId), reason, { round: 0, intendedMs: dueMs });
     },

@@ -49,6 +49,8 @@ export class Client implements Door {
   #isTaking = false;
   #isClosed = false;
   #isDrained = false;
+  /** When it was free to take conversations and to send: from the start, or since its last request and rest. */
+  #freeMs = 0;
   #timer: unknown;
 
   constructor(world: World, options: ClientOptions) {
@@ -73,7 +75,9 @@ export class Client implements Door {
     return this.#isClosed && this.#active.size === 0;
   }
 
-  start(): void {
+  /** All clients begin at the same time, also those that are made late. */
+  start(atMs: number): void {
+    this.#freeMs = atMs;
     this.#next();
   }
 
@@ -96,6 +100,10 @@ export class Client implements Door {
     this.#world.clock.clearTimeout(this.#timer);
   }
 
+  get openSinceMs(): number {
+    return this.#freeMs;
+  }
+
   take(): void {
     this.#isBusy = true;
   }
@@ -109,9 +117,14 @@ export class Client implements Door {
   }
 
   /** Subtle: not free at once, so that the conversation whose request has ended waits again, or is over, by then. */
-  leave(): void {
-    if (this.#isClosed) this.#isBusy = false;
-    else this.#nextAfter(this.#options.habits.restMs?.() ?? 0);
+  leave(endMs = this.#world.clock.now()): void {
+    if (this.#isClosed) {
+      this.#isBusy = false;
+      return;
+    }
+    const rest = this.#options.habits.restMs?.() ?? 0;
+    this.#freeMs = endMs + rest;
+    this.#nextAfter(Math.max(0, rest - (this.#world.clock.now() - endMs)));
   }
 
   countRequest(): void {
@@ -154,9 +167,8 @@ export class Client implements Door {
   }
 
   #begin(userId: number): void {
-    const { ledger, clock } = this.#world;
-    ledger.arrived(userId);
-    const arrival = { userId, dueMs: clock.now(), startTurn: 0 };
+    this.#world.ledger.arrived(userId);
+    const arrival = { userId, dueMs: this.#freeMs, startTurn: 0 };
     const user = this.#player.create(arrival, () => {
       this.#active.delete(userId);
       if (this.isGone) this.#options.onEmpty();

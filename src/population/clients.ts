@@ -17,12 +17,14 @@ export interface ClientsOptions extends Omit<ClientOptions, 'habits' | 'onLeft'>
  */
 export class Clients implements Crowd {
   readonly waitingUsers = 0;
+  readonly #world: World;
   readonly #options: ClientsOptions;
   readonly #clients: readonly Client[];
   #hasTold = false;
   #isEmpty = false;
 
   constructor(world: World, options: ClientsOptions) {
+    this.#world = world;
     this.#options = options;
     this.#clients = options.habits.map(
       (habits) =>
@@ -44,7 +46,8 @@ export class Clients implements Crowd {
   }
 
   start(): void {
-    for (const client of this.#clients) client.start();
+    const nowMs = this.#world.clock.now();
+    for (const client of this.#clients) client.start(nowMs);
   }
 
   drain(): void {

@@ -16,10 +16,10 @@ export interface Live {
 /** How what an arrived user has to say is said, and by whom. What it will record, it plans before. */
 export interface Player {
   /**
-   * Not yet started. `onOver` is called once, when the user's last record was made; never, if undefined is
-   * returned: all are made.
+   * Not yet started. `onOver` is called once, when the user's last record was made, with the time of its end;
+   * never, if undefined is returned: all are made.
    */
-  create(arrival: Arrival, onOver: () => void): Live | undefined;
+  create(arrival: Arrival, onOver: (endMs: number) => void): Live | undefined;
   /** Records all requests of a user who was never let in. */
   recordUnsent(arrival: Arrival, reason: string): void;
 }
@@ -57,7 +57,7 @@ export function userPlayer(world: World, options: UserOptions): Player {
   return {
     recordUnsent,
     create(arrival, onOver) {
-      const { userId, dueMs, startTurn } = arrival;
+      const { userId, dueMs, freeMs, startTurn } = arrival;
       const before = begun?.get(userId);
       if (begun && !before) {
         recordUnsent(arrival, UNSENT.warmupFailed);
@@ -69,10 +69,13 @@ export function userPlayer(world: World, options: UserOptions): Player {
         new Session(conversation, startTurn, synthesiseHistory);
       const turn = firstTurn(arrival);
       plan(session, turn);
-      return createUser(machine, world.clock, { session, turn, intendedMs: dueMs }, () => {
+      const input = { session, turn, intendedMs: dueMs, freeMs };
+      const user = createUser(machine, world.clock, input, () => {
+        const state = user.getSnapshot().context;
         onGone?.(userId, session);
-        onOver();
+        onOver(state.outcome?.endMs ?? state.freeMs);
       });
+      return user;
     },
   };
 }

@@ -60,7 +60,8 @@ export class Population implements Crowd {
       return;
     }
     this.#isExhausted = true;
-    for (const slot of load.slots) this.#refill(slot);
+    // All of them are due now, also those that are made late.
+    for (const slot of load.slots) this.#refill(slot, this.#startMs);
     this.#checkEmpty();
   }
 
@@ -117,16 +118,16 @@ export class Population implements Crowd {
     else this.#waiting.add(arrival);
   }
 
-  #admit(arrival: Arrival, onOver?: () => void): void {
+  #admit(arrival: Arrival, onOver?: (endMs: number) => void): void {
     const { userId } = arrival;
-    const user = this.#player.create(arrival, () => {
+    const user = this.#player.create(arrival, (endMs) => {
       this.#live.delete(userId);
-      onOver?.();
-      this.#admitWaiting();
+      onOver?.(endMs);
+      this.#admitWaiting(endMs);
       this.#checkEmpty();
     });
     if (!user) {
-      onOver?.();
+      onOver?.(arrival.dueMs);
       return;
     }
     // Subtle: known before it starts, because its first request may be the one that stops the run.
@@ -135,25 +136,25 @@ export class Population implements Crowd {
   }
 
   /** More than one, where the first has nothing left to say. */
-  #admitWaiting(): void {
+  #admitWaiting(freeMs: number): void {
     for (const next of this.#waiting) {
       if (this.#live.size >= this.#options.maxActive) return;
       this.#waiting.delete(next);
-      this.#admit(next);
+      this.#admit({ ...next, freeMs });
     }
   }
 
   /** Closed loop: the slot's next conversation is due when the slot came free. */
-  #refill(slot: Iterator<number>): void {
+  #refill(slot: Iterator<number>, dueMs: number): void {
     if (this.#isStopped) return;
     const next = slot.next();
     if (next.done) {
       this.#options.onExhausted?.();
       return;
     }
-    const arrival = { userId: next.value, dueMs: this.#world.clock.now(), startTurn: 0 };
+    const arrival = { userId: next.value, dueMs, startTurn: 0 };
     this.#world.ledger.arrived(arrival.userId);
-    this.#admit(arrival, () => this.#refill(slot));
+    this.#admit(arrival, (endMs) => this.#refill(slot, endMs));
   }
 
   #checkEmpty(): void {

@@ -44,7 +44,7 @@ export interface TurnRecord {
   readonly firstAttemptMs?: number;
   /** When the turn was due. Latency can be counted from here, so a late generator cannot flatter the engine. */
   readonly intendedMs?: number;
-  /** When nothing but the generator kept it from being sent: due, previous answer ended, caps free. */
+  /** Since when nothing but the generator kept it from being sent: due, previous answer ended, caps free. */
   readonly readyMs?: number;
   /** When the last attempt's bytes were handed to a connected socket. */
   readonly sentMs?: number;

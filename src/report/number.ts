@@ -3,14 +3,16 @@ const DIGITS = 4;
 /** What is printed for a number that is unknown. */
 export const UNKNOWN = '-';
 
-/** Four significant digits, at most three decimals, never an exponent: 12346, 123.5, 1.235, 0.012. */
+/** Four significant digits, at most three decimals, never an exponent: 12346, 123.5, 1.235, 0.012; or 0, if none is left. */
 export function measure(value: number | undefined): string {
   if (value === undefined) return UNKNOWN;
   const shown = Number(value.toPrecision(DIGITS));
   if (shown === 0) return '0';
   const wholeDigits = Math.floor(Math.log10(Math.abs(shown))) + 1;
   if (wholeDigits >= DIGITS) return value.toFixed(0);
-  return shown.toFixed(Math.min(DIGITS - 1, DIGITS - wholeDigits));
+  const text = shown.toFixed(Math.min(DIGITS - 1, DIGITS - wholeDigits));
+  // A spread of values that are alike but for their last bit.
+  return Number(text) === 0 ? '0' : text;
 }
 
 /** Like `measure`, but a whole number is printed as one. */

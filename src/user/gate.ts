@@ -28,10 +28,13 @@ export interface Door {
   readonly isClosed: boolean;
   /** A request may go without waiting, and passes nobody. */
   readonly hasRoom: boolean;
+  /** Since when a request could be let in that is let in now: until then it was kept from it, and not late. */
+  readonly openSinceMs: number;
   take(): void;
   /** Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. */
   wait(onGranted: () => void, isFirstTurn: boolean, userId: number): () => void;
-  leave(): void;
+  /** `endMs`: when the request ended, which may be told late; default: now. */
+  leave(endMs?: number): void;
   /** Counts a turn's first attempt. */
   countRequest(): void;
   close(): void;
@@ -49,6 +52,9 @@ export class Gate implements Door {
   #requests = 0;
   #isClosed = false;
   #nextMs = 0;
+  /** When there was room again after there was none, and when the last that was let in was due by the pace. */
+  #roomSinceMs = 0;
+  #paceSinceMs = 0;
   #timer: unknown;
 
   constructor(options: GateOptions) {
@@ -73,10 +79,16 @@ export class Gate implements Door {
     return this.#inFlight < cap && (!gapMs || clock.now() >= this.#nextMs);
   }
 
+  get openSinceMs(): number {
+    return Math.max(this.#roomSinceMs, this.#paceSinceMs);
+  }
+
   take(): void {
     this.#inFlight++;
     const { gapMs, clock } = this.#options;
-    if (gapMs) this.#nextMs = (this.#nextMs || clock.now()) + gapMs();
+    if (!gapMs) return;
+    this.#paceSinceMs = this.#nextMs;
+    this.#nextMs = (this.#nextMs || clock.now()) + gapMs();
   }
 
   wait(onGranted: () => void, isFirstTurn: boolean): () => void {
@@ -90,10 +102,15 @@ export class Gate implements Door {
     };
   }
 
-  leave(): void {
+  leave(endMs = this.#options.clock.now()): void {
     const { restMs, clock } = this.#options;
-    if (!restMs) this.#free();
-    else clock.setTimeout(() => this.#free(), restMs());
+    if (!restMs) {
+      this.#free(endMs);
+      return;
+    }
+    const rest = restMs();
+    const leftMs = Math.max(0, rest - (clock.now() - endMs));
+    clock.setTimeout(() => this.#free(endMs + rest), leftMs);
   }
 
   countRequest(): void {
@@ -107,7 +124,8 @@ export class Gate implements Door {
     this.#isClosed = true;
   }
 
-  #free(): void {
+  #free(atMs: number): void {
+    if (this.#inFlight === this.#options.cap) this.#roomSinceMs = atMs;
     this.#inFlight--;
     this.#grant();
   }

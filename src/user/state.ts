@@ -9,13 +9,15 @@ export interface UserInput {
   readonly turn: number;
   /** When that turn is due. */
   readonly intendedMs: number;
+  /** When there was room for the user, if it had to wait for that; default: at once. */
+  readonly freeMs?: number | undefined;
 }
 
 /** A user's state. Only `session` changes in place: it is the conversation so far. */
 export interface UserState extends UserInput {
-  /** When the user was free to send this turn: its arrival was admitted, or its previous answer ended. */
+  /** When the user was free to send this turn: there was room for it, or its previous answer had ended. */
   readonly freeMs: number;
-  /** When the last attempt could be sent: due, free, and let in by the gate. */
+  /** When the last attempt could be sent, but for the generator: due, free, and room at the gate. */
   readonly readyMs: number;
   readonly attempts: number;
   readonly reconnects: number;
@@ -25,12 +27,12 @@ export interface UserState extends UserInput {
 }
 
 // Field by field: a spread at the start makes V8 add the others one at a time (10 us).
-export function initialState(input: UserInput, nowMs: number): UserState {
+export function initialState(input: UserInput): UserState {
   return {
     session: input.session,
     turn: input.turn,
     intendedMs: input.intendedMs,
-    freeMs: nowMs,
+    freeMs: input.freeMs ?? input.intendedMs,
     readyMs: input.intendedMs,
     attempts: 0,
     reconnects: 0,
@@ -74,7 +76,7 @@ export function nextTurn(world: World, context: UserState): Partial<UserState> {
   return {
     turn,
     intendedMs,
-    freeMs: nowMs,
+    freeMs: endedMs,
     readyMs: intendedMs,
     attempts: 0,
     reconnects: 0,

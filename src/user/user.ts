@@ -59,7 +59,8 @@ export function userMachine(world: World) {
     },
     actions: {
       takeSlot: () => gate.take(),
-      leaveSlot: () => gate.leave(),
+      leaveSlot: ({ event }) =>
+        gate.leave(event.type === 'request.ended' ? event.outcome.endMs : undefined),
       // Not within an assign, which runs before the user is started and known to its population.
       countTurn: ({ context }) => {
         if (context.attempts === 0) gate.countRequest();
@@ -67,13 +68,9 @@ export function userMachine(world: World) {
       startAttempt: assign(({ context }) => {
         const readyMs = context.attempts
           ? clock.now()
-          : Math.max(context.intendedMs, context.freeMs);
+          : Math.max(context.intendedMs, context.freeMs, gate.openSinceMs);
         return { attempts: context.attempts + 1, readyMs };
       }),
-      startGrantedAttempt: assign(({ context }) => ({
-        attempts: context.attempts + 1,
-        readyMs: clock.now(),
-      })),
       startRequest: ({ context: { session, turn }, self }) => {
         const started = attempt(world, session, turn, (outcome) => {
           running.delete(session);
@@ -124,7 +121,7 @@ export function userMachine(world: World) {
     },
   }).createMachine({
     id: 'user',
-    context: ({ input }) => initialState(input, clock.now()),
+    context: ({ input }) => initialState(input),
     initial: 'deciding',
     states: {
       // Apart from thinking, whose timer would be set and cancelled for every turn that is due at once.
@@ -157,7 +154,7 @@ export function userMachine(world: World) {
       queueing: {
         invoke: { src: 'slot', input: ({ context }) => context },
         on: {
-          'slot.granted': { target: 'requesting', actions: ['countTurn', 'startGrantedAttempt'] },
+          'slot.granted': { target: 'requesting', actions: ['countTurn', 'startAttempt'] },
           'run.draining': 'stopped',
           'run.cancelled': 'stopped',
         },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
 
 describe('virtual time', () => {
@@ -93,6 +93,53 @@ describe('virtual time', () => {
     clock.run(5000);
     expect(fired).toEqual([1000, 2000, 3000, 4000, 5000]);
     expect(clock.now()).toBe(5000);
+  });
+});
+
+describe('real time', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** Node's timers and clock in the hands of the test: a timer fires after so much of what it was asked for. */
+  function withTimersThatFire(share: number) {
+    let nowMs = 1000;
+    const asked: number[] = [];
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((fn: () => void, delayMs: number) => {
+      asked.push(delayMs);
+      if (asked.length > 20) return 0;
+      nowMs += asked.length === 1 ? delayMs * share : delayMs;
+      fn();
+      return 0;
+    }) as unknown as typeof setTimeout);
+    return { asked, nowMs: () => nowMs - 1000 };
+  }
+
+  test('a timer that Node fires early waits for the rest', () => {
+    const { nowMs } = withTimersThatFire(0.9);
+    const fired: number[] = [];
+    new SystemClock().setTimeout(() => fired.push(nowMs()), 10.5);
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(10.5);
+    expect(fired[0]).toBeLessThan(12);
+  });
+
+  test('a delay beyond what Node can wait is waited for in pieces', () => {
+    const { asked, nowMs } = withTimersThatFire(1);
+    const fired: number[] = [];
+    new SystemClock().setTimeout(() => fired.push(nowMs()), 2 ** 32);
+    expect(Math.max(...asked)).toBeLessThan(2 ** 31);
+    expect(fired).toEqual([2 ** 32]);
+  });
+
+  test('a timer that waits for the rest can be cleared', () => {
+    const cleared = vi.spyOn(globalThis, 'clearTimeout');
+    const clock = new SystemClock();
+    const timer = clock.setTimeout(() => {}, 1000);
+    clock.clearTimeout(timer);
+    expect(cleared).toHaveBeenCalledTimes(1);
+    expect(cleared.mock.calls[0]![0]).toBeDefined();
   });
 });
 

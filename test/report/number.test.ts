@@ -4,7 +4,8 @@ import { amount, measure, percent, seconds } from '../../src/report/number.ts';
 test.each([
   [undefined, '-'],
   [0, '0'],
-  [0.0004, '0.000'],
+  [0.0004, '0'],
+  [-1e-12, '0'],
   [0.0123, '0.012'],
   [0.99996, '1.000'],
   [1, '1.000'],

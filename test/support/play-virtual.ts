@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { VirtualClock } from '../../src/base/clock.ts';
+import { type Clock, VirtualClock } from '../../src/base/clock.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import {
   type EarlierParts,
@@ -35,17 +35,20 @@ export function playVirtual(
     /** Default: a small one, made of the scenario. */
     workload?: Workload;
     player?: RunOptions['player'];
+    /** The clock as the run has it: one by which this client is late, for example. */
+    seen?: (clock: VirtualClock) => Clock;
   } = {},
 ): Played {
   const scenario = parseScenario(input);
   const clock = new VirtualClock();
-  const transport = new ScriptedTransport(clock, script);
+  const seen = options.seen?.(clock) ?? clock;
+  const transport = new ScriptedTransport(seen, script);
   const records: TurnRecord[] = [];
   const lags: Played['lags'] = [];
   const ended: { end: RunEnd; account: RunAccount }[] = [];
   const run = startRun({
     scenario,
-    clock,
+    clock: seen,
     transport,
     workload: options.workload ?? smallWorkload(scenario),
     record: (record) => records.push(record),
