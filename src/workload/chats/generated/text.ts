@@ -6,6 +6,9 @@ import { LARGE_BYTES, readText } from '../../../base/read-text.ts';
 import { sha256 } from '../../files/digest.ts';
 import { readTable, tableKey, writeTable } from '../../text/corpus-cache.ts';
 import { buildTable, type CorpusTable } from '../../text/corpus-table.ts';
+import { LEAD_WORDS_MIN } from '../../text/lead-words.ts';
+import { borrowedWords } from '../../text/moby-dick.ts';
+import { spaced } from '../../text/spaced.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 /**
@@ -51,7 +54,8 @@ export interface OpenOptions {
 const CHARACTERS_PER_TOKEN = 8;
 
 /** Counts as much of a text as is needed, once; its table is kept on disk. */
-export function openWordText(whole: string, options: OpenOptions): WordText {
+export function openWordText(text: string, options: OpenOptions): WordText {
+  const whole = spaced(text);
   const { tokensWanted } = options;
   const start = whole.slice(0, tokensWanted * CHARACTERS_PER_TOKEN);
   const table = tableOf(start, options);
@@ -86,7 +90,9 @@ function tableOf(text: string, { tokenizer, cacheDir }: OpenOptions): CorpusTabl
   const key = tableKey(sha256(text), tokenizer.digest);
   const kept = readTable([cacheDir], key);
   if (kept) return kept.table;
-  const table = buildTable(text, tokenizer);
+  const own = buildTable(text, tokenizer);
+  const hasOwnWords = own.leadWords.length >= LEAD_WORDS_MIN;
+  const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   // Cuts are not checked here: every message that is made is counted.
   writeTable(cacheDir, key, { table, check: { cuts: 0, differing: 0, maxDifference: 0 } });
   return table;
