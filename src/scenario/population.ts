@@ -174,6 +174,14 @@ export const stopSchema = z.strictObject({
     .optional()
     .describe('stop after this long; default: when all users have been played, or at Ctrl-C'),
   afterRequests: count.optional().describe('stop after so many requests'),
+  afterUnreachableSec: z
+    .number()
+    .positive()
+    .nullable()
+    .default(60)
+    .describe(
+      'stop when no connection came about for so long: meanwhile one request at a time tries, at growing gaps, and the others wait; null: never',
+    ),
   drainTimeoutSec: z
     .number()
     .nonnegative()
