@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import { errorText, UsageError } from '../base/errors.ts';
 import { readText } from '../base/read-text.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { METRICS } from '../stats/metrics.ts';
@@ -70,7 +70,7 @@ export function writeMultiRoundQaCsv(
   );
   cells.sort((a, b) => launchMs(a) - launchMs(b));
   try {
-    writeLines(path, cells, [...COLUMNS, ...more]);
+    writeWhole(path, linesOf(cells, [...COLUMNS, ...more]));
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }
@@ -160,20 +160,15 @@ function numberOrNothing(cell: string, where: string): number | undefined {
   throw new UsageError(`${where}: found '${cell}'; expected a number`);
 }
 
-function writeLines(path: string, cells: readonly CsvCell[], columns: readonly CsvColumn[]): void {
-  const descriptor = openSync(path, 'w');
-  try {
-    let pending = `${columns.map(([name]) => name).join(',')}\n`;
-    for (const cell of cells) {
-      pending += `${columns.map(([, of]) => of(cell)).join(',')}\n`;
-      if (pending.length < WRITE_CHARS) continue;
-      writeSync(descriptor, pending);
-      pending = '';
-    }
-    writeSync(descriptor, pending);
-  } finally {
-    closeSync(descriptor);
+function* linesOf(cells: readonly CsvCell[], columns: readonly CsvColumn[]): Generator<string> {
+  let pending = `${columns.map(([name]) => name).join(',')}\n`;
+  for (const cell of cells) {
+    pending += `${columns.map(([, of]) => of(cell)).join(',')}\n`;
+    if (pending.length < WRITE_CHARS) continue;
+    yield pending;
+    pending = '';
   }
+  yield pending;
 }
 
 function launchMs({ record, originEpochMs }: CsvCell): number {

@@ -28,16 +28,19 @@ const STATUSES: ReadonlySet<unknown> = new Set<RecordStatus>([
 ]);
 
 /**
- * Reads a journal line by line. A last line that was cut off is left out, and said in `warnings`.
+ * Reads a journal line by line; its `lines` may be elsewhere. A last line that was cut off is left out, and said in `warnings`.
  * @throws UsageError naming file and line: unreadable, another format or version, a damaged line.
  */
-export function readJournal(path: string): { part: RunPart; warnings: string[] } {
+export function readJournal(
+  path: string,
+  lines = readLines(path, 'journal'),
+): { part: RunPart; warnings: string[] } {
   let header: RunHeader | undefined;
   let footer: RunFooter | undefined;
   let cutLine: number | undefined;
   let number = 0;
   const records: TurnRecord[] = [];
-  for (const line of readLines(path, 'journal')) {
+  for (const line of lines) {
     const where = `${path}: line ${++number}`;
     if (cutLine) throw new UsageError(`${path}: line ${cutLine}: not JSON, and not the last line`);
     if (footer) throw new UsageError(`${where}: found a line after the footer`);

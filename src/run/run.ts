@@ -58,7 +58,7 @@ export const NOT_ENDED = 'nothing is left to happen, and the run has not ended';
 /** A run under way. */
 export interface Run {
   /** No more arrivals and turns; requests in flight may end until the drain timeout. */
-  interrupt(): void;
+  interrupt(by?: 'interrupt' | 'unwritable'): void;
   /** Requests in flight are cancelled; all records are made before this returns. */
   abort(): void;
   state(): RunState;
@@ -195,7 +195,7 @@ export function startRun(options: RunOptions): Run {
   phases.start();
 
   return {
-    interrupt: () => phases.send({ type: 'stop.reached', by: 'interrupt' }),
+    interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
     abort: () => phases.send({ type: 'run.aborted' }),
     state: () => ({
       phase: phases.getSnapshot().value as RunState['phase'],
