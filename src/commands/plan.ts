@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Flag } from './flag-table.ts';
@@ -101,5 +101,5 @@ function checkOutputs(json: string | undefined, schedule: string | undefined): v
 function write(path: string | undefined, text: () => string): void {
   if (path === undefined) return;
   if (path === '-') process.stdout.write(text());
-  else writeFileSync(path, text());
+  else writeWhole(path, [text()]);
 }

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import type { Played } from '../play/played.ts';
 import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
@@ -185,7 +185,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
     { clock, playPoint, isInterrupted: interrupts.has, say },
   ).finally(interrupts.stop);
   process.stdout.write(`${report.sessionSearchText(found)}\n\nRuns: ${dir}\n`);
-  if (flags.json !== undefined) writeFileSync(flags.json, report.sessionSearchJson(found));
+  if (flags.json !== undefined) writeWhole(flags.json, [report.sessionSearchJson(found)]);
   const hasNone = outcome === 'ok' && !report.bestPoint(found);
   return present.exitCodeOf({ outcome: hasNone ? 'failed' : outcome });
 }

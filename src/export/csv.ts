@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import { errorText, UsageError } from '../base/errors.ts';
 import { parsedJson, shown } from '../base/json.ts';
 import { elsewhere } from '../base/known-formats.ts';
 import { LARGE_BYTES, readText } from '../base/read-text.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { METRICS } from '../stats/metrics.ts';
@@ -72,7 +72,7 @@ export function writeMultiRoundQaCsv(
   );
   cells.sort((a, b) => launchMs(a) - launchMs(b));
   try {
-    writeLines(path, cells, [...COLUMNS, ...more]);
+    writeWhole(path, linesOf(cells, [...COLUMNS, ...more]));
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }
@@ -172,20 +172,15 @@ function numberOrNothing(cell: string, where: string): number | undefined {
   throw new UsageError(`${where}: found '${cell}'; expected a number`);
 }
 
-function writeLines(path: string, cells: readonly CsvCell[], columns: readonly CsvColumn[]): void {
-  const descriptor = openSync(path, 'w');
-  try {
-    let pending = `${columns.map(([name]) => name).join(',')}\n`;
-    for (const cell of cells) {
-      pending += `${columns.map(([, of]) => of(cell)).join(',')}\n`;
-      if (pending.length < WRITE_CHARS) continue;
-      writeSync(descriptor, pending);
-      pending = '';
-    }
-    writeSync(descriptor, pending);
-  } finally {
-    closeSync(descriptor);
+function* linesOf(cells: readonly CsvCell[], columns: readonly CsvColumn[]): Generator<string> {
+  let pending = `${columns.map(([name]) => name).join(',')}\n`;
+  for (const cell of cells) {
+    pending += `${columns.map(([, of]) => of(cell)).join(',')}\n`;
+    if (pending.length < WRITE_CHARS) continue;
+    yield pending;
+    pending = '';
   }
+  yield pending;
 }
 
 function launchMs({ record, originEpochMs }: CsvCell): number {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { errorText } from '../base/errors.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { ExportFormat } from '../scenario/output.ts';
@@ -33,10 +34,18 @@ export const EXPORTS = {
   },
   json: {
     file: 'summary.json',
-    write: ({ summary }, path) => writeFileSync(path, summaryJson(summary)),
+    write: ({ summary }, path) => write(path, summaryJson(summary)),
   },
   figures: {
     file: 'figures.json',
-    write: ({ run, summary }, path) => writeFileSync(path, figuresJson(run, summary)),
+    write: ({ run, summary }, path) => write(path, figuresJson(run, summary)),
   },
 } satisfies Record<ExportFormat, Export>;
+
+function write(path: string, text: string): void {
+  try {
+    writeWhole(path, [text]);
+  } catch (error) {
+    throw new Error(`cannot write ${path}: ${errorText(error)}`);
+  }
+}

@@ -89,7 +89,15 @@ const time = object<TimeSummary>({
       measuredMs: number(),
       partition: partition.optional(),
       stoppedBy: z
-        .enum(['users', 'exhausted', 'duration', 'requests', 'interrupt'])
+        .enum([
+          'users',
+          'exhausted',
+          'duration',
+          'requests',
+          'interrupt',
+          'unreachable',
+          'unwritable',
+        ])
         .optional()
         .describe('absent if the part did not end in order'),
     }),

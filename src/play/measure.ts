@@ -4,6 +4,7 @@ import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
 import { openJournal } from '../record/journal.ts';
+import type { RunPart } from '../record/journal-reader.ts';
 import type { RunHeader, TurnRecord } from '../record/record.ts';
 import {
   type EarlierParts,
@@ -43,6 +44,8 @@ export interface Measurement {
 export interface Measured {
   /** Why the journal could not be written in full, if so. */
   readonly journalError: string | undefined;
+  /** Then, what is known of this part all the same. */
+  readonly rescued: RunPart | undefined;
   /** Absent if that ended the run out of order. */
   readonly account: RunAccount | undefined;
 }
@@ -57,7 +60,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
   const journal = openJournal(path, header, clock, (error) => {
     journalError = errorText(error);
     observer.notice?.(`error: the journal cannot be written: ${journalError}`);
-    run?.interrupt();
+    run?.interrupt('unwritable');
   });
   const intervals = watchIntervals(
     clock,
@@ -113,7 +116,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     closeQuietly(journal);
     forgetRescue();
   }
-  return { journalError, account };
+  return { journalError, rescued: journal.rescued, account };
 }
 
 /** The record without secrets, whichever field the server has said them in. */

@@ -33,8 +33,9 @@ export function outcomeOf(played: Omit<Played, 'outcome'>): Outcome {
   const { summary, defect, stoppedBy, exceeded, problems } = played;
   if (defect !== undefined) return 'defect';
   if (stoppedBy === 'interrupt') return 'interrupted';
-  if (isUnreachable(summary)) return 'unreachable';
-  return exceeded.length + problems.length > 0 ? 'failed' : 'ok';
+  if (stoppedBy === 'unreachable' || isUnreachable(summary)) return 'unreachable';
+  const isInVain = summary.counts.completed === 0;
+  return isInVain || exceeded.length + problems.length > 0 ? 'failed' : 'ok';
 }
 
 function isUnreachable({ counts }: RunSummary): boolean {

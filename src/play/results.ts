@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../base/errors.ts';
 import { EXPORTS, type Exportable } from '../export/exports.ts';
+import type { RunPart } from '../record/journal-reader.ts';
 import { readRun } from '../record/run-folder.ts';
 import { summarise } from '../report/run-summary.ts';
 import { exceeded } from '../report/thresholds.ts';
@@ -12,6 +14,7 @@ import { outcomeOf, type Played } from './played.ts';
 
 export interface ResultOptions {
   readonly journalError?: string | undefined;
+  readonly rescued?: RunPart | undefined;
   /** Of the part that was just played. */
   readonly account?: RunAccount | undefined;
   readonly companion?: Companion | undefined;
@@ -26,16 +29,17 @@ const SUMMARY: ExportSetting = { format: 'json' };
 export async function resultsOf(
   dir: string,
   scenario: Scenario,
-  { journalError, account, companion, metricsFile }: ResultOptions = {},
+  { journalError, rescued, account, companion, metricsFile }: ResultOptions = {},
 ): Promise<Played> {
-  const run = readRun(dir);
+  const run = readRun(dir, rescued);
   const summary = summarise(run);
   const problems = journalError
     ? [`the journal could not be written in full: ${journalError}`]
     : [];
-  const files = run.parts.map((_, part) =>
-    join(dir, part ? `journal-${part + 1}.ndjson` : 'journal.ndjson'),
-  );
+  // Its folder may be gone.
+  const files = run.parts
+    .map((_, part) => join(dir, part ? `journal-${part + 1}.ndjson` : 'journal.ndjson'))
+    .filter((file) => existsSync(file));
   const attempt = async <T>(act: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await act();
@@ -53,7 +57,7 @@ export async function resultsOf(
       if (!files.includes(path)) files.push(path);
     });
   }
-  if (metricsFile !== undefined) files.push(metricsFile);
+  if (metricsFile !== undefined && existsSync(metricsFile)) files.push(metricsFile);
   const { files: own = [], ...texts } = (await attempt(() => companion?.finish?.(run, dir))) ?? {};
   files.push(...own);
   const result = {

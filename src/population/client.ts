@@ -57,6 +57,10 @@ export class Client implements Door {
     this.#world = { ...world, gate: this };
     this.#options = options;
     this.#player = userPlayer(this.#world, options);
+    world.outage?.onOpen(() => {
+      this.#freeMs = world.clock.now();
+      if (!this.#isBusy) this.#next();
+    });
   }
 
   get activeUsers(): number {
@@ -106,6 +110,7 @@ export class Client implements Door {
 
   take(): void {
     this.#isBusy = true;
+    this.#world.outage?.took();
   }
 
   wait(onGranted: () => void, _isFirstTurn: boolean, userId: number): () => void {
@@ -141,7 +146,8 @@ export class Client implements Door {
   }
 
   #next(): void {
-    if (this.#isClosed) return;
+    const { outage } = this.#world;
+    if (this.#isClosed || (outage && !outage.isOpen)) return;
     if (this.#requests === this.#options.requestsMax) this.#goes('requests');
     else if (!this.#isSupplied()) this.#goes('exhausted');
     else this.#grant();

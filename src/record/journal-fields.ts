@@ -166,6 +166,8 @@ export const FOOTER_FIELDS = {
       duration: true,
       requests: true,
       interrupt: true,
+      unreachable: true,
+      unwritable: true,
     }),
   ),
   measureStartMs: required(ms),

@@ -23,11 +23,14 @@ export interface RunPart {
 }
 
 /**
- * Reads a journal line by line, and checks every field. A last line that was cut off is left out, and so is what an
- * engine cannot have said, or a later version wrote; both are said in `warnings`.
+ * Reads a journal line by line, and checks every field; its `lines` may be elsewhere. A last line that was cut off
+ * is left out, and so is what an engine cannot have said, or a later version wrote; both are said in `warnings`.
  * @throws UsageError naming file and line: unreadable, another format or version, a damaged line.
  */
-export function readJournal(path: string): { part: RunPart; warnings: string[] } {
+export function readJournal(
+  path: string,
+  lines = readLines(path, 'journal'),
+): { part: RunPart; warnings: string[] } {
   let header: RunHeader | undefined;
   let footer: RunFooter | undefined;
   let cutLine: number | undefined;
@@ -35,7 +38,7 @@ export function readJournal(path: string): { part: RunPart; warnings: string[] }
   let number = 0;
   const records: TurnRecord[] = [];
   const leftOut = new LeftOutOf(path);
-  for (const line of readLines(path, 'journal')) {
+  for (const line of lines) {
     firstLine ??= line;
     const where = `${path}: line ${++number}`;
     const without = (field: string, detail: string) => leftOut.add(number, field, detail);

@@ -1,6 +1,9 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { errorText, UsageError } from '../base/errors.ts';
+import { writeAll } from '../base/write-whole.ts';
+import { type RunPart, readJournal } from './journal-reader.ts';
+import { linesOf } from './lines.ts';
 import type { RunFooter, RunHeader, TurnRecord } from './record.ts';
 
 /** The append-only file of a run: one JSON line for the header, one a record, one for the footer. */
@@ -12,7 +15,11 @@ export interface Journal {
    * @throws Error if the file could not be written in full.
    */
   close(footer?: RunFooter): void;
+  /** After closing, of a journal that could not be written in full: what it would hold. */
+  readonly rescued: RunPart | undefined;
 }
+
+const GONE = 'it, or its folder, was removed';
 
 /** A crash loses at most what was recorded within this time. */
 const FLUSH_MS = 1000;
@@ -38,7 +45,8 @@ const TIME_FIELDS = [
 
 /**
  * Opens a new journal and writes its header. `onFailure` is called at most once, from a write or a
- * timer, when the disk refuses: later records are dropped, and the run does well to stop.
+ * timer, when the disk refuses, or the file is gone: from then on memory holds the records, and the run does
+ * well to stop.
  * @throws UsageError if the file exists already or cannot be created.
  */
 export function openJournal(
@@ -68,7 +76,10 @@ class FileJournal implements Journal {
   readonly #clock: Clock;
   readonly #onFailure: ((error: Error) => void) | undefined;
   #descriptor: number | undefined;
+  /** What is not in the file; all there is, once it has failed. */
   #pending = '';
+  #writtenBytes = 0;
+  #rescued: RunPart | undefined;
   #timer: unknown;
   #failure: Error | undefined;
 
@@ -80,13 +91,20 @@ class FileJournal implements Journal {
   ) {
     this.#path = path;
     this.#clock = clock;
-    this.#descriptor = create(path, `${JSON.stringify(header)}\n`);
+    const head = `${JSON.stringify(header)}\n`;
+    this.#descriptor = create(path, head);
+    this.#writtenBytes = Buffer.byteLength(head);
     this.#onFailure = onFailure;
   }
 
+  get rescued(): RunPart | undefined {
+    return this.#rescued;
+  }
+
   write(record: TurnRecord): void {
-    if (this.#failure || this.#descriptor === undefined) return;
+    if (this.#descriptor === undefined) return;
     this.#pending += `${JSON.stringify(rounded(record))}\n`;
+    if (this.#failure) return;
     if (this.#pending.length >= FLUSH_CHARS) this.#flush();
     else this.#timer ??= this.#clock.setTimeout(() => this.#flush(), FLUSH_MS);
   }
@@ -95,6 +113,8 @@ class FileJournal implements Journal {
     if (this.#descriptor === undefined) return;
     if (footer) this.#pending += `${JSON.stringify(footer)}\n`;
     this.#flush();
+    if (!this.#failure && this.#isGone()) this.#fail(new Error(GONE));
+    if (this.#failure) this.#rescued = this.#readBack();
     try {
       closeSync(this.#descriptor);
     } catch (error) {
@@ -107,20 +127,47 @@ class FileJournal implements Journal {
   #flush(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    const text = this.#pending;
-    this.#pending = '';
-    if (!text || this.#failure) return;
+    if (!this.#pending || this.#failure) return;
     try {
-      writeAll(this.#descriptor!, text);
+      writeAll(this.#descriptor!, this.#pending);
+      this.#writtenBytes += Buffer.byteLength(this.#pending);
+      this.#pending = '';
+      // In simulated time a second is over at once: nobody removes anything in it.
+      if (this.#clock.name === 'system' && this.#isGone()) throw new Error(GONE);
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  /** What was written to a file that was removed is still there, until it is closed. */
+  #isGone(): boolean {
+    return (
+      statSync(this.#path, { throwIfNoEntry: false })?.ino !== fstatSync(this.#descriptor!).ino
+    );
+  }
+
+  /** undefined: nor can it be read. */
+  #readBack(): RunPart | undefined {
+    const descriptor = this.#descriptor!;
+    const pending = this.#pending.split('\n').filter(Boolean);
+    const told = { path: this.#path, what: 'journal' };
+    function* lines(bytes: number): Generator<Buffer> {
+      yield* linesOf(descriptor, told, bytes);
+      yield* pending.map((line) => Buffer.from(line));
+    }
+    try {
+      return readJournal(this.#path, lines(this.#writtenBytes)).part;
+    } catch {
+      return undefined;
     }
   }
 
   #fail(error: unknown): void {
     if (this.#failure) return;
     const message = `cannot write the journal ${this.#path}: ${errorText(error)}`;
-    this.#failure = new Error(`${message}; records from here on are lost`, { cause: error });
+    this.#failure = new Error(`${message}; what it would hold is in memory alone`, {
+      cause: error,
+    });
     this.#onFailure?.(this.#failure);
   }
 }
@@ -128,7 +175,7 @@ class FileJournal implements Journal {
 function create(path: string, text: string): number {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'wx');
+    descriptor = openSync(path, 'wx+');
   } catch (error) {
     throw new UsageError(`cannot create the journal ${path}: ${errorText(error)}`);
   }
@@ -140,12 +187,4 @@ function create(path: string, text: string): number {
     throw new UsageError(`cannot write the journal ${path}: ${errorText(error)}`);
   }
   return descriptor;
-}
-
-/** A write to a nearly full disk can be a partial one; the next then fails. */
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(descriptor, bytes, written);
-  }
 }

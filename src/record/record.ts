@@ -137,7 +137,14 @@ export interface RunHeader {
 /** The journal's last line of a part that ended in order: how the generator itself fared. */
 export interface RunFooter {
   /** Why no more was sent. */
-  readonly stoppedBy: 'users' | 'exhausted' | 'duration' | 'requests' | 'interrupt';
+  readonly stoppedBy:
+    | 'users'
+    | 'exhausted'
+    | 'duration'
+    | 'requests'
+    | 'interrupt'
+    | 'unreachable'
+    | 'unwritable';
   /** When measuring began and ended, on the run's clock: after warm-up; after the drain. */
   readonly measureStartMs: number;
   readonly measureEndMs: number;

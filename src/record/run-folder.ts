@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { cannotRead } from '../base/read-text.ts';
 import { readEnginePages } from './engine-pages.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
@@ -24,7 +25,7 @@ export function createRunFolder(parent: string, name: string, epochMs: number): 
   const [date, time] = new Date(epochMs).toISOString().split(/[T.]/);
   const path = join(parent, `${name}-${date!.replaceAll('-', '')}-${time!.replaceAll(':', '')}`);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     for (let copy = 1; ; copy++) {
       const free = copy === 1 ? path : `${path}-${copy}`;
       if (made(free)) return free;
@@ -44,18 +45,20 @@ export function nextJournal(dir: string): { path: string; part: number } {
 /**
  * Reads all parts of a run folder. A turn that the end of a part cut off, and that another part played, is
  * left out of the first: it is no longer unsent. What was measured stays.
+ * `rescued` stands for the part that could not be written, where its folder may be gone.
  * @throws UsageError if there is none, or one is not a journal.
  */
-export function readRun(dir: string): Run {
-  const files = journals(dir);
-  if (!files.length) {
+export function readRun(dir: string, rescued?: RunPart): Run {
+  if (rescued && !existsSync(dir)) return { parts: [rescued], warnings: [] };
+  const files = journals(dir).filter(({ number }) => number !== numberOf(rescued));
+  if (!files.length && !rescued) {
     throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
   }
   const read = files.map(({ file, number }) => numbered(join(dir, file), number - 1));
   const pages = readEnginePages(dir);
   const parts = read.map(({ part }) => ({ ...part, enginePages: pages.get(part.header.part) }));
   return {
-    parts: withoutPlayedAgain(parts),
+    parts: withoutPlayedAgain(rescued ? [...parts, rescued] : parts),
     warnings: read.flatMap(({ part, warnings }, index) => [
       ...warnings,
       ...doubtsOf(part, join(dir, files[index]!.file)),
@@ -71,6 +74,10 @@ function numbered(path: string, number: number): ReturnType<typeof readJournal> 
   throw new UsageError(
     `${path}: line 1: part: found ${part}; expected ${number}, as the file is named`,
   );
+}
+
+function numberOf(part: RunPart | undefined): number | undefined {
+  return part && part.header.part + 1;
 }
 
 /** No process records a turn twice: two have written, or somebody else has. */

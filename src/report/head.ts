@@ -11,6 +11,8 @@ const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   duration: 'after its set time',
   requests: 'after its set number of requests',
   interrupt: 'INTERRUPTED before its end',
+  unwritable: 'BROKEN OFF, as its journal could not be written any more',
+  unreachable: 'BROKEN OFF, as the engine could not be reached any more (stop.afterUnreachableSec)',
 };
 
 /** What was run, how long, and how it ended. */

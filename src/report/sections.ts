@@ -1,5 +1,6 @@
 import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
+import { failureSections } from './failures.ts';
 import { runSection } from './head.ts';
 import { overviewSections } from './overview.ts';
 import { perRequestSection } from './per-request.ts';
@@ -17,6 +18,7 @@ export interface ReportOptions {
 export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
+    ...failureSections(summary),
     ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
     ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),

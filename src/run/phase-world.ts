@@ -9,7 +9,7 @@ import type { Habits, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { sampler } from '../workload/draw/distribution.ts';
 
-export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
+export interface WorldOptions extends Pick<World, 'record' | 'lagging' | 'outage'> {
   readonly scenario: Scenario;
   readonly clock: Clock;
   readonly transport: Transport;
@@ -18,13 +18,14 @@ export interface WorldOptions extends Pick<World, 'record' | 'lagging'> {
 
 /** What the users of one phase need, from what the run was given. */
 export function worldOf(options: WorldOptions, gate: Door, phase: World['phase']): World {
-  const { scenario, clock, transport, workload } = options;
+  const { scenario, clock, transport, workload, outage } = options;
   const ledger = new Ledger(phase);
   return {
     clock,
     transport,
     gate,
     ledger,
+    outage,
     phase,
     habits: habitsOf(scenario),
     conversation: (userId) => workload.conversation(userId),

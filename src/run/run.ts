@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from '../user/gate.ts';
 import type { Ledger } from '../user/ledger.ts';
+import { Outage } from '../user/outage.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -57,7 +58,7 @@ export const NOT_ENDED = 'nothing is left to happen, and the run has not ended';
 /** A run under way. */
 export interface Run {
   /** No more arrivals and turns; requests in flight may end until the drain timeout. */
-  interrupt(): void;
+  interrupt(by?: 'interrupt' | 'unwritable'): void;
   /** Requests in flight are cancelled; all records are made before this returns. */
   abort(): void;
   state(): RunState;
@@ -81,13 +82,18 @@ type PhaseEvent =
 export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
-  const { afterSec, drainTimeoutSec } = scenario.stop;
+  const { afterSec, afterUnreachableSec, drainTimeoutSec } = scenario.stop;
   const emptied = () => phases.send({ type: 'population.emptied' });
-  const warmupGate = new Gate({ clock, cap: scenario.population.maxInFlight });
+  const outage = new Outage({
+    clock,
+    giveUpMs: (afterUnreachableSec ?? Infinity) * 1000,
+    onGivenUp: () => phases.send({ type: 'stop.reached', by: 'unreachable' }),
+  });
+  const warmupGate = new Gate({ clock, cap: scenario.population.maxInFlight, outage });
   const begun = new Map<number, Session>();
-  const warmupWorld = worldOf(options, warmupGate, 'warmup');
+  const warmupWorld = worldOf({ ...options, outage }, warmupGate, 'warmup');
   const warmup = warmupPopulation(warmupWorld, scenario, emptied, begun);
-  const [measured, ledger] = measuredCrowd(options, scenario, {
+  const [measured, ledger] = measuredCrowd({ ...options, outage }, scenario, {
     begun: scenario.warmup.firstTurns ? begun : undefined,
     onStop: (by) => phases.send({ type: 'stop.reached', by }),
     onEmpty: emptied,
@@ -170,6 +176,7 @@ export function startRun(options: RunOptions): Run {
       measured.start();
     },
     complete() {
+      outage.stop();
       const nowMs = clock.now();
       // Stopped in its warm-up, a run has measured for no time at all.
       const startMs = measureStartMs ?? nowMs;
@@ -188,7 +195,7 @@ export function startRun(options: RunOptions): Run {
   phases.start();
 
   return {
-    interrupt: () => phases.send({ type: 'stop.reached', by: 'interrupt' }),
+    interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
     abort: () => phases.send({ type: 'run.aborted' }),
     state: () => ({
       phase: phases.getSnapshot().value as RunState['phase'],
@@ -208,16 +215,17 @@ interface PhaseEnds {
 
 /** Who is measured, and where what they planned stands. */
 function measuredCrowd(
-  options: RunOptions,
+  options: RunOptions & { readonly outage: Outage },
   scenario: Scenario,
   { begun, onStop, onEmpty }: PhaseEnds,
 ): [Crowd, Ledger] {
-  const { clock, before, workload } = options;
+  const { clock, before, workload, outage } = options;
   const { afterRequests } = scenario.stop;
   const { arrivals, maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } =
     scenario.population;
   const gate = new Gate({
     clock,
+    outage,
     cap: maxInFlight,
     order: turnOrder,
     rng: stream(scenario.seed, 'population', 'turn order'),

@@ -175,6 +175,12 @@ export const stopSchema = z.strictObject({
     .optional()
     .describe('stop after this long; default: when all users have been played, or at Ctrl-C'),
   afterRequests: cap.optional().describe('stop after so many requests'),
+  afterUnreachableSec: someSeconds
+    .nullable()
+    .default(60)
+    .describe(
+      'stop when no connection came about for so long: meanwhile one request at a time tries, at growing gaps, and the others wait; null: never',
+    ),
   drainTimeoutSec: seconds
     .default(120)
     .describe('how long requests in flight may take to end after the stop'),

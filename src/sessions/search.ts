@@ -44,7 +44,9 @@ export async function searchPoints(
     if (outcome === 'unreachable') {
       say('error: the engine cannot be reached; the search ends here');
     }
-    if (outcome !== 'ok' || !point) return result(outcome);
+    // A load under which nothing was completed is too much, and no reason to end.
+    const isTooMuch = outcome === 'failed' && point?.completed === 0;
+    if (!point || (outcome !== 'ok' && !isTooMuch)) return result(outcome);
     points.push(point);
     const isWithin = isWithinBound(point, settings.ttftP95MsMax);
     say(pointLine(point, isWithin));

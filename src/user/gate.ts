@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { below, type Rng } from '../base/random.ts';
+import type { Outage } from './outage.ts';
 
 export interface GateOptions {
   readonly clock: Clock;
@@ -18,6 +19,8 @@ export interface GateOptions {
   readonly restMs?: () => number;
   /** Requests are let in no closer than this, counted from when the one before was due: late ones catch up. */
   readonly gapMs?: () => number;
+  /** While the engine cannot be reached, it decides who may try. */
+  readonly outage?: Outage | undefined;
 }
 
 /** What users go through to send their requests. */
@@ -59,6 +62,10 @@ export class Gate implements Door {
 
   constructor(options: GateOptions) {
     this.#options = options;
+    options.outage?.onOpen(() => {
+      this.#roomSinceMs = options.clock.now();
+      this.#grant();
+    });
   }
 
   get inFlight(): number {
@@ -75,7 +82,8 @@ export class Gate implements Door {
   }
 
   get #isOpen(): boolean {
-    const { cap = Infinity, gapMs, clock } = this.#options;
+    const { cap = Infinity, gapMs, clock, outage } = this.#options;
+    if (outage && !outage.isOpen) return false;
     return this.#inFlight < cap && (!gapMs || clock.now() >= this.#nextMs);
   }
 
@@ -85,7 +93,8 @@ export class Gate implements Door {
 
   take(): void {
     this.#inFlight++;
-    const { gapMs, clock } = this.#options;
+    const { gapMs, clock, outage } = this.#options;
+    outage?.took();
     if (!gapMs) return;
     this.#paceSinceMs = this.#nextMs;
     this.#nextMs = (this.#nextMs || clock.now()) + gapMs();
@@ -148,7 +157,9 @@ export class Gate implements Door {
       this.take();
       waiter!.onGranted();
     }
-    const { cap = Infinity, clock } = this.#options;
+    const { cap = Infinity, clock, outage } = this.#options;
+    // The outage tells when it is over.
+    if (outage && !outage.isOpen) return;
     if (this.#waiters.length > 0 && this.#inFlight < cap) {
       this.#grantAfter(Math.max(0, this.#nextMs - clock.now()));
     }

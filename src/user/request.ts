@@ -46,7 +46,7 @@ export function attempt(
   turnIndex: number,
   onOutcome: (outcome: Outcome) => void,
 ): Attempt {
-  const { clock, transport, habits } = world;
+  const { clock, transport, habits, outage } = world;
   const turn = session.turn(turnIndex) as Turn;
   const { userId } = session.conversation;
   const startMs = clock.now();
@@ -71,6 +71,10 @@ export function attempt(
     if (isOver) return;
     isOver = true;
     deadline.stop();
+    if (status === 'ok' || status === 'http') outage?.reached();
+    else if (status === 'connect' || (status === 'timeout' && sentMs === undefined)) {
+      outage?.failed(startMs);
+    }
     onOutcome({
       status,
       failure: rest.failure,
@@ -117,6 +121,8 @@ export function attempt(
       onSent(atMs, openedMs) {
         sentMs = atMs;
         connectMs = openedMs;
+        // A connection that was there already can be one of a server that is not.
+        if (openedMs !== undefined) outage?.reached();
         deadline.sent(atMs);
       },
       onReconnect() {

@@ -7,6 +7,7 @@ import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 import type { Door } from './gate.ts';
 import type { Ledger } from './ledger.ts';
+import type { Outage } from './outage.ts';
 
 /** What users do, apart from what they say: the parts of the scenario that a user needs. */
 export type Habits = Pick<Scenario, 'pacing' | 'timeouts' | 'failure'> & {
@@ -38,6 +39,8 @@ export interface World {
   readonly gate: Door;
   /** Where every request is planned before it is recorded. */
   readonly ledger: Ledger;
+  /** Told of every request whether it reached the engine. */
+  readonly outage?: Outage | undefined;
   readonly habits: Habits;
   readonly phase: TurnRecord['phase'];
   conversation(userId: number): Conversation;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { confab, confabProcess, journalOf, runFolder, start } from '../support/confab.ts';
+import { confab, confabProcess, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
 import { freshFolder, ROOT } from '../support/folders.ts';
 import { type Logged, type Reply, startLoggingServer } from '../support/logging-server.ts';
 import { absent, titled } from '../support/needs.ts';
@@ -189,3 +189,49 @@ describe.concurrent('signals before the first request, and after the last', () =
     }
   });
 });
+
+test('a run folder that is removed during the run: the report is of memory, exit code 1', () =>
+  withServer(
+    ({ index }) => (index === 3 ? { kind: 'silence' } : {}),
+    async (server) => {
+      const cwd = freshFolder();
+      const file = join(cwd, 'all.csv');
+      const args = ['run', '/dev/null', '--url', server.url, ...LOAD];
+      const sets = [
+        '--set',
+        `output.exports=[{format: csv, file: ${file}}]`,
+        '--drain-timeout',
+        '0',
+      ];
+      const run = start([...args, ...sets], { cwd });
+      await server.arrived(8);
+      rmSync(runFolder(cwd), { recursive: true });
+      const { code, stdout, stderr } = await run.ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /error: the journal cannot be written: .* it, or its folder, was removed/,
+      );
+      expect(stderr).toMatch(/error: .*summary\.json/);
+      expect(stdout).toMatch(/ended +BROKEN OFF, as its journal could not be written any more/);
+      expect(stdout).toMatch(/completed +[1-9]/);
+      expect(stdout).not.toContain('summary.json');
+      expect(csvOf(file).length).toBeGreaterThan(0);
+      expect(existsSync(join(cwd, 'runs', 'journal.ndjson'))).toBe(false);
+    },
+  ));
+
+const noProc = absent('/proc/1');
+test.skipIf(noProc)(
+  titled('folders that cannot be made: an error, or done without, and never a hang', noProc),
+  async () => {
+    const simulate = ['simulate', '/dev/null', ...LOAD];
+    const refused = await confab([...simulate, '--output-dir', '/proc/x']);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: cannot make the run folder \/proc\/x\/run-.*: ENOENT/),
+    ]);
+    const cwd = freshFolder();
+    const uncached = await confab(simulate, { cwd, env: { XDG_CACHE_HOME: '/proc/1' } });
+    expect(uncached.code).toBe(0);
+  },
+);

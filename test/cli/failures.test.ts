@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { TurnRecord } from '../../src/record/record.ts';
+import type { RunFooter, TurnRecord } from '../../src/record/record.ts';
 import { confab, csvOf, journalOf } from '../support/confab.ts';
 import { freshFolder } from '../support/folders.ts';
 import {
@@ -24,6 +24,7 @@ interface Played {
   readonly stdout: string;
   readonly stderr: string;
   readonly records: TurnRecord[];
+  readonly footer: RunFooter | undefined;
   readonly rows: Record<string, string>[];
   readonly server: LoggingServer;
 }
@@ -187,7 +188,10 @@ describe.concurrent('M-30, M-31', () => {
 describe.concurrent('M-65 a server in trouble does not hang the run', () => {
   test('M-65 it never answers: every planned request has its record', async () => {
     const { code, records, stdout } = await played(() => ({ kind: 'silence' }), DEADLINES);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^WARNING: no request was completed: 20 failed, most of them with timeout /,
+    );
     expectOneRecordEach(records, 60);
     expect(withStatus(records, 'timeout')).toHaveLength(20);
     expect(withStatus(records, 'unsent')).toHaveLength(40);
@@ -196,27 +200,32 @@ describe.concurrent('M-65 a server in trouble does not hang the run', () => {
   });
 
   test('M-65 it is killed in mid-run', async () => {
-    const { records, stdout, server } = await played(
+    const { code, records, footer, stdout, server } = await played(
       ({ index }) => ({ ttftMs: 20, tokenMs: index >= 10 ? 200 : 0 }),
-      [],
+      ['stop.afterUnreachableSec=1.5'],
       async (server) => {
         await server.arrived(15);
         server.kill();
       },
     );
-    expectOneRecordEach(records, 60);
+    expect([code, footer?.stoppedBy]).toEqual([3, 'unreachable']);
+    expect(stdout).toMatch(/ended +BROKEN OFF, as the engine could not be reached any more/);
+    // Those who came, and not all 20: the others wait for their turn to begin.
+    const users = new Set(records.map(({ userId }) => userId)).size;
+    expect(users).toBeLessThan(20);
+    expectOneRecordEach(records, 3 * users);
     expect(withStatus(records, 'ok').length).toBeLessThanOrEqual(server.requests.length);
     expect(withStatus(records, 'ok').length).toBeGreaterThan(0);
     expect(withStatus(records, 'connect').length).toBeGreaterThan(0);
     expect(stdout).toMatch(/failed +\d+/);
   });
 
-  test('M-65 it resets every connection: an engine was there, so exit code 0', async () => {
+  test('M-65 it resets every connection: an engine was there, so exit code 1', async () => {
     const { code, records } = await played(
       () => ({ kind: 'reset' }),
       ['population={users: 3, arrivals: {process: closed, concurrency: 3}}'],
     );
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expectOneRecordEach(records, 9);
   });
 });

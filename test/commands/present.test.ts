@@ -8,7 +8,7 @@ import { footer, samplePart, turnRecord } from '../record/sample.ts';
 function played(
   change: Partial<Played> = {},
   records = [turnRecord()],
-  stoppedBy: 'users' | 'interrupt' = 'users',
+  stoppedBy: 'users' | 'interrupt' | 'unreachable' = 'users',
 ): Played {
   const run = { parts: [samplePart({ records, footer: footer({ stoppedBy }) })], warnings: [] };
   const result = {
@@ -25,7 +25,9 @@ const bad = { exceeded: ['ttftMs'], problems: ['no room'] };
 
 test.each<[string, number, Played]>([
   ['it ended in order', 0, played()],
-  ['nothing was asked', 0, played({}, [])],
+  ['nothing was asked', 1, played({}, [])],
+  ['everything failed', 1, played({}, [turnRecord({ status: 'http', httpStatus: 503 })])],
+  ['the engine went away', 3, played({}, answeredOnce, 'unreachable')],
   ['a threshold was not kept', 1, played({ exceeded: ['ttftMs.p99: found 9; accepted up to 8'] })],
   ['a result could not be written', 1, played({ problems: ['no room'] })],
   [

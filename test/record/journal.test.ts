@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -26,7 +27,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'confab-journal-'));
   path = join(dir, 'journal.ndjson');
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const lines = () => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 
@@ -94,7 +95,7 @@ test('chunk gaps are kept to 0.01 ms, other times to 0.001 ms, token counts as t
   });
 });
 
-test('a full disk is one error, told once, and at closing; later records are dropped', () => {
+test('a full disk is one error, told once, and at closing; memory has all that it would hold', () => {
   const failures: Error[] = [];
   const clock = new VirtualClock();
   const journal = openJournal(path, header(), clock, (error) => failures.push(error));
@@ -107,10 +108,60 @@ test('a full disk is one error, told once, and at closing; later records are dro
   clock.run();
   expect(failures).toHaveLength(1);
   expect(() => journal.close(footer())).toThrow(
-    `cannot write the journal ${path}: ENOSPC: no space left on device, write; records from here on are lost`,
+    `cannot write the journal ${path}: ENOSPC: no space left on device, write; what it would hold is in memory alone`,
   );
   expect(failures).toHaveLength(1);
   expect(readJournal(path).part.footer).toBeUndefined();
+  expect(journal.rescued).toEqual({
+    header: header(),
+    records: [turnRecord(), turnRecord()],
+    footer: footer(),
+  });
+});
+
+test('what a full disk took only a part of is kept whole, behind what was written before', () => {
+  const clock = new VirtualClock();
+  const journal = openJournal(path, header(), clock);
+  journal.write(turnRecord({ userId: 1 }));
+  clock.run();
+  const write = vi.mocked(writeSync).getMockImplementation()!;
+  vi.mocked(writeSync)
+    .mockImplementationOnce((descriptor, bytes) => write(descriptor, String(bytes).slice(0, 10)))
+    .mockImplementationOnce(() => {
+      throw new Error('ENOSPC');
+    });
+  journal.write(turnRecord({ userId: 2 }));
+  expect(() => journal.close()).toThrow('ENOSPC');
+  expect(journal.rescued!.records.map(({ userId }) => userId)).toEqual([1, 2]);
+});
+
+test.each([
+  ['removed', () => rmSync(dir, { recursive: true })],
+  ['moved away', () => renameSync(dir, `${dir}-2`)],
+  [
+    'replaced by another',
+    () => {
+      rmSync(path);
+      writeFileSync(path, '');
+    },
+  ],
+])('a journal that is %s is noticed within a second, and memory has it all', (_how, act) => {
+  const failures: Error[] = [];
+  // Nobody removes anything in simulated time.
+  const clock = Object.assign(new VirtualClock(), { name: 'system' as unknown as 'virtual' });
+  const journal = openJournal(path, header(), clock, (error) => failures.push(error));
+  journal.write(turnRecord({ userId: 1 }));
+  clock.run();
+  act();
+  journal.write(turnRecord({ userId: 2 }));
+  clock.run(clock.now() + 1000);
+  expect(failures.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^cannot write the journal .*: it, or its folder, was removed; /),
+  ]);
+  journal.write(turnRecord({ userId: 3 }));
+  expect(() => journal.close(footer())).toThrow('was removed');
+  expect(journal.rescued!.records.map(({ userId }) => userId)).toEqual([1, 2, 3]);
+  rmSync(`${dir}-2`, { recursive: true, force: true });
 });
 
 test('a partial write is gone on with', () => {

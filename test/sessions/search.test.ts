@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
-import { EngineUnreachable } from '../../src/base/errors.ts';
+import { EngineUnreachable, Interrupted } from '../../src/base/errors.ts';
 import type { Outcome } from '../../src/play/played.ts';
 import type { Point } from '../../src/sessions/largest-point.ts';
 import type { PointOutcome } from '../../src/sessions/points.ts';
@@ -45,6 +45,39 @@ test.each<[Outcome, number]>([
   expect(ended.outcome).toBe(outcome);
   expect(ended.found).toMatchObject({ isComplete: false, points: { length: 2 } });
   expect(ended.lines.filter((line) => line.startsWith('error: '))).toHaveLength(told);
+});
+
+test('a load under which nothing is completed is too much, and ends nothing', async () => {
+  const settings = { goal: 'sessions', groupsMax: 1, sessionsMax: 4, ttftP95MsMax: 100 } as const;
+  const playPoint = async ({ groups, sessions }: Point): Promise<PointOutcome> => {
+    const isFine = groups * sessions <= 2;
+    const measured = isFine
+      ? { completed: 4, failed: 0, followUpTtftP95Ms: 50 }
+      : { completed: 0, failed: 4, followUpTtftP95Ms: undefined };
+    return {
+      outcome: isFine ? 'ok' : 'failed',
+      point: { groups, sessions, ...measured, dir: 'run' },
+    };
+  };
+  const clock = new SystemClock();
+  const surroundings = { clock, playPoint, isInterrupted: () => false, say: () => {} };
+  const { found, outcome } = await searchPoints(settings, surroundings);
+  expect(outcome).toBe('ok');
+  expect(Math.max(...found.points.map(({ sessions }) => sessions))).toBeGreaterThan(2);
+});
+
+test('an interrupt as a point begins leaves what was found', async () => {
+  let count = 0;
+  const settings = { goal: 'sessions', groupsMax: 2, sessionsMax: 4, ttftP95MsMax: 100 } as const;
+  const playPoint = async ({ groups, sessions }: Point): Promise<PointOutcome> => {
+    if (++count === 2) throw new Interrupted();
+    const measured = { completed: 4, failed: 0, followUpTtftP95Ms: 50, dir: 'run' };
+    return { outcome: 'ok', point: { groups, sessions, ...measured } };
+  };
+  const clock = new SystemClock();
+  const surroundings = { clock, playPoint, isInterrupted: () => false, say: () => {} };
+  const { found, outcome } = await searchPoints(settings, surroundings);
+  expect([outcome, found.points.length]).toEqual(['interrupted', 1]);
 });
 
 test('an interrupt between two points ends it, too', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import type { TurnRecord } from '../../record/record.ts';
 import type { Description } from './describe.ts';
 import { generatorParameters } from './generator-text.ts';
@@ -64,7 +65,7 @@ export async function writeExcel(
     { sheet: 'Raw data', data: rawRows(fitting, settings.verbose) },
   ]);
   try {
-    await workbook.toFile(path);
+    writeWhole(path, [await workbook.toBuffer()]);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 
 /** The file is written in pieces of about this size. */
 const WRITE_CHARS = 1 << 18;
@@ -12,13 +13,8 @@ const WRITE_CHARS = 1 << 18;
  */
 export function writeJsonArray(path: string, items: Iterable<object>, indent: number): void {
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
-    const descriptor = openSync(path, 'w');
-    try {
-      for (const piece of pieces(items, indent)) writeSync(descriptor, piece);
-    } finally {
-      closeSync(descriptor);
-    }
+    makeFolder(dirname(path));
+    writeWhole(path, pieces(items, indent));
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${errorText(error)}`);
   }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 
 const CHECKSUM_BYTES = 32;
 
@@ -23,7 +24,7 @@ export function readCache(dir: string, key: string): Buffer | undefined {
 export function writeCache(dir: string, key: string, data: Buffer): void {
   const temporary = join(dir, `${key}.${randomUUID()}`);
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     writeFileSync(temporary, Buffer.concat([checksum(data), data]));
     renameSync(temporary, join(dir, key));
   } catch {

@@ -1,0 +1,38 @@
+import type { CountsSummary } from '../stats/counts.ts';
+import { percent } from './number.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { Section } from './section.ts';
+
+/** Beyond it a run is of its failures. */
+const MOSTLY = 0.5;
+
+/** That nothing came of the run, or little: before all numbers, as few of them mean anything then. */
+export function failureSections({ counts }: RunSummary): Section[] {
+  const { completed, failed, errorRate = 0 } = counts;
+  if (completed === 0) return [warning(`no request was completed: ${whyNone(counts)}`)];
+  if (errorRate <= MOSTLY) return [];
+  const share = `${failed} of ${completed + failed} (${percent(errorRate)})`;
+  return [warning(`most requests failed: ${share}${exampleText(counts)}`)];
+}
+
+function whyNone(counts: CountsSummary): string {
+  const { planned, failed, cancelled, unsent } = counts;
+  if (planned === 0) return 'none was due';
+  const why = [
+    ...(failed ? [`${failed} failed${exampleText(counts)}`] : []),
+    ...(cancelled ? [`${cancelled} were cut off by the end of the run`] : []),
+    ...(unsent ? [`${unsent} were not sent`] : []),
+  ];
+  return why.join('; ');
+}
+
+/** The most frequent failure. */
+function exampleText({ endings, failedByKind }: CountsSummary): string {
+  const found = endings.find(({ kind }) => kind.split(' ')[0]! in failedByKind);
+  if (!found) return '';
+  return `, most of them with ${found.kind}${found.example === undefined ? '' : ` (${found.example})`}`;
+}
+
+function warning(text: string): Section {
+  return { lines: [`WARNING: ${text}`], isWarning: true };
+}
