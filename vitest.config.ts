@@ -8,8 +8,12 @@ const COMMANDS = [
   'test/conformance/{plan,traces}.test.ts',
   'test/readme.test.ts',
 ];
-/** What puts something in the place of a module of Node's, for itself alone. */
-const MOCKS = ['test/record/journal.test.ts', 'test/play/journal-error.test.ts'];
+/** What needs a process of its own: it puts something in the place of a module of Node's, or counts what V8 allocates. */
+const ALONE = [
+  'test/record/journal.test.ts',
+  'test/play/journal-error.test.ts',
+  'test/engine/allocation.test.ts',
+];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
@@ -26,9 +30,9 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...COMMANDS, ...MOCKS] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...COMMANDS, ...ALONE] },
       },
-      { extends: true, test: { name: 'mocks', include: MOCKS, isolate: true } },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
       {
         extends: true,
         test: {

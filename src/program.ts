@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, errorText } from './base/errors.ts';
+import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
@@ -97,9 +98,17 @@ async function dispatch(argv: readonly string[]): Promise<number> {
 
 /** Makes commander throw instead of leaving the process, for this command and those below it. */
 function exiting(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(see --help)');
+  command
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ outputError: (text, write) => write(withoutCredentials(unquoted(text))) });
   for (const child of command.commands) exiting(child);
   return command;
+}
+
+/** Commander repeats the argument that it complains of; of a header that is, or holds, a secret. */
+function unquoted(text: string): string {
+  return text.replace(/(option '--header [^']*' argument) '.*' (is invalid)/s, '$1 $2');
 }
 
 /** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */
@@ -107,7 +116,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
-    process.stderr.write(`error: ${errorText(error)}\n`);
+    process.stderr.write(`error: ${withoutCredentials(errorText(error))}\n`);
     return code;
   }
   return tellBug(error);
@@ -116,8 +125,7 @@ function exitCodeOf(error: unknown): number {
 /** Says that this is no fault of the user's, and what could be `kept` all the same; returns the exit code. */
 export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const detail = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(
-    `${['confab has a bug; please report this:', detail, ...kept].join('\n')}\n`,
-  );
+  const text = withoutCredentials(String(detail));
+  process.stderr.write(`${['confab has a bug; please report this:', text, ...kept].join('\n')}\n`);
   return EXIT.bug;
 }

@@ -3,11 +3,19 @@ import type { Partition } from '../scenario/population.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
 
+/** A bound from here on is not worth a word to who comes nowhere near it. */
+const REACHED_BY_NOBODY = 1_000_000;
+
 export function integer(least: number, most = Infinity): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^[+-]?\d+$/.test(text.trim()) && value >= least && value <= most) return value;
-    const accepted = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    const accepted =
+      most < REACHED_BY_NOBODY
+        ? `from ${least} to ${most}`
+        : value > most
+          ? `of at most ${most}`
+          : `of at least ${least}`;
     throw new InvalidArgumentError(`Found '${text}'; expected a whole number ${accepted}.`);
   };
 }
@@ -49,7 +57,8 @@ export function collect(text: string, before: readonly string[] = []): string[] 
 export function header(text: string, before: Record<string, string> = {}): Record<string, string> {
   const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*[:=]\s*(.*)$/.exec(text);
   if (match) return { ...before, [match[1]!]: match[2]! };
-  throw new InvalidArgumentError(`Found '${text}'; expected 'Name: value' or 'Name=value'.`);
+  // What was found may be a key.
+  throw new InvalidArgumentError("Expected 'Name: value' or 'Name=value'.");
 }
 
 /** `I/N`: which of N processes this one is, from 0. */

@@ -4,6 +4,7 @@ import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Override } from '../scenario/overrides.ts';
+import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, settingsOf, withFlags } from './flag-table.ts';
 import { playFlags, targetFlags } from './flags.ts';
 
@@ -62,7 +63,7 @@ async function start(
   }
   const scenario = loadScenario(file, overridesOf(rows, flags));
   if (flags.printScenario) {
-    process.stdout.write(stringify(scenario));
+    process.stdout.write(stringify(withoutSecrets(scenario)));
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.

@@ -6,7 +6,7 @@ import { MEDIA } from './kv/offload-stats.ts';
 export function engineTraits(options: EngineOptions): string[] {
   const { blocks, kvGB, modelConfig, policy, prefixCaching, replicas } = options;
   return [
-    ...(modelConfig === undefined ? [] : [`KV of ${modelConfig}`]),
+    ...(modelConfig === undefined ? [] : [`model of ${modelConfig}`]),
     ...(blocks === undefined ? [] : [`${blocks} blocks`]),
     ...(kvGB === undefined ? [] : [`${kvGB} GB of KV`]),
     ...(prefixCaching ? [] : ['no prefix caching']),

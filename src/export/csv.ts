@@ -1,6 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { errorText, UsageError } from '../base/errors.ts';
-import { readText } from '../base/read-text.ts';
+import { parsedJson, shown } from '../base/json.ts';
+import { elsewhere } from '../base/known-formats.ts';
+import { LARGE_BYTES, readText } from '../base/read-text.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
@@ -93,7 +95,9 @@ export interface MultiRoundQaRow {
  * @throws UsageError naming file, line and column.
  */
 export function readMultiRoundQaCsv(path: string): MultiRoundQaRow[] {
-  const source = readText(path, { what: 'CSV' });
+  const source = readText(path, { what: 'CSV', maxBytes: LARGE_BYTES });
+  const other = elsewhere(parsedJson(source.split('\n', 1)[0]!), 'summary');
+  if (other) throw new UsageError(`${path}: found no CSV; ${other}`);
   const rows: MultiRoundQaRow[] = [];
   let columns: Columns | undefined;
   const onRecord = (cells: string[], { lines }: { lines: number }) => {
@@ -104,11 +108,19 @@ export function readMultiRoundQaCsv(path: string): MultiRoundQaRow[] {
   try {
     parse(source, { bom: true, skip_empty_lines: true, onRecord });
   } catch (error) {
-    if (error instanceof CsvError) throw new UsageError(`${path}: ${error.message}`);
+    if (error instanceof CsvError) throw new UsageError(csvProblem(path, error));
     throw error;
   }
-  if (!columns) throw new UsageError(`${path}: empty; expected a multi-round-qa CSV`);
+  if (!columns) {
+    throw new UsageError(`${path}: it is empty; expected a CSV of ${REQUIRED.join(', ')}`);
+  }
   return rows;
+}
+
+function csvProblem(path: string, error: CsvError): string {
+  const line = error['lines'];
+  const where = typeof line === 'number' ? `line ${line}: ` : '';
+  return `${path}: ${where}${error.message}; expected a CSV of requests`;
 }
 
 const REQUIRED = [
@@ -129,7 +141,7 @@ function columnsOf(head: readonly string[], path: string): Columns {
   const missing = REQUIRED.filter((name) => !head.includes(name));
   if (missing.length) {
     throw new UsageError(
-      `${path}: line 1: found columns ${head.join(', ')}; missing ${missing.join(', ')}`,
+      `${path}: line 1: found columns ${shown(head.join(', '))}; expected ${missing.join(', ')} too`,
     );
   }
   return Object.fromEntries(REQUIRED.map((name) => [name, head.indexOf(name)])) as Columns;

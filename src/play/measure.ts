@@ -5,7 +5,7 @@ import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
 import { openJournal } from '../record/journal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
-import type { RunHeader } from '../record/record.ts';
+import type { RunHeader, TurnRecord } from '../record/record.ts';
 import {
   type EarlierParts,
   NOT_ENDED,
@@ -36,6 +36,8 @@ export interface Measurement {
   readonly companion: Companion | undefined;
   readonly observer: Observer;
   readonly player: RunOptions['player'];
+  /** Takes secrets out of what the server said. */
+  readonly strike: (text: string) => string;
 }
 
 /** What is known of a run beside its journal. */
@@ -50,7 +52,7 @@ export interface Measured {
 
 /** Runs to the end, or until it is stopped. Whatever happens, the journal has all that was measured. */
 export async function measure(measurement: Measurement): Promise<Measured> {
-  const { scenario, clock, path, header, companion, observer } = measurement;
+  const { scenario, clock, path, header, companion, observer, strike } = measurement;
   const health = clock.name === 'system' ? watchHealth() : undefined;
   let run: Run | undefined;
   let account: RunAccount | undefined;
@@ -89,8 +91,9 @@ export async function measure(measurement: Measurement): Promise<Measured> {
   try {
     const end = await ran(measurement, {
       record(made, said) {
-        companion?.record?.(made, said);
-        recount.record(made, said);
+        const kept = struckRecord(made, strike);
+        companion?.record?.(kept, said);
+        recount.record(kept, said);
       },
       onStarted(started) {
         run = started;
@@ -111,6 +114,17 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     forgetRescue();
   }
   return { journalError, rescued: journal.rescued, account };
+}
+
+/** The record without secrets, whichever field the server has said them in. */
+function struckRecord(record: TurnRecord, strike: (text: string) => string): TurnRecord {
+  let struck = record;
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value !== 'string') continue;
+    const kept = strike(value);
+    if (kept !== value) struck = { ...struck, [name]: kept };
+  }
+  return struck;
 }
 
 interface Steps {

@@ -1,11 +1,13 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { Interrupted } from '../base/errors.ts';
+import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { secretsOf } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import type { Companion } from './companion.ts';
@@ -58,19 +60,21 @@ export async function play(options: PlayOptions): Promise<Played> {
   const { scenario, clock, resumed, observer = {}, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
-  const [loaded, target] = await unlessGivenUp(
+  const [loaded, told] = await unlessGivenUp(
     bothOf(options.workload ?? openWorkload(scenario), opened(options)),
     givenUp,
     ([, late]) => late.close(),
   );
+  const strike = striker(secretsOf(scenario.target, options.apiKey));
+  const target = discreet(told, strike);
   for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
-    if (resumed) return await playInto(resumed.dir, loaded, target, options);
+    if (resumed) return await playInto(resumed.dir, { loaded, target, strike }, options);
     const dir = newFolder(scenario, clock);
     const lock = lockRun(dir);
     try {
-      return await playInto(dir, loaded, target, options);
+      return await playInto(dir, { loaded, target, strike }, options);
     } catch (error) {
       // Only what this process has made a moment ago.
       if (error instanceof Interrupted) rmSync(dir, { recursive: true, force: true });
@@ -83,10 +87,16 @@ export async function play(options: PlayOptions): Promise<Played> {
   }
 }
 
+interface Opened {
+  readonly loaded: Workload;
+  readonly target: Target;
+  /** Takes out of a text what must not be kept. */
+  readonly strike: (text: string) => string;
+}
+
 async function playInto(
   dir: string,
-  loaded: Workload,
-  target: Target,
+  { loaded, target, strike }: Opened,
   { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
 ): Promise<Played> {
   const { path, part } = nextJournal(dir);
@@ -105,9 +115,23 @@ async function playInto(
     ...{ clock, transport: target.transport, player },
     ...{ path, header, companion, observer },
     before: resumed?.before,
+    strike,
   });
   const metricsFile = await metrics.stop(givenUp);
   return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+}
+
+/** What the server says of itself is written down, so it is to say nothing of the key that it was given. */
+function discreet(target: Target, strike: (text: string) => string): Target {
+  return {
+    ...target,
+    model: strike(target.model),
+    description: strike(target.description),
+    async scrape() {
+      const page = await target.scrape();
+      return page === undefined ? undefined : strike(page);
+    },
+  };
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

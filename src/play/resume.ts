@@ -1,5 +1,4 @@
 import { UsageError } from '../base/errors.ts';
-import { REDACTED } from '../base/secret.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import { readRun } from '../record/run-folder.ts';
 import { earlierParts } from '../run/resume.ts';
@@ -8,6 +7,7 @@ import { parseOverridden } from '../scenario/load.ts';
 import type { Override } from '../scenario/overrides.ts';
 import { upgraded } from '../scenario/renamed.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { refuseRedacted } from '../scenario/secrets.ts';
 
 /** How a run that was broken off goes on. */
 export interface Continuation {
@@ -30,14 +30,7 @@ export function continuationOf(dir: string, overrides: readonly Override[]): Con
     );
   }
   const scenario = parseOverridden(upgraded(parts[0]!.header.scenario), overrides, dir);
-  const hidden = Object.entries(scenario.target.headers)
-    .filter(([, value]) => value === REDACTED)
-    .map(([name]) => name);
-  if (hidden.length) {
-    throw new UsageError(
-      `${dir}: the values of the headers ${hidden.join(', ')} are not kept; give them again, as in --set 'target.headers.${hidden[0]}=…'`,
-    );
-  }
+  refuseRedacted(scenario, dir);
   const before = earlierParts(
     parts.map((part) => part.records),
     measuredMsOf(parts),

@@ -3,8 +3,8 @@ import { version } from '../base/version.ts';
 import type { RunHeader } from '../record/record.ts';
 import type { Isolation } from '../run/resume.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { withoutSecrets } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
-import { withoutSecrets } from './redact.ts';
 
 interface Headed {
   readonly scenario: Scenario;

@@ -1,5 +1,6 @@
 import type { Rng } from '../base/random.ts';
 import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.ts';
+import { MOST } from '../scenario/bounds.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
@@ -139,7 +140,7 @@ function atRate(
   return {
     loop: 'open',
     times({ rng }) {
-      const draw = sampler(gaps);
+      const draw = sampler(gaps, MOST.seconds * 1000);
       return atGaps(() => draw(rng));
     },
     resumes: 'afresh',

@@ -33,7 +33,8 @@ const PART = /^\{"atMs":[^,"]+,"part":(\d+),/;
 export function readEnginePages(dir: string): ReadonlyMap<number, EnginePages> {
   const path = join(dir, PAGES_FILE);
   const ends = new Map<number, { first: string; last?: string }>();
-  for (const line of existsSync(path) ? readLines(path, 'metrics') : []) {
+  for (const bytes of existsSync(path) ? readLines(path, 'metrics') : []) {
+    const line = bytes.toString();
     // Killed, or disk full: the line before it is the last.
     if (!WHOLE.test(line)) continue;
     const part = Number(PART.exec(line)?.[1] ?? 0);

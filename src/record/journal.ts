@@ -149,13 +149,14 @@ class FileJournal implements Journal {
   /** undefined: nor can it be read. */
   #readBack(): RunPart | undefined {
     const descriptor = this.#descriptor!;
+    const path = this.#path;
     const pending = this.#pending.split('\n').filter(Boolean);
-    function* lines(bytes: number): Generator<string> {
-      yield* linesOf(descriptor, bytes);
-      yield* pending;
+    function* lines(bytesMax: number): Generator<Buffer> {
+      yield* linesOf(descriptor, { path, what: 'journal', bytesMax });
+      for (const line of pending) yield Buffer.from(line);
     }
     try {
-      return readJournal(this.#path, lines(this.#writtenBytes)).part;
+      return readJournal(path, lines(this.#writtenBytes)).part;
     } catch {
       return undefined;
     }

@@ -54,7 +54,7 @@ export function readRun(dir: string, rescued?: RunPart): Run {
   if (!files.length && !rescued) {
     throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
   }
-  const read = files.map(({ file }) => readJournal(join(dir, file)));
+  const read = files.map(({ file, number }) => numbered(join(dir, file), number - 1));
   const pages = readEnginePages(dir);
   const parts = read.map(({ part }) => ({ ...part, enginePages: pages.get(part.header.part) }));
   return {
@@ -68,6 +68,16 @@ export function readRun(dir: string, rescued?: RunPart): Run {
 
 function numberOf(part: RunPart | undefined): number | undefined {
   return part && part.header.part + 1;
+}
+
+/** Where a part lies on the time of all is known from its number. */
+function numbered(path: string, number: number): ReturnType<typeof readJournal> {
+  const read = readJournal(path);
+  const { part } = read.part.header;
+  if (part === number) return read;
+  throw new UsageError(
+    `${path}: line 1: part: found ${part}; expected ${number}, as the file is named`,
+  );
 }
 
 /** No process records a turn twice: two have written, or somebody else has. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { type Rng, stream } from '../base/random.ts';
+import { MOST } from '../scenario/bounds.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Door, GateOptions } from '../user/gate.ts';
@@ -44,7 +45,7 @@ export function paceOf(
 ): Pick<GateOptions, 'restMs' | 'gapMs'> {
   const { pace } = population;
   if (!pace) return {};
-  const draw = sampler(pace.gapSec);
+  const draw = sampler(pace.gapSec, MOST.seconds);
   const gapMs = () => draw(rng) * 1000;
   return pace.mode === 'rest' ? { restMs: gapMs } : { gapMs };
 }
@@ -71,6 +72,6 @@ function priorityOf({ sampling, seed }: Scenario): Habits['priorityOf'] {
   const { priority } = sampling;
   if (priority === undefined) return undefined;
   if (priority === 'maxTokens') return (_, { maxTokens }) => maxTokens;
-  const draw = sampler(priority);
+  const draw = sampler(priority, MOST.cap);
   return (userId) => Math.round(draw(stream(seed, 'user', userId, 'priority')));
 }

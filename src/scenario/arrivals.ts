@@ -1,16 +1,15 @@
 import { z } from 'zod';
-
-const count = z.number().int().min(1);
+import { live, MOST, rate, seed, spread } from './bounds.ts';
 
 /** How conversations come: the settings of each process. */
 export const arrivalsSchema = z
   .discriminatedUnion('process', [
     z.strictObject({
       process: z.enum(['constant', 'poisson', 'gamma', 'lognormal']),
-      usersPerSec: z.number().positive().describe('mean rate of new conversations'),
-      cv: z.number().positive().optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
-      sigma: z.number().positive().optional().describe('lognormal: of the logarithm'),
-      seed: z.union([z.number(), z.string()]).optional().describe("default: the scenario's seed"),
+      usersPerSec: rate.describe('mean rate of new conversations'),
+      cv: spread.optional().describe('gamma: of the gaps; burstiness is 1 / cv^2'),
+      sigma: spread.optional().describe('lognormal: of the logarithm'),
+      seed: seed.optional().describe("default: the scenario's seed"),
       numpy: z
         .strictObject({
           seed: z
@@ -29,12 +28,13 @@ export const arrivalsSchema = z
       slowdown: z
         .number()
         .positive()
+        .max(MOST.factor)
         .default(1)
         .describe('times are stretched so much; below 1: faster than it was'),
     }),
     z.strictObject({
       process: z.literal('closed'),
-      concurrency: count.describe('conversations at all times, each followed by another'),
+      concurrency: live.describe('conversations at all times, each followed by another'),
     }),
     z.strictObject({
       process: z
@@ -42,8 +42,8 @@ export const arrivalsSchema = z
         .describe(
           "clients with one request in flight each, who take conversations from one queue, as vLLM's benchmark_serving_multi_turn.py has them",
         ),
-      clients: count.describe('so many; each stops after its whole share of stop.afterRequests'),
-      conversationsEach: count.describe('conversations of a client at a time'),
+      clients: live.describe('so many; each stops after its whole share of stop.afterRequests'),
+      conversationsEach: live.describe('conversations of a client at a time'),
       choice: z
         .enum(['newestFirst', 'random'])
         .default('newestFirst')
@@ -80,6 +80,8 @@ export interface ProcessRules {
   readonly mayBeNumpys?: boolean;
   /** Conversations come without end at one instant: somebody has to say how many there are. */
   readonly needsUsers?: boolean;
+  /** All are there at the same time, each with its session in memory. */
+  readonly isAtOnce?: boolean;
   /** The workload has to say when each conversation is due. */
   readonly needsTimes?: boolean;
   /** Why nobody can be found in mid-conversation at the start. */
@@ -94,7 +96,7 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   poisson: {},
   gamma: { needs: 'cv' },
   lognormal: { needs: 'sigma', mayBeNumpys: true },
-  allAtOnce: { needsUsers: true },
+  allAtOnce: { needsUsers: true, isAtOnce: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },
   clients: { notWithRampUp: 'who start with conversations of their own', hasOwnGates: true },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { distributionSchema } from './distribution.ts';
+import { cap, id, MOST, someTokens, tokens } from './bounds.ts';
+import { distribution } from './distribution.ts';
 import { at } from './paths.ts';
 import { SOURCE_NAMES, type SourceName, sourcesWith, type Traits, traitsOf } from './sources.ts';
 
-const tokens = z.number().int().min(0);
 const share = z.number().min(0).max(1);
 
 const synthetic = {
@@ -30,36 +30,29 @@ const synthetic = {
     .prefault({}),
   question: z
     .strictObject({
-      tokens: distributionSchema.default(32).describe('length of every user message'),
+      tokens: distribution(MOST.tokens, 1).default(32).describe('length of every user message'),
       text: z
         .string()
         .optional()
         .describe('fixed text instead of `tokens` words; {turn} is its number'),
-      firstNumber: z
-        .number()
-        .int()
-        .min(0)
+      firstNumber: id
         .default(1)
         .describe("number of a conversation's first question, in {turn} and in the `hi` text"),
     })
     .prefault({}),
-  rounds: distributionSchema.default(5).describe('turns per conversation, rounded, at least 1'),
+  rounds: distribution(MOST.turns, 1)
+    .default(5)
+    .describe('turns per conversation, rounded, at least 1'),
 };
 
 const shareGpt = z.strictObject({
   file: z.string().describe('as downloaded, or written by `confab prepare sharegpt`'),
-  minRounds: z
-    .number()
-    .int()
-    .min(1)
+  minRounds: cap
     .optional()
     .describe('conversations with fewer question-answer pairs are left out; default: rounds'),
   maxInputTokens: tokens.optional().describe('longest human message'),
   maxOutputTokens: tokens.optional().describe('longest answer'),
-  maxItems: z
-    .number()
-    .int()
-    .min(1)
+  maxItems: cap
     .optional()
     .describe(
       'reading stops after so many fitting conversations; default: the number of users, else 2000',
@@ -72,9 +65,9 @@ const shareGpt = z.strictObject({
   inflate: z
     .strictObject({
       inputShare: share.default(0).describe('share of human messages to make longer'),
-      inputFactor: z.number().int().min(1).default(1),
+      inputFactor: z.number().int().min(1).max(MOST.factor).default(1),
       outputShare: share.default(0).describe('share of answers to make longer'),
-      outputFactor: z.number().int().min(1).default(1),
+      outputFactor: z.number().int().min(1).max(MOST.factor).default(1),
     })
     .prefault({}),
 });
@@ -85,10 +78,7 @@ const trace = z.strictObject({
     .string()
     .default('auto')
     .describe("name of the format, as mooncake; 'auto': the one that the file's content fits"),
-  blockTokens: z
-    .number()
-    .int()
-    .min(1)
+  blockTokens: someTokens
     .optional()
     .describe("tokens that one hash id stands for; default: the format's own, as mooncake's 512"),
   prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
@@ -110,10 +100,7 @@ export const conversationSchema = z
       .describe(
         "source: prompts: said before each, so that a run finds nothing of another's in the cache",
       ),
-    maxMessages: z
-      .number()
-      .int()
-      .min(1)
+    maxMessages: cap
       .optional()
       .describe('source: file: messages of a conversation that are played, answers counted'),
     generatorCompat: z
@@ -134,7 +121,7 @@ export const conversationSchema = z
     ...synthetic,
     answer: z
       .strictObject({
-        tokens: distributionSchema
+        tokens: distribution(MOST.tokens, 1)
           .optional()
           .describe(
             'max_tokens; with ShareGPT a cap on the recorded length, with other data instead of it',

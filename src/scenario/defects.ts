@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { someSeconds } from './bounds.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -17,9 +18,7 @@ export const defectsSchema = z.strictObject({
     .describe(
       'generationPrompt: tokens that only the newest prompt ends with; clock: the minute stands before everything',
     ),
-  expirySec: z
-    .number()
-    .positive()
+  expirySec: someSeconds
     .optional()
     .describe('cached blocks are forgotten so long after their last use'),
   primed: share

@@ -1,68 +1,73 @@
 import { z } from 'zod';
-
-const positive = z.number().positive();
-const bounds = { min: z.number().optional(), max: z.number().optional() };
+import { spread } from './bounds.ts';
 
 /**
- * A distribution of numbers >= 0, in the unit of the field that holds it. A bare number is a constant.
- * `min` and `max` bound the draws by clipping; `normal` is truncated by redrawing instead.
+ * A distribution of numbers from `least` to `most`, in the unit of the field that holds it. A bare number is a
+ * constant. `min` and `max` bound the draws by clipping; `normal` is truncated by redrawing instead.
  */
-export const distributionSchema = z
-  .union([
-    z.number().nonnegative(),
-    z.discriminatedUnion('distribution', [
-      z.strictObject({ distribution: z.literal('constant'), value: z.number().nonnegative() }),
-      z.strictObject({
-        distribution: z.literal('uniform'),
-        min: z.number().nonnegative(),
-        max: z.number().nonnegative(),
-      }),
-      z.strictObject({ distribution: z.literal('exponential'), mean: positive, ...bounds }),
-      z.strictObject({
-        distribution: z.literal('lognormal'),
-        mean: positive,
-        cv: positive.optional().describe('coefficient of variation; give cv or sigma'),
-        sigma: positive.optional().describe('standard deviation of the logarithm'),
-        ...bounds,
-      }),
-      z.strictObject({
-        distribution: z.literal('gamma'),
-        mean: positive,
-        cv: positive.describe('coefficient of variation; 1 is exponential'),
-        ...bounds,
-      }),
-      z.strictObject({
-        distribution: z.literal('normal'),
-        mean: z.number(),
-        std: z.number().nonnegative(),
-        min: z.number().default(0).describe('truncation from below'),
-        max: z.number().optional().describe('truncation from above'),
-      }),
-      z.strictObject({
-        distribution: z.literal('data'),
-        values: z.array(z.number().nonnegative()).min(1).optional(),
-        file: z.string().optional().describe('one number a line, or a JSON array of numbers'),
-      }),
-    ]),
-  ])
-  .superRefine((value, context) => {
-    if (typeof value === 'number') return;
-    if (
-      value.distribution === 'lognormal' &&
-      (value.cv === undefined) === (value.sigma === undefined)
-    ) {
-      context.addIssue({ code: 'custom', message: 'give exactly one of cv and sigma' });
-    }
-    if (
-      value.distribution === 'data' &&
-      (value.values === undefined) === (value.file === undefined)
-    ) {
-      context.addIssue({ code: 'custom', message: 'give exactly one of values and file' });
-    }
-    if ('min' in value && 'max' in value && value.min !== undefined && value.max !== undefined) {
-      if (value.min > value.max)
-        context.addIssue({ code: 'custom', message: 'min must be <= max' });
-    }
-  });
+export function distribution(most: number, least = 0) {
+  const value = z.number().min(least).max(most);
+  const drawn = z.number().nonnegative().max(most);
+  const positive = z.number().positive().max(most);
+  const bound = z.number().min(-most).max(most);
+  const bounds = { min: bound.optional(), max: bound.optional() };
+  return z
+    .union([
+      value,
+      z.discriminatedUnion('distribution', [
+        z.strictObject({ distribution: z.literal('constant'), value }),
+        z.strictObject({
+          distribution: z.literal('uniform'),
+          min: drawn,
+          max: value,
+        }),
+        z.strictObject({ distribution: z.literal('exponential'), mean: positive, ...bounds }),
+        z.strictObject({
+          distribution: z.literal('lognormal'),
+          mean: positive,
+          cv: spread.optional().describe('coefficient of variation; give cv or sigma'),
+          sigma: spread.optional().describe('standard deviation of the logarithm'),
+          ...bounds,
+        }),
+        z.strictObject({
+          distribution: z.literal('gamma'),
+          mean: positive,
+          cv: spread.describe('coefficient of variation; 1 is exponential'),
+          ...bounds,
+        }),
+        z.strictObject({
+          distribution: z.literal('normal'),
+          mean: bound,
+          std: drawn,
+          min: bound.default(0).describe('truncation from below'),
+          max: bound.optional().describe('truncation from above'),
+        }),
+        z.strictObject({
+          distribution: z.literal('data'),
+          values: z.array(drawn).min(1).optional(),
+          file: z.string().optional().describe('one number a line, or a JSON array of numbers'),
+        }),
+      ]),
+    ])
+    .superRefine((value, context) => {
+      if (typeof value === 'number') return;
+      if (
+        value.distribution === 'lognormal' &&
+        (value.cv === undefined) === (value.sigma === undefined)
+      ) {
+        context.addIssue({ code: 'custom', message: 'give exactly one of cv and sigma' });
+      }
+      if (
+        value.distribution === 'data' &&
+        (value.values === undefined) === (value.file === undefined)
+      ) {
+        context.addIssue({ code: 'custom', message: 'give exactly one of values and file' });
+      }
+      if ('min' in value && 'max' in value && value.min !== undefined && value.max !== undefined) {
+        if (value.min > value.max)
+          context.addIssue({ code: 'custom', message: 'min must be <= max' });
+      }
+    });
+}
 
-export type Distribution = z.infer<typeof distributionSchema>;
+export type Distribution = z.infer<ReturnType<typeof distribution>>;

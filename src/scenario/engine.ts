@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { cap, MOST, milliseconds, seed, someTokens, tokens } from './bounds.ts';
 import { defectsSchema } from './defects.ts';
 import { offloadSchema } from './offload.ts';
 import { replicasSchema } from './replicas.ts';
 
-const count = z.number().int().min(1);
-
 /** Milliseconds that every request takes, whatever else there is. */
 const fixedSchema = z.strictObject({
-  ttftMs: z.number().nonnegative().default(0),
-  tpotMs: z.number().nonnegative().default(0),
-  perInputTokenMs: z.number().nonnegative().default(0).describe('added to the TTFT'),
+  ttftMs: milliseconds.default(0),
+  tpotMs: milliseconds.default(0),
+  perInputTokenMs: milliseconds.default(0).describe('added to the TTFT'),
 });
 
 const fields = z.strictObject({
@@ -24,29 +23,31 @@ const fields = z.strictObject({
     .string()
     .default('a100')
     .describe(
-      'cost profile: of Llama-3.1-8B on that GPU, as `confab engine --help` lists them, or a .json file of your own',
+      'cost profile: of Llama-3.1-8B on one such GPU, as `confab engine --help` lists them, or a .json file of your own',
     ),
   modelConfig: z
     .string()
     .optional()
     .describe(
-      "config.json of the model that is served, for its KV bytes per token; default: the profile's model",
+      "config.json of the model that is served, for the time of its steps and its KV cache; default: the profile's model",
     ),
   blocks: z
     .number()
     .int()
     .min(2)
+    .max(MOST.blocks)
     .optional()
     .describe('KV blocks, of which one is never used; default: what fits the GPU'),
   kvGB: z
     .number()
     .positive()
+    .max(MOST.gigabytes)
     .optional()
     .describe('instead of blocks: GPU memory for the KV cache, 1 GB is 1e9 bytes'),
-  blockTokens: count.default(16).describe('tokens of a KV block'),
+  blockTokens: someTokens.default(16).describe('tokens of a KV block'),
   prefixCaching: z.boolean().default(true).describe('false: compute every prompt from its start'),
-  maxBatchedTokens: count.default(2048).describe('token budget of one step'),
-  maxSeqs: count.default(256).describe('most running requests'),
+  maxBatchedTokens: cap.default(2048).describe('token budget of one step'),
+  maxSeqs: cap.default(256).describe('most running requests'),
   policy: z
     .enum(['fcfs', 'priority', 'round_robin', 'priority_round_robin'])
     .default('fcfs')
@@ -55,25 +56,23 @@ const fields = z.strictObject({
     .enum(['lowestFirst', 'highestFirst'])
     .default('lowestFirst')
     .describe("which priority is sooner: vLLM's order, or SGLang's"),
-  stepsBeforePreemption: count
+  stepsBeforePreemption: cap
     .default(30)
     .describe('round robin: tokens that a request generates before it gives way to those waiting'),
-  maxModelTokens: count.default(131_072).describe('longest prompt plus answer'),
-  apiMs: z.number().nonnegative().default(14).describe('HTTP, tokenizing and IPC, once a request'),
-  hostMs: z.number().nonnegative().optional().describe("host time a step; default: the profile's"),
-  answerTokens: count
+  maxModelTokens: cap.default(131_072).describe('longest prompt plus answer'),
+  apiMs: milliseconds.default(14).describe('HTTP, tokenizing and IPC, once a request'),
+  hostMs: milliseconds.optional().describe("host time a step; default: the profile's"),
+  answerTokens: someTokens
     .default(100)
     .describe('mean answer length where neither limit nor ignore_eos decides'),
   answerCv: z
     .number()
     .nonnegative()
+    .max(MOST.spread)
     .default(0.5)
     .describe('coefficient of variation of that length, which is lognormal; 0: always the mean'),
   reportCached: z.boolean().default(true).describe('send usage.prompt_tokens_details'),
-  reasoningTokens: z
-    .number()
-    .int()
-    .min(0)
+  reasoningTokens: tokens
     .default(0)
     .describe(
       'mean length of the reasoning before an answer: beside answerTokens, within the limit of tokens; 0: none',
@@ -90,7 +89,7 @@ const fields = z.strictObject({
   offload: offloadSchema.prefault({}),
   replicas: replicasSchema.prefault({}),
   defects: defectsSchema.prefault({}),
-  seed: z.union([z.number(), z.string()]).default(0).describe('of answers and faults'),
+  seed: seed.default(0).describe('of answers and faults'),
   faults: z
     .array(z.string())
     .default([])

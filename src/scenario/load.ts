@@ -1,17 +1,22 @@
-import { parse, YAMLParseError } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
-import { UsageError } from '../base/errors.ts';
+import { errorText, UsageError } from '../base/errors.ts';
+import { parsedJson } from '../base/json.ts';
+import { elsewhere } from '../base/known-formats.ts';
 import { readText } from '../base/read-text.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
+import { refuseRedacted } from './secrets.ts';
 
 /**
  * Reads a scenario file (YAML or JSON), applies the overrides, and checks the result.
  * @throws UsageError with every problem found.
  */
 export function loadScenario(file: string, overrides: readonly Override[] = []): Scenario {
-  return parseOverridden(readYaml(file), overrides, file);
+  const scenario = parseOverridden(readYaml(file), overrides, file);
+  refuseRedacted(scenario, file);
+  return scenario;
 }
 
 export function parseOverridden(
@@ -36,11 +41,22 @@ export function scenarioJsonSchema(): unknown {
 }
 
 function readYaml(file: string): unknown {
-  const text = readText(file, { what: 'scenario' });
+  const value = parsedYaml(readText(file, { what: 'scenario' }), file);
+  const other = elsewhere(value, 'scenario');
+  if (other) throw new UsageError(`${file}: found no scenario; ${other}`);
+  return value;
+}
+
+function parsedYaml(text: string, file: string): unknown {
   try {
     return parse(text) ?? {};
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new UsageError(`${file}: not YAML: ${error.message.split('\n')[0]}`);
+    // Where a file has one JSON document a line, YAML sees the end of one and then something else.
+    const other = elsewhere(parsedJson(text.split('\n', 1)[0]!), 'scenario');
+    throw new UsageError(
+      other
+        ? `${file}: found no scenario; ${other}`
+        : `${file}: not YAML: ${errorText(error).split('\n')[0]}`,
+    );
   }
 }

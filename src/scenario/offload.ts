@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { cap, MOST, milliseconds, someTokens } from './bounds.ts';
 
-const positive = z.number().positive();
+const gigabytes = z.number().positive().max(MOST.gigabytes);
 
 const tierSchema = z.strictObject({
-  capacityGB: positive.optional().describe('1 GB is 1e9 bytes; this or blocks'),
-  blocks: z.number().int().min(1).optional().describe("capacity in the GPU's KV blocks"),
-  readGBps: positive.optional().describe('towards the GPU, shared by all transfers under way'),
-  writeGBps: positive.optional().describe('away from the GPU, likewise'),
-  latencyMs: z.number().nonnegative().optional().describe('before the first byte of a transfer'),
+  capacityGB: gigabytes.optional().describe('1 GB is 1e9 bytes; this or blocks'),
+  blocks: cap.optional().describe("capacity in the GPU's KV blocks"),
+  readGBps: gigabytes.optional().describe('towards the GPU, shared by all transfers under way'),
+  writeGBps: gigabytes.optional().describe('away from the GPU, likewise'),
+  latencyMs: milliseconds.optional().describe('before the first byte of a transfer'),
 });
 
 /** KV cache below the GPU's: what real engines call offloading, or a hierarchical cache. */
@@ -18,10 +19,7 @@ export const offloadSchema = z.strictObject({
     .describe(
       "none: no tiers, whatever stands beside it; vllm: native offloading; lmcache: chunks of 256 tokens; hicache: SGLang's. Fields beside it override what it says",
     ),
-  chunkTokens: z
-    .number()
-    .int()
-    .min(1)
+  chunkTokens: someTokens
     .optional()
     .describe('tokens that are stored and loaded together, a multiple of engine.blockTokens'),
   inclusive: z
@@ -31,10 +29,7 @@ export const offloadSchema = z.strictObject({
       'true: a copy is written as soon as a chunk is computed; false: blocks move down when they are evicted, and up when they are hit',
     ),
   promptOnly: z.boolean().optional().describe('generated tokens are stored when they come back'),
-  storeThreshold: z
-    .number()
-    .int()
-    .min(1)
+  storeThreshold: cap
     .optional()
     .describe('a chunk is stored when it is seen for the so-manieth time; 1: the first'),
   cpu: tierSchema.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { everySec } from './bounds.ts';
 
 /** What can be written of a run when it is over; export/exports.ts writes it. */
 export const EXPORT_FORMATS = {
@@ -23,10 +24,8 @@ export type ExportSetting = z.infer<typeof exportSchema>;
 export const outputSchema = z.strictObject({
   dir: z.string().default('runs').describe('parent of the run folder'),
   exports: z.array(exportSchema).default([]).describe('files to write when the run is over'),
-  logIntervalSec: z.number().positive().default(30).describe('time between two interval summaries'),
-  metricsEverySec: z
-    .number()
-    .positive()
+  logIntervalSec: everySec.default(30).describe('time between two interval summaries'),
+  metricsEverySec: everySec
     .optional()
     .describe("keep the engine's /metrics page so often; before and after the run in any case"),
   keepChunkGaps: z

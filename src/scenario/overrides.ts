@@ -1,5 +1,6 @@
-import { parse, YAMLParseError } from 'yaml';
-import { UsageError } from '../base/errors.ts';
+import { parse } from 'yaml';
+import { errorText, UsageError } from '../base/errors.ts';
+import { isSecret, REDACTED, withoutCredentials } from '../base/secret.ts';
 import { withValue } from './paths.ts';
 
 /** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
@@ -24,7 +25,9 @@ export function withOverrides<T>(scenario: T, overrides: readonly Override[]): T
 function settingOf(text: string): Setting {
   const equals = text.indexOf('=');
   if (equals < 1) {
-    throw new UsageError(`--set: found '${text}'; expected path=value, as in seed=7`);
+    throw new UsageError(
+      `--set: found '${withoutCredentials(text)}'; expected path=value, as in seed=7`,
+    );
   }
   return { path: text.slice(0, equals).split('.'), value: yamlValue(text, equals) };
 }
@@ -33,8 +36,15 @@ function yamlValue(text: string, equals: number): unknown {
   try {
     return parse(text.slice(equals + 1));
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const [reason] = error.message.split('\n');
-    throw new UsageError(`--set: found '${text}'; the value is not YAML: ${reason}`);
+    const [reason] = errorText(error).split('\n');
+    throw new UsageError(
+      `--set: found '${shownSetting(text, equals)}'; the value is not YAML: ${reason}`,
+    );
   }
+}
+
+function shownSetting(text: string, equals: number): string {
+  const path = text.slice(0, equals);
+  const isHidden = isSecret(path) || path.startsWith('target.headers');
+  return isHidden ? `${path}=${REDACTED}` : withoutCredentials(text);
 }

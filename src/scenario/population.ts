@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { arrivalsSchema, PROCESS_RULES } from './arrivals.ts';
-import { distributionSchema } from './distribution.ts';
-
-const count = z.number().int().min(1);
+import { cap, id, live, MOST, rate, seconds, someSeconds } from './bounds.ts';
+import { distribution } from './distribution.ts';
 
 /** When a turn is due, given what went before in its conversation. */
 export const pacingSchema = z.strictObject({
@@ -12,7 +11,7 @@ export const pacingSchema = z.strictObject({
     .describe(
       "pause after the previous answer ended; from launch to launch; or at the turn's own time, which needs a source with times",
     ),
-  pauseSec: distributionSchema.default(1),
+  pauseSec: distribution(MOST.seconds).default(1),
   from: z
     .enum(['intended', 'sent'])
     .default('intended')
@@ -22,8 +21,8 @@ export const pacingSchema = z.strictObject({
 /** Which share of a run one process plays: every `of`th user, or slot of a closed loop. */
 const partitionSchema = z
   .strictObject({
-    index: z.number().int().min(0).describe('from 0'),
-    of: count.describe('how many processes there are'),
+    index: z.number().int().min(0).max(MOST.live).describe('from 0'),
+    of: live.describe('how many processes there are'),
   })
   .refine(({ index, of }) => index < of, {
     path: ['index'],
@@ -36,15 +35,19 @@ export type Partition = z.infer<typeof partitionSchema>;
 export const populationSchema = z
   .strictObject({
     arrivals: arrivalsSchema,
-    users: count
+    users: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST.users)
       .optional()
       .describe('conversations to play; default: each of a file once, else until another stop'),
-    firstUserId: z.number().int().min(0).default(1).describe('id of the first user'),
+    firstUserId: id.default(1).describe('id of the first user'),
     partition: partitionSchema
       .optional()
       .describe('one of several processes that play the run together, each its share'),
-    maxActive: count.optional().describe('cap on live conversations; later arrivals wait'),
-    maxInFlight: count.optional().describe('cap on requests in flight; later ones wait'),
+    maxActive: cap.optional().describe('cap on live conversations; later arrivals wait'),
+    maxInFlight: cap.optional().describe('cap on requests in flight; later ones wait'),
     turnOrder: z
       .enum(['fair', 'random', 'newestFirst'])
       .default('fair')
@@ -58,7 +61,7 @@ export const populationSchema = z
           .describe(
             'rate: requests are let in at these gaps, counted from when the one before was due; rest: each of the maxInFlight slots, or of the clients, rests so long after its request',
           ),
-        gapSec: distributionSchema,
+        gapSec: distribution(MOST.seconds),
       })
       .optional()
       .describe('of requests over all conversations; within one, pacing holds as well'),
@@ -70,11 +73,10 @@ export const populationSchema = z
       ),
     rampUp: z
       .strictObject({
-        users: count.describe('users found in the middle of their conversation at the start'),
-        joinEverySec: z
-          .number()
-          .nonnegative()
-          .describe('user i is as far on as if it had joined users - i steps ago'),
+        users: live.describe('users found in the middle of their conversation at the start'),
+        joinEverySec: seconds.describe(
+          'user i is as far on as if it had joined users - i steps ago',
+        ),
         history: z
           .enum(['cold', 'synthesised'])
           .default('synthesised')
@@ -143,6 +145,7 @@ export const warmupSchema = z.strictObject({
     .number()
     .int()
     .min(0)
+    .max(MOST.live)
     .default(0)
     .describe('short requests sent at once, with text that no user shares'),
   requestText: z
@@ -151,9 +154,9 @@ export const warmupSchema = z.strictObject({
     .describe(
       'what these say instead, without the name of a session; {number} is their number from 0',
     ),
-  users: z.number().int().min(0).default(0).describe('conversations to play first'),
-  usersPerSec: z.number().positive().default(1),
-  rounds: count.optional().describe('turns of each; default: all'),
+  users: z.number().int().min(0).max(MOST.live).default(0).describe('conversations to play first'),
+  usersPerSec: rate.default(1),
+  rounds: cap.optional().describe('turns of each; default: all'),
   firstTurns: z
     .boolean()
     .default(false)
@@ -168,23 +171,17 @@ export const warmupSchema = z.strictObject({
 
 /** The run stops at the first of these, or when all users have been played. */
 export const stopSchema = z.strictObject({
-  afterSec: z
-    .number()
-    .positive()
+  afterSec: someSeconds
     .optional()
     .describe('stop after this long; default: when all users have been played, or at Ctrl-C'),
-  afterRequests: count.optional().describe('stop after so many requests'),
-  afterUnreachableSec: z
-    .number()
-    .positive()
+  afterRequests: cap.optional().describe('stop after so many requests'),
+  afterUnreachableSec: someSeconds
     .nullable()
     .default(60)
     .describe(
       'stop when no connection came about for so long: meanwhile one request at a time tries, at growing gaps, and the others wait; null: never',
     ),
-  drainTimeoutSec: z
-    .number()
-    .nonnegative()
+  drainTimeoutSec: seconds
     .default(120)
     .describe('how long requests in flight may take to end after the stop'),
 });

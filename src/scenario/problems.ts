@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { found } from '../base/json.ts';
+import { found, isObject } from '../base/json.ts';
+import { isSecret, REDACTED, redacted } from '../base/secret.ts';
 import { at } from './paths.ts';
 import { renamedText } from './renamed.ts';
 
@@ -49,8 +50,25 @@ function problems(
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
-  const what = 'input' in issue && issue.input !== undefined ? `${found(issue.input)}; ` : '';
+  const what =
+    'input' in issue && issue.input !== undefined ? `${found(shownAt(path, issue.input))}; ` : '';
   return [`${where}: ${what}${issue.message.replace(/^Invalid input: /, '')}`];
+}
+
+/** What is wrong in a header or beside one is most likely a key. */
+function shownAt(path: readonly PropertyKey[], input: unknown): unknown {
+  if (path[0] !== 'target') return redacted(input);
+  const names = path.map(String);
+  const isHidden = names[1] === 'headers' || names.some(isSecret);
+  return isHidden && input !== null ? redacted(hiddenTexts(input)) : redacted(input);
+}
+
+/** Numbers are no keys, and a list of headers is known by its names. */
+function hiddenTexts(input: unknown): unknown {
+  if (typeof input === 'string') return REDACTED;
+  if (Array.isArray(input)) return input.map(hiddenTexts);
+  if (!isObject(input)) return input;
+  return Object.fromEntries(Object.keys(input).map((name) => [name, REDACTED]));
 }
 
 interface JsonSchema {

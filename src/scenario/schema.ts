@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { PROCESS_RULES } from './arrivals.ts';
+import { PROCESS_RULES, type ProcessRules } from './arrivals.ts';
+import { MOST, seed } from './bounds.ts';
 import { conversationSchema } from './conversation.ts';
 import type { Distribution } from './distribution.ts';
 import { engineSchema } from './engine.ts';
@@ -23,10 +24,7 @@ export const scenarioSchema = z
       .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore and hyphen')
       .default('run')
       .describe('first part of the run folder name'),
-    seed: z
-      .union([z.number(), z.string()])
-      .default(0)
-      .describe('names every random stream of the run'),
+    seed: seed.default(0).describe('names every random stream of the run'),
     target: targetSchema.prefault({}),
     sampling: samplingSchema.prefault({}),
     timeouts: timeoutsSchema.prefault({}),
@@ -42,12 +40,20 @@ export const scenarioSchema = z
   })
   .superRefine(({ population, pacing, conversation, warmup, stop }, context) => {
     const { arrivals, users } = population;
+    const { needsUsers, isAtOnce }: ProcessRules = PROCESS_RULES[arrivals.process];
     const { isCounted, hasTimes }: Traits = traitsOf(conversation.source);
-    if (PROCESS_RULES[arrivals.process].needsUsers && users === undefined && !isCounted) {
+    if (needsUsers && users === undefined && !isCounted) {
       context.addIssue({
         code: 'custom',
         path: ['population', 'users'],
         message: `missing; needed with process: ${arrivals.process}`,
+      });
+    }
+    if (isAtOnce && users !== undefined && users > MOST.live) {
+      context.addIssue({
+        code: 'custom',
+        path: ['population', 'users'],
+        message: `expected at most ${MOST.live} with process: ${arrivals.process}`,
       });
     }
     for (const bound of sharedBoundsOf(population, stop)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { distributionSchema } from './distribution.ts';
+import { MOST, someSeconds } from './bounds.ts';
+import { distribution } from './distribution.ts';
 
 /** Where requests go and how they are dressed. */
 export const targetSchema = z.strictObject({
@@ -59,7 +60,7 @@ export const samplingSchema = z.strictObject({
     .optional()
     .describe('vLLM cache_salt; {userId} in it gives every user a cache of its own'),
   priority: z
-    .union([distributionSchema, z.literal('maxTokens')], {
+    .union([distribution(MOST.cap), z.literal('maxTokens')], {
       error: "expected a number, a distribution, or 'maxTokens'",
     })
     .optional()
@@ -68,7 +69,7 @@ export const samplingSchema = z.strictObject({
     ),
 });
 
-const seconds = z.number().positive().nullable();
+const seconds = someSeconds.nullable();
 
 /** Deadlines of one attempt; null: none. The HTTP library's own are off. */
 export const timeoutsSchema = z.strictObject({
@@ -89,8 +90,9 @@ export const failureSchema = z.strictObject({
     .number()
     .int()
     .min(0)
+    .max(MOST.retries)
     .optional()
     .describe('tries after the first, per turn; default 0, and 3 with policy retry'),
-  backoffSec: z.number().positive().default(1).describe('first backoff; doubles, with full jitter'),
-  maxBackoffSec: z.number().positive().default(60),
+  backoffSec: someSeconds.default(1).describe('first backoff; doubles, with full jitter'),
+  maxBackoffSec: someSeconds.default(60),
 });

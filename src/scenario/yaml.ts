@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import type { Scenario, ScenarioInput } from './schema.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /**
- * The scenario as it is written, without defaults, in YAML. Its fields are in the order of the schema, which is that
+ * The scenario as it is written, without defaults and without secrets, in YAML. Its fields are in the order of the schema, which is that
  * of `checked`, what checking it gave.
  */
 export function scenarioYaml(input: ScenarioInput, checked: Scenario): string {
-  return stringify(inOrderOf(checked, input));
+  return stringify(inOrderOf(checked, withoutSecrets(input)));
 }
 
 function inOrderOf(ordered: object, given: object): object {

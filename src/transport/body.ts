@@ -68,6 +68,7 @@ function runFields({ stream, sampling }: BodyOptions): Fields {
 
 function requestFields(request: ChatRequest, { sessionField }: BodyOptions): Fields {
   return {
+    ...request.fields,
     max_tokens: request.maxTokens,
     min_tokens: request.minTokens,
     priority: request.priority,

@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { withoutUrlSecrets } from '../base/secret.ts';
 
 /** Where an OpenAI-style server answers: an origin and absolute paths on it. */
 export interface Endpoint {
@@ -54,7 +55,7 @@ function parseBase(url: string): URL {
   }
   if (base.search || base.hash) {
     throw new UsageError(
-      `target.url: found '${base.search}${base.hash}' after the path; ${ACCEPTED}`,
+      `target.url: found '${withoutUrlSecrets(`${base.search}${base.hash}`)}' after the path; ${ACCEPTED}`,
     );
   }
   return base;
@@ -62,5 +63,5 @@ function parseBase(url: string): URL {
 
 /** A password must not reach a terminal, however wrong the URL around it is. */
 function withoutCredentials(url: string): string {
-  return url.replace(/[^/\s]*@/, '***@');
+  return withoutUrlSecrets(url.replace(/[^/\s]*@/, '***@'));
 }

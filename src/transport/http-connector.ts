@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { errorText, UsageError } from '../base/errors.ts';
+import { readBytes } from '../base/read-text.ts';
 
 /** Whom to trust behind https. */
 export interface Trust {
@@ -60,7 +60,7 @@ export function connector(trust: Trust): Connect {
 function readAuthority(file: string | undefined): SecureContext | undefined {
   if (file === undefined) return undefined;
   try {
-    const ca = readFileSync(file);
+    const ca = readBytes(file, { what: 'certificate' });
     // createSecureContext does not mind a file without a certificate in it; this throws.
     new X509Certificate(ca);
     return createSecureContext({ ca });

@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
-import { isSecret } from '../base/secret.ts';
+import { striker } from '../base/secret.ts';
 import { version } from '../base/version.ts';
+import { secretsOf } from '../scenario/secrets.ts';
 import type { ChatRequest } from './transport.ts';
 
 /** Headers of every request, and what of them must never be shown. */
@@ -18,8 +19,6 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set(
   'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
 );
-/** Shorter values are placeholders, and striking them out would only garble messages. */
-const SECRET_CHARS_MIN = 4;
 
 /** Of every request; a body that comes compressed all the same cannot be timed by its tokens. */
 export const OWN_HEADERS: Readonly<Record<string, string>> = {
@@ -53,7 +52,7 @@ export function headerWriter(
 
 /**
  * Strikes the key and the values of secret headers and body fields out of a message, also where it has
- * them as JSON or a URL spells them.
+ * them as JSON or a URL spells them, or was cut within one.
  */
 export function redactor({
   headers,
@@ -62,20 +61,7 @@ export function redactor({
 }: Pick<HeaderOptions, 'headers' | 'apiKey'> & {
   readonly body?: Readonly<Record<string, unknown>>;
 }): (message: string) => string {
-  const values = [...Object.entries(headers), ...Object.entries(body)]
-    .filter((entry): entry is [string, string] => isSecret(entry[0]) && isText(entry[1]))
-    .flatMap(([, value]) => [value, ...value.split(/\s+/).slice(1)]);
-  const secrets = [apiKey ?? '', ...values]
-    .filter((secret) => secret.length >= SECRET_CHARS_MIN)
-    .flatMap((one) => [one, JSON.stringify(one).slice(1, -1), encodeURIComponent(one)])
-    // The longest first, of which others may be a part.
-    .sort((a, b) => b.length - a.length);
-  const distinct = [...new Set(secrets)];
-  return (message) => distinct.reduce((text, secret) => text.replaceAll(secret, '***'), message);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+  return striker(secretsOf({ headers, body }, apiKey));
 }
 
 function check({ headers, sessionHeaders, prefillHeader, apiKey }: HeaderOptions): void {

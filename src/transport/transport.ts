@@ -15,6 +15,8 @@ export interface ChatRequest {
   readonly messages: readonly Message[];
   /** The same object for all requests of a conversation, of which there is one at a time. */
   readonly conversation?: object;
+  /** Fields of the conversation's own, sent as they are: `tools`. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
   /** undefined: the field is not sent. */
   readonly maxTokens: number | undefined;
   /** Lower bound on the answer, for engines that know `min_tokens`. */

@@ -111,6 +111,7 @@ export function attempt(
       agent: session.conversation.agent,
       messages: session.messagesFor(turn),
       conversation: session,
+      fields: session.conversation.request,
       maxTokens: turn.maxTokens,
       minTokens: turn.minTokens,
       cacheSalt: habits.cacheSalt?.replaceAll('{userId}', String(userId)),

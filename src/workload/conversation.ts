@@ -44,6 +44,8 @@ export interface Conversation {
   readonly agent?: Agent;
   /** Sent before the first turn's message in every request: the shared system prompt, or nothing. */
   readonly opening: readonly Message[];
+  /** Fields that every request of it has besides, as the data have them: `tools`, `tool_choice`. */
+  readonly request?: Readonly<Record<string, unknown>>;
   /**
    * Tokens at the start of the prompt that every user of this workload sends alike, or that an earlier one
    * has sent (chat template not counted).

@@ -1,3 +1,4 @@
+import { MOST } from '../scenario/bounds.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Turn } from './conversation.ts';
 import { countSampler, sampler } from './draw/distribution.ts';
@@ -23,12 +24,12 @@ export function turnPlanner({
   pacing,
 }: Scenario): (userId: number) => TurnPlan {
   const { rounds, answer } = conversation;
-  const drawRounds = userDraws(seed, 'rounds', countSampler(rounds, 1));
+  const drawRounds = userDraws(seed, 'rounds', countSampler(rounds, 1, MOST.turns));
   const drawAnswer =
     answer.tokens === undefined
       ? undefined
-      : userDraws(seed, 'answer', countSampler(answer.tokens, 1));
-  const drawPause = userDraws(seed, 'pause', sampler(pacing.pauseSec));
+      : userDraws(seed, 'answer', countSampler(answer.tokens, 1, MOST.tokens));
+  const drawPause = userDraws(seed, 'pause', sampler(pacing.pauseSec, MOST.seconds));
   return (userId) => {
     const nextPauseSec = drawPause(userId);
     return {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { found, isCount, isObject, parsedJson, shown } from '../../src/base/json.ts';
+import {
+  found,
+  isCount,
+  isObject,
+  notJson,
+  parsedJson,
+  parsedJsonExact,
+  shown,
+} from '../../src/base/json.ts';
 
 test('what is not JSON is undefined, which no JSON is', () => {
   expect(parsedJson('{"a":[1,null]}')).toEqual({ a: [1, null] });
@@ -43,4 +51,35 @@ describe('what was found, for an error', () => {
     expect(shown('x'.repeat(61))).toBe(`${'x'.repeat(57)}...`);
     expect(found('x'.repeat(61))).toBe(`found "${'x'.repeat(56)}...`);
   });
+});
+
+describe('why a text is not JSON', () => {
+  test.each([
+    ['', /^it is empty; expected JSON/],
+    ['{"a": NaN}', /^found NaN, which JSON does not have; expected a number or null/],
+    ['[1, -Infinity]', /^found -Infinity, which JSON does not have/],
+    ['{"NaN": "a: NaN"', /^found {"NaN": "a: NaN", which breaks off; expected JSON: is the file/],
+    ['{"a": "b', /which breaks off/],
+    ["{'a': 1}", /^found {'a': 1}; expected JSON \(Expected property name/],
+    ['{"a": "\t"}', /expected JSON \(Bad control character/],
+    ['Not found', /^found Not found; expected JSON \(Unexpected token 'N'/],
+  ])('%s', (text, why) => {
+    expect(parsedJson(text)).toBeUndefined();
+    expect(notJson(text)).toMatch(why);
+  });
+
+  test('also of a text of megabytes', () => {
+    expect(notJson(`["${'\\"'.repeat(4_000_000)}", NaN]`)).toMatch(/^found NaN/);
+  });
+});
+
+test('whole numbers that no double holds are read as their digits, all else as it is', () => {
+  const text =
+    '{"id": 9007199254740993, "s": "x 9007199254740993", "n": [1e20, 1234567890.123456, 7]}';
+  expect(parsedJsonExact(text)).toEqual({
+    id: '9007199254740993',
+    s: 'x 9007199254740993',
+    n: [1e20, 1234567890.123456, 7],
+  });
+  expect(parsedJsonExact('[1234567890123456]')).toEqual([1234567890123456]);
 });

@@ -48,7 +48,7 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
   [
     'a CSV of something else',
     ['multi-round-qa', '--process-summary', file('other.csv', 'a,b\n1,2\n')],
-    /other\.csv: line 1: found columns a, b; missing prompt_tokens/,
+    /other\.csv: line 1: found columns a, b; expected prompt_tokens/,
   ],
   [
     'a CSV with a word where a number belongs',

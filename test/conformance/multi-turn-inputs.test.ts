@@ -67,7 +67,7 @@ describe('M-32 conversations of OpenAI messages', () => {
     chat(
       'tools',
       say('system', 'be brief'),
-      say('user', 'look it up', { name: 'ann', x_extra: [1] }),
+      say('user', 'look it up', { name: 'ann' }),
       say('assistant', null, { tool_calls: [call] }),
       say('tool', 'found', { tool_call_id: 'c1' }),
       say('tool', 'found more', { tool_call_id: 'c2' }),
@@ -148,11 +148,11 @@ describe('M-32 conversations of OpenAI messages', () => {
     const bad: [object | null, string][] = [
       [chat('twice', ...ok), ''],
       [chat('twice', ...ok), 'item 1, id twice: the id of item 0 too'],
-      [{ id: 'none' }, 'item 2, id none: messages: missing; expected a list'],
+      [{ id: 'none' }, 'item 2, id none: messages: missing, found id; expected a list'],
       [chat('empty'), 'item 3, id empty: messages: empty'],
       [
         chat('role', say('alien', 'x')),
-        'item 4, id role: messages[0].role: found "alien"; expected system, user',
+        'item 4, id role: messages[0].role: found "alien"; expected system, developer, user',
       ],
       [
         chat('type', say('user', 5)),
@@ -168,7 +168,7 @@ describe('M-32 conversations of OpenAI messages', () => {
         chat('pause', say('user', 'q', { pause_sec: 'x' })),
         'item 9, id pause: messages[0].pause_sec: found "x"; expected seconds >= 0',
       ],
-      [null, 'item 10, id 10: not an object'],
+      [null, 'item 10, id 10: found null; expected an object'],
       [chat('mute', say('system', 's')), ''],
     ];
     const file = writeJson(

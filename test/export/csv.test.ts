@@ -97,8 +97,11 @@ test('a file that cannot be written is named', () => {
 
 const HEAD = 'prompt_tokens,generation_tokens,ttft,generation_time,launch_time,finish_time';
 test.each([
-  ['', 'empty; expected a multi-round-qa CSV'],
-  ['a,ttft\n1,2\n', 'line 1: found columns a, ttft; missing prompt_tokens, generation_tokens, gen'],
+  ['', 'it is empty; expected a CSV of prompt_tokens'],
+  [
+    'a,ttft\n1,2\n',
+    'line 1: found columns a, ttft; expected prompt_tokens, generation_tokens, gen',
+  ],
   [
     `${HEAD}\n1,2,3,4,5,6\n1,2,fast,4,5,6\n`,
     "line 3, column ttft: found 'fast'; expected a number",

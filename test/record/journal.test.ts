@@ -204,14 +204,14 @@ test.each([
   ['', 'no whole header line'],
   ['{"format":"conf', 'no whole header line'],
   [`${head}\n{"userId":\n${record}\n`, 'line 2: not JSON, and not the last line'],
+  [`${JSON.stringify({ ...header(), version: 2 })}\n`, 'line 1: version: found 2; expected 1'],
   [
-    `${JSON.stringify({ ...header(), version: 2 })}\n`,
-    'line 1: found format "confab-journal", version 2',
+    '{"a":1}\n',
+    'line 1: format: missing; expected confab-journal; version: missing; expected 1; and 7 more',
   ],
-  ['{"a":1}\n', 'line 1: found format undefined'],
   [
     `${head}\n{"userId":1,"turn":0,"status":"fine"}\n`,
-    'line 2: found {"userId":1,"turn":0,"status":"fine"}',
+    'line 2: turns: missing; expected a whole number >= 0; phase: missing; expected warmup or measure; and 4 more',
   ],
   [`${head}\n${JSON.stringify(footer())}\n${record}\n`, 'line 3: found a line after the footer'],
 ])('%j is refused: %s', (text, message) => {

@@ -2,16 +2,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type RunHeader, type TurnRecord, UNSENT } from '../../src/record/record.ts';
+import { type TurnRecord, UNSENT } from '../../src/record/record.ts';
 import { readRun } from '../../src/record/run-folder.ts';
 import { earlierParts, isolated } from '../../src/run/resume.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
+import { header } from '../record/sample.ts';
 import { playVirtual } from '../support/play-virtual.ts';
 import { smallWorkload } from '../support/small-workload.ts';
 
 function turn(userId: number, index: number, rest: Partial<TurnRecord> = {}): TurnRecord {
   const base = { phase: 'measure', status: 'ok', attempts: 1, reconnects: 0, chunks: 1 } as const;
-  return { ...base, userId, turn: index, turns: 2, ...rest };
+  return { ...base, userId, turn: index, turns: 2, sentMs: 0, endMs: 1, ...rest };
 }
 
 const stopped = { status: 'unsent', reason: UNSENT.stopped, attempts: 0 } as const;
@@ -39,11 +40,10 @@ describe('what earlier parts say about the rest of a run', () => {
 
   test('what was cut and then played again is no longer unsent in the report; what was measured stays', () => {
     const dir = mkdtempSync(join(tmpdir(), 'confab-resume-'));
-    const header = { format: 'confab-journal', version: 1, clock: 'system' } as RunHeader;
     const write = (file: string, part: number, records: TurnRecord[]) =>
       writeFileSync(
         join(dir, file),
-        [{ ...header, part }, ...records].map((line) => `${JSON.stringify(line)}\n`).join(''),
+        [header({ part }), ...records].map((line) => `${JSON.stringify(line)}\n`).join(''),
       );
     write('journal.ndjson', 0, [turn(1, 0), turn(1, 1, stopped), turn(2, 0), turn(2, 1, stopped)]);
     write('journal-2.ndjson', 1, [turn(1, 0), turn(1, 1)]);

@@ -56,6 +56,17 @@ test('every setting has its OpenAI or vLLM name', () => {
   });
 });
 
+test("a conversation's own fields are sent, and never in the place of ours", () => {
+  const fields = { tools: [{ type: 'function' }], max_tokens: 7 };
+  expect(body({}, { fields, maxTokens: 20 })).toEqual({
+    model: 'm',
+    messages,
+    ...streaming,
+    tools: fields.tools,
+    max_tokens: 20,
+  });
+});
+
 test("a request's cache salt is complete: the scenario's is not looked at again", () => {
   const sampling = { cacheSalt: 'run-{userId}' };
   expect(body({ sampling })).not.toHaveProperty('cache_salt');

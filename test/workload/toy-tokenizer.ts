@@ -16,6 +16,7 @@ export function toyTokenizer(
   const vocab = new Map<string, number>();
   const add = (token: string) => vocab.has(token) || vocab.set(token, vocab.size);
   for (const letter of `${SPACE}abcdefghijklmnopqrstuvwxyz0123456789HN.,!`) add(letter);
+  for (const letter of words.join('')) add(letter);
   const merges: string[] = [];
   const merge = (a: string, b: string) => {
     if (!vocab.has(a + b)) merges.push(`${a} ${b}`);

@@ -1,16 +1,24 @@
 import type { z } from 'zod';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
+import { notJson, parsedJson } from '../../base/json.ts';
+import { elsewhere, type FormatName } from '../../base/known-formats.ts';
 import { readText, type Wanted } from '../../base/read-text.ts';
 import { problemsOf } from '../../scenario/problems.ts';
 
-/** @throws UsageError, beginning with `field`, for a file that cannot be read or is not JSON. */
-export function readJson(file: string, wanted: Required<Wanted>): unknown {
+/**
+ * The JSON of a file that is to be of this format.
+ * @throws UsageError, beginning with `field`, for a file that cannot be read, is not JSON, or looks like another's.
+ */
+export function readJson(
+  file: string,
+  wanted: Wanted & { readonly field: string },
+  format: FormatName,
+): unknown {
   const text = readText(file, wanted);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${wanted.field}: ${file} is not JSON: ${errorText(error)}`);
-  }
+  const value = parsedJson(text);
+  const problem = value === undefined ? `not JSON: ${notJson(text)}` : elsewhere(value, format);
+  if (problem) throw new UsageError(`${wanted.field}: ${file}: ${problem}`);
+  return value;
 }
 
 /** @throws UsageError with every problem, headed by `source`. */

@@ -1,8 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
+import { MOST } from '../../scenario/bounds.ts';
 import type { Profile } from './profile.ts';
 
 /** The block size that a profile's `blocks` count in: vLLM's default. */
-const PROFILE_BLOCK_TOKENS = 16;
+export const PROFILE_BLOCK_TOKENS = 16;
 /** vLLM's default `gpu_memory_utilization`. */
 export const MEMORY_SHARE = 0.9;
 /** Activations, CUDA graphs and the context: 1.7 on the RTX 4090 by its measured blocks; more with a larger token budget. */
@@ -35,7 +36,7 @@ export function withKvBytes(profile: Profile, kvBytesPerToken: number): Profile 
 /**
  * KV blocks of an engine, the null block included: as asked for, or as fit into the memory asked for, or into
  * what the profile has.
- * @throws UsageError where fewer than two fit.
+ * @throws UsageError where fewer than two fit, or more than can be kept account of.
  */
 export function blocksOf(
   profile: Profile,
@@ -52,10 +53,10 @@ export function blocksOf(
     kvGB === undefined
       ? Math.floor((profile.blocks * PROFILE_BLOCK_TOKENS) / blockTokens)
       : Math.floor(Math.round(kvGB * 1e9) / blockBytes);
-  if (fitting >= BLOCKS_MIN) return fitting;
+  if (fitting >= BLOCKS_MIN && fitting <= MOST.blocks) return fitting;
   const found =
     kvGB === undefined ? `engine.blockTokens: found ${blockTokens}` : `engine.kvGB: found ${kvGB}`;
   throw new UsageError(
-    `${found}; room for ${fitting} blocks of ${blockBytes} bytes, expected for at least ${BLOCKS_MIN}`,
+    `${found}; room for ${fitting} blocks of ${blockBytes} bytes, expected for at least ${BLOCKS_MIN}, and at most ${MOST.blocks}`,
   );
 }

@@ -44,7 +44,11 @@ export type ModelConfig = z.infer<typeof modelConfigSchema>;
 /** @throws UsageError, beginning with `field`, for a file that cannot be read or is no model's. */
 export function readModelConfig(file: string, field: string): ModelConfig {
   return languageModel(
-    parseJson(readJson(file, { what: 'model config', field }), modelConfigSchema, file),
+    parseJson(
+      readJson(file, { what: 'model config', field }, 'modelConfig'),
+      modelConfigSchema,
+      file,
+    ),
     file,
   );
 }

@@ -12,6 +12,7 @@ import {
   readModelConfig,
 } from './model-config.ts';
 import type { Profile } from './profile.ts';
+import { scaled } from './scale.ts';
 
 const positive = z.number().positive().optional();
 const zeroOrMore = z.number().nonnegative().optional();
@@ -48,19 +49,23 @@ export interface ServedModel {
 
 /**
  * The profile of a JSON file. A constant that the file gives is taken as it is; the others are derived, from
- * the model that is served where a run names one. Then KV bytes that the file gives are another model's and do
- * not count, and blocks that it gives are as much memory as they are for its own model.
+ * the model that is served where a run names one. Then constants of a step that the file gives are its own
+ * model's, where it names one, and are scaled; KV bytes do not count, and blocks are as much memory as they are
+ * for its own model.
  * @throws UsageError with every problem of the file, or of the model that it names.
  */
 export function readProfile(file: string, served?: ServedModel): Profile {
   const given = parseJson(
-    readJson(file, { what: 'cost profile', field: 'engine.gpu' }),
+    readJson(file, { what: 'cost profile', field: 'engine.gpu' }, 'profile'),
     profileFileSchema,
     file,
   );
   const own = ownModel(given, file);
   if (!served) return completed(given, own, file);
-  const { kvBytesPerToken: givenBytes, ...rest } = given;
+  const { kvBytesPerToken: givenBytes, ...ownSteps } = given;
+  const rest = own
+    ? withSource(served.file, () => scaled(ownSteps, own, served.config, given))
+    : ownSteps;
   const profile = completed(rest, served.config, `${file} for ${served.file}`);
   const ownBytes =
     givenBytes ?? (own && withSource(file, () => kvBytesPerToken(own, given.kvDtype)));

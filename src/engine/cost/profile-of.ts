@@ -1,11 +1,13 @@
 import { UsageError } from '../../base/errors.ts';
 import { withSource } from './json-file.ts';
 import { kvBytesPerToken } from './kv-bytes.ts';
-import { withKvBytes } from './kv-capacity.ts';
-import { readModelConfig } from './model-config.ts';
+import { BLOCKS_MIN } from './kv-capacity.ts';
+import { LLAMA_31_8B, readModelConfig } from './model-config.ts';
 import type { Profile } from './profile.ts';
 import { readProfile, type ServedModel } from './profile-file.ts';
 import { profiles } from './profiles.ts';
+import { blocksBeside, scaled } from './scale.ts';
+import { weightsOf } from './weights.ts';
 
 export interface ProfileOptions {
   /** A shipped profile, or a file whose name ends in .json. */
@@ -30,7 +32,7 @@ function servedModel(file: string): ServedModel {
   return { file, config: readModelConfig(file, 'engine.modelConfig') };
 }
 
-/** Its step constants and its KV memory stay Llama-3.1-8B's; only the KV bytes are the model's. */
+/** Measured with Llama-3.1-8B: for another model scaled by what is computed, and read, of it in a step. */
 function shippedProfile(gpu: string, served: ServedModel | undefined): Profile {
   const profile = Object.hasOwn(profiles, gpu) ? profiles[gpu] : undefined;
   if (!profile) {
@@ -39,9 +41,37 @@ function shippedProfile(gpu: string, served: ServedModel | undefined): Profile {
       `engine.gpu: found '${gpu}'; expected one of ${known}, or a profile file that ends in .json`,
     );
   }
-  if (!served) return profile;
-  return withKvBytes(
-    profile,
-    withSource(served.file, () => kvBytesPerToken(served.config)),
-  );
+  return served ? servedBy(profile, served, gpu) : profile;
+}
+
+function servedBy(profile: Profile, { file, config }: ServedModel, gpu: string): Profile {
+  const weightsGB = uncounted(file, () => weightsOf(config).totalBytes) / 1e9;
+  const blocks = uncounted(file, () => blocksBeside(profile, LLAMA_31_8B, config));
+  if (blocks < BLOCKS_MIN) {
+    throw new UsageError(
+      `engine.modelConfig: found ${file}, whose weights of ${weightsGB.toFixed(1)} GB leave no room for a KV cache on one ${gpu}; a profile is of one GPU: for several, ${OWN_PROFILE}`,
+    );
+  }
+  return {
+    ...scaled(profile, LLAMA_31_8B, config),
+    blocks,
+    kvBytesPerToken: kvBytesPerToken(config),
+  };
+}
+
+/** How to have what is not shipped. */
+const OWN_PROFILE =
+  'name a profile file with engine.gpu, of constants that were measured, or of a data sheet with the memory, bandwidth and TFLOP/s of all of them together (confab help engine)';
+
+/** Heads what keeps a model from being counted by its file, and says what to do. */
+function uncounted<T>(file: string, act: () => T): T {
+  try {
+    return withSource(file, act);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      [...error.problems, `the time of its steps is not known: ${OWN_PROFILE}`],
+      file,
+    );
+  }
 }

@@ -1,3 +1,4 @@
+import { MOST } from '../../scenario/bounds.ts';
 import type { OffloadOptions } from '../../scenario/offload.ts';
 import type { OffloadSettings } from './offload.ts';
 import { PRESETS, type Preset } from './offload-presets.ts';
@@ -69,13 +70,20 @@ export function capacityProblems(preset: Preset, options: OffloadOptions): strin
   });
 }
 
-/** Tiers that are smaller than a chunk. */
+/** Tiers that are smaller than a chunk, or hold more than can be kept account of. */
 export function roomProblems({ shape, tiers }: OffloadSettings): string[] {
   const { chunkBytes, chunkTokens } = shape;
-  return tiers
-    .filter(({ chunks }) => chunks < 1)
-    .map(
-      ({ medium }) =>
-        `engine.offload.${medium}: found room for no chunk; expected at least ${(chunkBytes / 1e9).toFixed(3)} GB, one chunk of ${chunkTokens} tokens`,
-    );
+  const gigabytes = (chunks: number) => (chunks * chunkBytes) / 1e9;
+  return tiers.flatMap(({ medium, chunks }) => {
+    const field = `engine.offload.${medium}`;
+    if (chunks < 1) {
+      return [
+        `${field}: found room for no chunk; expected at least ${gigabytes(1).toFixed(3)} GB, one chunk of ${chunkTokens} tokens`,
+      ];
+    }
+    if (chunks <= MOST.blocks) return [];
+    return [
+      `${field}: found room for ${chunks} chunks; expected at most ${MOST.blocks}, ${gigabytes(MOST.blocks).toFixed(0)} GB in chunks of ${chunkTokens} tokens`,
+    ];
+  });
 }

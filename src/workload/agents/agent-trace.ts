@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
-import { readText } from '../../base/read-text.ts';
+import { found, isCount, isObject, notJson, parsedJson, shown } from '../../base/json.ts';
+import { elsewhere } from '../../base/known-formats.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
 
 /** What an agent is shown of an earlier request: its prompt, its answer, or first one and then the other. */
 export interface InputFrom {
@@ -37,10 +38,10 @@ export interface AgentTrace {
 export function readAgentTrace(file: string): AgentTrace {
   const problems: string[] = [];
   const rounds: TraceRequest[][] = [];
-  for (const [index, line] of readText(file, { what: 'agent trace' })
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .entries()) {
+  const text = readText(file, { what: 'agent trace', maxBytes: LARGE_BYTES });
+  const other = elsewhere(parsedJson(text.trimStart().split('\n', 1)[0]!), 'agents');
+  if (other) throw new UsageError(`${file}: line 1: found no round; ${other}`);
+  for (const [index, line] of text.split('\n').entries()) {
     if (!line.trim()) continue;
     const before = problems.length;
     const round = roundOf(line, rounds, (problem) =>
@@ -60,7 +61,7 @@ type Rounds = readonly (readonly TraceRequest[])[];
 function roundOf(line: string, before: Rounds, tell: Tell): TraceRequest[] {
   const value = parsedJson(line);
   if (!isObject(value)) {
-    tell(`found ${shown(line)}; expected a JSON object`);
+    tell(value === undefined ? notJson(line) : `found ${shown(line)}; expected a JSON object`);
     return [];
   }
   const { round_id: id, agent_id, output_tokens, input_from } = value;

@@ -1,5 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
-import { parsedJson } from '../../base/json.ts';
+import { isObject, notJson, parsedJson, parsedJsonExact } from '../../base/json.ts';
+import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
 import { type JsonBytes, jsonValues } from '../files/json-values.ts';
 import { parseRecorded, type Recorded, type Unusable } from './recorded.ts';
@@ -7,19 +8,44 @@ import { parseRecorded, type Recorded, type Unusable } from './recorded.ts';
 /**
  * The conversations of a file, one at a time, as their JSON: a JSON array of them, or one on each line. In
  * either form, see recorded.ts; what is none is an element as well.
- * @throws UsageError if the file cannot be read, is neither, or breaks off.
+ * @throws UsageError if the file cannot be read, is neither, breaks off, or begins with something that another
+ * reader is for.
  */
 export async function* conversationsIn(file: string): AsyncGenerator<JsonBytes> {
   const head = headOf(file);
   if (!/^[[{]/.test(head)) {
     throw new UsageError(
-      `${file}: ${begins(head, 1)}; expected a JSON array of conversations, or one JSON object a line`,
+      `${file}: ${begins(head, SHOWN_CHARACTERS)}; expected a JSON array of conversations, or one JSON object a line`,
     );
   }
-  yield* jsonValues(file);
+  for await (const value of jsonValues(file)) {
+    if (value.index === 0) refuseOther(file, value);
+    yield value;
+  }
+}
+
+const SHOWN_CHARACTERS = 60;
+
+function refuseOther(file: string, { line, bytes }: JsonBytes): void {
+  const other = elsewhere(parsedJson(bytes), 'conversations');
+  if (!other) return;
+  throw new UsageError(`${file}: line ${line}: found no conversation; ${other}`);
 }
 
 /** What is said in one of them, or why it cannot be used. */
-export function recordedIn({ index, bytes }: JsonBytes): Recorded | Unusable {
-  return parseRecorded(parsedJson(bytes), index);
+export function recordedIn({
+  index,
+  bytes,
+}: Pick<JsonBytes, 'index' | 'bytes'>): Recorded | Unusable {
+  const value = parsedJson(bytes);
+  const recorded = parseRecorded(value, index);
+  if (value === undefined) return { ...recorded, ...{ detail: notJson(bytes.toString('utf8')) } };
+  return isObject(value) && isTooLarge(value['id'])
+    ? { ...recorded, id: String((parsedJsonExact(bytes.toString('utf8')) as { id: unknown }).id) }
+    : recorded;
+}
+
+/** Ids of 64 bits are not to become each other. */
+function isTooLarge(id: unknown): boolean {
+  return typeof id === 'number' && Number.isInteger(id) && !Number.isSafeInteger(id);
 }

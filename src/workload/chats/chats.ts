@@ -9,7 +9,7 @@ import { findGeneratorConfig } from './generated/config.ts';
 import { openGenerated } from './generated/generated.ts';
 import { type Chat, chatOf } from './item.ts';
 import { readChats } from './items.ts';
-import { surveyChats } from './survey.ts';
+import { type ChatSurvey, surveyChats } from './survey.ts';
 
 const MS_PER_SEC = 1000;
 
@@ -40,7 +40,11 @@ export async function openChats(
   return {
     conversations: items.length,
     digests: [chats.contentDigest],
-    notes: [`conversations: ${items.length} in ${file}`, ...chats.notes],
+    notes: [
+      `conversations: ${items.length} in ${file}`,
+      ...chats.notes,
+      ...unsentNotes(survey, items.length),
+    ],
     conversation(userId) {
       const index = itemOf(userId);
       const chat = chatOf(items[index]!, index) as Chat;
@@ -66,12 +70,20 @@ export async function openChats(
         userId,
         id: chat.id,
         opening: chat.opening,
+        ...(chat.request && { request: chat.request }),
         sharedTokens: survey.sharedTokens,
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };
     },
   };
+}
+
+/** A data set's notes for itself are not for an engine; whoever misses one finds it named. */
+function unsentNotes({ unsent }: ChatSurvey, all: number): string[] {
+  if (!unsent.length) return [];
+  const names = unsent.map(([name, count]) => (count === all ? name : `${name} (of ${count})`));
+  return [`not sent, as no engine knows it: ${names.join(', ')}`];
 }
 
 /** Results answer the calls of the recorded answer, so no other answer can stand before them. */

@@ -19,6 +19,10 @@ export interface Chat {
   /** Its leading system messages. */
   readonly opening: readonly Message[];
   readonly exchanges: readonly ChatExchange[];
+  /** Fields that every request of it has. */
+  readonly request: Recorded['request'];
+  /** Names of what is not sent of it. */
+  readonly unsent: Recorded['unsent'];
 }
 
 /** The conversation of an element of a file. */
@@ -34,8 +38,8 @@ export function parseChat(value: unknown, index: number): Chat | Unusable {
 /** Of answers in a row, the first is the recorded one and the others are said before the next message. */
 function inExchanges(recorded: Recorded | Unusable): Chat | Unusable {
   if ('reason' in recorded) return recorded;
-  const { id, list, said } = recorded;
-  const detail = problemOf(said);
+  const { id, list, said, added, request, unsent } = recorded;
+  const detail = problemOf(said, added);
   if (detail) return { id, reason: 'malformed', detail: `${list}${detail}` };
   const firstSaid = said.findIndex(({ message }) => message.role !== 'system');
   const exchanges: ChatExchange[] = [];
@@ -53,18 +57,20 @@ function inExchanges(recorded: Recorded | Unusable): Chat | Unusable {
     });
     from = i + 2;
   }
-  return { id, opening: said.slice(0, firstSaid).map(({ message }) => message), exchanges };
+  const opening = said.slice(0, firstSaid).map(({ message }) => message);
+  return { id, opening, exchanges, request, unsent };
 }
 
-function problemOf(said: readonly Said[]): string | undefined {
+/** With places in the list of the file, which lacks the first `added`. */
+function problemOf(said: readonly Said[], added: number): string | undefined {
   if (!said.length) return ': empty';
   const empty = said.findIndex(
     ({ message, isText }) => message.role === 'user' && isText && !message.text,
   );
-  if (empty >= 0) return `[${empty}].content: empty`;
+  if (empty >= 0) return `[${empty - added}].content: empty`;
   const firstSaid = said.findIndex(({ message }) => message.role !== 'system');
   if (firstSaid < 0) return ': only system messages; expected a user message';
-  return isAnswer(said[firstSaid]!) ? `[${firstSaid}]: begins with an answer` : undefined;
+  return isAnswer(said[firstSaid]!) ? `[${firstSaid - added}]: begins with an answer` : undefined;
 }
 
 function isAnswer({ message }: Said): boolean {

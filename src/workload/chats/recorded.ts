@@ -1,5 +1,8 @@
 import { found, isObject } from '../../base/json.ts';
 import { Message, type Role } from '../message.ts';
+import { contentOf, type Unfit } from './content.ts';
+import { conversationFields } from './conversation-fields.ts';
+import { sortedFields } from './message-fields.ts';
 
 /** A conversation as a file has it, whoever speaks. */
 export interface Recorded {
@@ -8,10 +11,16 @@ export interface Recorded {
   /** Name of its list of messages in the file, for what is told of them. */
   readonly list: string;
   readonly said: readonly Said[];
+  /** How many of them, at the beginning, are not in the list. */
+  readonly added: number;
+  /** Fields that every request of it has: its tools, and how they are chosen. */
+  readonly request: Readonly<Record<string, unknown>> | undefined;
+  /** Names of what is not sent, the data set's notes for itself: of the conversation, and `messages[].x` of messages. */
+  readonly unsent: ReadonlySet<string>;
 }
 
 export interface Said {
-  /** With whatever fields an OpenAI message has beside role and text. */
+  /** With the fields that an OpenAI message has beside role and text. */
   readonly message: Message;
   /** All of it is in the message's text: no image, and no answer that only calls tools. */
   readonly isText: boolean;
@@ -24,6 +33,7 @@ export interface Said {
 /** Why a conversation cannot be used; `detail` says what was found, and where in it. */
 export interface Unusable {
   readonly id: string;
+  /** By which such are counted. */
   readonly reason: string;
   readonly detail: string;
 }
@@ -34,116 +44,130 @@ const LISTS = ['messages', 'conversations', 'items', 'conversation'];
 /**
  * A conversation of OpenAI messages (`messages` of `role` and `content`), in ShareGPT's form
  * (`conversations` of `from` and `value`), or as prepared for multi-round-qa (the same with `num_tokens`).
- * Content is a text, a list of parts, or null for an OpenAI answer that only calls tools. What else an
- * OpenAI message has (`tool_calls`, `name`, `tool_call_id`) is sent as it is, but for `pause_sec`.
+ * For the shapes of contents see content.ts; content is null for an OpenAI answer that only calls tools.
+ * Whatever else there is, is sent, refused by its name, or named as not sent; the tables are in
+ * message-fields.ts and conversation-fields.ts.
  * @param value undefined: it was not JSON
  */
 export function parseRecorded(value: unknown, index: number): Recorded | Unusable {
   if (!isObject(value)) {
-    return malformed(String(index), value === undefined ? 'not JSON' : 'not an object');
+    const what = value === undefined ? 'not JSON' : `${found(value)}; expected an object`;
+    return malformed(String(index), what);
   }
-  const id = String(value['id'] ?? index);
+  const id = String(isName(value['id']) ? value['id'] : index);
   const list = LISTS.find((name) => Array.isArray(value[name]));
   if (list === undefined) return malformed(id, noList(value));
+  const fields = conversationFields(value, list);
+  if ('reason' in fields) return { id, ...fields };
+  const { request, system } = fields;
+  const unsent = new Set(fields.unsent);
   const said: Said[] = [];
   for (const [i, message] of (value[list] as unknown[]).entries()) {
-    const one = parseMessage(message);
-    if ('reason' in one) {
-      return { id, reason: one.reason, detail: `${list}[${i}]${one.detail}` };
-    }
+    const one = parseMessage(message, `${list}[${i}]`, unsent);
+    if ('reason' in one) return { id, ...one };
     said.push(one);
   }
-  return { id, list, said };
+  if (system === undefined) return { id, list, said, added: 0, request, unsent };
+  if (said[0]?.message.role === 'system') {
+    const detail = `system: ${found(system)}, and ${list}[0] is one too; expected one of them`;
+    return { id, reason: 'two system messages', detail };
+  }
+  const first = { message: new Message('system', system), isText: true };
+  const opened = [{ ...first, tokens: undefined, pauseSec: undefined }, ...said];
+  return { id, list, said: opened, added: 1, request, unsent };
 }
 
-function noList(value: Record<string, unknown>): string {
+function isName(id: unknown): boolean {
+  return typeof id === 'string' || typeof id === 'number';
+}
+
+function noList(value: Readonly<Record<string, unknown>>): string {
   const name = LISTS.find((one) => value[one] !== undefined);
   if (name !== undefined) return `${name}: ${found(value[name])}; expected a list`;
-  return 'messages: missing; expected a list, or conversations as in ShareGPT';
+  const there = Object.keys(value).slice(0, NAMES_SHOWN).join(', ') || 'no field';
+  return `messages: missing, found ${there}; expected a list, or conversations as in ShareGPT`;
 }
 
+const NAMES_SHOWN = 8;
+
+/** Who speaks under this name. `system` and `tool` have other names in the API, which are sent as they are. */
 const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
+  developer: 'system',
   user: 'user',
   human: 'user',
+  prompter: 'user',
   assistant: 'assistant',
   gpt: 'assistant',
   chatgpt: 'assistant',
   bing: 'assistant',
   bard: 'assistant',
+  model: 'assistant',
   tool: 'tool',
+  function: 'tool',
 };
 
-/** The fields that a text may be in, the first that has one. */
-const TEXTS = ['content', 'value', 'text'];
+/** Roles that are sent by their own name, not by that of whom they are taken for here. */
+const SENT_ROLES: readonly unknown[] = ['developer', 'function'];
 
-/** The message, or what is wrong with it, to be read after its place. */
-function parseMessage(value: unknown): Said | Omit<Unusable, 'id'> {
-  if (!isObject(value)) return wrong(`: ${found(value)}; expected an object`);
+/** The fields that a text may be in, the first that has one. */
+const TEXTS = ['content', 'value', 'text', 'parts'];
+
+const DEFAULT_TEXT = { role: 'content', from: 'value' };
+
+/** The message, or what is wrong with it. */
+function parseMessage(value: unknown, where: string, unsent: Set<string>): Said | Unfit {
+  if (!isObject(value)) return wrong(`${where}: ${found(value)}; expected an object`);
   const speaker = 'from' in value && !('role' in value) ? 'from' : 'role';
   const place = TEXTS.find((field) => value[field] != null) ?? DEFAULT_TEXT[speaker];
   const isOpenAi = speaker === 'role' && place === 'content';
-  const role = roleOf(value[speaker]);
+  const name = value[speaker];
+  const role = roleOf(name);
   if (!role) {
     const accepted = Object.keys(ROLES).join(', ');
-    const detail = `.${speaker}: ${found(value[speaker])}; expected ${accepted}`;
-    return { reason: 'unknown role', detail };
+    const detail = `${where}.${speaker}: ${found(name)}; expected ${accepted}`;
+    return { reason: typeof name === 'string' ? `role "${name}"` : 'no role', detail };
   }
   const { pause_sec: pauseSec, num_tokens: tokens } = value;
   if (pauseSec !== undefined && !isPause(pauseSec)) {
-    return wrong(`.pause_sec: ${found(pauseSec)}; expected seconds >= 0`);
+    return wrong(`${where}.pause_sec: ${found(pauseSec)}; expected seconds >= 0`);
   }
-  const content = joined(value[place]);
-  const isCall = content == null && isOpenAi && role === 'assistant';
-  const texts = isCall ? [undefined] : textsOf(content);
-  if (!texts) {
-    return wrong(`.${place}: ${found(content)}; expected a text or a list of parts`);
+  const fields = sortedFields(value);
+  if (fields.refused) {
+    const text = `${where}.${fields.refused}: ${found(value[fields.refused])}`;
+    return { reason: fields.refused, detail: `${text}; expected none, as it cannot be sent` };
   }
-  const fields = isOpenAi ? fieldsOf(value, content) : undefined;
+  const { sent } = fields;
+  const isCall = value[place] == null && isOpenAi && role === 'assistant';
+  const hasCall = isCall && CALLS.some((call) => sent[call] !== undefined);
+  const content = hasCall ? CALL : contentOf(value[place], `${where}.${place}`);
+  if ('reason' in content) return content;
+  if (isOpenAi) for (const field of fields.unsent) unsent.add(`messages[].${field}`);
+  const own = SENT_ROLES.includes(name) ? { role: name } : {};
+  const instead = hasCall ? { content: null } : content.parts ? { content: content.parts } : {};
+  const beside = { ...own, ...instead, ...(isOpenAi && sent) };
   return {
-    message: new Message(role, texts.join(''), fields),
-    isText: texts.every((text) => text !== undefined),
+    message: new Message(role, content.text, Object.keys(beside).length ? beside : undefined),
+    isText: content.isText,
     tokens: typeof tokens === 'number' ? tokens : undefined,
     pauseSec,
   };
 }
 
-const DEFAULT_TEXT = { role: 'content', from: 'value' };
-
-function wrong(detail: string): Omit<Unusable, 'id'> {
-  return { reason: 'malformed', detail };
-}
+/** What an answer without a text may be. */
+const CALLS = ['tool_calls', 'function_call', 'audio', 'refusal'];
+const CALL = { text: '', isText: false, parts: undefined };
 
 function roleOf(name: unknown): Role | undefined {
   return typeof name === 'string' && Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
 }
 
-/** A list of texts is one text, and so are the parts with `value` that other tools write. */
-function joined(content: unknown): unknown {
-  if (!Array.isArray(content)) return content;
-  const texts = content.map((part) => (isObject(part) ? part['value'] : part));
-  return texts.every((text) => typeof text === 'string') ? texts.join('') : content;
-}
-
-/** The texts of a text or of OpenAI's parts, undefined for a part that has none; undefined: it is neither. */
-function textsOf(content: unknown): (string | undefined)[] | undefined {
-  if (typeof content === 'string') return [content];
-  if (!Array.isArray(content)) return undefined;
-  const texts = content.map((part) => (isObject(part) ? part['text'] : part));
-  const isWrong = texts.some(
-    (text, i) => typeof text !== 'string' && !(text === undefined && isObject(content[i])),
-  );
-  return isWrong ? undefined : texts;
-}
-
-/** What an OpenAI message has beside role and text. What is no text replaces the text in the bytes that are sent. */
-function fieldsOf(message: Record<string, unknown>, content: unknown): Record<string, unknown> {
-  const { role: _, content: __, pause_sec: ___, ...fields } = message;
-  return typeof content === 'string' ? fields : { content: content ?? null, ...fields };
-}
-
 function isPause(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0;
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+function wrong(detail: string): Unfit {
+  return { reason: 'malformed', detail };
 }
 
 function malformed(id: string, detail: string): Unusable {

@@ -1,6 +1,8 @@
 import { UsageError } from '../../base/errors.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeCache } from '../files/disk-cache.ts';
+import { placeOf } from '../files/json-values.ts';
+import { Tally } from '../files/tally.ts';
 import { commonBeginning } from '../text/common-beginning.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -12,6 +14,8 @@ export interface ChatSurvey {
   readonly counts: readonly (readonly ExchangeCounts[])[];
   /** Tokens that all of two or more conversations begin with. */
   readonly sharedTokens: number;
+  /** What is not sent of them: its name, and of how many conversations. */
+  readonly unsent: readonly (readonly [name: string, conversations: number])[];
 }
 
 export type ExchangeCounts = readonly [messageTokens?: number, answerTokens?: number];
@@ -21,6 +25,7 @@ export interface Surveyed {
   readonly file: string;
   readonly contentDigest: string;
   readonly items: readonly Buffer[];
+  readonly lines?: readonly number[];
   readonly tokenizer: TokenizerFiles;
   readonly cacheDir: string;
   /** Counting takes minutes for hundreds of megabytes, and is for nothing where lengths are given. */
@@ -28,7 +33,7 @@ export interface Surveyed {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
@@ -43,41 +48,56 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const { count } = await openTokenizer(tokenizer);
   const countText = remembering(count);
   const beginning = new SharedBeginning();
+  const unsent = new Map<string, number>();
   const counts = surveyed.items.map((bytes, index) => {
     const chat = chatOf(bytes, index) as Chat;
     beginning.add(chat);
+    for (const name of chat.unsent) unsent.set(name, (unsent.get(name) ?? 0) + 1);
     return chat.exchanges.map(({ message, answer }): ExchangeCounts => {
       if (!isCounting) return [];
       const messageTokens = countText(message.text);
       return answer ? [messageTokens, countText(answer.text)] : [messageTokens];
     });
   });
-  const survey = { counts, sharedTokens: beginning.tokens(count) };
+  const survey = { counts, sharedTokens: beginning.tokens(count), unsent: [...unsent] };
   writeCache(cacheDir, key, Buffer.from(JSON.stringify(survey)));
   return survey;
 }
 
 const PROBLEMS_SHOWN = 10;
 
-function checkChats({ file, items }: Surveyed): void {
+function checkChats({ file, items, lines }: Surveyed): void {
   const indexOf = new Map<string, number>();
+  const tally = new Tally();
   const problems: string[] = [];
   for (const [index, bytes] of items.entries()) {
     const chat = chatOf(bytes, index);
-    const where = `item ${index}, id ${chat.id}`;
-    if ('reason' in chat) problems.push(`${where}: ${chat.detail}`);
-    else if (indexOf.has(chat.id)) {
-      problems.push(
-        `${where}: the id of item ${indexOf.get(chat.id)} too; expected ids that differ`,
-      );
+    const place = lines ? placeOf({ index, line: lines[index]! }) : `item ${index}`;
+    const where = `${place}, id ${chat.id}`;
+    const { reason, detail } = 'reason' in chat ? chat : usedTwice(indexOf.get(chat.id));
+    if (reason !== undefined) {
+      problems.push(`${where}: ${detail}`);
+      tally.add(reason, where);
     } else indexOf.set(chat.id, index);
   }
   if (!problems.length) return;
   const rest = problems.length - PROBLEMS_SHOWN;
+  const counts = tally.dropped.map(({ reason, count }) => `${reason} ${count}`).join(', ');
   throw new UsageError(
-    [...problems.slice(0, PROBLEMS_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+    [
+      ...problems.slice(0, PROBLEMS_SHOWN),
+      ...(rest > 0 ? [`and ${rest} more; of ${items.length} conversations: ${counts}`] : []),
+    ],
     file,
   );
+}
+
+function usedTwice(index: number | undefined) {
+  if (index === undefined) return { reason: undefined, detail: undefined };
+  return {
+    reason: 'an id used twice',
+    detail: `the id of item ${index} too; expected ids that differ`,
+  };
 }
 
 /** Longer texts are hardly ever said twice, and would be kept for nothing. */

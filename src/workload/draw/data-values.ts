@@ -1,5 +1,6 @@
-import { errorText, UsageError } from '../../base/errors.ts';
-import { readText } from '../../base/read-text.ts';
+import { UsageError } from '../../base/errors.ts';
+import { notJson, parsedJson } from '../../base/json.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
 import type { Distribution } from '../../scenario/distribution.ts';
 
 export type DataDistribution = Extract<Distribution, { distribution: 'data' }>;
@@ -20,26 +21,22 @@ export function dataValues(d: DataDistribution): readonly number[] {
 const valuesRead = new WeakMap<DataDistribution, readonly number[]>();
 
 function readNumbers(file: string): number[] {
-  const text = readText(file, { what: 'data file' });
+  const text = readText(file, { what: 'data file', maxBytes: LARGE_BYTES });
   const values = text.trimStart().startsWith('[') ? jsonNumbers(text, file) : lines(text, file);
   if (!values.length) throw new UsageError(`${file}: no numbers; expected one a line`);
   return values;
 }
 
 function jsonNumbers(text: string, file: string): number[] {
-  let list: unknown[];
-  try {
-    list = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${file}: not JSON: ${errorText(error)}`);
-  }
-  return list.map((value, i) => number(value, value, `${file}: element ${i}`));
+  const list = parsedJson(text);
+  if (!Array.isArray(list)) throw new UsageError(`${file}: ${notJson(text)}`);
+  return list.map((value, i) => number(value, value, `${file}: item ${i}`));
 }
 
 function lines(text: string, file: string): number[] {
   return text.split('\n').flatMap((line, i) => {
     const trimmed = line.trim();
-    return trimmed ? [number(Number(trimmed), trimmed, `${file}:${i + 1}`)] : [];
+    return trimmed ? [number(Number(trimmed), trimmed, `${file}: line ${i + 1}`)] : [];
   });
 }
 

@@ -12,10 +12,16 @@ type Of<Name extends Shape['distribution']> = Extract<Shape, { distribution: Nam
 export type Sampler = (rng: Rng) => number;
 
 /**
- * Draws from `d`, in its own unit, >= 0. A data file is read now, once.
+ * Draws from `d`, in its own unit, from 0 to `most`: a long tail, or a data file, may have what no run could
+ * play. A data file is read now, once.
  * @throws UsageError for an unreadable data file, naming file and line, and for a truncated normal that hardly has a value.
  */
-export function sampler(d: Distribution): Sampler {
+export function sampler(d: Distribution, most = Infinity): Sampler {
+  const draw = unboundedSampler(d);
+  return typeof d === 'number' ? draw : (rng) => Math.min(most, draw(rng));
+}
+
+function unboundedSampler(d: Distribution): Sampler {
   if (typeof d === 'number') return () => d;
   switch (d.distribution) {
     case 'constant':
@@ -36,13 +42,13 @@ export function sampler(d: Distribution): Sampler {
   }
 }
 
-/** Whole numbers >= `least`: draws are rounded, and a uniform between whole numbers gives each of them equally often. */
-export function countSampler(d: Distribution, least: number): Sampler {
+/** Whole numbers from `least` to `most`: draws are rounded, and a uniform between whole numbers gives each of them equally often. */
+export function countSampler(d: Distribution, least: number, most = Infinity): Sampler {
   if (typeof d !== 'number' && d.distribution === 'uniform' && areWhole(d.min, d.max)) {
     const { min, max } = d;
     return (rng) => Math.max(least, min + below(rng, max - min + 1));
   }
-  const draw = sampler(d);
+  const draw = sampler(d, most);
   return (rng) => Math.max(least, Math.round(draw(rng)));
 }
 

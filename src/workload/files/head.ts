@@ -1,26 +1,29 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { isObject, parsedJson } from '../../base/json.ts';
+import { cannotRead, checkReadable } from '../../base/read-text.ts';
+import { DATA_FILE, refuseNoText } from './data-chunks.ts';
 
 /** Enough to tell what a file is: many lines of most, and the first of any that was seen. */
 const HEAD_BYTES = 64 * 1024;
 
 /**
  * The beginning of a text file, without byte order mark and blanks before the data; its last line may be cut.
- * @throws UsageError if the file cannot be read.
+ * @throws UsageError if the file cannot be read, or is no text.
  */
 export function headOf(file: string): string {
+  checkReadable(file, DATA_FILE);
+  const head = Buffer.alloc(HEAD_BYTES);
+  let bytes: number;
   try {
-    if (statSync(file).isDirectory()) throw new Error('it is a folder');
-    const head = Buffer.alloc(HEAD_BYTES);
     const handle = openSync(file, 'r');
-    const bytes = readSync(handle, head);
+    bytes = readSync(handle, head);
     closeSync(handle);
-    // trimStart also takes a byte order mark away.
-    return head.toString('utf8', 0, bytes).trimStart();
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${errorText(error)}`);
+    throw cannotRead(file, DATA_FILE, error);
   }
+  refuseNoText(file, head.subarray(0, bytes));
+  // trimStart also takes a byte order mark away.
+  return head.toString('utf8', 0, bytes).trimStart();
 }
 
 /** What a file turned out to be, for an error: how it begins, or that it is empty. */

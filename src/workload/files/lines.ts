@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { cannotRead } from '../../base/read-text.ts';
+import { UsageError } from '../../base/errors.ts';
+import { notUtf8 } from '../../base/not-text.ts';
+import { dataChunks, PIECE_BYTES_MAX, tooLong } from './data-chunks.ts';
 
 /** A line of a data file that has something in it. */
 export interface DataLine {
@@ -8,29 +9,37 @@ export interface DataLine {
   readonly text: string;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
 
 /**
- * The lines of a file, read as they are asked for.
- * @throws UsageError if the file cannot be read.
+ * The lines of a file, read as they are asked for, without a byte order mark.
+ * @throws UsageError if the file cannot be read, is no text in UTF-8, or has a line that is no line.
  */
 export async function* dataLines(file: string): AsyncGenerator<DataLine> {
   let number = 0;
-  let rest = '';
-  try {
-    for await (const chunk of createReadStream(file, {
-      encoding: 'utf8',
-      highWaterMark: CHUNK_BYTES,
-    })) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop()!;
-      for (const text of lines) {
-        number++;
-        if (text.trim()) yield { number, text };
-      }
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
+  for await (const chunk of dataChunks(file)) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      const line = lineOf(file, ++number, [...begun, chunk.subarray(start, end)]);
+      begun = [];
+      begunBytes = 0;
+      start = end + 1;
+      if (line.text.trim()) yield line;
     }
-  } catch (error) {
-    throw cannotRead(file, { what: 'data file' }, error);
+    begun.push(chunk.subarray(start));
+    begunBytes += chunk.length - start;
+    if (begunBytes > PIECE_BYTES_MAX) throw tooLong(file, number + 1, 'a line');
   }
-  if (rest.trim()) yield { number: number + 1, text: rest };
+  const last = lineOf(file, number + 1, begun);
+  if (last.text.trim()) yield last;
+}
+
+function lineOf(file: string, number: number, pieces: readonly Buffer[]): DataLine {
+  const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  const problem = notUtf8(bytes, number);
+  if (problem) throw new UsageError(`${file}: ${problem}`);
+  const text = bytes.toString('utf8');
+  return { number, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
 }

@@ -1,9 +1,10 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
+import { found, isCount, isObject, notJson, parsedJson, shown } from '../../base/json.ts';
+import { elsewhere } from '../../base/known-formats.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
-import { jsonValues } from '../files/json-values.ts';
+import { jsonValues, placeOf } from '../files/json-values.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
@@ -66,9 +67,11 @@ export async function openPrompts(
  */
 export async function readPrompts(file: string): Promise<Prompt[]> {
   const prompts: Prompt[] = [];
-  for await (const { index, bytes } of jsonValues(file, 'prompts')) {
-    const prompt = parsePrompt(bytes.toString('utf8'));
-    if (typeof prompt === 'string') throw new UsageError(`${file}: item ${index}: ${prompt}`);
+  for await (const value of jsonValues(file, 'prompts')) {
+    const prompt = parsePrompt(value.bytes.toString('utf8'));
+    if (typeof prompt === 'string') {
+      throw new UsageError(`${file}: ${placeOf(value)}: ${prompt}`);
+    }
     prompts.push(prompt);
   }
   return prompts;
@@ -77,13 +80,15 @@ export async function readPrompts(file: string): Promise<Prompt[]> {
 /** The prompt, or what is wrong with it. */
 function parsePrompt(json: string): Prompt | string {
   const value = parsedJson(json);
-  if (value === undefined) return `found ${shown(json)}; expected JSON`;
+  if (value === undefined) return notJson(json);
   const fields = typeof value === 'string' ? { prompt: value } : value;
   if (!isObject(fields)) {
     return `found ${shown(json)}; expected a text, or an object with prompt or input`;
   }
   const { prompt, input, output_length: tokens } = fields;
   const text = prompt ?? input;
+  const other = text === undefined ? elsewhere(fields, 'prompts') : undefined;
+  if (other) return `found no prompt; ${other}`;
   if (typeof text !== 'string' || !text) {
     return `prompt or input: ${found(text)}; expected a text`;
   }

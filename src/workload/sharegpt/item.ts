@@ -28,7 +28,11 @@ export function parseItem(recorded: Recorded | Unusable): Item | Unusable {
 /** The conversation, if it is one of texts alone, without tools. */
 export function textOnly(recorded: Recorded | Unusable): Recorded | Unusable {
   if ('reason' in recorded) return recorded;
-  const { id, said } = recorded;
+  const { id, said, request } = recorded;
+  if (request) {
+    const names = Object.keys(request).join(', ');
+    return unusable(id, names, `${names}: found; expected texts alone, without tools`);
+  }
   const tool = said.findIndex(({ message }) => message.role === 'tool');
   if (tool >= 0) return unusable(id, 'unknown role', `message ${tool}: role "tool"`);
   const mute = said.findIndex(({ isText }) => !isText);

@@ -1,6 +1,7 @@
 import { max, mean } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
 import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
+import { placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { isSameFile, writeWhole } from '../files/whole-file.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer.ts';
@@ -66,7 +67,7 @@ async function* preparedLines(preparing: Preparing): AsyncGenerator<string> {
     if (raw.index >= itemsMax) break;
     if (++summary.itemsRead % PROGRESS_ITEMS === 0) onProgress?.(summary.itemsRead);
     const item = parseItem(recordedIn(raw));
-    const where = `item ${raw.index}, id ${item.id}`;
+    const where = `${placeOf(raw)}, id ${item.id}`;
     if ('reason' in item) summary.drop(item.reason, `${where}, ${item.detail}`);
     else if (item.exchanges.length < minRounds) {
       summary.drop(`fewer than ${minRounds} rounds`, `${where}, ${item.exchanges.length}`);

@@ -3,6 +3,7 @@ import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeCache } from '../files/disk-cache.ts';
+import { placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -28,7 +29,7 @@ export interface SelectOptions {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * The fitting conversations with the tokens of every message. Both are kept on disk by the file's
@@ -66,7 +67,7 @@ async function read(file: string, filters: Filters, files: TokenizerFiles | unde
     itemsRead++;
     const fitting = fitted(parseItem(recordedIn(raw)), filters, count);
     if ('reason' in fitting) {
-      tally.add(fitting.reason, `item ${raw.index}, id ${fitting.id}, ${fitting.detail}`);
+      tally.add(fitting.reason, `${placeOf(raw)}, id ${fitting.id}, ${fitting.detail}`);
       continue;
     }
     if (fitting.hadLeadingAnswer) leadingAnswers++;

@@ -1,4 +1,5 @@
 import { stream } from '../../base/random.ts';
+import { MOST } from '../../scenario/bounds.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { constantOf, countSampler, meanOf } from '../draw/distribution.ts';
@@ -102,7 +103,7 @@ const SAMPLES = 1000;
 function typicalRounds(seed: string | number, rounds: Scenario['conversation']['rounds']): number {
   const known = meanOf(rounds);
   if (known !== undefined) return Math.max(1, Math.round(known));
-  const draw = countSampler(rounds, 1);
+  const draw = countSampler(rounds, 1, MOST.turns);
   const rng = stream(seed, 'typical rounds');
   let sum = 0;
   for (let i = 0; i < SAMPLES; i++) sum += draw(rng);

@@ -1,3 +1,4 @@
+import { MOST } from '../../scenario/bounds.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { constantOf, countSampler } from '../draw/distribution.ts';
 import { userDraws, userStream } from '../draw/draws.ts';
@@ -22,7 +23,11 @@ export async function openQuestions(scenario: Scenario, texts: Texts): Promise<Q
 /** Without a history before it, the first question carries the user's mark. */
 function wordQuestions({ seed, conversation }: Scenario, corpus: Corpus): Questions {
   const { question, userHistory } = conversation;
-  const drawTokens = userDraws(seed, 'question tokens', countSampler(question.tokens, 1));
+  const drawTokens = userDraws(
+    seed,
+    'question tokens',
+    countSampler(question.tokens, 1, MOST.tokens),
+  );
   const markOf = userMarks(seed, corpus.leadWords);
   return (userId) => {
     const rng = userStream(seed, userId, 'question');

@@ -1,4 +1,5 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { BEFORE, leadWords } from './lead-words.ts';
 
 /** Where a text may be cut, and how many tokens lie before each cut. */
 export interface CorpusTable {
@@ -20,7 +21,6 @@ export interface CutCheck {
 
 // A single space between a word's or sign's end and a letter: no tokenizer in use joins text across it.
 const WORD_START = /(?<=\S) (?=\p{L})/gu;
-const PLAIN_WORD = /^ \p{L}{2,}$/u;
 
 /**
  * Counts the text piece by piece between word starts, each different piece once. That is exact where
@@ -38,30 +38,11 @@ export function buildTable(text: string, tokenizer: Tokenizer): CorpusTable {
     if (tokens === undefined) tokensOf.set(piece, (tokens = countWithin(piece)));
     tokensBefore[i + 1] = tokensBefore[i]! + tokens;
   }
-  return { starts, tokensBefore, leadWords: leadWords(tokensOf, tokenizer) };
+  const single = [...tokensOf].filter(([, tokens]) => tokens === 1).map(([piece]) => piece);
+  return { starts, tokensBefore, leadWords: leadWords(single, tokenizer) };
 }
-
-/** Any word: what a piece counts after it is what it counts within a text. */
-const BEFORE = 'a';
 
 function counterWithin({ count }: Tokenizer): (piece: string) => number {
   const tokensBefore = count(BEFORE);
   return (piece) => Math.max(0, count(BEFORE + piece) - tokensBefore);
-}
-
-/** Words that differ only in what the tokenizer drops, such as case, count once. */
-function leadWords(tokensOf: ReadonlyMap<string, number>, tokenizer: Tokenizer): string[] {
-  const seen = new Set<string>();
-  const words: string[] = [];
-  for (const [piece, tokens] of tokensOf) {
-    if (tokens !== 1 || !PLAIN_WORD.test(piece)) continue;
-    const word = piece.slice(1);
-    const ids = tokenizer.encode(word);
-    const withinIds = tokenizer.encode(BEFORE + piece);
-    const names = [`first ${ids[0]}`, `within ${withinIds.at(-1)}`];
-    if (ids.length !== 1 || names.some((name) => seen.has(name))) continue;
-    for (const name of names) seen.add(name);
-    words.push(word);
-  }
-  return words;
 }

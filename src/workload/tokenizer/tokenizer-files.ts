@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
+import { readText } from '../../base/read-text.ts';
 import { sha256 } from '../files/digest.ts';
 import { gpt2Json } from './gpt2.ts';
 
@@ -29,6 +30,8 @@ export async function locateTokenizer(spec: string): Promise<TokenizerFiles> {
   return filesAt(spec, await fetchTokenizer(spec));
 }
 
+const TOKENIZER = { what: 'tokenizer' };
+
 function localFiles(path: string): TokenizerFiles {
   const file = statSync(path).isDirectory() ? join(path, 'tokenizer.json') : path;
   if (!existsSync(file)) {
@@ -40,13 +43,13 @@ function localFiles(path: string): TokenizerFiles {
 }
 
 function filesAt(name: string, file: string): TokenizerFiles {
-  const bytes = readFileSync(file);
+  const text = readText(file, TOKENIZER);
   const config = join(dirname(file), 'tokenizer_config.json');
   return {
     name,
-    digest: sha256(bytes),
-    json: () => bytes.toString('utf8'),
-    config: () => (existsSync(config) ? readFileSync(config, 'utf8') : undefined),
+    digest: sha256(text),
+    json: () => text,
+    config: () => (existsSync(config) ? readText(config, TOKENIZER) : undefined),
   };
 }
 

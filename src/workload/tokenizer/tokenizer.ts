@@ -1,5 +1,7 @@
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { isObject, notJson, parsedJson } from '../../base/json.ts';
+import { elsewhere } from '../../base/known-formats.ts';
 import { locateTokenizer, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Text to token ids and back, without special tokens or chat template. */
@@ -38,9 +40,19 @@ const opened = new WeakMap<TokenizerFiles, Promise<Tokenizer>>();
 
 async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
   const { Tokenizer } = await import('@huggingface/tokenizers');
+  const [json, config] = [files.json(), files.config() ?? '{}'];
+  const [vocabulary, settings] = [parsedJson(json), parsedJson(config)];
+  const unread = vocabulary === undefined ? json : settings === undefined ? config : undefined;
+  if (unread !== undefined) {
+    throw new UsageError(
+      `${files.name}: not a tokenizer.json that can be used: ${notJson(unread)}`,
+    );
+  }
+  const other = elsewhere(vocabulary, 'tokenizer');
+  if (other) throw new UsageError(`${files.name}: found no tokenizer.json; ${other}`);
   let tokenizer: HuggingFaceTokenizer;
   try {
-    tokenizer = new Tokenizer(JSON.parse(files.json()), JSON.parse(files.config() ?? '{}'));
+    tokenizer = new Tokenizer(vocabulary as object, settings as object);
   } catch (error) {
     throw new UsageError(
       `${files.name}: not a tokenizer.json that can be used: ${errorText(error)}`,
@@ -52,7 +64,7 @@ async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
     digest: files.digest,
     encode,
     count: (text) => encode(text).length,
-    chat: chatOf(files.config()),
+    chat: chatOf(settings),
     decode: (ids) =>
       tokenizer.decode([...ids], {
         skip_special_tokens: false,
@@ -61,11 +73,8 @@ async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
   };
 }
 
-function chatOf(config: string | undefined): Tokenizer['chat'] {
-  const { chat_template, bos_token, eos_token } = JSON.parse(config ?? '{}') as Record<
-    string,
-    unknown
-  >;
+function chatOf(settings: unknown): Tokenizer['chat'] {
+  const { chat_template, bos_token, eos_token } = isObject(settings) ? settings : {};
   if (typeof chat_template !== 'string') return undefined;
   return {
     template: chat_template,

@@ -11,6 +11,9 @@ interface Asked {
   readonly outputTokens?: number | undefined;
 }
 
+/** A number that a double holds exactly, or the digits of one beyond. */
+export type HashId = number | string;
+
 interface Counted {
   /** Of what is said in this turn. What was said before in its session is not in it. */
   readonly inputTokens: number;
@@ -18,7 +21,7 @@ interface Counted {
    * Names of the input's blocks, in order; the last may be a part of one. Where two requests have the same
    * names from the beginning, they have the same text up to there. Absent: no other begins like it.
    */
-  readonly hashIds?: readonly number[];
+  readonly hashIds?: readonly HashId[];
   readonly messages?: never;
 }
 

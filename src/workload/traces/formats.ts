@@ -1,5 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
+import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
+import { firstValue } from '../files/json-values.ts';
 import type { TraceFormat } from './format.ts';
 import { mooncake } from './mooncake.ts';
 
@@ -12,14 +14,19 @@ const SHOWN_CHARACTERS = 60;
  * The format of this name; for 'auto' the first that the file's content fits.
  * @throws UsageError for an unknown name, a file that cannot be read, or one that no format fits.
  */
-export function formatOf(file: string, name: string, formats: readonly TraceFormat[]): TraceFormat {
+export async function formatOf(
+  file: string,
+  name: string,
+  formats: readonly TraceFormat[],
+): Promise<TraceFormat> {
   if (name !== 'auto') return formatNamed(name, formats);
   const head = headOf(file);
   const format = formats.find((one) => one.sniff(head));
   if (format) return format;
   const known = formats.map((one) => `${one.name} (${one.says})`).join(', ');
+  const other = elsewhere(await firstValue(file), 'trace');
   throw new UsageError(
-    `${file}: ${begins(head, SHOWN_CHARACTERS)}; expected a trace, in one of these formats: ${known}`,
+    `${file}: ${begins(head, SHOWN_CHARACTERS)}; expected a trace, in one of these formats: ${known}${other ? `; ${other}` : ''}`,
   );
 }
 

@@ -1,8 +1,8 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, isCount, isObject, parsedJson, shown } from '../../base/json.ts';
+import { found, isCount, isObject, notJson, parsedJsonExact, shown } from '../../base/json.ts';
 import { firstObject } from '../files/head.ts';
 import { dataLines } from '../files/lines.ts';
-import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
+import type { HashId, ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 
 /** Mooncake's traces, as published with FAST '25. An id is a hash chained over all blocks before it. */
 export const mooncake: TraceFormat = {
@@ -32,8 +32,8 @@ async function* readMooncake(
 
 /** The request, or what is wrong with it. */
 function parseRequest(text: string, blockTokens: number): TraceEntry | string {
-  const value = parsedJson(text);
-  if (value === undefined) return `found ${shown(text)}; expected JSON`;
+  const value = parsedJsonExact(text);
+  if (value === undefined) return notJson(text);
   if (!isObject(value)) return `found ${shown(text)}; expected an object`;
   const {
     timestamp,
@@ -46,7 +46,7 @@ function parseRequest(text: string, blockTokens: number): TraceEntry | string {
     return `input_length: ${found(inputTokens)}; expected tokens >= 1`;
   }
   if (!isCount(outputTokens)) return `output_length: ${found(outputTokens)}; expected tokens >= 0`;
-  if (!Array.isArray(hashIds) || !hashIds.every(isCount)) {
+  if (!Array.isArray(hashIds) || !hashIds.every(isId)) {
     return `hash_ids: ${found(hashIds)}; expected a list of whole numbers`;
   }
   const blocks = Math.ceil(inputTokens / blockTokens);
@@ -61,6 +61,11 @@ function outOfOrder({ atMs }: TraceEntry, lastMs: number): string | undefined {
   return `timestamp: found ${atMs} after ${lastMs}; expected lines in the order of time`;
 }
 
+/** Ids of 64 bits come as their digits, because a number would take two of them for one. */
+function isId(id: unknown): id is HashId {
+  return isCount(id) || (typeof id === 'string' && /^\d+$/.test(id));
+}
+
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0;
+  return typeof value === 'number' && value >= 0 && value < Infinity;
 }

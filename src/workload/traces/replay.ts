@@ -31,7 +31,7 @@ export async function openTrace(
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
   const { file, prefillOnly, ...settings } = trace!;
-  const format = formatOf(file, settings.format, traceFormats);
+  const format = await formatOf(file, settings.format, traceFormats);
   const blockTokens = settings.blockTokens ?? format.blockTokens ?? 1;
   const entries = await entriesOf(file, format, blockTokens);
   const conversations = conversationsOf(entries);

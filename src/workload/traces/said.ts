@@ -7,7 +7,7 @@ import type { Corpus } from '../text/corpus.ts';
 import type { Texts } from '../text/texts.ts';
 import { userMarks } from '../text/user-mark.ts';
 import { blockTexts } from './block-texts.ts';
-import type { TraceEntry } from './format.ts';
+import type { HashId, TraceEntry } from './format.ts';
 
 /** What the entries of a trace say, by their place in it. */
 export interface SaidInTrace {
@@ -85,7 +85,7 @@ export function seenBefore(
   entries: readonly Pick<TraceEntry, 'inputTokens' | 'hashIds'>[],
   blockTokens: number,
 ): number[] {
-  const seenTokens = new Map<number, number>();
+  const seenTokens = new Map<HashId, number>();
   return entries.map(({ inputTokens = 0, hashIds = [] }, index) => {
     let shared = 0;
     let isShared = true;

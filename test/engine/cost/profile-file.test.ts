@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+
 import { UsageError } from '../../../src/base/errors.ts';
 import { LLAMA_31_8B } from '../../../src/engine/cost/model-config.ts';
 import type { Profile } from '../../../src/engine/cost/profile.ts';
 import { profileOf } from '../../../src/engine/cost/profile-of.ts';
 import { profiles } from '../../../src/engine/cost/profiles.ts';
+import { weightsOf } from '../../../src/engine/cost/weights.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'confab-profile-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -185,12 +187,61 @@ describe('what a file gives', () => {
 });
 
 describe('engine.modelConfig', () => {
-  test('with a shipped profile: other KV bytes in the same memory, the same time a step', () => {
-    const { blocks, kvBytesPerToken, ...rest } = profiles['h100']!;
+  test('with a shipped profile: steps scaled by its weights, KV in what they leave', () => {
+    const own = profiles['h100']!;
     const served = profileOf({ gpu: 'h100', modelConfig: qwen });
-    expect(served).toMatchObject(rest);
+    const [ours, llamas] = [weightsOf(qwenConfig), weightsOf(LLAMA_31_8B)];
+    expect(served.weightsMs).toBeCloseTo((own.weightsMs * ours.linearBytes) / llamas.linearBytes);
+    expect(served.tokenUs / own.tokenUs).toBeCloseTo(
+      ours.linearParameters / llamas.linearParameters,
+    );
+    expect(served.headMs / own.headMs).toBeCloseTo(ours.headBytes / llamas.headBytes);
+    expect(served.pairNs / own.pairNs).toBeCloseTo(ours.pairFlops / llamas.pairFlops);
+    expect(served.hostMs).toBe(own.hostMs);
     expect(served.kvBytesPerToken).toBe(57_344);
-    expect(served.blocks).toBe(Math.floor((blocks * kvBytesPerToken) / 57_344));
+    const freed = llamas.totalBytes - ours.totalBytes;
+    expect(served.blocks).toBe(
+      Math.floor((own.blocks * 16 * own.kvBytesPerToken + freed) / (16 * 57_344)),
+    );
+  });
+
+  test('with a shipped profile its own model changes nothing', () => {
+    for (const [gpu, own] of Object.entries(profiles)) {
+      expect(profileOf({ gpu, modelConfig: llama })).toEqual(own);
+    }
+  });
+
+  // Qwen3-32B's config.json.
+  const large = {
+    ...{ model_type: 'qwen3', hidden_size: 5120, num_hidden_layers: 64, head_dim: 128 },
+    ...{ num_attention_heads: 64, num_key_value_heads: 8, intermediate_size: 25_600 },
+    ...{ vocab_size: 151_936, tie_word_embeddings: false, torch_dtype: 'bfloat16' },
+  };
+
+  test('of four times the size takes four times as long, and has what room there is', () => {
+    const modelConfig = file('large.json', large);
+    const served = profileOf({ gpu: 'h100', modelConfig });
+    expect(served.weightsMs / profiles['h100']!.weightsMs).toBeCloseTo(4.47, 2);
+    expect(served.blocks).toBeGreaterThan(1000);
+    expect(served.blocks).toBeLessThan(2000);
+  });
+
+  test('that is too large for one GPU, or cannot be counted, is refused, with what to do', () => {
+    const modelConfig = file('large.json', large);
+    expect(problemOf(() => profileOf({ gpu: 'a6000', modelConfig }))).toMatch(
+      /^engine\.modelConfig: found large\.json, whose weights of 65\.5 GB leave no room for a KV cache on one a6000; a profile is of one GPU: for several, name a profile file/,
+    );
+    expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: mixture }))).toMatch(
+      /^mixture\.json: .*\n.*num_local_experts: found 8; .*\n.*not known: name a profile file/,
+    );
+  });
+
+  test("constants that a file gives are its own model's, where it names one", () => {
+    const { blocks: _, kvBytesPerToken: __, ...steps } = CONSTANTS;
+    const gpu = file('measured.json', { ...steps, blocks: 1000, model: LLAMA_31_8B });
+    const factor = weightsOf(qwenConfig).linearBytes / weightsOf(LLAMA_31_8B).linearBytes;
+    expect(profileOf({ gpu, modelConfig: qwen }).weightsMs).toBeCloseTo(steps.weightsMs * factor);
+    expect(profileOf({ gpu }).weightsMs).toBe(steps.weightsMs);
   });
 
   test('with a derived profile: as if it were the model of the file', () => {
@@ -241,7 +292,7 @@ describe('problems', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['broken.json', '{', /^engine\.gpu: broken\.json is not JSON/],
+    ['broken.json', '{', /^engine\.gpu: broken\.json: not JSON: found {, which breaks off/],
     ['list.json', [], /^list\.json: 1 problem\n {2}top level: found \[\]/],
     [
       'no-gpu.json',
@@ -285,7 +336,7 @@ describe('problems', () => {
       /^engine\.modelConfig: cannot read model config none\.json: ENOENT/,
     );
     expect(problemOf(() => profileOf({ gpu: 'h100', modelConfig: sliding }))).toMatch(
-      /^sliding\.json: 1 problem\n {2}sliding_window: found 4096/,
+      /^sliding\.json: \d problems\n {2}sliding_window: found 4096/,
     );
   });
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonValues } from '../../../src/workload/files/json-values.ts';
@@ -66,4 +67,39 @@ describe('values of a file', () => {
     const missing = join(dir, 'missing.json');
     await expect(jsonValues(missing).next()).rejects.toThrow(`cannot read data file ${missing}`);
   });
+});
+
+test('each is told with the line that it begins in', async () => {
+  for (const text of [
+    '\n[\n{"a":\n"x\\n"},\n\n{"b":1}, 3]\n \n',
+    '\n\n{"a":1}\n\n\n{"b":1}\n3',
+    '{"a":\n"x"\n}\n{"b":1}',
+  ]) {
+    writeFileSync(file, text);
+    const lines = text.split('\n');
+    for await (const { line, bytes } of jsonValues(file)) {
+      expect(lines[line - 1]).toContain(bytes.toString('utf8').trim().split('\n')[0]);
+    }
+  }
+});
+
+test.each<[string, string | Buffer, RegExp]>([
+  ['a second array', '[{"a":1}]\n\n[{"b":2}]', /: line 3: found \[{"b":2}\] behind the end of the/],
+  ['more behind the end', '[1]\n{"a":1}\n', /: line 2: found {"a":1} behind the end of the JSON/],
+  ['more in a later chunk', `[1]${' '.repeat(2 ** 21)}\n7`, /: line 2: found 7 behind the end/],
+  ['an open end', '[1,\n2,', /: line 2: the JSON array breaks off after 2 values/],
+  ['another encoding', Buffer.from('["a",\n"é"]', 'latin1'), /: line 2: found byte 0xE9, which is/],
+  [
+    'a value of more than 64 MB',
+    `{"a":"${'x'.repeat(65 << 20)}"}`,
+    /: line 1: found a value of more/,
+  ],
+  ['what is compressed', gzipSync('[1]'), /cannot read data file .*: it is compressed by gzip/],
+])('%s is refused, with file and line', async (_, text, says) => {
+  writeFileSync(file, text);
+  const reading = (async () => {
+    for await (const _ of jsonValues(file));
+  })();
+  await expect(reading).rejects.toThrow(says);
+  await expect(reading).rejects.toThrow(file);
 });

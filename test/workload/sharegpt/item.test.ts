@@ -59,13 +59,26 @@ describe('forms that are refused', () => {
   test.each([
     // item, reason, detail
     [undefined, 'malformed', 'not JSON'],
-    [{ messages: [said('user', [{ type: 'image_url' }])] }, 'malformed', 'message 0: no text'],
     [
-      { messages: [said('user', 'x'), said('assistant', null), said('tool', 'y')] },
+      { messages: [said('user', [{ type: 'image_url', image_url: { url: 'data:' } }])] },
+      'malformed',
+      'message 0: no text',
+    ],
+    [
+      { messages: [said('user', 'x'), said('assistant', 'z'), said('tool', 'y')] },
       'unknown role',
       'message 2: role "tool"',
     ],
-    [{ messages: [said('user', 'x'), said('assistant', null)] }, 'malformed', 'message 1: no text'],
+    [
+      { messages: [said('user', 'x'), { ...said('assistant', null), tool_calls: [{}] }] },
+      'malformed',
+      'message 1: no text',
+    ],
+    [
+      { tools: [{ type: 'function', function: {} }], conversations: [human, gpt] },
+      'tools',
+      'tools: found; expected texts alone, without tools',
+    ],
     [{ conversations: [human, human, gpt] }, 'roles do not alternate', 'message 1'],
     [{ conversations: [gpt, human, gpt, gpt] }, 'roles do not alternate', 'message 3'],
     [{ conversations: [human, gpt, from('system', 's')] }, 'roles do not alternate', 'message 2'],

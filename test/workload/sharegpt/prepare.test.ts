@@ -72,7 +72,11 @@ describe('preparing', () => {
       tokens: 7 + 4 + 4,
       leadingAnswers: 1,
       dropped: [
-        { reason: 'roles do not alternate', count: 1, first: 'item 1, id twice, message 1' },
+        {
+          reason: 'roles do not alternate',
+          count: 1,
+          first: 'line 1, item 1, id twice, message 1',
+        },
       ],
     });
     expect(readdirSync(outputDir)).toEqual(['prepared.json']);
@@ -148,7 +152,7 @@ describe('the command', () => {
       [
         `${output}: 3 of 4 conversations, 9 messages, 15 tokens`,
         '  1 began with an answer, which was left out',
-        '  1 left out: roles do not alternate (first: item 1, id twice, message 1)',
+        '  1 left out: roles do not alternate (first: line 1, item 1, id twice, message 1)',
       ].join('\n'),
     );
   });

@@ -162,13 +162,13 @@ describe('filters', () => {
     expect([0, 1, 2].map((userId) => said(workload, userId)[0])).toEqual(['f1', 'l1', 'f1']);
     expect(workload.notes).toEqual([
       `conversations: 2 of the first 7 in ${file}, tokens counted by ${toy}`,
-      '1 left out: fewer than 2 rounds (first: item 0, id short, 1)',
-      '1 left out: a question of over 5 tokens (first: item 1, id long question, 6)',
-      '1 left out: an answer of over 5 tokens (first: item 2, id long answer, 6)',
+      '1 left out: fewer than 2 rounds (first: line 1, item 0, id short, 1)',
+      '1 left out: a question of over 5 tokens (first: line 1, item 1, id long question, 6)',
+      '1 left out: an answer of over 5 tokens (first: line 1, item 2, id long answer, 6)',
       expect.stringMatching(
-        /^1 left out: unknown role \(first: item 3, id roles, conversations\[1\]\.from: found "observation"; expected system, .*\)$/,
+        /^1 left out: role "observation" \(first: line 1, item 3, id roles, conversations\[1\]\.from: found "observation"; expected system, .*\)$/,
       ),
-      '1 left out: malformed (first: item 6, id 6, not an object)',
+      '1 left out: malformed (first: line 1, item 6, id 6, found "nonsense"; expected an object)',
       '1 began with an answer, which was left out',
     ]);
   });
@@ -237,17 +237,19 @@ describe('files', () => {
     writeFileSync(file, `\uFEFF${line('x')}\r\n\n{"broken\n${line('y')}`);
     const workload = await open(file, { rounds: 1 });
     expect([0, 1].map((userId) => said(workload, userId)[0])).toEqual(['x1', 'y1']);
-    expect(workload.notes[1]).toBe('1 left out: malformed (first: item 1, id 1, not JSON)');
+    expect(workload.notes[1]).toBe(
+      '1 left out: malformed (first: line 3, item 1, id 1, found {"broken, which breaks off; expected JSON: is the file complete?)',
+    );
   });
 
   test.each([
     ['nowhere.json', undefined, /cannot read .*nowhere.json/],
     ['empty.json', '', /empty.json: it is empty; expected a JSON array/],
-    ['text.json', 'Hello', /text.json: it begins with "H"; expected/],
+    ['text.json', 'Hello', /text.json: it begins with "Hello"; expected/],
     [
       'broken.json',
       '[{"id": 1}, {"id"',
-      /broken.json: the JSON array breaks off after 1 values.*complete\?/,
+      /broken.json: line 1: the JSON array breaks off after 1 values.*complete\?/,
     ],
     ['none.json', '[]', /none.json: found no JSON value; expected conversations/],
   ])('%s is a usage error', async (name, text, message) => {

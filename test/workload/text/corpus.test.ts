@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { stream } from '../../../src/base/random.ts';
 import { type Corpus, openCorpus } from '../../../src/workload/text/corpus.ts';
+import { spaced } from '../../../src/workload/text/spaced.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../../src/workload/tokenizer/tokenizer-files.ts';
@@ -107,6 +108,76 @@ describe('without a split before BPE, as in SentencePiece', () => {
     writeFileSync(file, letters);
     return file;
   }
+});
+
+describe('text without spaces between words', () => {
+  const TEXTS = {
+    // Laozi; Natsume Soseki; the Universal Declaration of Human Rights.
+    Chinese:
+      '道可道，非常道。名可名，非常名。無名天地之始；有名萬物之母。故常無欲，以觀其妙；常有欲，以觀其徼。此兩者，同出而異名，同謂之玄。玄之又玄，衆妙之門。天下皆知美之爲美，斯惡已。',
+    Japanese:
+      '吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗いじめじめした所でニャーニャー泣いていた事だけは記憶している。',
+    Thai: 'มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ ต่างมีเหตุผลและมโนธรรม และควรปฏิบัติต่อกันด้วยเจตนารมณ์แห่งภราดรภาพ',
+    'Chinese with English':
+      '用 vLLM 來服務大型語言模型，the scheduler 會把請求放進佇列，然後計算 KV cache。',
+  };
+  const toy = toyTokenizer(join(dir, 'mixed'), ['the', 'of', 'and', 'to', '名可', '吾輩']);
+
+  test.each(
+    Object.entries(TEXTS).flatMap(([name, text]) => [
+      [name, 'gpt2', text],
+      [name, 'without a split before BPE', text],
+    ]),
+  )('%s, %s: cuts have exactly the tokens asked for', async (name, tokenizer, text) => {
+    const file = join(dir, `${name}.txt`);
+    writeFileSync(file, text);
+    const spec = tokenizer === 'gpt2' ? tokenizer : toy;
+    const corpus = await open(spec, file);
+    const { count } = await loadTokenizer(spec);
+    expect(corpus.notes.join()).not.toContain('approximate');
+    expect(corpus.notes.at(-1)).toContain('words without spaces between them');
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 900 }),
+        fc.integer({ min: 1, max: 40 }),
+        (seed, a, b) => {
+          const rng = stream(seed, 'cut');
+          const [first, second] = [corpus.cut(rng, a), corpus.cut(rng, b)];
+          expect(count(first)).toBe(a);
+          expect(count(`${first} ${second}`)).toBe(a + b);
+        },
+      ),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  test('is mostly itself, not words that fill it up', async () => {
+    const file = join(dir, 'long.txt');
+    writeFileSync(file, TEXTS.Chinese.repeat(20));
+    const text = (await open('gpt2', file)).cut(stream(1), 500);
+    expect(text.match(/[a-z]/g)!.length / text.length).toBeLessThan(0.2);
+  });
+
+  test('letters keep the marks above and below them; other scripts stay as they are', () => {
+    for (const word of Object.values(TEXTS).flatMap((text) => spaced(text).split(' '))) {
+      expect(word).not.toMatch(/^[\p{M}ー]/u);
+    }
+    const english = readFileSync(textFile, 'utf8');
+    expect(spaced(english)).toBe(english);
+    expect(spaced('Все люди рождаются. 모든 인간은.')).toBe('Все люди рождаются. 모든 인간은.');
+    expect(spaced('道可道，非常道。')).toBe('道可道， 非常道。');
+    expect(spaced('用vLLM來服務大型語言模型')).toBe('用vLLM來服務大 型語言模 型');
+  });
+});
+
+test('a text whose words are several tokens each borrows English ones to tell users apart', async () => {
+  const file = join(dir, 'greek.txt');
+  writeFileSync(file, 'μῆνιν ἄειδε θεὰ Πηληϊάδεω Ἀχιλῆος οὐλομένην, ἣ μυρί Ἀχαιοῖς ἄλγε ἔθηκε');
+  const corpus = await open('gpt2', file);
+  const { count } = await loadTokenizer('gpt2');
+  expect(corpus.leadWords.length).toBeGreaterThan(500);
+  expect([1, 50, 300].map((tokens) => count(corpus.cut(stream(1), tokens)))).toEqual([1, 50, 300]);
 });
 
 describe('the table on disk', () => {

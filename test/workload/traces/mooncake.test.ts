@@ -45,6 +45,15 @@ describe('the reader of the format', () => {
     ]);
   });
 
+  test('keeps ids of 64 bits apart', async () => {
+    const ids = ['18446744073709551614', '18446744073709551615'];
+    const file = written(lineOf({ hash_ids: '@' }).replace('"@"', `[${ids}]`));
+    expect((await read(file))[0]!.hashIds).toEqual(ids);
+    const corpus = await textsOf(parseScenario({ conversation: {} }), cacheDir).corpus();
+    const textOf = blockTexts(0, corpus, 16);
+    expect(textOf(ids[0]!, 16)).not.toBe(textOf(ids[1]!, 16));
+  });
+
   test('takes other block sizes', async () => {
     const file = written(lineOf({ input_length: 33, hash_ids: [4, 5, 6] }));
     expect(await read(file, 16)).toHaveLength(1);
@@ -52,7 +61,7 @@ describe('the reader of the format', () => {
   });
 
   test.each([
-    ['{"timestamp":', /found {"timestamp":; expected JSON/],
+    ['{"timestamp":', /found {"timestamp":, which breaks off; expected JSON/],
     ['7', /found 7; expected an object/],
     [lineOf({ timestamp: undefined }), /timestamp: missing; expected milliseconds/],
     [lineOf({ timestamp: -1 }), /timestamp: found -1/],

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { bisectRight } from 'd3-array';
-import { UsageError } from '../../../base/errors.ts';
-import { cannotRead } from '../../../base/read-text.ts';
+import { errorText, UsageError } from '../../../base/errors.ts';
+import { LARGE_BYTES, readText } from '../../../base/read-text.ts';
 import { sha256 } from '../../files/digest.ts';
 import { readTable, tableKey, writeTable } from '../../text/corpus-cache.ts';
 import { buildTable, type CorpusTable } from '../../text/corpus-table.ts';
+import { LEAD_WORDS_MIN } from '../../text/lead-words.ts';
+import { borrowedWords } from '../../text/moby-dick.ts';
+import { spaced } from '../../text/spaced.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 /**
@@ -16,24 +19,17 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 export function readTexts(textFiles: readonly string[], config: string): string {
   const problems: string[] = [];
   const texts = textFiles.map((name) => {
+    const beside = resolve(dirname(config), name);
     try {
-      return readEither(name, resolve(dirname(config), name));
+      const file = existsSync(name) || !existsSync(beside) ? name : beside;
+      return readText(file, { what: 'text', field: 'text_files', maxBytes: LARGE_BYTES });
     } catch (error) {
-      problems.push(cannotRead(name, { what: 'text', field: 'text_files' }, error).message);
+      problems.push(errorText(error));
       return '';
     }
   });
   if (problems.length) throw new UsageError(problems, config);
   return texts.join('');
-}
-
-function readEither(first: string, second: string): string {
-  try {
-    return readFileSync(first, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return readFileSync(second, 'utf8');
-  }
 }
 
 /** A text to be taken word by word, with the tokens of its words known. */
@@ -58,7 +54,8 @@ export interface OpenOptions {
 const CHARACTERS_PER_TOKEN = 8;
 
 /** Counts as much of a text as is needed, once; its table is kept on disk. */
-export function openWordText(whole: string, options: OpenOptions): WordText {
+export function openWordText(text: string, options: OpenOptions): WordText {
+  const whole = spaced(text);
   const { tokensWanted } = options;
   const start = whole.slice(0, tokensWanted * CHARACTERS_PER_TOKEN);
   const table = tableOf(start, options);
@@ -93,7 +90,9 @@ function tableOf(text: string, { tokenizer, cacheDir }: OpenOptions): CorpusTabl
   const key = tableKey(sha256(text), tokenizer.digest);
   const kept = readTable([cacheDir], key);
   if (kept) return kept.table;
-  const table = buildTable(text, tokenizer);
+  const own = buildTable(text, tokenizer);
+  const hasOwnWords = own.leadWords.length >= LEAD_WORDS_MIN;
+  const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   // Cuts are not checked here: every message that is made is counted.
   writeTable(cacheDir, key, { table, check: { cuts: 0, differing: 0, maxDifference: 0 } });
   return table;

@@ -1,0 +1,74 @@
+import { found, isObject } from '../../base/json.ts';
+import type { Unfit } from './content.ts';
+import { isEmpty } from './message-fields.ts';
+
+/** What a conversation has beside its messages that an engine is to know. */
+export interface ConversationFields {
+  /** Sent with every request of the conversation. */
+  readonly request: Readonly<Record<string, unknown>> | undefined;
+  /** Said by the system before everything. */
+  readonly system: string | undefined;
+  /** Names of fields that are the data set's own affair. */
+  readonly unsent: readonly string[];
+}
+
+type Check = (value: unknown) => string | undefined;
+
+const isTool = (tool: unknown): boolean =>
+  isObject(tool) && tool['type'] === 'function' && isObject(tool['function']);
+
+/** Fields of a request in OpenAI's API, sent as they are if they can be what it has there. */
+const REQUEST: Readonly<Record<string, Check>> = {
+  tools: (value) =>
+    Array.isArray(value) && value.every(isTool)
+      ? undefined
+      : `${found(value)}; expected a list of {type: "function", function: {…}}`,
+  tool_choice: (value) =>
+    typeof value === 'string' || isObject(value)
+      ? undefined
+      : `${found(value)}; expected a text or an object`,
+  parallel_tool_calls: (value) =>
+    typeof value === 'boolean' ? undefined : `${found(value)}; expected true or false`,
+};
+
+/** Fields without which an engine would be asked something else, and for which there is no place in a request. */
+const REFUSED = [
+  'functions',
+  'function_call',
+  'documents',
+  'images',
+  'videos',
+  'audios',
+  'response_format',
+];
+
+/** Names that data sets have for what the system says. */
+const SYSTEM = ['system', 'system_prompt', 'system_message'];
+
+/** Sorts the fields of a conversation whose messages are in `list`. */
+export function conversationFields(
+  value: Readonly<Record<string, unknown>>,
+  list: string,
+): ConversationFields | Unfit {
+  const request: Record<string, unknown> = {};
+  const unsent: string[] = [];
+  let system: string | undefined;
+  for (const [name, field] of Object.entries(value)) {
+    if (name === list || name === 'id' || isEmpty(field)) continue;
+    if (SYSTEM.includes(name)) {
+      if (typeof field !== 'string') {
+        return { reason: name, detail: `${name}: ${found(field)}; expected a text` };
+      }
+      system ??= field;
+    } else if (REFUSED.includes(name)) {
+      const detail = `${name}: ${found(field)}; expected none, as it cannot be sent`;
+      return { reason: name, detail };
+    } else if (Object.hasOwn(REQUEST, name)) {
+      const problem = REQUEST[name]!(field);
+      if (problem) return { reason: name, detail: `${name}: ${problem}` };
+      request[name] = field;
+    } else unsent.push(name);
+  }
+  const hasRequest = Object.keys(request).length > 0;
+  return { request: hasRequest ? request : undefined, system, unsent };
+}
