@@ -10,26 +10,51 @@ export interface IntervalWatch {
   stop(): void;
 }
 
+/** The first interval begins with the measuring. While the run warms up, that is noticed, and nothing summed up. */
 export function watchIntervals(
   clock: Clock,
   everySec: number,
-  tell: Observer['interval'],
+  { interval: tell, notice }: Pick<Observer, 'interval' | 'notice'>,
   state: () => RunState | undefined,
 ): IntervalWatch {
   if (!tell) return { add() {}, stop() {} };
-  const intervals = new Intervals(clock.now());
+  const everyMs = everySec * 1000;
+  let intervals: Intervals | undefined;
+  let nextMs = 0;
   let timer: unknown;
-  const next = (): void => {
-    timer = clock.setTimeout(() => {
-      tell(intervals.cut(clock.now(), state()?.inFlight ?? 0));
-      next();
-    }, everySec * 1000);
+  const begin = (sinceMs: number): Intervals => {
+    nextMs = sinceMs + everyMs;
+    return new Intervals(sinceMs);
   };
-  next();
+  const tick = (): void => {
+    const { measureStartMs, inFlight = 0 } = state() ?? {};
+    if (measureStartMs !== undefined) intervals ??= begin(measureStartMs);
+    const nowMs = clock.now();
+    if (!intervals) notice?.(warmingUpLine(nowMs, inFlight));
+    else if (nowMs < nextMs) {
+      // It has begun since the last time: a whole interval is not over yet.
+      again(nextMs - nowMs);
+      return;
+    } else {
+      tell(intervals.cut(nowMs, inFlight));
+      nextMs = nowMs + everyMs;
+    }
+    again(everyMs);
+  };
+  const again = (delayMs: number): void => {
+    timer = clock.setTimeout(tick, delayMs);
+  };
+  again(everyMs);
   return {
     add(record) {
-      if (record.phase === 'measure' && record.status !== 'unsent') intervals.add(record);
+      if (record.phase !== 'measure' || record.status === 'unsent') return;
+      intervals ??= begin(state()?.measureStartMs ?? clock.now());
+      intervals.add(record);
     },
     stop: () => clock.clearTimeout(timer),
   };
+}
+
+function warmingUpLine(nowMs: number, inFlight: number): string {
+  return `${(nowMs / 1000).toFixed(1)} s, warming up: ${inFlight} in flight`;
 }

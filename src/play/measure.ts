@@ -62,11 +62,8 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     observer.notice?.(`error: the journal cannot be written: ${journalError}`);
     run?.interrupt('unwritable');
   });
-  const intervals = watchIntervals(
-    clock,
-    scenario.output.logIntervalSec,
-    observer.interval?.bind(observer),
-    () => run?.state(),
+  const intervals = watchIntervals(clock, scenario.output.logIntervalSec, observer, () =>
+    run?.state(),
   );
   const recount = recounting({
     tokenizer: scenario.conversation.tokenizer,

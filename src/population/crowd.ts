@@ -4,6 +4,8 @@ export interface Crowd {
   readonly waitingUsers: number;
   /** Requests under way, and slots that rest after one. */
   readonly inFlight: number;
+  /** When the last of those was due who come by themselves; undefined: more are to come, or all wait for others. */
+  readonly arrivalsEndMs?: number | undefined;
   start(): void;
   /** No more arrivals and turns; requests in flight go on. Those that waited are recorded as unsent. */
   drain(): void;

@@ -31,6 +31,8 @@ export class Population implements Crowd {
   #timer: unknown;
   #next: IteratorResult<Arrival> | undefined;
   #isExhausted = false;
+  #lastDueMs: number | undefined;
+  #arrivalsEndMs: number | undefined;
   #isStopped = false;
   #isEmpty = false;
 
@@ -50,6 +52,10 @@ export class Population implements Crowd {
 
   get inFlight(): number {
     return this.#world.gate.inFlight;
+  }
+
+  get arrivalsEndMs(): number | undefined {
+    return this.#arrivalsEndMs;
   }
 
   start(): void {
@@ -97,6 +103,7 @@ export class Population implements Crowd {
       const next = (this.#next ??= arrivals.next());
       if (next.done) {
         this.#isExhausted = true;
+        this.#arrivalsEndMs = this.#lastDueMs;
         this.#checkEmpty();
         return;
       }
@@ -108,6 +115,7 @@ export class Population implements Crowd {
         return;
       }
       this.#next = undefined;
+      this.#lastDueMs = dueMs;
       this.#arrive({ ...next.value, dueMs });
     }
   }

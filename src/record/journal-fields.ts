@@ -173,5 +173,6 @@ export const FOOTER_FIELDS = {
   measureStartMs: required(ms),
   measureEndMs: required(ms),
   drainStartMs: required(ms),
+  arrivalsEndMs: optional(ms),
   health: optional(objectOf(HEALTH_FIELDS)),
 } satisfies Fields<RunFooter>;

@@ -150,6 +150,8 @@ export interface RunFooter {
   readonly measureEndMs: number;
   /** When no more turns were started, before the drain. */
   readonly drainStartMs: number;
+  /** When the last conversation was due, and nobody was left to come; absent: some were, or wait for others. */
+  readonly arrivalsEndMs?: number | undefined;
   readonly health: GeneratorHealth | undefined;
 }
 

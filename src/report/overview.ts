@@ -62,7 +62,7 @@ function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
     configuredUsersPerSec === undefined ? '' : ` (configured: ${measure(configuredUsersPerSec)})`;
   return [
     field('conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`),
-    field('offered', `${measure(rates.offeredPerSec)} requests/s fell due, until the drain`),
+    field('offered', `${measure(rates.offeredPerSec)} requests/s fell due, until no more did`),
     field('achieved', `${measure(rates.achievedPerSec)} requests/s completed, drain included`),
     field('input', `${measure(rates.inputTokensPerSec)} tokens/s of completed requests`),
     field('output', `${measure(rates.outputTokensPerSec)} tokens/s of completed requests`),

@@ -8,7 +8,7 @@ import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
-import { type PlacedPart, placeParts, totalMs, union } from '../stats/timeline.ts';
+import { type PlacedPart, placeParts, totalMs, union, unionOfWindows } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
@@ -69,7 +69,11 @@ export function summarise(run: Run): RunSummary {
   const idealCachedShare = addIdeals(ideals, rounds);
   const measured = union(placed.map((part) => part.measured));
   const offering = union(placed.map((part) => part.offering));
-  const totals = summary.close({ measured, offering });
+  const totals = summary.close({
+    measured,
+    arriving: unionOfWindows(placed.map((part) => part.arriving)),
+    fallingDue: unionOfWindows(placed.map((part) => part.fallingDue)),
+  });
   const evictions = evictionsOf(run.parts.map(watchedEngine));
   return {
     run: identityOf(first),

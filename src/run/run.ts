@@ -69,6 +69,8 @@ export interface RunState {
   readonly activeUsers: number;
   readonly waitingUsers: number;
   readonly inFlight: number;
+  /** When measuring began; undefined: it has not. */
+  readonly measureStartMs: number | undefined;
 }
 
 type StoppedBy = RunFooter['stoppedBy'];
@@ -185,6 +187,7 @@ export function startRun(options: RunOptions): Run {
         measureStartMs: startMs,
         drainStartMs: Math.max(startMs, drainStartMs ?? nowMs),
         measureEndMs: nowMs,
+        ...(measured.arrivalsEndMs !== undefined && { arrivalsEndMs: measured.arrivalsEndMs }),
       };
       options.onDone(end, accountOf([warmupWorld.ledger, ledger]));
     },
@@ -202,6 +205,7 @@ export function startRun(options: RunOptions): Run {
       activeUsers: population.activeUsers,
       waitingUsers: population.waitingUsers,
       inFlight: warmup.inFlight + measured.inFlight,
+      measureStartMs,
     }),
   };
 }

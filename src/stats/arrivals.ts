@@ -1,6 +1,6 @@
 import { Column } from './column.ts';
 import { moments } from './quantile.ts';
-import type { Interval } from './timeline.ts';
+import type { Interval, RateWindow } from './timeline.ts';
 
 /** Journalled times are rounded to this; the ends of intervals are not. */
 export const ROUNDING_MS = 0.001;
@@ -33,6 +33,41 @@ export class Arrivals {
         count + this.#times.countBetween(startMs - ROUNDING_MS, endMs + beyondEndMs),
       0,
     );
+  }
+
+  /**
+   * How many a second there were. Of a window that has finished, from the first to the last, that one (or, of
+   * several at once, those) left out: ten that come one a second take nine. Of one that was cut off, all of it.
+   * `cutOff` are those that the end of a window kept from being sent: they count before its end.
+   */
+  ratePerSec(windows: readonly RateWindow[], cutOff?: Arrivals): number | undefined {
+    let count = 0;
+    let lengthMs = 0;
+    for (const window of windows) {
+      const part = window.isFinished
+        ? this.#finished(window, cutOff)
+        : {
+            count: this.countWithin([window]) + (cutOff?.countBeforeEnd([window]) ?? 0),
+            lengthMs: window.endMs - window.startMs,
+          };
+      count += part.count;
+      lengthMs += part.lengthMs;
+    }
+    return lengthMs > 0 ? (count * 1000) / lengthMs : undefined;
+  }
+
+  #finished({ startMs, endMs }: Interval, cutOff: Arrivals | undefined) {
+    const all = new Arrivals();
+    all.merge(this);
+    if (cutOff) all.merge(cutOff);
+    const times = all.#times
+      .sorted()
+      .filter((ms) => ms >= startMs - ROUNDING_MS && ms <= endMs + ROUNDING_MS);
+    const [firstMs = 0, lastMs = 0] = [times[0], times.at(-1)];
+    return {
+      count: times.filter((ms) => ms < lastMs - ROUNDING_MS).length,
+      lengthMs: lastMs - firstMs,
+    };
   }
 
   /**

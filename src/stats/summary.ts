@@ -7,14 +7,17 @@ import { Delivery, type DeliverySummary } from './delivery.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
 import { isOfRequests, type MetricName } from './metrics.ts';
 import type { Distribution } from './quantile.ts';
-import { type Interval, totalMs } from './timeline.ts';
+import { type Interval, type RateWindow, totalMs } from './timeline.ts';
 import { type CacheTotals, Tokens } from './tokens.ts';
 
 /** Per second; absent where the time is 0. */
 export interface Rates {
-  /** Requests that fell due, over the time until the drain, when nothing more falls due. */
+  /**
+   * Requests that fell due, over the time in which they did: from the first to the last (which is not counted, as
+   * nothing follows it) where conversations came by themselves until none was left; else until the drain.
+   */
   readonly offeredPerSec?: number;
-  /** Conversations whose first turn fell due, over the same time. */
+  /** Conversations whose first turn fell due, over the time in which they came; likewise. */
   readonly conversationsPerSec?: number;
   /** Completed requests over the measured time, drain included. */
   readonly achievedPerSec?: number;
@@ -49,7 +52,8 @@ export function measuredOf(
 /** Disjoint intervals of the timeline that all parts share: see `PlacedPart`. */
 export interface MeasuredTime {
   readonly measured: readonly Interval[];
-  readonly offering: readonly Interval[];
+  readonly arriving: readonly RateWindow[];
+  readonly fallingDue: readonly RateWindow[];
 }
 
 /**
@@ -96,20 +100,20 @@ export class Summary {
     this.#concurrency.merge(other.#concurrency);
   }
 
-  close({ measured, offering }: MeasuredTime): SummaryTotals {
+  close({ measured, arriving, fallingDue }: MeasuredTime): SummaryTotals {
     const counts = this.#counts.close(this.#conversations.playedAgain);
     const { inputTokens, outputTokens, cache } = this.#tokens.close();
     const measuredMs = totalMs(measured);
-    const offeringMs = totalMs(offering);
     // What fell due in the very instant of the end was offered if the end did not keep it from being sent.
-    const offered = this.#sentDue.countWithin(offering) + this.#unsentDue.countBeforeEnd(offering);
+    const offeredPerSec = this.#sentDue.ratePerSec(fallingDue, this.#unsentDue);
+    const conversationsPerSec = this.#firstTurns.ratePerSec(arriving);
     const delivery = this.#delivery.close();
     const arrivalGapCv = this.#firstTurns.gapCv(measured);
     return {
       counts,
       rates: {
-        ...rate('offeredPerSec', offered, offeringMs),
-        ...rate('conversationsPerSec', this.#firstTurns.countWithin(offering), offeringMs),
+        ...(offeredPerSec !== undefined && { offeredPerSec }),
+        ...(conversationsPerSec !== undefined && { conversationsPerSec }),
         ...rate('achievedPerSec', counts.completed, measuredMs),
         ...rate('inputTokensPerSec', inputTokens, measuredMs),
         ...rate('outputTokensPerSec', outputTokens, measuredMs),

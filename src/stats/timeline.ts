@@ -6,6 +6,12 @@ export interface Interval {
   readonly endMs: number;
 }
 
+/** Where things fell due that are counted for a rate. */
+export interface RateWindow extends Interval {
+  /** It ends with the last of them; else something cut it off while more could come. */
+  readonly isFinished: boolean;
+}
+
 /** A part of a run on the timeline that all parts share. */
 export interface PlacedPart {
   readonly part: RunPart;
@@ -15,6 +21,9 @@ export interface PlacedPart {
   readonly measured: Interval;
   /** From the start of measuring to the start of the drain: when turns could fall due. */
   readonly offering: Interval;
+  /** When conversations arrived, and when requests fell due. */
+  readonly arriving: RateWindow;
+  readonly fallingDue: RateWindow;
   /** The part has no footer: its times were taken from its records. */
   readonly isEstimated: boolean;
 }
@@ -22,6 +31,8 @@ export interface PlacedPart {
 interface PartTimes {
   readonly measured: Interval;
   readonly offering: Interval;
+  readonly arriving: RateWindow;
+  readonly fallingDue: RateWindow;
 }
 
 /**
@@ -38,12 +49,14 @@ export function placeParts(parts: readonly RunPart[]): PlacedPart[] {
       header.clock === 'system'
         ? header.originEpochMs - firstEpochMs
         : virtualOffsetMs(header.part, parts, times);
-    const { measured, offering } = times[index]!;
+    const { measured, offering, arriving, fallingDue } = times[index]!;
     return {
       part,
       offsetMs,
       measured: shifted(measured, offsetMs),
       offering: shifted(offering, offsetMs),
+      arriving: shifted(arriving, offsetMs),
+      fallingDue: shifted(fallingDue, offsetMs),
       isEstimated: footer === undefined,
     };
   });
@@ -61,6 +74,14 @@ export function union(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
+/** As `union`; what lies beside each other ends as the last of them. */
+export function unionOfWindows(windows: readonly RateWindow[]): RateWindow[] {
+  return union(windows).map((all) => {
+    const last = windows.filter(({ endMs }) => endMs === all.endMs);
+    return { ...all, isFinished: last.every(({ isFinished }) => isFinished) };
+  });
+}
+
 /** Length of disjoint intervals together. */
 export function totalMs(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, { startMs, endMs }) => sum + (endMs - startMs), 0);
@@ -68,8 +89,17 @@ export function totalMs(intervals: readonly Interval[]): number {
 
 function timesOf({ records, footer }: RunPart): PartTimes {
   if (footer) {
-    const { measureStartMs: startMs, measureEndMs: endMs, drainStartMs } = footer;
-    return { measured: { startMs, endMs }, offering: { startMs, endMs: drainStartMs } };
+    const { measureStartMs: startMs, measureEndMs: endMs, drainStartMs, arrivalsEndMs } = footer;
+    const offering = { startMs, endMs: drainStartMs };
+    const haveAllCome = arrivalsEndMs !== undefined;
+    return {
+      measured: { startMs, endMs },
+      offering,
+      arriving: haveAllCome
+        ? { startMs, endMs: arrivalsEndMs, isFinished: true }
+        : { ...offering, isFinished: false },
+      fallingDue: { ...offering, isFinished: haveAllCome && footer.stoppedBy === 'users' },
+    };
   }
   let startMs = Infinity;
   let endMs = -Infinity;
@@ -82,7 +112,8 @@ function timesOf({ records, footer }: RunPart): PartTimes {
     }
   }
   const measured = endMs < startMs ? { startMs: 0, endMs: 0 } : { startMs, endMs };
-  return { measured, offering: measured };
+  const window = { ...measured, isFinished: false };
+  return { measured, offering: measured, arriving: window, fallingDue: window };
 }
 
 function virtualOffsetMs(
@@ -99,6 +130,6 @@ function virtualOffsetMs(
   return [...endByNumber.values()].reduce((sum, endMs) => sum + endMs, 0);
 }
 
-function shifted({ startMs, endMs }: Interval, byMs: number): Interval {
-  return { startMs: startMs + byMs, endMs: endMs + byMs };
+function shifted<I extends Interval>(interval: I, byMs: number): I {
+  return { ...interval, startMs: interval.startMs + byMs, endMs: interval.endMs + byMs };
 }

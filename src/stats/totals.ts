@@ -20,12 +20,12 @@ export const TOTALS = {
   'rates.conversationsPerSec': {
     label: 'conversations',
     unit: 'conversations/s',
-    says: 'those whose first turn fell due per second, until the drain',
+    says: 'those whose first turn fell due per second, until no more came, or the drain',
   },
   'rates.offeredPerSec': {
     label: 'offered',
     unit: 'requests/s',
-    says: 'requests that fell due per second, until the drain',
+    says: 'requests that fell due per second, until no more did, or the drain',
   },
   'rates.achievedPerSec': {
     label: 'achieved',

@@ -19,6 +19,31 @@ describe('a run in virtual time', () => {
     expect(end.measureEndMs).toBeCloseTo(4000 + 4 * 70 + 3 * 2000, 6);
   });
 
+  test.each([
+    ['open, played to its end', 4000, { process: 'constant', usersPerSec: 1 }, {}],
+    [
+      'open, cut off while users come',
+      undefined,
+      { process: 'constant', usersPerSec: 1 },
+      { afterSec: 2 },
+    ],
+    [
+      'open, cut off when all had come',
+      4000,
+      { process: 'constant', usersPerSec: 1 },
+      { afterSec: 6 },
+    ],
+    ['closed', undefined, { process: 'closed', concurrency: 2 }, {}],
+  ] as const)('says when all had come: %s', (_what, arrivalsEndMs, arrivals, stop) => {
+    const { end } = playVirtual({
+      conversation: { rounds: 4 },
+      pacing: { pauseSec: 2 },
+      population: { users: 5, arrivals },
+      stop,
+    });
+    expect(end.arrivalsEndMs).toBe(arrivalsEndMs);
+  });
+
   test('counts think time from the end of the answer, and lateness is zero', () => {
     const { records } = playVirtual({
       conversation: { rounds: 3 },

@@ -16,7 +16,8 @@ const TIME = { startMs: 0, endMs: 10_000 };
 function closed(...records: ReturnType<typeof turnRecord>[]) {
   const summary = new Summary();
   for (const record of records) summary.add(record);
-  return summary.close({ measured: [TIME], offering: [TIME] });
+  const windows = [{ ...TIME, isFinished: false }];
+  return summary.close({ measured: [TIME], arriving: windows, fallingDue: windows });
 }
 
 test('a summary has every metric of the catalogue, in its order', () => {

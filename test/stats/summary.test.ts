@@ -2,12 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RecordStatus, TurnRecord } from '../../src/record/record.ts';
 import { Summary } from '../../src/stats/summary.ts';
+import type { Interval } from '../../src/stats/timeline.ts';
 import { sampleRecords, turnRecord } from '../record/sample.ts';
 
 const time = {
   measured: [{ startMs: 0, endMs: 10_000 }],
-  offering: [{ startMs: 0, endMs: 8000 }],
+  ...windows({ startMs: 0, endMs: 8000 }),
 };
+
+/** Until which conversations came and requests fell due: cut off, or by themselves. */
+function windows(...offering: (Interval & { isFinished?: boolean })[]) {
+  const all = offering.map((one) => ({ isFinished: false, ...one }));
+  return { arriving: all, fallingDue: all };
+}
 
 function totals(records: Iterable<TurnRecord>, when = time) {
   const summary = new Summary();
@@ -159,7 +166,7 @@ test('offered counts what fell due before the drain, achieved and tokens what wa
 });
 
 test('a run of no length has no rates, and nothing is NaN', () => {
-  const empty = totals([], { measured: [], offering: [] });
+  const empty = totals([], { measured: [], arriving: [], fallingDue: [] });
   expect(empty.rates).toEqual({});
   expect(empty.distributions).toEqual({});
   expect(empty.counts).not.toHaveProperty('errorRate');
@@ -206,6 +213,54 @@ test('concurrency is weighted by time: failed requests take part, one sent as an
   expect(totals([at(0, 4000), at(4000, 9000)]).concurrency).toEqual({ mean: 0.9, peak: 1 });
 });
 
+const dueAt = (...times: number[]) =>
+  times.map((intendedMs, userId) => turnRecord({ userId, intendedMs }));
+const rates = { conversationsPerSec: 1, offeredPerSec: 1 };
+const SECONDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((sec) => sec * 1000);
+
+test.each([
+  // The last answer comes long after.
+  [
+    'ten that come by themselves, one a second',
+    SECONDS,
+    [{ startMs: 0, endMs: 40_000, isFinished: true }],
+  ],
+  ['ten until a stop cuts them off', SECONDS, [{ startMs: 0, endMs: 10_000 }]],
+  [
+    'a partition, which begins late',
+    [5000, 6000, 7000],
+    [{ startMs: 0, endMs: 9000, isFinished: true }],
+  ],
+  [
+    'two at once every two seconds',
+    [0, 0, 2000, 2000, 4000, 4000],
+    [{ startMs: 0, endMs: 9000, isFinished: true }],
+  ],
+  [
+    'five until an interrupt, and after a pause the rest',
+    [0, 1000, 2000, 3000, 4000, 100_000, 101_000, 102_000],
+    [
+      { startMs: 0, endMs: 5000 },
+      { startMs: 100_000, endMs: 150_000, isFinished: true },
+    ],
+  ],
+])('the rates of %s are over the time in which they did', (_what, times, offering) => {
+  const measured = [{ startMs: 0, endMs: 200_000 }];
+  const found = totals(dueAt(...times), { measured, ...windows(...offering) }).rates;
+  expect(found).toMatchObject(rates);
+});
+
+test.each([
+  ['one that came by itself', [0]],
+  ['several at once', [0, 0, 0]],
+  ['none', []],
+])('the rate of %s is unknown', (_what, times) => {
+  const window = { startMs: 0, endMs: 5000, isFinished: true };
+  const found = totals(dueAt(...times), { measured: [window], ...windows(window) }).rates;
+  expect(found).not.toHaveProperty('conversationsPerSec');
+  expect(found).not.toHaveProperty('offeredPerSec');
+});
+
 test.each([
   ['constant', [0, 1000, 2000, 3000], 0],
   // Gaps 1000 and 3000: std 1414.2, mean 2000.
@@ -226,7 +281,7 @@ test('two arrivals have one gap, and no CV; the pause before a resume is no gap'
   ];
   const resumed = totals(arrivals([0, 1000, 2000, 100_000, 101_000]), {
     measured,
-    offering: measured,
+    ...windows(...measured),
   });
   expect(resumed.arrivalGapCv).toBe(0);
 });
