@@ -115,7 +115,7 @@ async function playInto(
     ...{ clock, transport: target.transport, player },
     ...{ path, header, companion, observer },
     before: resumed?.before,
-    strike,
+    strike: clock.name === 'virtual' ? undefined : strike,
   });
   const metricsFile = await metrics.stop(givenUp);
   return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
