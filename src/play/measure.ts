@@ -36,8 +36,7 @@ export interface Measurement {
   readonly companion: Companion | undefined;
   readonly observer: Observer;
   readonly player: RunOptions['player'];
-  /** Takes secrets out of what the server said. */
-  /** undefined where no server says anything: in simulated time. */
+  /** Takes secrets out of what the server said; undefined where none says anything, in simulated time. */
   readonly strike: ((text: string) => string) | undefined;
 }
 
