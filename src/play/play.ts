@@ -53,7 +53,10 @@ export async function play(options: PlayOptions): Promise<Played> {
   const { scenario, clock, resumed, companion, observer = {}, player } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
-  const [loaded, told] = await bothOf(options.workload ?? openWorkload(scenario), opened(options));
+  const [loaded, told] = await bothOf(
+    options.workload ?? openWorkload(scenario, { tell: (line) => observer.notice?.(line) }),
+    opened(options),
+  );
   const strike = striker(secretsOf(scenario.target, options.apiKey));
   const target = discreet(told, strike);
   try {
