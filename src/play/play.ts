@@ -1,4 +1,5 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { type Isolation, isolated } from '../run/resume.ts';
@@ -7,6 +8,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
+import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
@@ -61,6 +63,10 @@ export async function play(options: PlayOptions): Promise<Played> {
   const target = discreet(told, strike);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
+    else {
+      const needs = clientNeeds(scenario, loaded);
+      for (const line of checkLimits(needs, processLimits())) observer.notice?.(`warning: ${line}`);
+    }
     const dir = resumed?.dir ?? newFolder(scenario, clock);
     const { path, part } = nextJournal(dir);
     const load = isolated({ scenario, workload: loaded }, part, resumed?.isolate);
