@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, errorText } from './base/errors.ts';
+import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
 
@@ -69,10 +70,12 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
  */
 export async function program(argv: readonly string[]): Promise<number> {
   process.exitCode = undefined;
+  // Read now: when there is no file left to open, nor is this one.
+  const limits = processLimits();
   try {
     return await dispatch(argv);
   } catch (error) {
-    return exitCodeOf(error);
+    return exitCodeOf(error, limits);
   }
 }
 
@@ -112,12 +115,16 @@ function unquoted(text: string): string {
 }
 
 /** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */
-function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown, limits: ProcessLimits): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
     process.stderr.write(`error: ${withoutCredentials(errorText(error))}\n`);
     return code;
+  }
+  if (isOutOfFiles(error)) {
+    process.stderr.write(`error: ${outOfFiles(error, limits)}\n`);
+    return EXIT.usage;
   }
   return tellBug(error);
 }
@@ -128,4 +135,14 @@ export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const text = withoutCredentials(String(detail));
   process.stderr.write(`${['confab has a bug; please report this:', text, ...kept].join('\n')}\n`);
   return EXIT.bug;
+}
+
+/** Even the program itself is many files. */
+function isOutOfFiles(error: unknown): error is Error {
+  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function outOfFiles({ message }: Error, { openFiles }: ProcessLimits): string {
+  const limit = openFiles === undefined ? '' : `, of which this process may have ${openFiles}`;
+  return `this client has too few open files${limit}: raise its limit, as with ulimit -n 4096 (${message})`;
 }

@@ -75,11 +75,12 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     return;
   }
   const { fixed } = scenario.engine;
-  const play = await playPlan(scenario, {
+  const latency = {
     ttftMs: flags.ttftMs ?? fixed?.ttftMs ?? 0,
     tpotMs: flags.tpotMs ?? fixed?.tpotMs ?? 0,
     perInputTokenMs: fixed?.perInputTokenMs ?? 0,
-  });
+  };
+  const play = await playPlan(scenario, latency, (line) => process.stderr.write(`${line}\n`));
   const made = planOf(play);
   write(json, () => files.planJson(made));
   write(schedule, () => files.scheduleCsv(play));

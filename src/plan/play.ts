@@ -16,7 +16,11 @@ import type { PlannedPlay } from './planned-play.ts';
  * Plays a scenario in virtual time against an engine of that latency, and follows what it would ask of a
  * prefix cache. Nothing is sent and nothing is written.
  */
-export async function playPlan(scenario: Scenario, latency: FixedLatency): Promise<PlannedPlay> {
+export async function playPlan(
+  scenario: Scenario,
+  latency: FixedLatency,
+  tell?: (line: string) => void,
+): Promise<PlannedPlay> {
   const capacity = capacityOf(scenario.engine);
   const clock = new VirtualClock();
   const played = { ...scenario, engine: { ...scenario.engine, fixed: latency } };
@@ -26,7 +30,7 @@ export async function playPlan(scenario: Scenario, latency: FixedLatency): Promi
     isWarmup: () => run.state().phase === 'warmingUp',
   });
   const [workload, { engine, prompts }] = await Promise.all([
-    openWorkload(scenario),
+    openWorkload(scenario, { tell }),
     fixedEngine(clock, { ...engineOptions(scenario), faults: [] }, latency, [follower]),
   ]);
   refuseEndless(played, workload);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { Interrupted } from '../base/errors.ts';
+import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
@@ -10,6 +11,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
+import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
@@ -60,8 +62,10 @@ export async function play(options: PlayOptions): Promise<Played> {
   const { scenario, clock, resumed, observer = {}, givenUp } = options;
   checkExports(scenario.output.exports);
   // Both take a while, and neither needs the other.
+  const loading =
+    options.workload ?? openWorkload(scenario, { tell: (line) => observer.notice?.(line) });
   const [loaded, told] = await unlessGivenUp(
-    bothOf(options.workload ?? openWorkload(scenario), opened(options)),
+    bothOf(loading, opened(options)),
     givenUp,
     ([, late]) => late.close(),
   );
@@ -70,6 +74,10 @@ export async function play(options: PlayOptions): Promise<Played> {
   for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
+    else {
+      const needs = clientNeeds(scenario, loaded);
+      for (const line of checkLimits(needs, processLimits())) observer.notice?.(`warning: ${line}`);
+    }
     if (resumed) return await playInto(resumed.dir, { loaded, target, strike }, options);
     const dir = newFolder(scenario, clock);
     const lock = lockRun(dir);

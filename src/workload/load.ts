@@ -7,6 +7,7 @@ import { type SourceName, sourcesWith } from '../scenario/sources.ts';
 import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
+import type { Tell } from './files/cost.ts';
 import { digestOf } from './files/digest.ts';
 import { openPrompts } from './prompts/prompts.ts';
 import { openShareGpt } from './sharegpt/sharegpt.ts';
@@ -21,6 +22,8 @@ export interface WorkloadOptions {
   readonly cacheDir?: string;
   /** Formats of traces; default: all that are known. */
   readonly traceFormats?: readonly TraceFormat[];
+  /** Told what is done before a run where that takes long. */
+  readonly tell?: Tell | undefined;
 }
 
 /**
@@ -29,11 +32,11 @@ export interface WorkloadOptions {
  */
 export async function openWorkload(
   scenario: Scenario,
-  { cacheDir = defaultCacheDir(), traceFormats }: WorkloadOptions = {},
+  { cacheDir = defaultCacheDir(), traceFormats, tell }: WorkloadOptions = {},
 ): Promise<Workload> {
-  const texts = textsOf(scenario, cacheDir);
+  const texts = textsOf(scenario, cacheDir, tell);
   const open = OPEN[scenario.conversation.source];
-  const source = await open(scenario, { texts, cacheDir, traceFormats });
+  const source = await open(scenario, { texts, cacheDir, traceFormats, tell });
   checkArrivals(scenario, source);
   const digests = [...(await texts.digests()), ...source.digests];
   return {
@@ -45,7 +48,10 @@ export async function openWorkload(
   };
 }
 
-type Open = (scenario: Scenario, options: ReplayOptions) => Promise<Source>;
+type Open = (
+  scenario: Scenario,
+  options: ReplayOptions & { readonly tell: Tell | undefined },
+) => Promise<Source>;
 
 const OPEN: Record<SourceName, Open> = {
   synthetic: (scenario, { texts }) => openSynthetic(scenario, texts),

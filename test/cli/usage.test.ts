@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { scenarioJsonSchema } from '../../src/scenario/load.ts';
 import { confab } from '../support/confab.ts';
 import { freshFolder, ROOT } from '../support/folders.ts';
 
+const MAIN = join(ROOT, 'dist/main.js');
 const DEMO = join(ROOT, 'configs/demo.yaml');
 const folder = freshFolder();
 const file = (name: string, text: string): string => {
@@ -115,3 +117,30 @@ test('the schema is JSON Schema, and the one that scenarios are checked with', a
   expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
   expect(schema.required ?? []).toEqual([]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a limit of open files below what is needed is named with both numbers, before anything is sent',
+  () => {
+    const limited = (files: number, ...args: string[]) =>
+      spawnSync(
+        'sh',
+        ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', process.execPath, MAIN, ...args],
+        {
+          encoding: 'utf8',
+          cwd: freshFolder(),
+        },
+      );
+    const closed = '--set=population.arrivals={process: closed, concurrency: 300}';
+    const sets = [closed, '--set=population.users=300', '--set=conversation.text=hi'];
+    const few = limited(256, 'run', '/dev/null', ...sets);
+    expect(few.stderr).toMatch(
+      /300 connections at the same time need 6\d\d open files, and this process may have 256/,
+    );
+    expect(few.status).toBe(2);
+    const fewer = limited(40, 'run', '/dev/null');
+    expect(fewer.stderr).toMatch(
+      /^error: this client has too few open files, of which this process may have 40: raise its limit/,
+    );
+    expect(fewer.status).toBe(2);
+  },
+);

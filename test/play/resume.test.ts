@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { continuationOf } from '../../src/play/resume.ts';
 import { readRun } from '../../src/record/run-folder.ts';
 import { summarise } from '../../src/report/run-summary.ts';
@@ -62,4 +62,38 @@ test('the journal of an older version, with output.csv, is reported on and goes 
   const played = await playInProcess({}, { scenario, resumed });
   expect(played.files).toContain(csv);
   expect(csvOf(csv).length).toBe(played.summary.counts.completed);
+});
+
+describe('a bound of the whole run holds for its parts together', () => {
+  const many = { ...LOAD, population: { ...LOAD.population, users: 200 } };
+
+  /** Interrupted after 0.3 s, and gone on with to its end. */
+  async function twoParts(stop: NonNullable<ScenarioInput['stop']>) {
+    const { dir } = await playInProcess(
+      { ...many, stop },
+      { meanwhile: (clock, run) => clock.setTimeout(() => run.interrupt(), 300) },
+    );
+    const { scenario, before, isComplete } = continuationOf(dir, []);
+    expect(isComplete).toBe(false);
+    const resumed = { dir, before, isolate: 'none' as const };
+    const { run, summary } = await playInProcess({}, { scenario, resumed });
+    expect(continuationOf(dir, []).isComplete).toBe(true);
+    const requests = run.parts.map(
+      ({ records }) => records.filter(({ attempts }) => attempts > 0).length,
+    );
+    const offeredMs = run.parts.map(({ footer }) => footer!.drainStartMs - footer!.measureStartMs);
+    return { requests, offeredMs, stoppedBy: summary.time.parts.at(-1)!.stoppedBy };
+  }
+
+  test('stop.afterRequests', async () => {
+    const { requests, stoppedBy } = await twoParts({ afterRequests: 25 });
+    expect(requests).toEqual([10, 15]);
+    expect(stoppedBy).toBe('requests');
+  });
+
+  test('stop.afterSec', async () => {
+    const { offeredMs, stoppedBy } = await twoParts({ afterSec: 1 });
+    expect(offeredMs).toEqual([300, 700]);
+    expect(stoppedBy).toBe('duration');
+  });
 });

@@ -87,7 +87,9 @@ async function run(given: CommandFlags): Promise<void> {
     import('../../commands/play.ts'),
     import('../../workload/load.ts'),
   ]);
-  const workload = await openWorkload(scenario);
+  const workload = await openWorkload(scenario, {
+    tell: (line) => process.stderr.write(`${line}\n`),
+  });
   checkConversations(given, workload);
   const subject = await subjectOf(given.inputFile, workload);
   await playAndPresent({

@@ -1,5 +1,6 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
+import type { Tell } from '../files/cost.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
@@ -21,7 +22,7 @@ const MS_PER_SEC = 1000;
  */
 export async function openChats(
   scenario: Scenario,
-  { texts, cacheDir }: { texts: Texts; cacheDir: string },
+  { texts, cacheDir, tell }: { texts: Texts; cacheDir: string; tell?: Tell | undefined },
 ): Promise<Source> {
   const { conversation } = scenario;
   const file = conversation.file!;
@@ -35,7 +36,7 @@ export async function openChats(
   const itemOf = itemOfUser(scenario, items.length);
   const { maxMessages = Infinity, answer } = conversation;
   const isCounting = answer.tokens === undefined && (answer.limit || answer.force !== false);
-  const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting });
+  const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting, tell });
   const planOf = turnPlanner(scenario);
   return {
     conversations: items.length,

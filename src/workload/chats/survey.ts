@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
+import { type Tell, tellCounting } from '../files/cost.ts';
 import { digestOf } from '../files/digest.ts';
-import { readCache, writeCache } from '../files/disk-cache.ts';
+import { readCache, writeJsonCache } from '../files/disk-cache.ts';
 import { placeOf } from '../files/json-values.ts';
 import { Tally } from '../files/tally.ts';
 import { commonBeginning } from '../text/common-beginning.ts';
@@ -30,6 +31,7 @@ export interface Surveyed {
   readonly cacheDir: string;
   /** Counting takes minutes for hundreds of megabytes, and is for nothing where lengths are given. */
   readonly isCounting: boolean;
+  readonly tell?: Tell | undefined;
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
@@ -45,6 +47,8 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
   checkChats(surveyed);
+  const bytes = surveyed.items.reduce((sum, item) => sum + item.length, 0);
+  if (isCounting) tellCounting(surveyed.tell, bytes, surveyed.file);
   const { count } = await openTokenizer(tokenizer);
   const countText = remembering(count);
   const beginning = new SharedBeginning();
@@ -60,7 +64,7 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
     });
   });
   const survey = { counts, sharedTokens: beginning.tokens(count), unsent: [...unsent] };
-  writeCache(cacheDir, key, Buffer.from(JSON.stringify(survey)));
+  writeJsonCache(cacheDir, key, survey);
   return survey;
 }
 

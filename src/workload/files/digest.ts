@@ -9,3 +9,10 @@ export function sha256(data: string | Buffer): string {
 export function digestOf(...parts: readonly unknown[]): string {
   return sha256(JSON.stringify(parts));
 }
+
+/** sha256 over texts that are longer together than a string can be. */
+export function digestOfTexts(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${Buffer.byteLength(text)}:`).update(text);
+  return hash.digest('hex');
+}

@@ -32,6 +32,18 @@ export function writeCache(dir: string, key: string, data: Buffer): void {
   }
 }
 
+/** The same of a value of JSON. One that is longer than a string can be is not kept, and is made again. */
+export function writeJsonCache(dir: string, key: string, value: unknown): void {
+  let json: string;
+  try {
+    json = JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return;
+    throw error;
+  }
+  writeCache(dir, key, Buffer.from(json));
+}
+
 function discard(file: string): void {
   try {
     rmSync(file, { force: true });

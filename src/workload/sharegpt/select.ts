@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { UsageError } from '../../base/errors.ts';
 import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import { contentDigest } from '../files/content-digest.ts';
+import { type Tell, tellCounting } from '../files/cost.ts';
 import { digestOf } from '../files/digest.ts';
-import { readCache, writeCache } from '../files/disk-cache.ts';
+import { readCache, writeJsonCache } from '../files/disk-cache.ts';
 import { placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
@@ -26,6 +28,7 @@ export interface SelectOptions {
   /** Called only if the file has no counts of its own. */
   readonly tokenizer: () => Promise<TokenizerFiles>;
   readonly cacheDir: string;
+  readonly tell?: Tell | undefined;
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
@@ -43,8 +46,10 @@ export async function selectItems(options: SelectOptions): Promise<Selection> {
   const key = `sharegpt-${digestOf(FORMAT, content, files?.digest ?? 'own counts', filters)}`;
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
+  // At most: reading stops when enough are found.
+  if (files) tellCounting(options.tell, statSync(file).size, `conversations of ${file}`);
   const selection = { ...(await read(file, filters, files)), contentDigest: content };
-  writeCache(cacheDir, key, Buffer.from(JSON.stringify(selection)));
+  writeJsonCache(cacheDir, key, selection);
   return selection;
 }
 

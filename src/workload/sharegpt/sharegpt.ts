@@ -4,6 +4,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { constantOf, countSampler, meanOf } from '../draw/distribution.ts';
 import { shuffled } from '../draw/shuffle.ts';
+import type { Tell } from '../files/cost.ts';
 import { droppedLines } from '../files/tally.ts';
 import { Message } from '../message.ts';
 import { prefillHeaders } from '../prefill-header.ts';
@@ -24,13 +25,13 @@ import { type Selection, selectItems } from './select.ts';
  */
 export async function openShareGpt(
   scenario: Scenario,
-  { texts, cacheDir }: { texts: Texts; cacheDir: string },
+  { texts, cacheDir, tell }: { texts: Texts; cacheDir: string; tell?: Tell | undefined },
 ): Promise<Source> {
   const { seed, conversation } = scenario;
   const settings = conversation.sharegpt!;
   const { tokenizer } = texts;
   const filters = filtersOf(scenario);
-  const selection = await selectItems({ file: settings.file, filters, tokenizer, cacheDir });
+  const selection = await selectItems({ file: settings.file, filters, tokenizer, cacheDir, tell });
   const items = arranged(selection.items, settings, seed);
   const planOf = turnPlanner(scenario);
   const preamble = await openPreamble(scenario, texts);

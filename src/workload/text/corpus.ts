@@ -3,6 +3,7 @@ import { bisectRight } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
 import { below, type Rng, stream } from '../../base/random.ts';
 import { LARGE_BYTES, readText } from '../../base/read-text.ts';
+import { type Tell, tellCounting } from '../files/cost.ts';
 import { sha256 } from '../files/digest.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
@@ -40,6 +41,7 @@ export interface CorpusOptions {
   readonly textFile: string | undefined;
   readonly tokenizer: TokenizerFiles;
   readonly cacheDir: string;
+  readonly tell?: Tell | undefined;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function openCorpus({
   textFile,
   tokenizer,
   cacheDir,
+  tell,
 }: CorpusOptions): Promise<Corpus> {
   const name = textFile ? basename(textFile) : 'Moby Dick';
   const original = readText(textFile ?? mobyDickFile(), {
@@ -62,6 +65,7 @@ export async function openCorpus({
   const key = tableKey(digest, tokenizer.digest);
   let checked = readTable([cacheDir, BUILT_IN_DIR], key);
   if (!checked) {
+    tellCounting(tell, Buffer.byteLength(text), name);
     const isSpaced = text !== original;
     checked = checkedTable({ text, isSpaced, name, tokenizer: await openTokenizer(tokenizer) });
     writeTable(cacheDir, key, checked);

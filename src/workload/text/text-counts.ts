@@ -1,5 +1,6 @@
-import { digestOf } from '../files/digest.ts';
-import { readCache, writeCache } from '../files/disk-cache.ts';
+import { type Tell, tellCounting } from '../files/cost.ts';
+import { digestOf, digestOfTexts } from '../files/digest.ts';
+import { readCache, writeJsonCache } from '../files/disk-cache.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
 
@@ -8,12 +9,15 @@ export async function countTexts(
   texts: readonly string[],
   tokenizer: TokenizerFiles,
   cacheDir: string,
+  tell?: Tell,
 ): Promise<number[]> {
-  const key = `counts-${digestOf(tokenizer.digest, texts)}`;
+  const key = `counts-${digestOf(tokenizer.digest, digestOfTexts(texts))}`;
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  tellCounting(tell, bytes, `${texts.length} texts`);
   const { count } = await openTokenizer(tokenizer);
   const counts = texts.map(count);
-  writeCache(cacheDir, key, Buffer.from(JSON.stringify(counts)));
+  writeJsonCache(cacheDir, key, counts);
   return counts;
 }

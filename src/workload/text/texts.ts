@@ -1,4 +1,5 @@
 import type { Scenario } from '../../scenario/schema.ts';
+import type { Tell } from '../files/cost.ts';
 import { locateTokenizer, type TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
 import { type Corpus, openCorpus } from './corpus.ts';
 import { countTexts } from './text-counts.ts';
@@ -14,16 +15,16 @@ export interface Texts {
   notes(): Promise<string[]>;
 }
 
-export function textsOf({ conversation }: Scenario, cacheDir: string): Texts {
+export function textsOf({ conversation }: Scenario, cacheDir: string, tell?: Tell): Texts {
   let files: Promise<TokenizerFiles> | undefined;
   let opened: Promise<Corpus> | undefined;
   const tokenizer = () => (files ??= locateTokenizer(conversation.tokenizer));
   const open = async () =>
-    openCorpus({ textFile: conversation.textFile, tokenizer: await tokenizer(), cacheDir });
+    openCorpus({ textFile: conversation.textFile, tokenizer: await tokenizer(), cacheDir, tell });
   return {
     tokenizer,
     corpus: () => (opened ??= open()),
-    count: async (texts) => countTexts(texts, await tokenizer(), cacheDir),
+    count: async (texts) => countTexts(texts, await tokenizer(), cacheDir, tell),
     digests: async () =>
       [(await files)?.digest, (await opened)?.digest].filter((one) => one !== undefined),
     notes: async () => [...((await opened)?.notes ?? [])],
