@@ -3,6 +3,7 @@ import { breakDown } from './base/breakdown.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { watchTerminal } from './base/lost-terminal.ts';
 import { guarded } from './base/output.ts';
+import { say } from './commands/stderr.ts';
 import { program, tellBug } from './program.ts';
 
 const stdout = guarded(process.stdout);
@@ -22,7 +23,7 @@ program(process.argv.slice(2)).then(leave);
 async function leave(code: number): Promise<void> {
   await stdout.drained();
   const { failure } = stdout;
-  if (failure) process.stderr.write(`error: stdout cannot be written: ${errorText(failure)}\n`);
+  if (failure) say(`error: stdout cannot be written: ${errorText(failure)}`);
   await stderr.drained();
   letGoOfTerminal();
   process.exit(failure && code === EXIT.ok ? EXIT.thresholdFailed : code);

@@ -3,6 +3,8 @@ import { EXIT, errorText } from './base/errors.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
+import { columnsOf } from './commands/screen.ts';
+import { logAs, say } from './commands/stderr.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
 const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -58,6 +60,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'print the JSON Schema of scenario files, or of summary.json',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
   },
+  completion: {
+    summary: 'what makes bash, zsh or fish complete all this',
+    load: async () => (await import('./commands/completion.ts')).completionCommand(VERBS),
+  },
   help: {
     summary: 'the help of a verb, or a topic such as metrics; alone: what there is',
     load: async () => (await import('./commands/help.ts')).helpCommand(VERBS),
@@ -70,6 +76,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
  */
 export async function program(argv: readonly string[]): Promise<number> {
   process.exitCode = undefined;
+  logAs(argv);
   // Read now: when there is no file left to open, nor is this one.
   const limits = processLimits();
   try {
@@ -104,7 +111,10 @@ function exiting(command: Command): Command {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
-    .configureOutput({ outputError: (text, write) => write(withoutCredentials(unquoted(text))) });
+    .configureOutput({
+      writeErr: (text) => say(withoutCredentials(unquoted(text)).trimEnd()),
+      getOutHelpWidth: () => columnsOf(process.stdout),
+    });
   for (const child of command.commands) exiting(child);
   return command;
 }
@@ -119,11 +129,11 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
-    process.stderr.write(`error: ${withoutCredentials(errorText(error))}\n`);
+    say(`error: ${withoutCredentials(errorText(error))}`);
     return code;
   }
   if (isOutOfFiles(error)) {
-    process.stderr.write(`error: ${outOfFiles(error, limits)}\n`);
+    say(`error: ${outOfFiles(error, limits)}`);
     return EXIT.usage;
   }
   return tellBug(error);
@@ -133,7 +143,7 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
 export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const detail = error instanceof Error ? error.stack : String(error);
   const text = withoutCredentials(String(detail));
-  process.stderr.write(`${['confab has a bug; please report this:', text, ...kept].join('\n')}\n`);
+  say(['confab has a bug; please report this:', text, ...kept].join('\n'), { event: 'bug' });
   return EXIT.bug;
 }
 

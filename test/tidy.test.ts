@@ -50,6 +50,8 @@ const ALSO: Record<string, string[]> = {
   // The in-process engine is a transport.
   transport: ['engine'],
   cache: ['record'],
+  // Texts end where the page ends.
+  help: ['report'],
   report: ['cache'],
   engine: ['scenario', 'workload'],
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
@@ -144,6 +146,7 @@ test('nothing but the program and the dialects’ commands and flags imports com
     .filter((file) => targets(file).some((target) => target.startsWith('commands/')));
   expect(
     placed(users, [
+      'main.ts',
       'program.ts',
       'dialects/*/command.ts',
       'dialects/*/flags.ts',

@@ -1,12 +1,19 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, SystemClock } from '../base/clock.ts';
 import type { Companion } from '../play/companion.ts';
 import type { Observer } from '../play/observer.ts';
-import { isFailure, type TurnRecord } from '../record/record.ts';
+import type { TurnRecord } from '../record/record.ts';
 import { intervalLine } from '../report/interval.ts';
+import { type Now, soFarText, statusText } from '../report/so-far.ts';
 import type { Run } from '../run/run.ts';
+import { kvUsageOf } from '../stats/kv-usage.ts';
+import { SoFar } from '../stats/so-far.ts';
 import type { Interrupts } from './interrupts.ts';
+import { columnsOf } from './screen.ts';
+import { clearStatus, hasStatus, say, showStatus } from './stderr.ts';
 
 const STATUS_EVERY_MS = 1000;
+/** Simulated seconds may pass in no time: a screen is not drawn more often than this. */
+const DRAWN_EVERY_MS = 100;
 /** A user's lag is told at most this often, as multi-round-qa.py does. */
 const LAG_EVERY_MS = 10_000;
 
@@ -19,36 +26,54 @@ export interface ConsoleOptions {
   readonly isVerbose?: boolean | undefined;
 }
 
-/** Tells on stderr how a run goes, as stdout is for the report; signals end it. */
+/**
+ * Tells on stderr how a run goes, as stdout is for the report; signals end it. A terminal has a bar and the
+ * numbers so far; elsewhere there is a line every log interval.
+ */
 export function consoleObserver(options: ConsoleOptions): Observer {
   const { clock, companion, interrupts, isVerbose } = options;
-  const { say, showStatus, clearStatus } = statusLine();
   const lagToldMs = new Map<number, number>();
-  const counts = { ended: 0, failed: 0 };
+  const soFar = new SoFar();
+  let run: Run | undefined;
+  let kvUsage: number | undefined;
   let stopStatus = (): void => {};
+  /** undefined: it has not begun. */
+  const now = () => run && { ...run.state(), goals: run.ends, kvUsage };
   return {
-    notice: say,
-    started(run) {
+    notice: (line) => say(line),
+    expected: (line) => say(line, { event: 'expected' }),
+    scraped(page) {
+      // A cache that is empty before the run says nothing of it.
+      if (run) kvUsage = kvUsageOf(page);
+    },
+    started(started) {
+      run = started;
       interrupts.began(run, say, options.drainTimeoutSec);
-      if (process.stderr.isTTY) {
-        stopStatus = everySecond(clock, (sec) => showStatus(statusText(run, sec, counts)));
-      }
+      if (!hasStatus()) return;
+      stopStatus = drawing(clock, () => showStatus(status(soFar, clock, now()!)));
     },
     recorded(record) {
-      if (record.status === 'unsent') return;
-      counts.ended++;
-      if (isFailure(record.status)) counts.failed++;
-      if (isVerbose) say(recordLine(record));
+      soFar.add(record);
+      if (isVerbose && record.status !== 'unsent') say(recordLine(record), requestTold(record));
     },
     interval(summary) {
-      say(companion?.intervalText?.(summary, clock.originEpochMs) ?? intervalLine(summary));
+      const own = companion?.intervalText?.(summary, clock.originEpochMs);
+      const { goals = {}, measureStartMs = 0, ...rest } = now() ?? {};
+      const far = soFar.at(clock.now(), measureStartMs, goals);
+      const told = { event: 'interval', interval: summary, soFar: { ...far, kvUsage } };
+      if (own !== undefined) say(own, told);
+      // A terminal has it in its last lines already.
+      else if (!hasStatus()) {
+        const more = soFarText(far, goals, rest as Now);
+        say([intervalLine(summary), ...(more ? [more] : [])].join('; so far '), told);
+      }
     },
     lagging(userId, lagMs) {
       if (!companion?.lagText) return;
       const nowMs = clock.now();
       if (nowMs - (lagToldMs.get(userId) ?? -Infinity) < LAG_EVERY_MS) return;
       lagToldMs.set(userId, nowMs);
-      say(companion.lagText(userId, lagMs));
+      say(companion.lagText(userId, lagMs), { event: 'lag', userId, lagMs });
     },
     ended() {
       interrupts.ended();
@@ -58,30 +83,12 @@ export function consoleObserver(options: ConsoleOptions): Observer {
   };
 }
 
-/** A last line that is written over, and whole lines that come before it. */
-function statusLine() {
-  const { stderr } = process;
-  let isShown = false;
-  function clearStatus(): void {
-    if (isShown) stderr.write('\r\x1b[K');
-    isShown = false;
-  }
-  return {
-    clearStatus,
-    say(line: string): void {
-      clearStatus();
-      stderr.write(`${line}\n`);
-    },
-    showStatus(text: string): void {
-      stderr.write(`\r\x1b[K${text}`);
-      isShown = true;
-    },
-  };
-}
+type RunNow = Now & { readonly goals: Run['ends']; readonly measureStartMs: number | undefined };
 
-function statusText(run: Run, sec: number, { ended, failed }: { ended: number; failed: number }) {
-  const { phase, activeUsers, inFlight } = run.state();
-  return `${sec} s ${phase}: ${activeUsers} users active, ${inFlight} requests in flight, ${ended} ended, ${failed} failed`;
+function status(soFar: SoFar, clock: Clock, { goals, measureStartMs, ...now }: RunNow): string {
+  const nowMs = clock.now();
+  const far = soFar.at(nowMs, measureStartMs ?? nowMs, goals);
+  return statusText(far, goals, now, columnsOf(process.stderr));
 }
 
 function recordLine({ userId, turn, status, sentMs, ...rest }: TurnRecord): string {
@@ -93,15 +100,22 @@ function recordLine({ userId, turn, status, sentMs, ...rest }: TurnRecord): stri
   return `user ${userId} round ${turn + 1} ${status}${reason}, ${times}, ${tokens}`;
 }
 
-/** Calls `tell` with the seconds that have passed; returns how to stop. */
-function everySecond(clock: Clock, tell: (sec: number) => void): () => void {
-  const startMs = clock.now();
+/** As the journal has it, but for the gaps of its chunks, of which there may be thousands. */
+function requestTold({ chunkGapsMs: _, ...record }: TurnRecord) {
+  return { event: 'request', record };
+}
+
+/** Draws now and every second of the run's clock; returns how to stop. */
+function drawing(clock: Clock, draw: () => void): () => void {
+  const wall = new SystemClock();
+  let drawnMs = -Infinity;
   let timer: unknown;
   const next = (): void => {
-    timer = clock.setTimeout(() => {
-      tell(Math.round((clock.now() - startMs) / 1000));
-      next();
-    }, STATUS_EVERY_MS);
+    if (wall.now() - drawnMs >= DRAWN_EVERY_MS) {
+      drawnMs = wall.now();
+      draw();
+    }
+    timer = clock.setTimeout(next, STATUS_EVERY_MS);
   };
   next();
   return () => clock.clearTimeout(timer);

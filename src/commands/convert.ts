@@ -3,7 +3,10 @@ import { UsageError } from '../base/errors.ts';
 import { describeColumns } from '../report/describe.ts';
 import { droppedLines } from '../workload/files/tally.ts';
 import { convertShareGpt } from '../workload/sharegpt/convert.ts';
+import { withFlags } from './flag-table.ts';
+import { screenFlags } from './flags.ts';
 import { integer } from './options.ts';
+import { reportColumns } from './screen.ts';
 
 interface Flags {
   readonly seed: string;
@@ -17,6 +20,7 @@ interface Flags {
   readonly keepLastQuestion?: boolean;
   readonly merge: boolean;
   readonly model?: string;
+  readonly wide?: boolean;
 }
 
 /** `confab convert sharegpt INPUT OUTPUT`: the flags of vLLM's convert_sharegpt_to_openai.py. */
@@ -40,6 +44,7 @@ export function convertCommand(): Command {
     .option('--no-merge', 'leave parts (ids that end in _0, _1, …) as they are')
     .option('--model <name>', 'tokenizer for the statistics: gpt2, a folder, or a model name')
     .action(convert);
+  withFlags(sharegpt, screenFlags);
   return new Command('convert').description('convert conversations').addCommand(sharegpt);
 }
 
@@ -47,11 +52,11 @@ async function convert(input: string, output: string, flags: Flags): Promise<voi
   if (flags.asciiOnly && flags.nonAsciiOnly) {
     throw new UsageError('found --ascii-only and --non-ascii-only; expected one of them');
   }
-  const { merge: mergeParts, ...rest } = flags;
+  const { merge: mergeParts, wide, ...rest } = flags;
   const converted = await convertShareGpt({ input, output, mergeParts, ...rest });
   const { conversations, written, dropped, shape } = converted;
   const { tokens, ...counted } = shape;
-  const table = describeColumns(tokens.length ? shape : counted);
+  const table = describeColumns(tokens.length ? shape : counted, reportColumns(wide));
   const lines = [
     `${output}: ${written} of ${conversations} conversations`,
     ...droppedLines(dropped).map((line) => `  ${line}`),

@@ -6,8 +6,10 @@ import type { EngineServer } from '../engine/http/server.ts';
 import { parseOverridden } from '../scenario/load.ts';
 import { type Flag, settingsOf, withFlags } from './flag-table.ts';
 import { engineFlags, FLAGS } from './flags.ts';
+import { flowingHelp } from './help-text.ts';
 import { onSignal } from './interrupts.ts';
 import { integer, number } from './options.ts';
+import { say } from './stderr.ts';
 
 interface Flags {
   readonly set: readonly string[];
@@ -50,8 +52,8 @@ export function engineCommand(): Command {
   const command = new Command('engine').description(
     "Serve the embedded engine: vLLM's scheduler and prefix cache, a GPU's cost model.",
   );
-  return withFlags(command, [...serverFlags, ...engineFlags, setFlag])
-    .addHelpText('after', helpText())
+  return withFlags(command, [...serverFlags, ...engineFlags, setFlag, FLAGS.logFormat])
+    .addHelpText('after', flowingHelp(helpText))
     .action(serve);
 }
 
@@ -95,7 +97,7 @@ function untilSignal(server: EngineServer, drainSec: number): Promise<void> {
   return new Promise((resolve) => {
     let isDraining = false;
     const listener = (): void => {
-      if (!isDraining) console.error(`closing; up to ${drainSec} s for requests in flight`);
+      if (!isDraining) say(`closing; up to ${drainSec} s for requests in flight`);
       const closed = server.close(isDraining ? 0 : drainSec * 1000);
       isDraining = true;
       closed.then(() => {

@@ -33,9 +33,18 @@ interface FlagOptions {
 // biome-ignore lint/suspicious/noExplicitAny: each parser knows what it has returned before.
 type Parse = (text: string, before: any) => unknown;
 
+/** The row that an option was made of. */
+const rowOf = new WeakMap<Option, Flag>();
+
+/** What an option takes, where that is a choice. */
+export function choicesOf(option: Option): readonly string[] | undefined {
+  const row = rowOf.get(option);
+  if (!row) return option.argChoices;
+  return row.choices ?? (row.path ? fieldOf(row.path).enum : undefined);
+}
+
 /** The command with these flags. The schema is asked when it is needed: for a value to parse, or for `--help`. */
 export function withFlags(command: Command, rows: readonly Flag[]): Command {
-  const rowOf = new Map<Option, Flag>();
   for (const row of rows) {
     const option = new Option(row.flags, row.says);
     const parse = parserOf(row);
@@ -46,7 +55,8 @@ export function withFlags(command: Command, rows: readonly Flag[]): Command {
     rowOf.set(option, row);
   }
   return command.configureHelp({
-    optionDescription: (option) => described(rowOf.get(option)) ?? option.description,
+    optionDescription: (option) =>
+      described(rowOf.get(option)) ?? new Help().optionDescription(option),
   });
 }
 

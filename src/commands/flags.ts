@@ -56,7 +56,20 @@ export const FLAGS = {
     flags: '--print-scenario',
     says: 'print the scenario that the flags mean, and send nothing',
   },
+  wide: {
+    flags: '--wide',
+    says: 'print all columns of all tables, however wide; default: those that fit the terminal (COLUMNS; 80 if there is none)',
+  },
+  logFormat: {
+    flags: '--log-format <format>',
+    says: 'how stderr is written: text, or one JSON object a line',
+    choices: ['text', 'json'],
+    default: 'text',
+  },
 } satisfies Record<string, Flag>;
+
+/** What is printed, and how. */
+export const screenFlags: readonly Flag[] = [FLAGS.wide, FLAGS.logFormat];
 
 /** Where the requests of a scenario file go. */
 export const targetFlags: readonly Flag[] = [
@@ -89,6 +102,7 @@ export const playFlags: readonly Flag[] = [
     ...FLAGS.printScenario,
     says: 'print the scenario with all defaults filled in, and send nothing',
   },
+  ...screenFlags,
 ];
 
 /** The embedded engine, as `confab engine` has it. */

@@ -8,6 +8,9 @@ import { shapeOf } from '../workload/chats/shape.ts';
 import { isSameFile, writeWhole } from '../workload/files/whole-file.ts';
 import { openTokenizer } from '../workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
+import { withFlags } from './flag-table.ts';
+import { screenFlags } from './flags.ts';
+import { reportColumns } from './screen.ts';
 
 export interface GenerateFlags {
   readonly output: string;
@@ -15,11 +18,12 @@ export interface GenerateFlags {
   readonly tokenizer: string;
   readonly compat: boolean;
   readonly printStats: boolean;
+  readonly wide?: boolean;
 }
 
 /** `confab generate CONFIG --output FILE`: the conversations that a run with CONFIG as its file plays. */
 export function generateCommand(): Command {
-  return new Command('generate')
+  const command = new Command('generate')
     .description(
       "Make conversations from a generate_conversations configuration of vLLM's multi-turn benchmark.",
     )
@@ -34,6 +38,7 @@ export function generateCommand(): Command {
     .option('--compat', "lengths and offsets by bench_dataset.py's own arithmetic", false)
     .option('--print-stats', 'print statistics of turns and tokens', false)
     .action(writeGenerated);
+  return withFlags(command, screenFlags);
 }
 
 /** Writes the conversations of a configuration, and says what they are. */
@@ -57,12 +62,15 @@ export async function writeGenerated(file: string, flags: GenerateFlags): Promis
     const { turns, userTokens, assistantTokens, requestTokens } = shapeOf(chats, count);
     lines.push(
       '',
-      describeColumns({
-        conversation_turns: turns,
-        user_tokens: userTokens,
-        assistant_tokens: assistantTokens,
-        request_tokens: requestTokens,
-      }),
+      describeColumns(
+        {
+          conversation_turns: turns,
+          user_tokens: userTokens,
+          assistant_tokens: assistantTokens,
+          request_tokens: requestTokens,
+        },
+        reportColumns(flags.wide),
+      ),
     );
   }
   process.stdout.write(`${lines.join('\n')}

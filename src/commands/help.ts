@@ -3,13 +3,14 @@ import { UsageError } from '../base/errors.ts';
 import { readDocument, sectionOf } from '../help/markdown.ts';
 import { terminalText } from '../help/terminal.ts';
 import { metricsHelp } from '../report/metric-help.ts';
+import { columnsOf } from './screen.ts';
 
 /** Something to read about that is no verb; or about a verb, where its flags do not say enough. */
 export interface Topic {
   readonly name: string;
   readonly summary: string;
-  /** Set for a terminal of 80 columns. */
-  text(): string;
+  /** Set for a terminal of so many columns. */
+  text(columns?: number): string;
 }
 
 /** A verb's help needs its flags, which are loaded with it. */
@@ -19,78 +20,79 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'scenario',
     summary: 'the file that holds everything a run needs, field by field',
-    text: () => documentText('src/scenario/README.md'),
+    text: (columns) => documentText(columns, 'src/scenario/README.md'),
   },
   {
     name: 'target',
     summary: 'reaching an engine: URLs, keys, certificates, silent engines',
-    text: () => documentText('src/transport/README.md'),
+    text: (columns) => documentText(columns, 'src/transport/README.md'),
   },
   {
     name: 'metrics',
     summary: 'every number of the report, and how it is counted',
-    text: () => `${metricsHelp()}\n`,
+    text: (columns) => `${metricsHelp(columns)}\n`,
   },
   {
     name: 'files',
     summary: 'what a run leaves in its folder, field by field',
-    text: () => documentText('src/record/README.md'),
+    text: (columns) => documentText(columns, 'src/record/README.md'),
   },
   {
     name: 'exit-codes',
     summary: 'what a script can conclude from how confab ended',
-    text: () => documentText('README.md', ['Exit codes']),
+    text: (columns) => documentText(columns, 'README.md', ['Exit codes']),
   },
   {
     name: 'configs',
     summary: 'the scenarios that come with the project, and what each shows',
-    text: () => documentText('configs/README.md'),
+    text: (columns) => documentText(columns, 'configs/README.md'),
   },
   {
     name: 'corpora',
     summary: 'texts, sample conversations and vocabularies, and your own',
-    text: () => documentText('corpora/README.md'),
+    text: (columns) => documentText(columns, 'corpora/README.md'),
   },
   {
     name: 'traces',
     summary: 'replaying recorded requests at the times when they came',
-    text: () => documentText('src/workload/traces/README.md'),
+    text: (columns) => documentText(columns, 'src/workload/traces/README.md'),
   },
   {
     name: 'dialects',
     summary: 'which command takes the place of which script',
-    text: () => documentText('src/dialects/README.md'),
+    text: (columns) => documentText(columns, 'src/dialects/README.md'),
   },
   ...['multi-round-qa', 'multi-turn', 'agentic'].map((name) => ({
     name,
     summary: 'what is different from the script of that name',
-    text: () => documentText(`src/dialects/${name}/README.md`),
+    text: (columns?: number) => documentText(columns, `src/dialects/${name}/README.md`),
   })),
   {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',
-    text: () => documentText('src/plan/README.md'),
+    text: (columns) => documentText(columns, 'src/plan/README.md'),
   },
   {
     name: 'sessions',
     summary: 'finding how many sessions an engine holds',
-    text: () => documentText('src/sessions/README.md'),
+    text: (columns) => documentText(columns, 'src/sessions/README.md'),
   },
   {
     name: 'resume',
     summary: 'interrupting a run, and going on with it',
-    text: () => documentText('src/run/README.md', ['Interrupted?']),
+    text: (columns) => documentText(columns, 'src/run/README.md', ['Interrupted?']),
   },
   {
     name: 'partitions',
     summary: 'one run played by several processes or machines',
-    text: () => documentText('src/run/README.md', ['Several processes, several machines']),
+    text: (columns) =>
+      documentText(columns, 'src/run/README.md', ['Several processes, several machines']),
   },
   {
     name: 'engine',
     summary: 'the engine that is built in: what it models, what it tells',
-    text: () =>
-      documentText('src/engine/README.md', [
+    text: (columns) =>
+      documentText(columns, 'src/engine/README.md', [
         'Starting it',
         'What it models',
         'What differs from vLLM',
@@ -100,41 +102,43 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'trust',
     summary: 'how far the built-in engine can be trusted, and why',
-    text: () => documentText('src/engine/README.md', ['How far to trust it']),
+    text: (columns) => documentText(columns, 'src/engine/README.md', ['How far to trust it']),
   },
   {
     name: 'gpus',
     summary: 'a GPU or a model that is not shipped',
-    text: () => documentText('src/engine/README.md', ['Your GPU, your model']),
+    text: (columns) => documentText(columns, 'src/engine/README.md', ['Your GPU, your model']),
   },
   {
     name: 'offloading',
     summary: 'KV cache in host memory, on disk and remote: does it pay?',
-    text: () => documentText('src/engine/README.md', ['Does offloading pay?']),
+    text: (columns) => documentText(columns, 'src/engine/README.md', ['Does offloading pay?']),
   },
   {
     name: 'policies',
     summary: 'scheduling by priority and in turns',
-    text: () => documentText('src/engine/README.md', ['Who goes first?']),
+    text: (columns) => documentText(columns, 'src/engine/README.md', ['Who goes first?']),
   },
   {
     name: 'defects',
     summary: 'making the engine lose what its cache holds, for a reason',
-    text: () => documentText('src/engine/README.md', ['What goes wrong in real ones']),
+    text: (columns) =>
+      documentText(columns, 'src/engine/README.md', ['What goes wrong in real ones']),
   },
   {
     name: 'theory',
     summary: 'closed forms: load, ideal, working set, capacity of a cache',
-    text: () => documentText('src/cache/README.md'),
+    text: (columns) => documentText(columns, 'src/cache/README.md'),
   },
 ];
 
-/** `confab help [name]`: a verb's help, a topic, or first the one and then the other; alone, what there is. */
+/** `confab help [name]`: what the verb's --help says, a topic, or first the one and then the other; alone, what there is. */
 export function helpCommand(verbs: Verbs): Command {
   return new Command('help')
     .description('the help of a verb, or a topic; alone: what there is')
     .argument('[name]', 'a verb or a topic')
-    .action(async (name: string | undefined, _flags: unknown, command: Command) => {
+    .argument('[part]', 'a part of a verb that has some: `confab help convert sharegpt`')
+    .action(async (...[name, part, , command]: HelpArguments) => {
       if (name === undefined) {
         command.parent!.outputHelp();
         process.stdout.write(`\n${topicList()}`);
@@ -143,10 +147,34 @@ export function helpCommand(verbs: Verbs): Command {
       const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
       const topic = TOPICS.find((one) => one.name === name);
       if (!verb && !topic) throw unknown(name, Object.keys(verbs));
+      if (!verb && part !== undefined) {
+        throw new UsageError(`help: found '${part}' after the topic ${name}; expected nothing`);
+      }
       // The name that its usage line shows; it has no parent here.
-      if (verb) (await verb.load()).name(`confab ${name}`).outputHelp();
-      if (topic) process.stdout.write(`${verb ? '\n' : ''}${topic.text()}`);
+      if (verb) partOf((await verb.load()).name(`confab ${name}`), part).outputHelp();
+      if (part !== undefined) return;
+      if (topic)
+        process.stdout.write(`${verb ? '\n' : ''}${topic.text(columnsOf(process.stdout))}`);
     });
+}
+
+type HelpArguments = [
+  name: string | undefined,
+  part: string | undefined,
+  flags: unknown,
+  command: Command,
+];
+
+/** A command below a verb, or the verb itself; set for the terminal, as it has no parent that would. */
+function partOf(verb: Command, part: string | undefined): Command {
+  const found = part === undefined ? verb : verb.commands.find((one) => one.name() === part);
+  if (!found) {
+    const parts = verb.commands.map((one) => one.name());
+    throw new UsageError(
+      `help: found '${part}'; expected ${parts.length > 0 ? parts.join(', ') : `nothing after '${verb.name()}'`}`,
+    );
+  }
+  return found.configureOutput({ getOutHelpWidth: () => columnsOf(process.stdout) });
 }
 
 function topicList(): string {
@@ -164,10 +192,15 @@ function unknown(name: string, verbs: readonly string[]): UsageError {
 }
 
 /** A document of the project, or its sections of these headings. */
-function documentText(path: string, headings?: readonly string[]): string {
+function documentText(
+  columns: number | undefined,
+  path: string,
+  headings?: readonly string[],
+): string {
   const document = readDocument(path);
-  if (!headings) return terminalText(document);
+  if (!headings) return terminalText(document, columns);
   return terminalText(
     headings.map((heading) => `## ${heading}\n\n${sectionOf(document, heading)}`).join('\n'),
+    columns,
   );
 }

@@ -6,8 +6,11 @@ import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Flag } from './flag-table.ts';
 import { playFlags } from './flags.ts';
+import { flowingHelp } from './help-text.ts';
 import { number } from './options.ts';
 import { overridesOf, type ScenarioFlags, scenarioCommand } from './run.ts';
+import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
 
 interface PlanFlags extends ScenarioFlags {
   readonly ttftMs?: number;
@@ -52,7 +55,7 @@ A dialect's flags: confab multi-round-qa … --print-scenario > s.yaml; confab p
 export function planCommand(): Command {
   return scenarioCommand('plan', planFlags)
     .description('Say what a scenario would ask of an engine, without one.')
-    .addHelpText('after', HELP)
+    .addHelpText('after', flowingHelp(HELP))
     .action(plan);
 }
 
@@ -80,11 +83,12 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     tpotMs: flags.tpotMs ?? fixed?.tpotMs ?? 0,
     perInputTokenMs: fixed?.perInputTokenMs ?? 0,
   };
-  const play = await playPlan(scenario, latency, (line) => process.stderr.write(`${line}\n`));
+  const play = await playPlan(scenario, latency, say);
   const made = planOf(play);
   write(json, () => files.planJson(made));
   write(schedule, () => files.scheduleCsv(play));
-  if (json !== '-' && schedule !== '-') process.stdout.write(`${planText(made)}\n`);
+  if (json !== '-' && schedule !== '-')
+    process.stdout.write(`${planText(made, reportColumns(flags.wide))}\n`);
 }
 
 /** @throws UsageError for outputs that cannot be written, or of which one would be written over the other. */

@@ -14,6 +14,8 @@ export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'g
   readonly isSimulated?: boolean | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
+  /** All columns of the report's tables. */
+  readonly isWide?: boolean | undefined;
 }
 
 /** Plays as a command does: how it goes is told on stderr, what came of it is printed and is the exit code. */
@@ -23,23 +25,27 @@ export async function playAndPresent(options: CommandPlay): Promise<void> {
     const played = await playListening(options, interrupts);
     // A signal that came after the last answer did not break the run off, and is obeyed all the same.
     const isLate = interrupts.has() && played.outcome !== 'defect';
-    conclude(isLate ? { ...played, outcome: 'interrupted' } : played);
+    conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options.isWide);
   } finally {
     interrupts.stop();
   }
 }
 
 /** Presents a run that has been played, as if it had just been. */
-export async function presentFolder(dir: string, scenario: Scenario): Promise<void> {
-  conclude(await resultsOf(dir, scenario));
+export async function presentFolder(
+  dir: string,
+  scenario: Scenario,
+  isWide?: boolean,
+): Promise<void> {
+  conclude(await resultsOf(dir, scenario), isWide);
 }
 
-function conclude(played: Played): void {
-  present(played);
+function conclude(played: Played, isWide?: boolean): void {
+  present(played, isWide);
   process.exitCode = exitCodeOf(played);
 }
 
-/** Plays and prints no result. `hasIntervals`: tells interval summaries, too. */
+/** Plays and prints no result. `hasIntervals`: tells interval summaries, and how long it will take, too. */
 export async function playOnConsole(
   options: CommandPlay,
   { hasIntervals = true } = {},
@@ -49,14 +55,14 @@ export async function playOnConsole(
 }
 
 function playListening(
-  { isSimulated, isVerbose, apiKey, ...options }: CommandPlay,
+  { isSimulated, isVerbose, isWide: _, apiKey, ...options }: CommandPlay,
   interrupts: Interrupts,
   hasIntervals = true,
 ): Promise<Played> {
   const { scenario, companion } = options;
   const clock = isSimulated ? new VirtualClock() : new SystemClock();
   const { drainTimeoutSec } = scenario.stop;
-  const { interval, ...observer } = consoleObserver({
+  const { interval, expected, ...observer } = consoleObserver({
     ...{ clock, companion, interrupts, isVerbose },
     drainTimeoutSec,
   });
@@ -65,7 +71,7 @@ function playListening(
     apiKey: apiKeyOf(scenario, apiKey),
     clock,
     givenUp: interrupts.givenUp,
-    observer: hasIntervals ? { ...observer, interval } : observer,
+    observer: hasIntervals ? { ...observer, interval, expected } : observer,
   });
 }
 

@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { droppedLines } from '../workload/files/tally.ts';
 import { type Prepared, prepareShareGpt } from '../workload/sharegpt/prepare.ts';
+import { withFlags } from './flag-table.ts';
+import { FLAGS } from './flags.ts';
+import { clearStatus, showStatus } from './stderr.ts';
 
 interface Flags {
   readonly tokenizer: string;
@@ -29,11 +32,13 @@ export function prepareCommand(): Command {
         input,
         output,
         ...flags,
-        onProgress: progressLine(),
-      });
+        // Tokenizing a whole data set takes minutes.
+        onProgress: (itemsRead) => showStatus(`${itemsRead} conversations read`),
+      }).finally(clearStatus);
       process.stdout.write(`${[`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n')}
 `);
     });
+  withFlags(sharegpt, [FLAGS.logFormat]);
   return new Command('prepare').description('prepare conversation data').addCommand(sharegpt);
 }
 
@@ -47,14 +52,6 @@ function rounds(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new UsageError(`--min-rounds: found '${text}'; expected a whole number >= 1`);
-}
-
-/** Tokenizing a whole data set takes minutes; a terminal is told how far it is. */
-function progressLine(): (itemsRead: number) => void {
-  const { stderr } = process;
-  return (itemsRead) => {
-    if (stderr.isTTY) stderr.write(`\r${itemsRead} conversations read\r`);
-  };
 }
 
 function summary({ itemsKept, itemsRead, messages, tokens }: Prepared): string {

@@ -1,11 +1,13 @@
 import { EXIT } from '../base/errors.ts';
 import type { Outcome, Played } from '../play/played.ts';
 import { reportText } from '../report/text.ts';
+import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
 
-/** The report on stdout; what went wrong on stderr. */
-export function present(played: Played): void {
+/** The report on stdout, with all columns of its tables if it `isWide`; what went wrong on stderr. */
+export function present(played: Played, isWide = false): void {
   const { before, after } = played.texts;
-  const report = reportText(played.summary, { files: played.files });
+  const report = reportText(played.summary, { files: played.files }, reportColumns(isWide));
   const texts = [before, report, after].filter((text) => text !== undefined);
   process.stdout.write(`${texts.join('\n\n')}\n`);
   presentProblems(played);
@@ -13,11 +15,12 @@ export function present(played: Played): void {
 
 /** What went wrong alone, for one of many runs. */
 export function presentProblems({ exceeded, problems, defect }: Played): void {
-  for (const limit of exceeded) process.stderr.write(`threshold exceeded: ${limit}\n`);
-  for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
+  for (const limit of exceeded) say(`threshold exceeded: ${limit}`, { event: 'threshold' });
+  for (const problem of problems) say(`error: ${problem}`);
   if (defect === undefined) return;
-  process.stderr.write(
-    `confab has a bug; please report this, with the journal; the report is not to be trusted:\n${defect}\n`,
+  say(
+    `confab has a bug; please report this, with the journal; the report is not to be trusted:\n${defect}`,
+    { event: 'bug' },
   );
 }
 

@@ -1,17 +1,26 @@
 import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { withFlags } from './flag-table.ts';
+import { screenFlags } from './flags.ts';
+import { reportColumns } from './screen.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('make the report again from run folders; the partitions of one run are merged')
     .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
     .option('--json', 'print what summary.json holds instead of text')
     .action(report);
+  return withFlags(command, screenFlags);
 }
 
-async function report(dirs: readonly string[], options: { json?: boolean }): Promise<void> {
+interface ReportFlags {
+  readonly json?: boolean;
+  readonly wide?: boolean;
+}
+
+async function report(dirs: readonly string[], options: ReportFlags): Promise<void> {
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
     import('../record/run-folder.ts'),
     import('../report/run-summary.ts'),
@@ -26,7 +35,7 @@ async function report(dirs: readonly string[], options: { json?: boolean }): Pro
     process.stdout.write(summaryJson(summary));
   } else {
     const { reportText } = await import('../report/text.ts');
-    process.stdout.write(`${reportText(summary)}\n`);
+    process.stdout.write(`${reportText(summary, {}, reportColumns(options.wide))}\n`);
   }
 }
 

@@ -7,12 +7,15 @@ import type { Override } from '../scenario/overrides.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, settingsOf, withFlags } from './flag-table.ts';
 import { playFlags, targetFlags } from './flags.ts';
+import { flowingHelp } from './help-text.ts';
+import { say } from './stderr.ts';
 
 /** Beside these, the fields of the scenario that flags set. */
 export interface ScenarioFlags {
   readonly set: readonly string[];
   readonly apiKey?: string;
   readonly printScenario?: boolean;
+  readonly wide?: boolean;
 }
 
 interface RunFlags extends ScenarioFlags {
@@ -68,14 +71,14 @@ async function start(
   }
   // What it takes to play is loaded for scenarios that can be played.
   const { playAndPresent } = await import('./play.ts');
-  await playAndPresent({ scenario, apiKey: flags.apiKey, isSimulated });
+  await playAndPresent({ scenario, apiKey: flags.apiKey, isSimulated, isWide: flags.wide });
 }
 
 /** Continues the run in this folder, which nobody else may write into meanwhile. */
 async function resume(dir: string, flags: RunFlags): Promise<void> {
   const { lockRun } = await import('../record/run-lock.ts');
   const lock = lockRun(dir);
-  if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
+  if (lock.notice !== undefined) say(lock.notice);
   try {
     await resumeLocked(dir, flags);
   } finally {
@@ -93,17 +96,17 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
     dir,
     overridesOf(runFlags, flags),
   );
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  process.stderr.write(
-    `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent\n`,
+  for (const warning of warnings) say(`warning: ${warning}`);
+  say(
+    `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent`,
   );
   if (isComplete) {
-    process.stderr.write('nothing is left to play; raise population.users or stop.* with --set\n');
-    await presentFolder(dir, scenario);
+    say('nothing is left to play; raise population.users or stop.* with --set');
+    await presentFolder(dir, scenario, flags.wide);
     return;
   }
-  const { apiKey, isolate } = flags;
-  await playAndPresent({ scenario, apiKey, resumed: { dir, before, isolate } });
+  const { apiKey, isolate, wide: isWide } = flags;
+  await playAndPresent({ scenario, apiKey, isWide, resumed: { dir, before, isolate } });
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */
@@ -116,7 +119,7 @@ export function scenarioCommand(name: string, rows: readonly Flag[]): Command {
     '[scenario]',
     'YAML or JSON file; see configs/ and `confab schema`',
   );
-  return withFlags(command, rows).addHelpText('after', PRECEDENCE);
+  return withFlags(command, rows).addHelpText('after', flowingHelp(PRECEDENCE));
 }
 
 /** What --set and the flags for single fields say; the latter last, so that they win. */

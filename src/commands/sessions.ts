@@ -8,9 +8,12 @@ import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flag-table.ts';
-import { FLAGS, targetFlags } from './flags.ts';
+import { FLAGS, screenFlags, targetFlags } from './flags.ts';
+import { flowingHelp } from './help-text.ts';
 import { integer, number } from './options.ts';
 import { overridesOf, PRECEDENCE, type ScenarioFlags } from './run.ts';
+import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
 
 interface SessionFlags extends ScenarioFlags {
   readonly groups?: number;
@@ -75,6 +78,7 @@ export const sessionFlags: readonly Flag[] = [
   FLAGS.seed,
   FLAGS.initUserId,
   FLAGS.outputDir,
+  ...screenFlags,
 ];
 
 const HELP = `
@@ -97,8 +101,8 @@ export function sessionsCommand(): Command {
     .description('Groups that go round sessions, and how many of them an engine holds.')
     .argument('<scenario>', 'YAML or JSON file; see configs/ and `confab schema`');
   return withFlags(command, sessionFlags)
-    .addHelpText('after', PRECEDENCE)
-    .addHelpText('after', HELP)
+    .addHelpText('after', flowingHelp(PRECEDENCE))
+    .addHelpText('after', flowingHelp(HELP))
     .action(async (file: string, flags: SessionFlags) => {
       checkFlags(flags);
       const scenario = loadScenario(file, overridesOf(sessionFlags, flags));
@@ -140,11 +144,13 @@ async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number
       import('../sessions/point.ts'),
       import('./present.ts'),
     ]);
-  const playPoint = await openPoints(await settingsOf(scenario, flags, present, true));
+  const presentPoint = (played: Played) => present(played, flags.wide);
+  const playPoint = await openPoints(await settingsOf(scenario, flags, presentPoint, true));
   const { outcome, point } = await playPoint({ groups: flags.groups!, sessions: flags.sessions! });
   if (!point) return exitCodeOf({ outcome });
   const { maxTtftP95 } = flags;
-  process.stdout.write(`\n${sessionTable([point], maxTtftP95)}\n`);
+  const table = sessionTable([point], maxTtftP95, reportColumns(flags.wide));
+  process.stdout.write(`\n${table}\n`);
   const isBroken = maxTtftP95 !== undefined && !isWithinBound(point, maxTtftP95);
   return exitCodeOf({ outcome: outcome === 'ok' && isBroken ? 'failed' : outcome });
 }
@@ -184,7 +190,8 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
     },
     { clock, playPoint, isInterrupted: interrupts.has, say },
   ).finally(interrupts.stop);
-  process.stdout.write(`${report.sessionSearchText(found)}\n\nRuns: ${dir}\n`);
+  const text = report.sessionSearchText(found, reportColumns(flags.wide));
+  process.stdout.write(`${text}\n\nRuns: ${dir}\n`);
   if (flags.json !== undefined) writeWhole(flags.json, [report.sessionSearchJson(found)]);
   const hasNone = outcome === 'ok' && !report.bestPoint(found);
   return present.exitCodeOf({ outcome: hasNone ? 'failed' : outcome });
@@ -210,8 +217,4 @@ async function settingsOf(
     },
     warn: say,
   };
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,33 +1,32 @@
+import { PAGE_WIDTH, proseWidth } from '../report/wrap.ts';
 import { type Alignment, type Block, blocksOf, type Row } from './markdown.ts';
 
-/** Columns that a text is set in. */
-const WIDTH = 80;
 const CODE_INDENT = '    ';
 const GAP = '  ';
 
-/** A document, or a part of one, as text for a terminal of 80 columns. Code is not wrapped. */
-export function terminalText(document: string): string {
+/** A document, or a part of one, as text for a terminal of so many columns. Code is not wrapped. */
+export function terminalText(document: string, width = PAGE_WIDTH): string {
   const blocks = blocksOf(document);
   let text = '';
   for (const [index, block] of blocks.entries()) {
     const isNextItem = block.kind === 'item' && blocks[index - 1]?.kind === 'item';
     if (index > 0 && !isNextItem) text += '\n';
-    for (const line of linesOf(block)) text += `${line.trimEnd()}\n`;
+    for (const line of linesOf(block, width)) text += `${line.trimEnd()}\n`;
   }
   return text;
 }
 
-function linesOf(block: Block): string[] {
+function linesOf(block: Block, width: number): string[] {
   switch (block.kind) {
     case 'heading': {
       const text = plain(block.text);
       return [text, (block.level === 1 ? '=' : '-').repeat(text.length)];
     }
     case 'paragraph':
-      return wrapped(plain(block.text), WIDTH);
+      return wrapped(plain(block.text), proseWidth(width));
     case 'item': {
       const indent = ' '.repeat(block.mark.length + 1);
-      return wrapped(plain(block.text), WIDTH - indent.length).map(
+      return wrapped(plain(block.text), proseWidth(width) - indent.length).map(
         (line, index) => (index ? indent : `${block.mark} `) + line,
       );
     }
@@ -37,6 +36,7 @@ function linesOf(block: Block): string[] {
       return tableLines(
         block.rows.map((row) => row.map(plain)),
         block.alignments,
+        width,
       );
   }
 }
@@ -71,8 +71,12 @@ function wrapped(text: string, width: number): string[] {
 }
 
 /** Columns side by side, the widest ones wrapped where there is too little room. */
-function tableLines(rows: readonly Row[], alignments: readonly Alignment[]): string[] {
-  const widths = widthsOf(rows, WIDTH - GAP.length * (alignments.length - 1));
+function tableLines(
+  rows: readonly Row[],
+  alignments: readonly Alignment[],
+  width: number,
+): string[] {
+  const widths = widthsOf(rows, width - GAP.length * (alignments.length - 1));
   const [head, ...body] = rows.map((row) => rowLines(row, widths, alignments));
   // Where a first cell takes several lines, a line between rows tells them apart.
   const isTall = rows.some(([first = '']) => first.length > widths[0]!);

@@ -1,3 +1,4 @@
+import { digestText } from '../report/identity.ts';
 import { measure, percent, seconds, UNKNOWN } from '../report/number.ts';
 import { partitionText } from '../report/partitions.ts';
 import { sectionsText } from '../report/render/text.ts';
@@ -15,9 +16,9 @@ import { scheduleSection } from './schedule-text.ts';
 import type { Plan } from './summary.ts';
 import { workingSetFields } from './working-set-text.ts';
 
-/** The plan as text without colours. */
-export function planText(plan: Plan): string {
-  return sectionsText(planSections(plan));
+/** The plan as text without colours, in lines of at most `width` columns. */
+export function planText(plan: Plan, width?: number): string {
+  return sectionsText(planSections(plan), width);
 }
 
 /** The plan as data: what would be said, when, and what it would ask of an engine. */
@@ -55,7 +56,7 @@ function headFields(plan: Plan): Field[] {
     ...(plan.partition
       ? [field('partition', `${partitionText(plan.partition)}: only its share is below`)]
       : []),
-    field('workload', run.workloadDigest, ...run.notes.slice(1)),
+    field('workload', digestText(run), ...run.notes.slice(1)),
     field('time', `${seconds(plan.offeringMs)} in which requests fall due`),
     field('conversations', `${conversations.seen}, ${conversations.finished} of them to the end`),
     field('requests', requestsText(counts)),

@@ -7,12 +7,16 @@ import type { IntervalSummary } from '../stats/interval.ts';
  * measured, but through the run that `started` gives: it can be asked how far it is, and stopped.
  */
 export interface Observer {
+  /** How long it will take, as far as that can be known, in one line: before anything is sent. */
+  expected?(line: string): void;
   /** The run is under way. Not called for one that was over at once. */
   started?(run: Run): void;
   /** Every record, as it is journalled. */
   recorded?(record: TurnRecord): void;
   /** The measured requests of the last `output.logIntervalSec`. */
   interval?(summary: IntervalSummary): void;
+  /** The engine's /metrics page, whenever it is read, also before the run. */
+  scraped?(page: string): void;
   /** A user's turn was due `lagMs` ago, when the answer to the one before had ended. */
   lagging?(userId: number, lagMs: number): void;
   /** What had better be known before the run is over, in one line. */

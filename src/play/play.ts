@@ -15,6 +15,7 @@ import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
+import { expectedText } from './expected.ts';
 import { unlessGivenUp } from './given-up.ts';
 import { measure } from './measure.ts';
 import type { Observer } from './observer.ts';
@@ -110,10 +111,13 @@ async function playInto(
   const { path, part } = nextJournal(dir);
   const isolate = resumed?.isolate;
   const load = isolated({ scenario, workload: loaded }, part, isolate);
+  observer.expected?.(
+    expectedText({ scenario, workload: loaded, before: resumed?.before, hasPlayer: !!player }),
+  );
   const header = runHeader({ scenario, clock, workload: load.workload, target, part, isolate });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
-    watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>
+    watchMetrics(dir, clock, scraping(target, observer), metricsEverySec, part, (line) =>
       observer.notice?.(line),
     ),
     givenUp,
@@ -139,6 +143,15 @@ function discreet(target: Target, strike: (text: string) => string): Target {
       const page = await target.scrape();
       return page === undefined ? undefined : strike(page);
     },
+  };
+}
+
+function scraping({ scrape }: Target, { scraped }: Observer): Target['scrape'] {
+  if (!scraped) return scrape;
+  return async () => {
+    const page = await scrape();
+    if (page !== undefined) scraped(page);
+    return page;
   };
 }
 

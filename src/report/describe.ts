@@ -7,8 +7,14 @@ import { distributionTable } from './table.ts';
 /** The tools whose tables these are do not print 95 %. */
 const PRINTED = STATISTIC_NAMES.filter((name) => name !== 'p95');
 
-/** A table of the statistics of each column, one line a column, as pandas' `describe().T` has it. */
-export function describeColumns(columns: Readonly<Record<string, readonly number[]>>): string {
+/**
+ * A table of the statistics of each column, one line a column, as pandas' `describe().T` has it; in lines of at
+ * most `width` columns, of which there are two for each where one has no room for all.
+ */
+export function describeColumns(
+  columns: Readonly<Record<string, readonly number[]>>,
+  width?: number,
+): string {
   const table = distributionTable(
     Object.entries(columns).map(([label, values]) => {
       const column = new Column();
@@ -17,5 +23,6 @@ export function describeColumns(columns: Readonly<Record<string, readonly number
     }),
     PRINTED,
   );
-  return tableText(table);
+  const whole = table.columns.map(({ detail: _, ...column }) => column);
+  return tableText({ ...table, columns: whole }, width);
 }

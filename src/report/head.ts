@@ -1,5 +1,6 @@
 import type { RunFooter } from '../record/record.ts';
 import type { Partition } from '../scenario/population.ts';
+import { digestText } from './identity.ts';
 import { measure, seconds } from './number.ts';
 import { partitionText } from './partitions.ts';
 import type { PartSummary, RunSummary } from './run-summary.ts';
@@ -30,7 +31,7 @@ export function runSection(summary: RunSummary): Section {
       field('load', loop ? loop + cv : 'unknown'),
       field('pacing', run.pacing ?? 'unknown'),
       field('seed', String(run.seed ?? 'unknown')),
-      field('workload', run.workloadDigest, ...run.notes),
+      field('workload', digestText(run), ...run.notes),
       field('measured', measuredText(summary)),
       ...endFields(time.parts),
       field(

@@ -27,6 +27,14 @@ export interface RunIdentity {
   readonly notes: readonly string[];
 }
 
+/** So much of a sha256 tells workloads apart, and leaves room beside it on a page. */
+const DIGEST_SHOWN = 40;
+
+/** Its beginning; the whole is in summary.json. */
+export function digestText({ workloadDigest }: RunIdentity): string {
+  return workloadDigest.slice(0, DIGEST_SHOWN);
+}
+
 /** The scenario of a journal, or undefined if a version of confab wrote one that this one cannot read. */
 export function scenarioOf(part: RunPart): Scenario | undefined {
   return scenarioSchema.safeParse(upgraded(part.header.scenario)).data;

@@ -9,65 +9,78 @@ import {
 import { STATISTICS } from '../stats/statistics.ts';
 import { TERMS } from '../stats/terms.ts';
 import { TOTALS } from '../stats/totals.ts';
-import { hanging } from './wrap.ts';
-
-const WIDTH = 80;
+import { hanging, PAGE_WIDTH, proseWidth } from './wrap.ts';
 
 const THRESHOLDS = `A scenario may limit any statistic of any metric. A limit that is exceeded, or
 that nothing was measured for, makes the exit code 1:
   thresholds: { maxErrorRate: 0.01, ttftMs: { p95: 500 }, iclMs: { max: 900 } }`;
 
 /** The catalogue as text: what each metric is, over what, whose definition, and its name in files. */
-export function metricsHelp(): string {
+export function metricsHelp(width = PAGE_WIDTH): string {
+  const page = proseWidth(width);
   return [
     'The metrics of a report (and their names in summary.json and thresholds).',
-    block('Words', Object.entries(TERMS).map(termText)),
+    block(
+      'Words',
+      Object.entries(TERMS).map((term) => termText(term, page)),
+    ),
     ...Object.entries(GROUPS).map(([group, title]) =>
       block(
         title,
-        METRICS_AS_PRINTED.filter((name) => METRICS[name].group === group).map(metricText),
+        METRICS_AS_PRINTED.filter((name) => METRICS[name].group === group).map((name) =>
+          metricText(name, page),
+        ),
       ),
     ),
-    block('Of a whole run: one number each', Object.entries(TOTALS).map(totalText)),
+    block(
+      'Of a whole run: one number each',
+      Object.entries(TOTALS).map((total) => totalText(total, page)),
+    ),
     block(
       'Statistics of a metric: exact, percentiles interpolated linearly',
-      Object.entries(STATISTICS).map(statisticText),
+      Object.entries(STATISTICS).map((statistic) => statisticText(statistic, page)),
     ),
     THRESHOLDS,
   ].join('\n\n');
 }
 
-function metricText(name: MetricName): string {
+function metricText(name: MetricName, width: number): string {
   const { over, source, shown }: Metric = METRICS[name];
   const when = shown === 'always' ? '' : `; shown ${SHOWN[shown]}`;
   return [
     `  ${headingOf(name)} (${name}), of ${POPULATIONS[over].says}`,
-    detail(`${definitionOf(name)}${when}`),
-    detail(`Source: ${source}`),
+    detail(`${definitionOf(name)}${when}`, width),
+    detail(`Source: ${source}`, width),
   ].join('\n');
 }
 
-function termText([term, { says, note }]: [string, (typeof TERMS)[keyof typeof TERMS]]): string {
-  return hanging(`  ${term.padEnd(9)}`, `${says}; ${note}`, WIDTH);
+function termText(
+  [term, { says, note }]: [string, (typeof TERMS)[keyof typeof TERMS]],
+  width: number,
+): string {
+  return hanging(`  ${term.padEnd(9)}`, `${says}; ${note}`, width);
 }
 
-function totalText([path, { label, unit, says }]: [string, (typeof TOTALS)[keyof typeof TOTALS]]) {
-  return `  ${label}, ${unit} (${path})\n${detail(says)}`;
+function totalText(
+  [path, { label, unit, says }]: [string, (typeof TOTALS)[keyof typeof TOTALS]],
+  width: number,
+): string {
+  return `  ${label}, ${unit} (${path})\n${detail(says, width)}`;
 }
 
-function statisticText([name, { says, countMin }]: [
-  string,
-  (typeof STATISTICS)[keyof typeof STATISTICS],
-]): string {
+function statisticText(
+  [name, { says, countMin }]: [string, (typeof STATISTICS)[keyof typeof STATISTICS]],
+  width: number,
+): string {
   return hanging(
     `  ${name.padEnd(9)}`,
     countMin > 2 ? `${says}; from ${countMin} values on` : says,
-    WIDTH,
+    width,
   );
 }
 
-function detail(text: string): string {
-  return hanging('      ', text, WIDTH);
+function detail(text: string, width: number): string {
+  return hanging('      ', text, width);
 }
 
 function block(title: string, entries: readonly string[]): string {

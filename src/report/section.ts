@@ -5,7 +5,8 @@ import { type Format, written } from './number.ts';
  * needs to know no more: what a section is about is in its words. Texts are for the eye; the numbers that
  * they are made of are in the summary.
  *
- * A line break in a text is where plain text breaks it; white space around one says nothing, as in HTML.
+ * A line break in a text says no more than a space, and white space around one nothing, as in HTML: a renderer
+ * breaks lines where its page ends.
  */
 export interface Section {
   /** Absent for a statement that stands by itself. */
@@ -48,6 +49,8 @@ export interface TableColumn {
   readonly unit?: string;
   /** How its numbers are written. Absent: as the row says, where the rows are of different things. */
   readonly format?: Format;
+  /** Left out where there is no room, the greatest first; absent: never. */
+  readonly detail?: number;
 }
 
 export interface TableRow {

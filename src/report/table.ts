@@ -13,6 +13,19 @@ export interface DistributionRow {
   readonly level?: number;
 }
 
+/** What one can do without, the least needed first: a page of 80 columns has room for six beside the count. */
+const LEAST_NEEDED_FIRST: readonly StatisticName[] = [
+  'p9999',
+  'p25',
+  'p75',
+  'p999',
+  'min',
+  'std',
+  'p90',
+  'max',
+  'p95',
+];
+
 /** Statistics that need more values than this have a column only if a row has them. */
 const FEW = 2;
 
@@ -29,7 +42,7 @@ export function distributionTable(
     columns: [
       { title: '' },
       { title: 'count', format: 'count' },
-      ...columns.map((name) => ({ title: STATISTICS[name].label })),
+      ...columns.map((name) => ({ title: STATISTICS[name].label, ...detailOf(name) })),
     ],
     rows: rows.map(({ label, values, isCount = false, level = 0 }) => ({
       cells: [label, values?.count ?? 0, ...columns.map((name) => values?.[name])],
@@ -37,4 +50,9 @@ export function distributionTable(
       ...(level > 0 && { level }),
     })),
   };
+}
+
+function detailOf(name: StatisticName): { detail?: number } {
+  const place = LEAST_NEEDED_FIRST.indexOf(name);
+  return place < 0 ? {} : { detail: LEAST_NEEDED_FIRST.length - place };
 }

@@ -8,7 +8,11 @@ export function renderReport(run: Run, options: ReportOptions = {}): string {
   return reportText(summarise(run), options);
 }
 
-/** The report as text without colours. */
-export function reportText(summary: RunSummary, options: ReportOptions = {}): string {
-  return sectionsText(reportSections(summary, options));
+/** The report as text without colours, in lines of at most `width` columns. */
+export function reportText(
+  summary: RunSummary,
+  options: ReportOptions = {},
+  width?: number,
+): string {
+  return sectionsText(reportSections(summary, options), width);
 }

@@ -16,6 +16,7 @@ import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { clientsOf } from './clients.ts';
+import { endsOf, type RunEnds } from './ends.ts';
 import { paceOf, worldOf } from './phase-world.ts';
 import { warmupPopulation } from './warmup.ts';
 
@@ -62,6 +63,7 @@ export interface Run {
   /** Requests in flight are cancelled; all records are made before this returns. */
   abort(): void;
   state(): RunState;
+  readonly ends: RunEnds;
 }
 
 export interface RunState {
@@ -200,6 +202,7 @@ export function startRun(options: RunOptions): Run {
   return {
     interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
     abort: () => phases.send({ type: 'run.aborted' }),
+    ends: endsOf(scenario, before),
     state: () => ({
       phase: phases.getSnapshot().value as RunState['phase'],
       activeUsers: population.activeUsers,

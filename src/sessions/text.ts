@@ -21,14 +21,18 @@ export interface SessionSearch {
   readonly isComplete: boolean;
 }
 
-/** One line a point, in the order given. */
-export function sessionTable(points: readonly PlayedPoint[], ttftP95MsMax?: number): string {
-  return tableText(pointsTable(points, ttftP95MsMax));
+/** One line a point, in the order given, of at most `width` columns. */
+export function sessionTable(
+  points: readonly PlayedPoint[],
+  ttftP95MsMax?: number,
+  width?: number,
+): string {
+  return tableText(pointsTable(points, ttftP95MsMax), width);
 }
 
 /** The table by size, and the answer. */
-export function sessionSearchText(search: SessionSearch): string {
-  return sectionsText([sessionSearchSection(search)]);
+export function sessionSearchText(search: SessionSearch, width?: number): string {
+  return sectionsText([sessionSearchSection(search)], width);
 }
 
 export function sessionSearchSection(search: SessionSearch): Section {

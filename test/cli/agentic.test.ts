@@ -16,7 +16,9 @@ test('M-63 agents go to their own models and URLs, and the CSV says which', asyn
   const ended = await confab([...args, ...urls, ...pace, '--with-text'], { cwd });
   await Promise.all([one.close(), two.close()]);
   expect(ended.code, ended.stderr).toBe(0);
-  expect(ended.stderr.split('\n').map((line) => line.split(';')[0])).toEqual([
+  expect(ended.stderr).toMatch(/^duration: /m);
+  const lines = ended.stderr.replace(/^duration: .*\n/m, '').split('\n');
+  expect(lines.map((line) => line.split(';')[0])).toEqual([
     ...['small', 'large', 'huge'].map(
       (model) => `notice: the server does not list the model ${model}`,
     ),

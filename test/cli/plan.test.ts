@@ -70,7 +70,7 @@ describe.concurrent('confab plan', () => {
   test('requests longer than the model are said to be refused', async () => {
     const { code, stdout } = await confab(['plan', DEMO, '--set', 'engine.maxModelTokens=1700']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/requests +\d+ planned, \d+ answered, \d+ REFUSED: .*1700 tokens/);
+    expect(stdout).toMatch(/requests +\d+ planned, \d+ answered, \d+ REFUSED: [\s\S]*?1700\s+tokens/);
   });
 
   test('an engine with 3 % more blocks than LRU needs finds the ideal, and one with 10 % fewer little of it', async () => {

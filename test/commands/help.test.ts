@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { completionCommand } from '../../src/commands/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
@@ -41,6 +42,7 @@ const VERBS: Record<string, () => Command> = {
   convert: convertCommand,
   report: reportCommand,
   schema: schemaCommand,
+  completion: () => completionCommand({}),
   help: () => helpCommand({}),
 };
 

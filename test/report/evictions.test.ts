@@ -31,10 +31,12 @@ test('evictions are said by memory and by whom, with their times', () => {
     "Evictions
       gpu             1500 blocks: 20.0 % for their own session, 80.0 % for another
       cpu             1 block, for whom is unknown: requests name no session
-      disk            8 blocks: 25.0 % for their own session, 75.0 % for another, of the 4 where both are known
+      disk            8 blocks: 25.0 % for their own session, 75.0 % for another, of
+                      the 4 where both are known
       lifetime        mean 12.35 s, p50 10.00, p99 58.21, from stored to evicted
       idle            mean 4000 s, p50 1700, p99 -, since stored or last found again
-                      of 1500 blocks of the GPU; percentiles are as good as the engine's buckets"
+                      of 1500 blocks of the GPU; percentiles are as good as the
+                      engine's buckets"
   `);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TurnRecord } from '../../src/record/record.ts';
-import { renderReport } from '../../src/report/text.ts';
+import { summarise } from '../../src/report/run-summary.ts';
+import { reportText } from '../../src/report/text.ts';
 import { samplePart, turnRecord } from '../record/sample.ts';
 
 const failed = (userId: number): TurnRecord =>
@@ -10,7 +11,9 @@ const unsent = (userId: number): TurnRecord =>
 const ok = (userId: number): TurnRecord => turnRecord({ userId });
 
 const firstLine = (records: readonly TurnRecord[]): string =>
-  renderReport({ parts: [samplePart({ records })], warnings: [] }).split('\n')[0]!;
+  reportText(summarise({ parts: [samplePart({ records })], warnings: [] }), {}, Infinity).split(
+    '\n',
+  )[0]!;
 
 test.each<[string, TurnRecord[]]>([
   [

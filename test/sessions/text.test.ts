@@ -29,7 +29,7 @@ const TEXT = `  groups  sessions each  sessions  requests  failed  TTFT p95 afte
 Largest (most sessions): 1 group x 4 sessions = 4 sessions, with a TTFT p95 of 97.25 ms after round 1 (bound 500 ms)`;
 
 test('a search is a table by size, and the answer', () => {
-  expect(sessionSearchText(search)).toBe(TEXT);
+  expect(sessionSearchText(search, Infinity)).toBe(TEXT);
   expect(wordsOfHtml(htmlOf([sessionSearchSection(search)]))).toEqual(wordsOf(TEXT));
 });
 
@@ -39,5 +39,15 @@ test('a search that played nothing has no table', () => {
 });
 
 test('without a bound no point is within it', () => {
-  expect(sessionTable([point(1, 4, 97.25)]).split('\n')[0]).toMatch(/round 1, ms$/);
+  expect(sessionTable([point(1, 4, 97.25)], undefined, 100).split('\n')[0]).toMatch(/round 1, ms$/);
+});
+
+test('on a narrow terminal headings take several lines, and answers too', () => {
+  const lines = sessionSearchText(search).split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    '          sessions                              TTFT p95 after  within',
+    '  groups      each  sessions  requests  failed     round 1, ms  500 ms',
+    '  1              1         1         3       0               -      no',
+  ]);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });

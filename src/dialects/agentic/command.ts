@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
 import { UsageError } from '../../base/errors.ts';
 import { withFlags } from '../../commands/flag-table.ts';
+import { flowingHelp } from '../../commands/help-text.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import type { AgentTrace } from '../../workload/agents/agent-trace.ts';
@@ -32,7 +33,7 @@ export function agenticCommand(): Command {
   const command = new Command('agentic').description(
     "Rounds of agents over several models, with the flags of LMBenchmark's agentic-qa.py.",
   );
-  return withFlags(command, agenticFlags).addHelpText('after', HELP).action(run);
+  return withFlags(command, agenticFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
 async function run(flags: AgenticFlags): Promise<void> {
@@ -69,6 +70,7 @@ async function run(flags: AgenticFlags): Promise<void> {
     scenario,
     apiKey: flags.apiKey,
     isSimulated: flags.simulate,
+    isWide: flags.wide,
     workload,
     open: (clock, apiKey) =>
       flags.simulate

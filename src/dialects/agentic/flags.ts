@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS, outputFlags } from '../../commands/flags.ts';
+import { FLAGS, outputFlags, screenFlags } from '../../commands/flags.ts';
 import { integer, number } from '../../commands/options.ts';
 
 /** The command line of LMBenchmark's agentic-qa.py, and ours. Beside these, the fields that flags set. */
@@ -16,6 +16,7 @@ export interface AgenticFlags {
   readonly withText?: boolean;
   readonly simulate?: boolean;
   readonly set: readonly string[];
+  readonly wide?: boolean;
 }
 
 export const DEFAULT_URL = 'http://localhost:8000';
@@ -76,4 +77,5 @@ export const agenticFlags: readonly Flag[] = [
     flags: '--set <engine.field=value>',
     says: 'any field of the embedded engine, as a scenario has it; may be repeated',
   },
+  ...screenFlags,
 ];

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { withFlags } from '../../commands/flag-table.ts';
+import { flowingHelp } from '../../commands/help-text.ts';
+import { say } from '../../commands/stderr.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
@@ -16,6 +18,7 @@ interface CommandFlags extends MultiRoundFlags {
   readonly printScenario?: boolean;
   readonly verbose?: boolean;
   readonly simulate?: boolean;
+  readonly wide?: boolean;
 }
 
 const HELP = `
@@ -50,7 +53,7 @@ export function multiRoundCommand(): Command {
     'Multi-round question answering, with the command line of multi-round-qa.py.',
   );
   return withFlags(command, multiRoundFlags)
-    .addHelpText('after', HELP)
+    .addHelpText('after', flowingHelp(HELP))
     .action(async (given: CommandFlags) => {
       if (given.processSummary !== undefined) {
         process.stdout.write(processSummary(given.processSummary));
@@ -64,7 +67,7 @@ export function multiRoundCommand(): Command {
         process.stdout.write(`${timing(given)}${scenarioYaml(input, scenario)}`);
         return;
       }
-      process.stderr.write(timing(given));
+      say(timing(given).trimEnd());
       const { playAndPresent } = await import('../../commands/play.ts');
       await playAndPresent({
         scenario,
@@ -72,6 +75,7 @@ export function multiRoundCommand(): Command {
         companion: multiRoundCompanion(given.qps),
         isSimulated: given.simulate,
         isVerbose: given.verbose,
+        isWide: given.wide,
       });
     });
 }

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS } from '../../commands/flags.ts';
+import { FLAGS, screenFlags } from '../../commands/flags.ts';
 import { integer, number, share } from '../../commands/options.ts';
 
 /**
@@ -172,6 +172,7 @@ const addedFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.simulate,
   FLAGS.printScenario,
+  ...screenFlags,
 ];
 
 export const multiRoundFlags: readonly Flag[] = [

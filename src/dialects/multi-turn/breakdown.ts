@@ -3,6 +3,7 @@ import { percent, UNKNOWN } from '../../report/number.ts';
 import { tableText } from '../../report/render/table.ts';
 import type { Cell, TableColumn } from '../../report/section.ts';
 import { distributionTable } from '../../report/table.ts';
+import { hanging, PAGE_WIDTH } from '../../report/wrap.ts';
 import { Column } from '../../stats/column.ts';
 import { Counts, type CountsSummary } from '../../stats/counts.ts';
 import { distributionOf } from '../../stats/quantile.ts';
@@ -12,11 +13,14 @@ import { type MultiTurnDefinition, type MultiTurnNames, multiTurnStats } from '.
 /** More of them would not be read. */
 const UNFINISHED_SHOWN = 20;
 
+interface BreakdownSettings extends MultiTurnNames {
+  readonly definition: MultiTurnDefinition;
+  /** Most columns of a line. */
+  readonly columns?: number;
+}
+
 /** What the tool does not print: each turn, the conversations, the cache, and all that went wrong. */
-export function breakdownText(
-  records: readonly TurnRecord[],
-  settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
-): string {
+export function breakdownText(records: readonly TurnRecord[], settings: BreakdownSettings): string {
   const measured = records.filter(({ phase }) => phase === 'measure');
   return [
     'By turn (the first is 1; tokens are means):',
@@ -25,14 +29,16 @@ export function breakdownText(
     conversationsText(measured, settings),
     '',
     cacheText(measured),
-    failuresText(measured),
+    ...failureLines(measured).map((line) => wrapped(line, settings.columns)),
   ].join('\n');
 }
 
-function turnsTable(
-  records: readonly TurnRecord[],
-  settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
-): string {
+function wrapped(line: string, columns = PAGE_WIDTH): string {
+  const [head] = /^ *(Unfinished: )?/.exec(line)!;
+  return hanging(head, line.slice(head.length), columns);
+}
+
+function turnsTable(records: readonly TurnRecord[], settings: BreakdownSettings): string {
   const turns = new Map<number, TurnColumns>();
   for (const record of records) {
     if (record.status !== 'ok') continue;
@@ -41,10 +47,11 @@ function turnsTable(
     turn.add(record, settings);
   }
   const rows = [...turns].sort(([a], [b]) => a - b);
-  return tableText({
+  const table = {
     columns: TURN_COLUMNS,
     rows: rows.map(([turn, columns]) => ({ cells: [turn + 1, ...columns.cells()] })),
-  });
+  };
+  return tableText(table, settings.columns);
 }
 
 const TURN_COLUMNS: readonly TableColumn[] = [
@@ -68,10 +75,7 @@ class TurnColumns {
   readonly #tokens = new Tokens();
   #count = 0;
 
-  add(
-    record: TurnRecord,
-    settings: MultiTurnNames & { readonly definition: MultiTurnDefinition },
-  ): void {
+  add(record: TurnRecord, settings: BreakdownSettings): void {
     const stats = multiTurnStats(record, settings.definition, settings);
     this.#count++;
     this.#ttft.add(stats.ttft_ms ?? undefined);
@@ -108,7 +112,7 @@ interface Progress {
 }
 
 /** Duration is from the first request sent to the end of the last one, whatever became of it. */
-function conversationsText(records: readonly TurnRecord[], names: MultiTurnNames): string {
+function conversationsText(records: readonly TurnRecord[], names: BreakdownSettings): string {
   const conversations = progressOf(records);
   const turnsDone = new Column();
   const durationSec = new Column();
@@ -129,11 +133,15 @@ function conversationsText(records: readonly TurnRecord[], names: MultiTurnNames
         { label: 'turns done', values: distributionOf(turnsDone), isCount: true },
         { label: 'duration s', values: distributionOf(durationSec) },
       ]),
+      names.columns,
     ),
     ...(unfinished.length
       ? [
-          `Unfinished: ${unfinished.slice(0, UNFINISHED_SHOWN).join(', ')}` +
-            (more > 0 ? ` and ${more} more` : ''),
+          wrapped(
+            `Unfinished: ${unfinished.slice(0, UNFINISHED_SHOWN).join(', ')}` +
+              (more > 0 ? ` and ${more} more` : ''),
+            names.columns,
+          ),
         ]
       : []),
   ].join('\n');
@@ -166,7 +174,7 @@ function cacheText(records: readonly TurnRecord[]): string {
     : `Cached share: ${percent(share)} (${cachedTokens} of ${inputTokens} input tokens, ${reported} requests)`;
 }
 
-function failuresText(records: readonly TurnRecord[]): string {
+function failureLines(records: readonly TurnRecord[]): string[] {
   const counts = new Counts();
   for (const record of records) counts.add(record);
   const summary = counts.close();
@@ -176,7 +184,7 @@ function failuresText(records: readonly TurnRecord[]): string {
     `Failures: ${failed} of ${summary.planned} planned requests (${kinds.join(', ')}), ` +
       `cancelled ${cancelled}, unsent ${unsent}`,
     ...endingLines(summary),
-  ].join('\n');
+  ];
 }
 
 function endingLines({ endings }: CountsSummary): string[] {

@@ -3,6 +3,9 @@ import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { withFlags } from '../../commands/flag-table.ts';
 import { writeGenerated } from '../../commands/generate.ts';
+import { flowingHelp } from '../../commands/help-text.ts';
+import { reportColumns } from '../../commands/screen.ts';
+import { say } from '../../commands/stderr.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
@@ -25,6 +28,7 @@ interface CommandFlags extends MultiTurnFlags {
   readonly generateOnly?: boolean;
   readonly simulate?: boolean;
   readonly printScenario?: boolean;
+  readonly wide?: boolean;
 }
 
 const HELP = `
@@ -52,7 +56,7 @@ export function multiTurnCommand(): Command {
   const command = new Command('multi-turn').description(
     "Interleaved conversations, with the command line of vLLM's benchmark_serving_multi_turn.py.",
   );
-  return withFlags(command, multiTurnFlags).addHelpText('after', HELP).action(run);
+  return withFlags(command, multiTurnFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
 async function run(given: CommandFlags): Promise<void> {
@@ -88,7 +92,7 @@ async function run(given: CommandFlags): Promise<void> {
     import('../../workload/load.ts'),
   ]);
   const workload = await openWorkload(scenario, {
-    tell: (line) => process.stderr.write(`${line}\n`),
+    tell: say,
   });
   checkConversations(given, workload);
   const subject = await subjectOf(given.inputFile, workload);
@@ -97,6 +101,7 @@ async function run(given: CommandFlags): Promise<void> {
     apiKey: given.apiKey,
     isSimulated: given.simulate,
     isVerbose: given.verbose,
+    isWide: given.wide,
     workload,
     companion: multiTurnCompanion(
       given,
@@ -104,7 +109,8 @@ async function run(given: CommandFlags): Promise<void> {
         ...given,
         warmupShares: shares,
         startedEpochMs: new SystemClock().originEpochMs,
-        print: given.printContent ? (text) => process.stderr.write(text) : undefined,
+        print: given.printContent ? (text) => say(text, { event: 'content' }) : undefined,
+        columns: reportColumns(given.wide),
       },
       subject,
     ),

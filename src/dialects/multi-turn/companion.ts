@@ -19,6 +19,8 @@ export interface MultiTurnOutputs {
   readonly verbose?: boolean;
   /** Takes the prompts and answers, where they are to be printed. */
   readonly print?: ((text: string) => void) | undefined;
+  /** Of the terminal, for the tables that are ours. */
+  readonly columns?: number;
 }
 
 /** What the run was about, beyond its records. */
@@ -51,6 +53,7 @@ export function multiTurnCompanion(
     warmupShares: flags.warmupStep ? [0] : outputs.warmupShares,
     conversationId,
     stream: flags.stream,
+    ...(outputs.columns !== undefined && { columns: outputs.columns }),
   };
   return {
     isCountingItself: flags.compat ?? false,
@@ -87,5 +90,5 @@ async function finish(
 }
 
 function contentText(id: string, { messages, answer }: Said): string {
-  return `${id}: ${messages.at(-1)?.text ?? ''}\n${id}, answer: ${answer}\n`;
+  return `${id}: ${messages.at(-1)?.text ?? ''}\n${id}, answer: ${answer}`;
 }

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS } from '../../commands/flags.ts';
+import { FLAGS, screenFlags } from '../../commands/flags.ts';
 import { integer, number, wholeNumber } from '../../commands/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
@@ -150,4 +150,5 @@ export const multiTurnFlags: readonly Flag[] = [
   FLAGS.simulate,
   FLAGS.gpu,
   FLAGS.printScenario,
+  ...screenFlags,
 ];

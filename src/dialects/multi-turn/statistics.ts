@@ -27,6 +27,8 @@ export interface MultiTurnSettings extends MultiTurnNames {
   readonly verbose: boolean;
   /** For each, a table without this share of the samples that started first; see `warmupShares`. */
   readonly warmupShares: readonly number[];
+  /** Most columns of a line, of what the tool does not print; default: those of paper. */
+  readonly columns?: number;
 }
 
 /** A completed request, with what the tool adds to its fields. */

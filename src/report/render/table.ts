@@ -1,5 +1,7 @@
 import CliTable from 'cli-table3';
-import { cellTexts, headingOf, type Table } from '../section.ts';
+import type { Table } from '../section.ts';
+import { hanging, PAGE_WIDTH } from '../wrap.ts';
+import { type FittedTable, fitted, GAP } from './fit.ts';
 
 const PLAIN = {
   chars: {
@@ -19,24 +21,29 @@ const PLAIN = {
     'right-mid': '',
     middle: ' ',
   },
-  style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 0 },
+  style: { head: [], border: [], compact: true, 'padding-left': GAP - 1, 'padding-right': 0 },
 };
 
-/** Plain columns, the first left and the others right, without lines or colours: for the eye, `grep` and `awk`. */
-export function tableText(table: Table): string {
-  const { columns, rows } = table;
+/**
+ * Plain columns, the first left and the others right, without lines or colours: for the eye, `grep` and `awk`.
+ * No line is longer than `width`; which columns that has cost is said below.
+ */
+export function tableText(table: Table, width = PAGE_WIDTH): string {
+  const { tables, leftOut } = fitted(table, width);
+  const texts = [tables.map(plainText).join('\n\n')];
+  if (leftOut.length > 0) {
+    texts.push(hanging('  ', `(left out: ${leftOut.join(', ')}; --wide prints all)`, width));
+  }
+  return texts.join('\n');
+}
+
+function plainText({ headings, rows }: FittedTable): string {
   const printed = new CliTable({
     ...PLAIN,
-    head: columns.map(headingOf),
-    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
+    head: headings.map((content) => ({ content, vAlign: 'bottom' as const })) as never[],
+    colAligns: headings.map((_, index) => (index === 0 ? 'left' : 'right')),
   });
-  const texts = cellTexts(table);
-  printed.push(
-    ...texts.map(([name = '', ...rest], row) => [
-      '  '.repeat(rows[row]!.level ?? 0) + name,
-      ...rest,
-    ]),
-  );
+  printed.push(...rows.map((row) => [...row]));
   return printed
     .toString()
     .split('\n')

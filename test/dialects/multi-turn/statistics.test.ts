@@ -66,7 +66,7 @@ test('M-50 without a completed request there is no table, and all failures are t
     turnRecord({ status: 'timeout', reason: 'no first token within 30 s' }),
     turnRecord({ userId: 2, status: 'http', httpStatus: 503, reason: 'HTTP 503' }),
   ];
-  const text = multiTurnText(records, SETTINGS);
+  const text = multiTurnText(records, { ...SETTINGS, columns: Infinity });
   expect(text).toContain(`No samples to process\n${SEPARATOR}\n`);
   expect(text).toContain(
     'Failures: 2 of 2 planned requests (http 1, timeout 1, connect 0, protocol 0), cancelled 0, unsent 0',
