@@ -162,6 +162,8 @@ test.each([
   ['@huggingface/tokenizers', ['workload/']],
   ['seedrandom', ['base/random.ts']],
   ['cli-table3', ['report/render/']],
+  ['string-width', ['report/wrap.ts']],
+  ['log-update', ['commands/stderr.ts']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
   ['prom-client', ['engine/']],

@@ -58,7 +58,7 @@ describe.concurrent('a plan, without a server', () => {
 
   test('M-69 the whole schedule in virtual time: gaps, question numbers and launches (rows 1 and 2)', async () => {
     const file = await scenarioFile(...SMALL);
-    const text = await planned(file, '--time', '100');
+    const text = await planned(file, '--time', '100', '--wide');
     expect(text).toContain('asks every G = 20 s and lives S = 80 s; one joins every U = 8 s');
     const csv = await planned(file, '--time', '100', '--schedule', '-');
     const [, ...rows] = csv.trimEnd().split('\n');

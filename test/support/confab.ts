@@ -37,7 +37,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
   if (!existsSync(MAIN)) {
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
-  const { OPENAI_API_KEY: _, ...env } = process.env;
+  const { OPENAI_API_KEY: _, COLUMNS: __, ...env } = process.env;
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
     cwd: options.cwd ?? freshFolder(),
     env: { ...env, NODE_OPTIONS: '', ...options.env },
@@ -108,7 +108,7 @@ async function called(
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
   const restored = [captured(process.stdout), captured(process.stderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
-  const { OPENAI_API_KEY: _, ...kept } = environment;
+  const { OPENAI_API_KEY: _, COLUMNS: __, ...kept } = environment;
   process.env = { ...kept, ...env };
   process.chdir(cwd);
   try {
@@ -122,9 +122,10 @@ async function called(
   }
 }
 
-/** Keeps what is written to a stream of this process instead of writing it. */
+/** Keeps what is written to a stream of this process instead of writing it; it is no terminal then. */
 function captured(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
-  const { write } = stream;
+  const { write, isTTY } = stream;
+  stream.isTTY = false;
   const decoder = new StringDecoder('utf8');
   let text = '';
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
@@ -139,6 +140,7 @@ function captured(stream: NodeJS.WriteStream): { text(): string; restore(): void
     text: () => text,
     restore() {
       stream.write = write;
+      stream.isTTY = isTTY;
     },
   };
 }

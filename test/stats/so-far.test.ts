@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { SoFar } from '../../src/stats/so-far.ts';
+import { turnRecord } from '../record/sample.ts';
+
+/** Of a conversation of four turns. */
+const turn = (userId: number, at: number, more: Partial<Parameters<typeof turnRecord>[0]> = {}) =>
+  turnRecord({ userId, turn: at, turns: 4, ...more });
+
+function followed(...records: ReturnType<typeof turnRecord>[]): SoFar {
+  const soFar = new SoFar();
+  for (const record of records) soFar.add(record);
+  return soFar;
+}
+
+test('conversations under way count by their turns, and what is left follows', () => {
+  const soFar = followed(turn(1, 0), turn(1, 1), turn(2, 0), turn(2, 1), turn(2, 2), turn(2, 3));
+  const { share, leftMs, conversations } = soFar.at(6000, 0, { conversations: 6 });
+  expect(conversations).toBe(1);
+  expect(share).toBeCloseTo(1.5 / 6, 12);
+  expect(leftMs).toBeCloseTo(18_000, 6);
+});
+
+test('a user found in mid-conversation is at its end with its last turn', () => {
+  const { share } = followed(turn(1, 2), turn(1, 3)).at(9000, 0, { conversations: 1 });
+  expect(share).toBe(1);
+});
+
+test('agents who ask in the same turn are one conversation', () => {
+  const agents = [0, 1, 2].map((place) => turn(1, 3, { agent: { id: place, place } }));
+  expect(followed(...agents).at(9000, 0, { conversations: 2 })).toMatchObject({
+    conversations: 1,
+    share: 0.5,
+  });
+});
+
+test('the goal that is nearest counts, and time is known from the start', () => {
+  const soFar = followed(turn(1, 0));
+  const goals = { afterMs: 10_000, requests: 100 };
+  expect(soFar.at(1000, 0, goals)).toMatchObject({ share: 0.1, leftMs: 9000 });
+  expect(soFar.at(100, 0, { requests: 100 }).leftMs).toBeUndefined();
+});
+
+test('without a goal there is nothing to be near to; nothing measured is unknown, not 0', () => {
+  const none = new SoFar().at(5000, 0, {});
+  expect(none).toEqual({
+    measuredMs: 5000,
+    ...{ completed: 0, failed: 0, ended: 0, conversations: 0, completedPerSec: 0 },
+  });
+});
+
+test('failed and cancelled requests have ended, unsent ones and the warm-up are not counted', () => {
+  const soFar = followed(
+    turn(1, 0),
+    turn(2, 0, { status: 'timeout' }),
+    turn(3, 0, { status: 'cancelled' }),
+    turn(4, 0, { status: 'unsent' }),
+    turn(5, 0, { phase: 'warmup' }),
+  );
+  expect(soFar.at(1000, 0, {})).toMatchObject({ completed: 1, failed: 1, ended: 3 });
+});
+
+test('a rate is of the last ten seconds', () => {
+  const soFar = new SoFar();
+  for (let second = 0; second <= 20; second++) {
+    if (second <= 10) soFar.add(turn(second, 0));
+    soFar.at(second * 1000, 0, {});
+  }
+  expect(soFar.at(20_500, 0, {}).completedPerSec).toBe(0);
+});
