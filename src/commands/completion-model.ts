@@ -85,9 +85,11 @@ function shippedScenarios(): string[] {
     .sort();
 }
 
+let schema: JsonSchema | undefined;
+
 /** The fields that it sets: of a scenario, or of its engine section. */
 function settings({ flags }: Option): string[] {
-  const schema = scenarioJsonSchema() as JsonSchema;
+  schema ??= scenarioJsonSchema() as JsonSchema;
   const ofEngine = pathsOf(schema.properties!['engine']!);
   if (flags.includes('<engine.field=value>')) return ofEngine.map((path) => `engine.${path}=`);
   const paths = flags.includes('<field=value>') ? ofEngine : pathsOf(schema);
