@@ -4,7 +4,7 @@ import type { Plan } from './summary.ts';
 
 const SCHEDULE_COLUMNS: readonly TableColumn[] = [
   { title: 'from', format: 'seconds' },
-  { title: 'new conversations', format: 'count' },
+  { title: 'arrivals', format: 'count' },
   { title: 'live' },
   { title: 'KV blocks' },
   { title: 'requests due', format: 'count' },
@@ -13,7 +13,7 @@ const SCHEDULE_COLUMNS: readonly TableColumn[] = [
   { title: 'output', unit: 'tokens/s' },
 ];
 
-const SCHEDULE_LEGEND = `Live conversations and KV blocks are averages over time, from a conversation's first request to its
+const SCHEDULE_LEGEND = `Arrivals are new conversations. Live conversations and KV blocks are averages over time, from a conversation's first request to its
   last answer. Tokens per second count a request when it falls due.`;
 
 /** Who comes when, and what falls due; no table where no time passes. */
