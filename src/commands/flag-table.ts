@@ -33,6 +33,9 @@ interface FlagOptions {
 // biome-ignore lint/suspicious/noExplicitAny: each parser knows what it has returned before.
 type Parse = (text: string, before: any) => unknown;
 
+/** Columns beside the flags in which their descriptions are still wrapped; commander's own 40 are too many for 60. */
+const DESCRIPTION_WIDTH_MIN = 20;
+
 /** The row that an option was made of. */
 const rowOf = new WeakMap<Option, Flag>();
 
@@ -55,6 +58,7 @@ export function withFlags(command: Command, rows: readonly Flag[]): Command {
     rowOf.set(option, row);
   }
   return command.configureHelp({
+    minWidthToWrap: DESCRIPTION_WIDTH_MIN,
     optionDescription: (option) =>
       described(rowOf.get(option)) ?? new Help().optionDescription(option),
   });

@@ -38,6 +38,26 @@ test('a verb that is a topic too: first the one, then the other', async () => {
   expect(stdout.indexOf('What it models')).toBeGreaterThan(verb);
 });
 
+test.each([
+  [80, {}],
+  [60, { COLUMNS: '60' }],
+])('no page but its code is wider than %i columns', async (columns, env) => {
+  const { stdout } = await confab(['help'], { env });
+  const names = [...stdout.matchAll(/^ {2}([a-z][\w-]+) /gm)].map((match) => match[1]!);
+  expect(names.length).toBeGreaterThan(30);
+  for (const name of columns === 80 ? names : ['plan', 'sessions']) {
+    const page = await confab(['help', name], { env });
+    const lines = page.stdout.split('\n').filter((line) => !line.startsWith('    '));
+    expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
+  }
+});
+
+test('a part of a verb, as its --help says it', async () => {
+  const { stdout } = await confab(['help', 'convert', 'sharegpt']);
+  expect(stdout).toBe((await confab(['convert', 'sharegpt', '--help'])).stdout);
+  expect((await confab(['help', 'run', 'sharegpt'])).code).toBe(2);
+});
+
 test('neither: the error names what is accepted', async () => {
   const { code, stdout, stderr } = await confab(['help', 'metric']);
   expect(code).toBe(2);
