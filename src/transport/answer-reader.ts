@@ -153,14 +153,15 @@ export class AnswerReader {
       remarks.push(`no text was understood: ${tokens} output tokens by usage${this.#unknownText}`);
     }
     const says = (text: string): string => this.#says(text, NAME_CHARS_MAX);
-    const end: ResponseEnd = {
+    const finishReason = this.#finishReason === undefined ? undefined : says(this.#finishReason);
+    const end: { -readonly [Name in keyof ResponseEnd]: ResponseEnd[Name] } = {
       usage,
-      finishReason: this.#finishReason === undefined ? undefined : says(this.#finishReason),
-      ...(this.#id !== undefined && { id: says(this.#id) }),
-      ...(this.#fingerprint !== undefined && { fingerprint: says(this.#fingerprint) }),
-      ...(this.#reads > 0 && { reads: this.#reads }),
-      ...(remarks.length > 0 && { remarks: remarks.map((remark) => this.#says(remark)) }),
+      finishReason,
     };
+    if (this.#id !== undefined) end.id = says(this.#id);
+    if (this.#fingerprint !== undefined) end.fingerprint = says(this.#fingerprint);
+    if (this.#reads > 0) end.reads = this.#reads;
+    if (remarks.length > 0) end.remarks = remarks.map((remark) => this.#says(remark));
     this.#observer.onEnd(end, this.saidMs);
   }
 

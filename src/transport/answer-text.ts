@@ -25,6 +25,12 @@ const TEXT_FIELDS: readonly (readonly [kind: TextKind, fields: readonly string[]
   ],
   ['content', ['content', 'text', 'output_text', 'refusal', 'output', 'audio']],
 ];
+/** The same by name: of what kind it is, and its place among those. */
+const TEXT_FIELD: ReadonlyMap<string, TextField> = new Map(
+  TEXT_FIELDS.flatMap(([kind, fields]) =>
+    fields.map((name, rank) => [name, { kind, name, rank }] as const),
+  ),
+);
 /** Fields of a part of content, or of a reasoning detail, that have its text. */
 const PART_FIELDS = [
   ...['text', 'content', 'thinking', 'reasoning', 'reasoning_text', 'summary', 'refusal'],
@@ -62,16 +68,33 @@ export function unknownFields(choice: Json): string[] {
 }
 
 function readFields(delta: Json, said: Record<TextKind, string>): void {
-  for (const [kind, fields] of TEXT_FIELDS) {
-    const before = said[kind];
-    for (const field of fields) {
-      const value = delta[field];
-      if (value === undefined || value === null) continue;
-      if (typeof value === 'string') said[kind] += value;
-      else readParts(value, kind, said, 0);
-      if (said[kind] !== before) break;
-    }
+  const fields: TextField[] = [];
+  for (const name in delta) {
+    const field = TEXT_FIELD.get(name);
+    if (field && delta[name] !== null) fields.push(field);
   }
+  // Nearly always there is one.
+  if (fields.length > 1) fields.sort(byPlace);
+  let saying: TextKind | undefined;
+  for (const { kind, name } of fields) {
+    if (kind === saying) continue;
+    const before = said[kind];
+    const value = delta[name];
+    if (typeof value === 'string') said[kind] += value;
+    else readParts(value, kind, said, 0);
+    if (said[kind] !== before) saying = kind;
+  }
+}
+
+interface TextField {
+  readonly kind: TextKind;
+  readonly name: string;
+  readonly rank: number;
+}
+
+function byPlace(a: TextField, b: TextField): number {
+  if (a.kind !== b.kind) return a.kind === 'reasoning' ? -1 : 1;
+  return a.rank - b.rank;
 }
 
 function readParts(

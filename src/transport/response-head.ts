@@ -21,7 +21,10 @@ export function readHead(httpStatus: number, headers: ResponseHeaders): Response
 }
 
 function codingOf(headers: ResponseHeaders): string | undefined {
-  const named = [headers['content-encoding'], headers['transfer-encoding']].flat();
+  const { 'content-encoding': content, 'transfer-encoding': transfer } = headers;
+  // As nearly all answers come.
+  if (content === undefined && (transfer === undefined || transfer === 'chunked')) return undefined;
+  const named = [content, transfer].flat();
   const codings = named.flatMap((value) => (value ?? '').split(','));
   const others = codings
     .map((coding) => coding.trim().toLowerCase())
