@@ -12,6 +12,7 @@ Changes one place of the source after the other, and says which changes no test 
   --seed     of that draw (default: 1)
   --tests    files or folders of tests that are tried; may be given again (default: those of TESTS)
 
+Ctrl-C prints the table of what was tried until then.
 Exit code: 0 if every mutant was noticed, 1 if one was not.
 `;
 
@@ -49,11 +50,15 @@ export async function main(args: readonly string[]): Promise<number> {
 
   const tests = await openMutatedTests(files, values.tests);
   const ends = new Map<string, Record<End, number>>();
+  let isStopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (isStopped = true));
   try {
     const reach = await tests.reach();
     for (const mutant of drawn) {
       const able = testsFor(mutant, reach);
       const end: End = able.length === 0 ? 'unreached' : await tests.outcomeOf(mutant.id, able);
+      // A worker hears Ctrl-C, too: how its tests ended says nothing.
+      if (isStopped) break;
       if (end !== 'killed') process.stdout.write(lineOf(mutant, end));
       const { name } = mutant.file;
       const counts = ends.get(name) ?? { killed: 0, timeout: 0, survived: 0, unreached: 0 };
