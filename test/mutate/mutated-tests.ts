@@ -19,7 +19,7 @@ import type { Reached } from './switch.ts';
  * What a worker may take beyond ten times what its tests took without a mutant: it may wait for what never comes,
  * or be in an endless loop. Only time in which this process runs counts, as both are stopped together.
  */
-const SPARE_SEC = 20;
+const SPARE_SEC = 60;
 const NEVER_MS = 3_600_000;
 const [{ test: unit }] = config.test!.projects as [{ test: { exclude: string[] } }];
 
