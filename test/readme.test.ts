@@ -27,6 +27,8 @@ const OF_NPM = [
   ...['npm run check', 'npm run format', 'npm run bench'],
 ];
 const VITEST = 'npx vitest run ';
+/** Run by test/mutate, on less. */
+const MUTATE = 'npm run mutate -- ';
 const CONFAB = 'npx confab ';
 
 const confab = COMMANDS.filter((command) => command.startsWith(CONFAB));
@@ -101,8 +103,9 @@ afterAll(async () => {
 
 test('the documents name commands to run, and no others than those that are known here', () => {
   expect(confab.length).toBeGreaterThan(30);
-  const others = COMMANDS.filter((command) => !confab.includes(command));
-  expect(others.filter((command) => !command.startsWith(VITEST)).sort()).toEqual(OF_NPM.sort());
+  const known = [CONFAB, VITEST, MUTATE];
+  const others = COMMANDS.filter((command) => !known.some((start) => command.startsWith(start)));
+  expect(others.sort()).toEqual(OF_NPM.sort());
 });
 
 test("the commands that install, start and test are the first, the continuous integration's, and scripts", () => {
@@ -128,6 +131,12 @@ test.each(COMMANDS.filter((command) => command.startsWith(VITEST)))('%s: has tes
     .filter((name) => name.endsWith('.test.ts'))
     .flatMap((name) => readFileSync(join(at, name), 'utf8').match(/^ *test\('.*'/gm) ?? []);
   expect(titles.join('\n')).toContain(title);
+});
+
+test.each(COMMANDS.filter((command) => command.startsWith(MUTATE)))('%s: has files', (command) => {
+  const paths = words(command.slice(MUTATE.length)).filter((word) => word.includes('/'));
+  expect(paths.length).toBeGreaterThan(0);
+  for (const path of paths) expect(existsSync(join(ROOT, path.split(':')[0]!))).toBe(true);
 });
 
 test('numbers are expected of commands that a document has', () => {
