@@ -135,8 +135,8 @@ function discreet(target: Target, strike: (text: string) => string): Target {
     ...target,
     model: strike(target.model),
     description: strike(target.description),
-    async scrape() {
-      const page = await target.scrape();
+    async scrape(secMax) {
+      const page = await target.scrape(secMax);
       return page === undefined ? undefined : strike(page);
     },
   };

@@ -49,7 +49,11 @@ export const rate = z.number().positive().max(MOST.perSec);
 export const spread = z.number().positive().max(MOST.spread);
 export const id = z.number().int().min(0).max(MOST.id);
 /** Of random streams. A number that no double holds would be another seed. */
-export const seed = z.union([
-  z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
-  z.string(),
-]);
+const seedNumber = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+/** A text that is how a number is written is that number: the seed 7 of a flag is the 7 of a file. */
+export const seed = z.union([seedNumber, z.string().transform(numberIfWritten)]);
+
+function numberIfWritten(text: string): string | number {
+  const value = Number(text);
+  return String(value) === text && seedNumber.safeParse(value).success ? value : text;
+}

@@ -146,6 +146,24 @@ describe('problems', () => {
   });
 });
 
+test.each<[string, unknown, unknown]>([
+  ['a number as text', '0', 0],
+  ['one that is negative, with a fraction', '-1.5', -1.5],
+  ['a text', 'mine', 'mine'],
+  ['digits that no number is written with', '007', '007'],
+  ['digits that no double holds', '9007199254740993', '9007199254740993'],
+  ['no number', 'NaN', 'NaN'],
+])('a seed has one form, whoever gives it: %s', (_what, given, kept) => {
+  const arrivals = { process: 'poisson', usersPerSec: 1, seed: given } as const;
+  const scenario = parseScenario({
+    seed: given,
+    engine: { seed: given },
+    population: { arrivals },
+  });
+  expect([scenario.seed, scenario.engine.seed]).toEqual([kept, kept]);
+  expect(scenario.population.arrivals).toMatchObject({ seed: kept });
+});
+
 test('the JSON Schema names every section and describes fields', () => {
   const schema = scenarioJsonSchema() as { properties: Record<string, unknown> };
   expect(Object.keys(schema.properties)).toEqual(Object.keys(parseScenario({})));
