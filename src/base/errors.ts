@@ -29,6 +29,11 @@ export class EngineUnreachable extends Error {
   readonly exitCode: number = EXIT.engineUnreachable;
 }
 
+/** A run was measured, and this machine could not make its results. */
+export class Unreported extends Error {
+  readonly exitCode: number = EXIT.thresholdFailed;
+}
+
 /** A signal came before anything was measured. */
 export class Interrupted extends Error {
   readonly exitCode: number = EXIT.interrupted;
