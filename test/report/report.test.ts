@@ -143,6 +143,15 @@ test.each([
   expect(idealCachedShare).toBe(share);
 });
 
+test('the engine of a part that had one of its own has nothing of the other parts', () => {
+  const records = [turnRecord({ inputTokens: 1040, sharedTokens: 0, cachedTokens: 0 })];
+  const embedded = { ...SCENARIO, target: { url: 'embedded' } };
+  const later = { part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 };
+  const parts = [{}, later].map((fields) => ({ header: header(fields, embedded), records }));
+  const { idealCachedShare } = summarise(run(...parts));
+  expect(idealCachedShare).toBe(0);
+});
+
 test('what was found in the cache was there: the ideal is no less', () => {
   const alike = turnRecord({ turns: 1, inputTokens: 1000, sharedTokens: 0, cachedTokens: 640 });
   expect(summarise(run({ records: [alike] })).idealCachedShare).toBe(0.64);
