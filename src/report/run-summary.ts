@@ -82,6 +82,7 @@ export function summarise(run: Run): RunSummary {
       totals.distributions,
       run.parts.flatMap(({ footer }) => footer?.health ?? []),
       totals.counts.failedByKind.client,
+      totalMs(measured),
     ),
     time: {
       measuredMs: totalMs(measured),

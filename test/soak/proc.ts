@@ -14,8 +14,9 @@ export function sampleOf(pid: number, sec: number): Sample {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kilobytes = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
-  const descriptors = readdirSync(`/proc/${pid}/fd`).length;
-  return { sec, memoryMb: (kilobytes('RssAnon') + kilobytes('VmSwap')) / 1024, descriptors };
+  const memoryMb = (kilobytes('RssAnon') + kilobytes('VmSwap')) / 1024;
+  if (Number.isNaN(memoryMb)) throw new Error(`process ${pid} has ended`);
+  return { sec, memoryMb, descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
 /** Samples a process every second until it is gone. */
@@ -32,8 +33,9 @@ export function watched(pid: number): { readonly samples: Sample[]; stop(): void
   return { samples, stop: () => clearInterval(timer) };
 }
 
-/** The sample of every so many that has the fewest descriptors: what stays open when little is under way. */
-export function quietest(samples: readonly Sample[], every = 20): Sample[] {
+/** Of each tenth of the samples the one with the fewest descriptors: what stays open when little is under way. */
+export function quietest(samples: readonly Sample[]): Sample[] {
+  const every = Math.max(1, Math.floor(samples.length / 10));
   return Array.from({ length: Math.floor(samples.length / every) }, (_, index) =>
     samples
       .slice(index * every, (index + 1) * every)
