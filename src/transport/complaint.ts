@@ -20,12 +20,19 @@ const TITLE_CHARS = 40;
 
 /** The server's own words in an error body or event, in any of the shapes servers use; undefined: it holds no error. */
 export function complaintOf(json: unknown): string | undefined {
-  const body = object(json);
+  const body = object(unwrapped(json));
   if (isError(body['error'])) return complaintAt('error', body);
   for (const key in body) {
     if (ERROR_KEY.test(key) && isError(body[key])) return complaintAt(key, body);
   }
   return saysItFailed(body) ? describe(body) : undefined;
+}
+
+/** Google's errors are the first of a list, Tencent's in its envelope. */
+function unwrapped(json: unknown): unknown {
+  const first = Array.isArray(json) ? json[0] : json;
+  const { Response: inner } = object(first);
+  return isError(object(inner)['Error']) ? inner : first;
 }
 
 /**
