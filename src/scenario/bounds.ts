@@ -13,8 +13,8 @@ export const MOST = {
   users: 1_000_000_000,
   /** At the same time: each has a session in memory. */
   live: 1_000_000,
-  /** 30 years. */
-  seconds: 1_000_000_000,
+  /** Three years: the times of a journal go up to thirty, and a turn may be due several pauses from now. */
+  seconds: 100_000_000,
   milliseconds: 1_000_000_000,
   perSec: 1_000_000,
   /** Below 2^53, with room for as many users as there may be. */
