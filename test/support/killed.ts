@@ -45,7 +45,11 @@ export async function killedAndResumed(
   moments: readonly Moment[],
   answerMs: number,
 ): Promise<number[]> {
-  const server = await startLoggingServer({ reply: () => ({ ttftMs: answerMs, tokens: 2 }) });
+  let heldFrom = Infinity;
+  const server = await startLoggingServer({
+    reply: ({ index }) =>
+      index >= heldFrom ? { kind: 'silence' } : { ttftMs: answerMs, tokens: 2 },
+  });
   const cwd = freshFolder();
   const target = ['--url', server.url];
   const play = (dir: string | undefined) =>
@@ -58,6 +62,8 @@ export async function killedAndResumed(
     for (const { requests, afterMs = 0, recorded = 0 } of moments) {
       const before = server.requests.length;
       const number = dir === undefined ? 0 : partsOf(dir).length;
+      // Who waits for the journal must not see the end of the run first.
+      if (recorded > 0) heldFrom = before + requests - 1;
       run = start(play(dir), { cwd });
       await Promise.race([server.arrived(before + requests), run.ended]);
       await Promise.race([new Promise((done) => setTimeout(done, afterMs)), run.ended]);
@@ -66,6 +72,7 @@ export async function killedAndResumed(
         .toBeGreaterThanOrEqual(recorded);
       run.process.kill('SIGKILL');
       await run.ended;
+      heldFrom = Infinity;
       dir = folderIn(cwd);
       if (dir !== undefined) await reported(dir, cwd, server.requests.length);
     }
