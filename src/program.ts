@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, errorText } from './base/errors.ts';
+import { printableLines } from './base/printable.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
@@ -104,7 +105,7 @@ function exiting(command: Command): Command {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
-    .configureOutput({ outputError: (text, write) => write(withoutCredentials(unquoted(text))) });
+    .configureOutput({ outputError: (text, write) => write(shown(unquoted(text))) });
   for (const child of command.commands) exiting(child);
   return command;
 }
@@ -119,11 +120,11 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
-    process.stderr.write(`error: ${withoutCredentials(errorText(error))}\n`);
+    process.stderr.write(`error: ${shown(errorText(error))}\n`);
     return code;
   }
   if (isOutOfFiles(error)) {
-    process.stderr.write(`error: ${outOfFiles(error, limits)}\n`);
+    process.stderr.write(`error: ${shown(outOfFiles(error, limits))}\n`);
     return EXIT.usage;
   }
   return tellBug(error);
@@ -132,9 +133,14 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
 /** Says that this is no fault of the user's, and what could be `kept` all the same; returns the exit code. */
 export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const detail = error instanceof Error ? error.stack : String(error);
-  const text = withoutCredentials(String(detail));
+  const text = shown(String(detail));
   process.stderr.write(`${['confab has a bug; please report this:', text, ...kept].join('\n')}\n`);
   return EXIT.bug;
+}
+
+/** What an error quotes may hold a secret, or what a terminal obeys. */
+function shown(text: string): string {
+  return printableLines(withoutCredentials(text));
 }
 
 /** Even the program itself is many files. */

@@ -207,7 +207,7 @@ test('no file is dead: every one is imported, or is where the program or a threa
 });
 
 /** Tests of more than one folder: of the program, of promises, of a real engine; what tests stand on. */
-const TESTS_OF_ALL = ['cli', 'conformance', 'e2e', 'golden', 'mutate', 'support'];
+const TESTS_OF_ALL = ['cli', 'conformance', 'e2e', 'golden', 'mutate', 'soak', 'support'];
 
 test('a test lies in the folder of what it tests', () => {
   const folders = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })

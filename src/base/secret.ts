@@ -41,20 +41,29 @@ export function redactedHeaders(
 
 /** Any value as it may be written down: texts in fields of secret names, and texts that look like credentials, are left out. */
 export function redacted(value: unknown, name = ''): unknown {
-  return redactedOnce(value, name, new Map());
+  return redactedOnce(value, name, new Map(), 0);
 }
 
+/** Nothing that is written down is nested deeper; files of others are, at times. */
+const DEPTH_MAX = 100;
+
 /** `known` are the objects seen so far: in YAML they may hold themselves. */
-function redactedOnce(value: unknown, name: string, known: Map<unknown, unknown>): unknown {
+function redactedOnce(
+  value: unknown,
+  name: string,
+  known: Map<unknown, unknown>,
+  depth: number,
+): unknown {
   if (typeof value === 'string') {
     const isHidden = CREDENTIAL.test(value) || (value !== '' && isSecretField(name));
     return isHidden ? REDACTED : withoutUrlSecrets(value);
   }
   if (known.has(value)) return known.get(value);
+  if (depth > DEPTH_MAX) return '...';
   if (Array.isArray(value)) {
     const list: unknown[] = [];
     known.set(value, list);
-    for (const one of value) list.push(redactedOnce(one, name, known));
+    for (const one of value) list.push(redactedOnce(one, name, known, depth + 1));
     return list;
   }
   if (!isObject(value)) return value;
@@ -62,7 +71,7 @@ function redactedOnce(value: unknown, name: string, known: Map<unknown, unknown>
   known.set(value, object);
   for (const [field, inner] of Object.entries(value)) {
     // An object in a secret field has nothing that is to be seen.
-    object[field] = redactedOnce(inner, isSecretField(name) ? name : field, known);
+    object[field] = redactedOnce(inner, isSecretField(name) ? name : field, known, depth + 1);
   }
   return object;
 }

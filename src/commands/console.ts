@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { printableLines } from '../base/printable.ts';
 import type { Companion } from '../play/companion.ts';
 import type { Observer } from '../play/observer.ts';
 import { isFailure, type TurnRecord } from '../record/record.ts';
@@ -27,7 +28,7 @@ export function consoleObserver(options: ConsoleOptions): Observer {
   const counts = { ended: 0, failed: 0 };
   let stopStatus = (): void => {};
   return {
-    notice: say,
+    notice: (line) => say(printableLines(line)),
     started(run) {
       interrupts.began(run, say, options.drainTimeoutSec);
       if (process.stderr.isTTY) {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
-import { Interrupted } from '../base/errors.ts';
+import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
@@ -126,7 +126,19 @@ async function playInto(
     strike: clock.name === 'virtual' ? undefined : strike,
   });
   const metricsFile = await metrics.stop(givenUp);
-  return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+  try {
+    return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+  } catch (error) {
+    observer.notice?.(`what was measured is kept: confab report ${dir}`);
+    throw isOfThisMachine(error)
+      ? new Unreported(`no report could be made: ${errorText(error)}`)
+      : error;
+  }
+}
+
+/** A file that cannot be read, or has gone bad, since the run wrote it: no bug of ours. */
+function isOfThisMachine(error: unknown): boolean {
+  return error instanceof UsageError || typeof (error as { code?: unknown }).code === 'string';
 }
 
 /** What the server says of itself is written down, so it is to say nothing of the key that it was given. */
@@ -135,8 +147,8 @@ function discreet(target: Target, strike: (text: string) => string): Target {
     ...target,
     model: strike(target.model),
     description: strike(target.description),
-    async scrape() {
-      const page = await target.scrape();
+    async scrape(secMax) {
+      const page = await target.scrape(secMax);
       return page === undefined ? undefined : strike(page);
     },
   };

@@ -13,8 +13,8 @@ export interface Target {
   readonly description: string;
   /** What is odd about the target, one line each; absent: nothing. */
   readonly notices?: readonly string[];
-  /** The engine's Prometheus page, if it has one. */
-  scrape(): Promise<string | undefined>;
+  /** The engine's Prometheus page, if it has one and gives it within `secMax`; default: a few seconds. */
+  scrape(secMax?: number): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function openTarget(
       model,
       description: found.version ? `${what}, version ${found.version}` : what,
       notices: unlistedNotices(model, found),
-      scrape: () => scrapeMetrics(access),
+      scrape: (secMax) => scrapeMetrics(access, secMax),
       async close() {
         await transport.close();
         await embedded?.close();

@@ -60,10 +60,11 @@ export function summarise(run: Run): RunSummary {
   const summary = new Summary();
   const rounds = new Rounds();
   for (const { part, offsetMs } of placed) {
+    const ideal = ideals.of(part);
     for (const record of part.records) {
       summary.add(record, offsetMs);
       rounds.add(record);
-      ideals.of(part).add(record, offsetMs);
+      ideal.add(record, offsetMs);
     }
   }
   const idealCachedShare = addIdeals(ideals, rounds);
@@ -81,6 +82,7 @@ export function summarise(run: Run): RunSummary {
       totals.distributions,
       run.parts.flatMap(({ footer }) => footer?.health ?? []),
       totals.counts.failedByKind.client,
+      totalMs(measured),
     ),
     time: {
       measuredMs: totalMs(measured),
@@ -116,19 +118,21 @@ function blockTokensIn(parts: readonly RunPart[], scenario: Scenario | undefined
   return BLOCK_TOKENS;
 }
 
-/** What a part found in the cache, others had put there, unless it was kept apart from them. */
+/** What a part found in the cache, others had put there, unless it was kept apart from them, or had an engine of its own. */
 class Ideals {
   readonly #options: IdealOptions;
-  readonly #caches = new Map<string, IdealCache>();
+  readonly #caches = new Map<unknown, IdealCache>();
 
   constructor(options: IdealOptions) {
     this.#options = options;
   }
 
-  of({ header: { isolation, part } }: RunPart): IdealCache {
-    const name = isolation === undefined ? '' : `${isolation} ${part}`;
-    let cache = this.#caches.get(name);
-    if (!cache) this.#caches.set(name, (cache = new IdealCache(this.#options)));
+  of(part: RunPart): IdealCache {
+    const { isolation, part: number } = part.header;
+    const kept = isolation === undefined ? '' : `${isolation} ${number}`;
+    const key = hasOwnEngine(part) ? part : kept;
+    let cache = this.#caches.get(key);
+    if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
     return cache;
   }
 
@@ -148,10 +152,13 @@ function idealOptions(scenario: Scenario | undefined, blockTokens: number): Idea
 
 /** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
 function watchedEngine(part: RunPart): WatchedEngine {
-  const url = scenarioOf(part)?.target.url;
-  const { originEpochMs, clock } = part.header;
-  const isOwn = url === 'embedded' || clock === 'virtual';
-  return { url: isOwn ? undefined : (url ?? 'unknown'), originEpochMs, pages: part.enginePages };
+  const { originEpochMs } = part.header;
+  const url = hasOwnEngine(part) ? undefined : (scenarioOf(part)?.target.url ?? 'unknown');
+  return { url, originEpochMs, pages: part.enginePages };
+}
+
+function hasOwnEngine(part: RunPart): boolean {
+  return part.header.clock === 'virtual' || scenarioOf(part)?.target.url === 'embedded';
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

@@ -12,6 +12,8 @@ export const CLIENT_LIMITS = {
   eventLoopDelayP99Ms: 20,
   eventLoopUtilization: 0.9,
 } as const;
+/** In a shorter time there is little to do but to begin, and that keeps anybody busy. */
+const BUSY_MS_MIN = 1000;
 
 /** Whether the generator kept up with its own schedule. */
 export interface ClientVerdict {
@@ -28,12 +30,13 @@ export interface ClientVerdict {
 export function clientVerdict(
   { generatorDelayMs, latenessMs }: DistributionSet,
   healths: readonly GeneratorHealth[],
-  unableCount = 0,
+  unableCount: number | undefined,
+  measuredMs: number,
 ): ClientVerdict {
   const delayP99Ms = (generatorDelayMs ?? latenessMs)?.p99;
   const health = healths.length ? worst(healths) : undefined;
   const problems = [
-    ...(unableCount > 0 ? [`requests that this machine could not send: ${unableCount}`] : []),
+    ...(unableCount ? [`requests that this machine could not send: ${unableCount}`] : []),
     ...exceeded('own delay before sending, p99', delayP99Ms, CLIENT_LIMITS.delayP99Ms, 'ms'),
     ...exceeded(
       'event-loop delay, p99',
@@ -43,7 +46,7 @@ export function clientVerdict(
     ),
     ...exceeded(
       'event loop busy',
-      health && 100 * health.eventLoopUtilization,
+      health && measuredMs >= BUSY_MS_MIN ? 100 * health.eventLoopUtilization : undefined,
       100 * CLIENT_LIMITS.eventLoopUtilization,
       '%',
     ),
@@ -107,9 +110,11 @@ function healthFigures({ delayP99Ms, health }: ClientVerdict): string[] {
   }
   if (health) {
     const delay = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
-    const busy = `busy ${percent(health.eventLoopUtilization)}`;
+    const busy = health.eventLoopUtilization;
+    const busyMax = limits.eventLoopUtilization;
     figures.push(`${delay} (limit ${limits.eventLoopDelayP99Ms})`);
-    figures.push(`${busy} (limit ${100 * limits.eventLoopUtilization} %)`);
+    // Above it where the time was too short to judge by.
+    if (busy <= busyMax) figures.push(`busy ${percent(busy)} (limit ${100 * busyMax} %)`);
   } else if (figures.length) figures.push('event loop unknown');
   return figures;
 }

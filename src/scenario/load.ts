@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorText, UsageError } from '../base/errors.ts';
-import { parsedJson } from '../base/json.ts';
+import { found, isObject, parsedJson } from '../base/json.ts';
 import { elsewhere } from '../base/known-formats.ts';
 import { readText } from '../base/read-text.ts';
+import { nestingProblem } from './nesting.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
@@ -44,10 +45,13 @@ function readYaml(file: string): unknown {
   const value = parsedYaml(readText(file, { what: 'scenario' }), file);
   const other = elsewhere(value, 'scenario');
   if (other) throw new UsageError(`${file}: found no scenario; ${other}`);
-  return value;
+  if (isObject(value)) return value;
+  throw new UsageError(`${file}: ${found(value)}; expected a scenario: fields with their values`);
 }
 
 function parsedYaml(text: string, file: string): unknown {
+  const problem = nestingProblem(text);
+  if (problem !== undefined) throw new UsageError(`${file}: ${problem}; expected a scenario`);
   try {
     return parse(text) ?? {};
   } catch (error) {

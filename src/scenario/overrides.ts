@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { errorText, UsageError } from '../base/errors.ts';
 import { isSecret, REDACTED, withoutCredentials } from '../base/secret.ts';
+import { nestingProblem } from './nesting.ts';
 import { withValue } from './paths.ts';
 
 /** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
@@ -33,6 +34,8 @@ function settingOf(text: string): Setting {
 }
 
 function yamlValue(text: string, equals: number): unknown {
+  const problem = nestingProblem(text.slice(equals + 1));
+  if (problem) throw new UsageError(`--set: ${text.slice(0, equals)}: ${problem}`);
   try {
     return parse(text.slice(equals + 1));
   } catch (error) {

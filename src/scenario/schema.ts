@@ -24,7 +24,7 @@ export const scenarioSchema = z
       .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore and hyphen')
       .default('run')
       .describe('first part of the run folder name'),
-    seed: seed.default(0).describe('names every random stream of the run'),
+    seed: seed.prefault(0).describe('names every random stream of the run'),
     target: targetSchema.prefault({}),
     sampling: samplingSchema.prefault({}),
     timeouts: timeoutsSchema.prefault({}),

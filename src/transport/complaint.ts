@@ -23,7 +23,7 @@ const TITLE_CHARS = 40;
 
 /** The server's own words in an error body or event, in any of the shapes servers use; undefined: it holds no error. */
 export function complaintOf(json: unknown): string | undefined {
-  const body = object(json);
+  const body = object(unwrapped(json));
   if (isError(body['error'])) return complaintAt('error', body);
   let hasOutcome = false;
   for (const key in body) {
@@ -36,6 +36,13 @@ export function complaintOf(json: unknown): string | undefined {
 /** Every key of every chunk is asked about: few of them begin as one of an error does. */
 function isErrorKey(key: string): boolean {
   return ERROR_INITIALS.includes(key[0] ?? ' ') && ERROR_KEY.test(key);
+}
+
+/** Google's errors are the first of a list, Tencent's in its envelope. */
+function unwrapped(json: unknown): unknown {
+  const first = Array.isArray(json) ? json[0] : json;
+  const { Response: inner } = object(first);
+  return isError(object(inner)['Error']) ? inner : first;
 }
 
 /**

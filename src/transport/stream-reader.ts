@@ -155,6 +155,9 @@ export class StreamReader {
 
   get #whatCame(): string {
     if (this.#mode === 'unknown') return 'empty response';
+    if (this.#mode === 'events' && this.#quote.trimStart().startsWith(':')) {
+      return 'response is nothing but comments';
+    }
     const what = this.#mode === 'document' ? 'without choices' : 'is not an event stream';
     return `response ${what}: ${this.#quoted}`;
   }

@@ -55,6 +55,8 @@ const METRICS = {
 
 /** More than any context holds: what is above is no count. */
 const TOKENS_MAX = 1e9;
+/** Of milliseconds and rates, as in journals. */
+const AMOUNT_MAX = 1e12;
 /** Of what is kept as it was told; vLLM has six. */
 const FIELDS_MAX = 16;
 
@@ -125,7 +127,7 @@ function readMetrics(metrics: Json, usage: Draft): void {
 }
 
 function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Infinity;
+  return typeof value === 'number' && value >= 0 && value <= AMOUNT_MAX;
 }
 
 function isCount(value: unknown): value is number {

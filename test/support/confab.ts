@@ -30,6 +30,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of node itself, for a process of its own. */
   readonly nodeFlags?: readonly string[];
+  /** For what is meant to take long. */
+  readonly limitMs?: number;
 }
 
 /** Starts the built command line, in a folder of its own and without the developer's API key. */
@@ -51,7 +53,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
     stderr += text;
     for (const listener of listeners) listener();
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? LIMIT_MS);
   const ended = new Promise<Ended>((done) => {
     child.on('close', (code, signal) => {
       clearTimeout(limit);

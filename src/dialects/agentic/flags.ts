@@ -62,7 +62,7 @@ export const agenticFlags: readonly Flag[] = [
   },
   { flags: '--on-failure <how>', path: 'failure.policy' },
   // A text, as a given one is: the digest of the workload is of it.
-  { ...FLAGS.seed, default: '0' },
+  FLAGS.seed,
   FLAGS.apiKey,
   FLAGS.header,
   { flags: '--output <file>', says: 'CSV of the completed requests', default: 'summary.csv' },

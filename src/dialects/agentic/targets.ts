@@ -77,16 +77,19 @@ export async function openAgentTargets(
       })
       .join('; '),
     notices: [...byName.values()].flatMap(({ notices = [] }) => notices),
-    scrape: () => scrapeAll(byName),
+    scrape: (secMax) => scrapeAll(byName, secMax),
     close,
   };
 }
 
 /** The pages of all engines that have one, each behind a comment with its name. */
-async function scrapeAll(targets: ReadonlyMap<string, Target>): Promise<string | undefined> {
+async function scrapeAll(
+  targets: ReadonlyMap<string, Target>,
+  secMax: number | undefined,
+): Promise<string | undefined> {
   const pages = await Promise.all(
     [...targets].map(async ([name, target]) => {
-      const page = await target.scrape();
+      const page = await target.scrape(secMax);
       return page === undefined ? [] : [`# ${name}\n${page}`];
     }),
   );
