@@ -195,7 +195,7 @@ test('nothing is printed and no signal is listened to but at the top', () => {
 
 test('no file is dead: every one is imported, or is where the program or a thread begins', () => {
   const reached = new Set(files.flatMap(targets));
-  const entries = ['workload/tokenizer/gpt2-build.ts', 'bench/main.ts'];
+  const entries = ['workload/build.ts', 'bench/main.ts'];
   // Threads, and programs that are started: main.ts by the benchmark.
   const started = files.flatMap((file) =>
     [...file.text.matchAll(/new URL\('([^']+\.(?:ts|js))', import\.meta\.url\)/g)].map((match) =>
