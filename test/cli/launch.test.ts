@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { confab } from '../support/confab.ts';
+import { confab, confabProcess } from '../support/confab.ts';
 import { ROOT } from '../support/folders.ts';
 
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -13,6 +13,16 @@ async function printed(args: readonly string[], env: Readonly<Record<string, str
   expect(code, stderr).toBe(0);
   return parse(stdout);
 }
+
+test('a Node that is too old is told so in one line, before anything else is loaded', async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } })`;
+  const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(older)}`];
+  expect(await confabProcess(['run', 'nothing.yaml'], { nodeFlags })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: 'error: confab needs Node.js 20.18.1 or newer; found 18.20.8\n',
+  });
+});
 
 describe('the Kubernetes Job', () => {
   const { spec } = parse(textOf('configs/launch/kubernetes-job.yaml'));
