@@ -81,9 +81,14 @@ export async function program(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
+  if (isBugReport(argv)) {
+    const { environmentText } = await import('./commands/environment.ts');
+    process.stdout.write(await environmentText());
+    return EXIT.ok;
+  }
   const root = new Command('confab')
     .description('A multi-turn conversation simulator for LLM serving engines.')
-    .version(version())
+    .version(version(), '-V, --version', 'the version; with --verbose all that a bug report needs')
     .helpCommand(false);
   const called = VERBS[argv[0] ?? ''];
   for (const [name, verb] of Object.entries(VERBS)) {
@@ -98,6 +103,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
   await root.parseAsync(argv as string[], { from: 'user' });
   return Number(process.exitCode ?? EXIT.ok);
+}
+
+/** `--version --verbose`: commander would have answered by the first of them. */
+function isBugReport(argv: readonly string[]): boolean {
+  const others = argv.filter((argument) => argument !== '--verbose');
+  return argv.length === 2 && (others[0] === '--version' || others[0] === '-V');
 }
 
 /** Makes commander throw instead of leaving the process, for this command and those below it. */

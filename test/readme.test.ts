@@ -11,20 +11,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { confabProcess, confab as here } from './support/confab.ts';
 import { COMMANDS, EXCERPTS } from './support/documents.ts';
+import { PACKAGE, ROOT } from './support/folders.ts';
 
 // Every command of every README is run here once: what stands there can be typed, and says what is said of it.
+// `npm run test:packed` runs them from an installed package.
 
-const ROOT = resolve(import.meta.dirname, '..');
-const MAIN = join(ROOT, 'dist/main.js');
+const MAIN = join(PACKAGE, 'dist/main.js');
 
 /** Commands of those who work on confab; what they need is looked at, and not done here. */
 const OF_NPM = [
   ...['npm ci && npm start', 'npm ci', 'npm test'],
   ...['npm run check', 'npm run format', 'npm run bench'],
+  ...['npm run test:node', 'npm run test:packed'],
 ];
 const VITEST = 'npx vitest run ';
 /** Run by test/mutate, on less. */
@@ -75,7 +77,7 @@ let engine: ChildProcess;
 let url = '';
 
 beforeAll(async () => {
-  for (const name of ['configs', 'corpora']) symlinkSync(join(ROOT, name), join(dir, name));
+  for (const name of ['configs', 'corpora']) symlinkSync(join(PACKAGE, name), join(dir, name));
   const demo = await here(
     ['simulate', 'configs/demo.yaml', '--users', '2', '--output-dir', 'made'],
     {
@@ -114,7 +116,7 @@ test("the commands that install, start and test are the first, the continuous in
   expect(ci).toMatch(/^npm ci .*\nnpm test$/m);
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const named = OF_NPM.flatMap((command) =>
-    [...command.matchAll(/npm (?:run )?(\w+)/g)].map((match) => match[1]!),
+    [...command.matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!),
   ).filter((name) => name !== 'ci');
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   expect(scripts.start).toContain('dist/main.js run configs/demo.yaml');

@@ -38,7 +38,7 @@ export const FLAGS = {
   partition: {
     flags: '--partition <i/n>',
     path: 'population.partition',
-    says: 'play the i-th (from 0) of n equal shares of the conversations, at the times of the whole; `confab report` merges their run folders',
+    says: 'play the i-th (from 0) of n equal shares of the conversations, at the times of the whole; auto: as srun or mpirun says; `confab report` merges their run folders',
     parse: partition,
   },
   simulate: {

@@ -87,6 +87,11 @@ export const TOPICS: readonly Topic[] = [
     text: () => documentText('src/run/README.md', ['Several processes, several machines']),
   },
   {
+    name: 'launch',
+    summary: 'containers, Kubernetes, Slurm; what is written, and where',
+    text: () => documentText('configs/launch/README.md'),
+  },
+  {
     name: 'engine',
     summary: 'the engine that is built in: what it models, what it tells',
     text: () =>

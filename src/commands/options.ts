@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Partition } from '../scenario/population.ts';
+import { launchedPartition, launcherVariables } from './launchers.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
 
@@ -61,12 +62,21 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   throw new InvalidArgumentError("Expected 'Name: value' or 'Name=value'.");
 }
 
-/** `I/N`: which of N processes this one is, from 0. */
+/** `I/N`: which of N processes this one is, from 0; or `auto`: as what started it says. */
 export function partition(text: string): Partition {
+  if (text.trim() === 'auto') return launched();
   const match = /^(\d+)\/(\d+)$/.exec(text.trim());
   const [index, of] = [Number(match?.[1]), Number(match?.[2])];
   if (match && index < of) return { index, of };
   throw new InvalidArgumentError(
-    `Found '${text}'; expected I/N with I from 0 to N - 1, as in 0/4 to 3/4.`,
+    `Found '${text}'; expected I/N with I from 0 to N - 1, as in 0/4 to 3/4, or auto.`,
+  );
+}
+
+function launched(): Partition {
+  const share = launchedPartition(process.env);
+  if (share) return share;
+  throw new InvalidArgumentError(
+    `Found no launcher that says which process this is; expected ${launcherVariables()}; or I/N, as in 0/4.`,
   );
 }

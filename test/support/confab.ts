@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
-import { freshFolder, ROOT } from './folders.ts';
+import { freshFolder, PACKAGE } from './folders.ts';
 
-const MAIN = join(ROOT, 'dist/main.js');
-const PROGRAM = join(ROOT, 'dist/program.js');
+const MAIN = join(PACKAGE, 'dist/main.js');
+const PROGRAM = join(PACKAGE, 'dist/program.js');
 /** No process of these tests may take longer, on a busy machine either; one that does is killed and fails. */
 const LIMIT_MS = 150_000;
 
