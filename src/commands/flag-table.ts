@@ -1,7 +1,8 @@
 import { type Command, Help, Option } from 'commander';
+import { unitOfName } from '../base/duration.ts';
 import { type Field, type FieldPath, fieldOf } from '../scenario/field.ts';
 import type { Setting } from '../scenario/overrides.ts';
-import { integer, number, oneOf, share } from './options.ts';
+import { integer, number, oneOf, share, time } from './options.ts';
 
 /**
  * One flag of a command. With a path, giving the flag is the same as setting that field of the scenario, and leaving it
@@ -86,13 +87,16 @@ function isEmpty(value: unknown): boolean {
 function parserOf({ path, parse, choices }: Flag): Parse | undefined {
   if (parse) return parse;
   if (choices) return oneOf(...choices);
-  return path && ((text) => parsed(text, fieldOf(path)));
+  return path && ((text) => parsed(text, path));
 }
 
 /** A text by what is accepted; what the schema has no bounds for is checked with the scenario as a whole. */
-function parsed(text: string, field: Field): unknown {
+function parsed(text: string, path: FieldPath): unknown {
+  const field = fieldOf(path);
+  const unit = unitOfName(path);
   if (field.enum) return oneOf(...field.enum)(text);
   if (field.type === 'integer') return integer(field.minimum!, mostOf(field))(text);
+  if (unit && field.type === 'number') return time(unit, field.exclusiveMinimum)(text);
   if (field.type === 'number') {
     return field.maximum === 1 ? share(text) : number(field.exclusiveMinimum)(text);
   }

@@ -32,9 +32,9 @@ export const FLAGS = {
   },
   seed: { flags: '--seed <seed>', path: 'seed' },
   users: { flags: '--users <n>', path: 'population.users' },
-  time: { flags: '--time <seconds>', path: 'stop.afterSec' },
+  time: { flags: '--time, --duration <time>', path: 'stop.afterSec' },
   initUserId: { flags: '--init-user-id <n>', path: 'population.firstUserId' },
-  drainTimeout: { flags: '--drain-timeout <seconds>', path: 'stop.drainTimeoutSec' },
+  drainTimeout: { flags: '--drain-timeout <time>', path: 'stop.drainTimeoutSec' },
   partition: {
     flags: '--partition <i/n>',
     path: 'population.partition',
@@ -48,7 +48,7 @@ export const FLAGS = {
   gpu: { flags: '--gpu <profile>', path: 'engine.gpu' },
   tokenizer: { flags: '--tokenizer <spec>', path: 'conversation.tokenizer' },
   // What comes of it
-  logInterval: { flags: '--log-interval <seconds>', path: 'output.logIntervalSec' },
+  logInterval: { flags: '--log-interval <time>', path: 'output.logIntervalSec' },
   maxErrorRate: { flags: '--max-error-rate <share>', path: 'thresholds.maxErrorRate' },
   outputDir: { flags: '--output-dir <dir>', path: 'output.dir' },
   verbose: { flags: '--verbose', says: 'print every request as it ends' },

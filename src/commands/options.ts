@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { durationIn, TIME_EXAMPLES, type TimeUnit } from '../base/duration.ts';
 import type { Partition } from '../scenario/population.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
@@ -33,6 +34,20 @@ export function number(above?: number): (text: string) => number {
     if (text.trim() !== '' && Number.isFinite(value) && isFine) return value;
     const accepted = above === undefined ? 'of at least 0' : `above ${above}`;
     throw new InvalidArgumentError(`Found '${text}'; expected a number ${accepted}.`);
+  };
+}
+
+/** A time with a unit, or a number of this one; above `above`, or at least 0 without it. */
+export function time(unit: TimeUnit, above?: number): (text: string) => number {
+  return (text) => {
+    const value = durationIn(unit, text) ?? (text.trim() === '' ? Number.NaN : Number(text));
+    const isFine = above === undefined ? value >= 0 : value > above;
+    if (Number.isFinite(value) && isFine) return value;
+    const accepted = above === undefined ? 'of at least 0' : `above ${above}`;
+    const units = unit === 'sec' ? 'seconds' : 'milliseconds';
+    throw new InvalidArgumentError(
+      `Found '${text}'; expected a time ${accepted}: ${units}, or with a unit, such as ${TIME_EXAMPLES}.`,
+    );
   };
 }
 

@@ -6,7 +6,7 @@ import { checkWritable } from '../play/writable.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Flag } from './flag-table.ts';
 import { playFlags } from './flags.ts';
-import { number } from './options.ts';
+import { time } from './options.ts';
 import { overridesOf, type ScenarioFlags, scenarioCommand } from './run.ts';
 
 interface PlanFlags extends ScenarioFlags {
@@ -21,12 +21,12 @@ const planFlags: readonly Flag[] = [
   {
     flags: '--ttft-ms <ms>',
     says: "time to first token of the assumed engine; default: the scenario's engine.fixed, else 0",
-    parse: number(),
+    parse: time('ms'),
   },
   {
     flags: '--tpot-ms <ms>',
     says: 'its time per output token after that; default: likewise',
-    parse: number(),
+    parse: time('ms'),
   },
   { flags: '--json <file>', says: "write the plan's numbers; -: to stdout, instead of the text" },
   {

@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { FLAGS, targetFlags } from './flags.ts';
-import { integer, number } from './options.ts';
+import { integer, time } from './options.ts';
 import { overridesOf, PRECEDENCE, type ScenarioFlags } from './run.ts';
 
 interface SessionFlags extends ScenarioFlags {
@@ -44,7 +44,7 @@ export const sessionFlags: readonly Flag[] = [
   {
     flags: '--max-ttft-p95 <ms>',
     says: 'the bound; one point above it: exit code 1',
-    parse: number(0),
+    parse: time('ms', 0),
   },
   {
     flags: '--max-groups <n>',
@@ -64,9 +64,9 @@ export const sessionFlags: readonly Flag[] = [
   // A session has a turn to come back for.
   { flags: '--rounds <n>', path: 'conversation.rounds', parse: integer(2) },
   {
-    flags: '--gap <seconds>',
+    flags: '--gap <time>',
     says: 'a group rests so long after each request',
-    parse: number(),
+    parse: time('sec'),
     default: 0,
   },
   { flags: '--json <file>', says: 'write what the search found' },

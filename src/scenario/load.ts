@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
 import { errorText, UsageError } from '../base/errors.ts';
 import { parsedJson } from '../base/json.ts';
 import { elsewhere } from '../base/known-formats.ts';
 import { readText } from '../base/read-text.ts';
+import { withDurations, withDurationTexts } from './durations.ts';
+import { documentOf } from './fields.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { problemsOf } from './problems.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
@@ -29,15 +30,17 @@ export function parseOverridden(
 
 /** Checks a scenario and fills in the defaults. `source` heads the error message. */
 export function parseScenario(input: unknown, source = 'scenario'): Scenario {
-  const result = scenarioSchema.safeParse(input ?? {}, { reportInput: true });
-  if (!result.success)
-    throw new UsageError(problemsOf(result.error, scenarioSchema, input), source);
+  const timed = withDurations(input ?? {});
+  const result = scenarioSchema.safeParse(timed, { reportInput: true });
+  if (!result.success) {
+    throw new UsageError(problemsOf(result.error, scenarioSchema, timed), source);
+  }
   return result.data;
 }
 
 /** JSON Schema of the scenario file, for editors. */
 export function scenarioJsonSchema(): unknown {
-  return z.toJSONSchema(scenarioSchema, { io: 'input' });
+  return withDurationTexts(documentOf(scenarioSchema));
 }
 
 function readYaml(file: string): unknown {

@@ -35,10 +35,10 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
       ...['--set', 'population.arrivals.rate=3', '--set', 'stop.afterSec=soon'],
     ],
     /demo\.yaml: 4 problems/,
-    /^ {2}enginne: unknown field; accepted here: name, seed, target,/m,
-    /^ {2}population\.user: unknown field; accepted here: arrivals, users,/m,
+    /^ {2}enginne: unknown field \(did you mean engine\?\); accepted here: name, seed, target,/m,
+    /^ {2}population\.user: unknown field \(did you mean population\.users\?\); accepted here: arr/m,
     /^ {2}population\.arrivals\.rate: unknown field; accepted here: process, usersPerSec/m,
-    /^ {2}stop\.afterSec: found "soon"; expected number/m,
+    /^ {2}stop\.afterSec: found "soon"; expected a number of seconds, or a time such as 90s/m,
   ],
   [
     'a GPU that is not there',
