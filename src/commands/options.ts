@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { durationIn, TIME_EXAMPLES, type TimeUnit } from '../base/duration.ts';
+import type { Distribution } from '../scenario/distribution.ts';
 import type { Partition } from '../scenario/population.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
@@ -74,6 +75,24 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   if (match) return { ...before, [match[1]!]: match[2]! };
   // What was found may be a key.
   throw new InvalidArgumentError("Expected 'Name: value' or 'Name=value'.");
+}
+
+/** A whole number from 1, or `A-B` for one of those between, each as often. */
+export function countOrRange(text: string): Distribution {
+  return numberOrRange(text, integer(1));
+}
+
+/** A time in seconds, or with a unit; or `A-B` for any between. */
+export function timeOrRange(text: string): Distribution {
+  return numberOrRange(text, time('sec'));
+}
+
+function numberOrRange(text: string, parsed: (text: string) => number): Distribution {
+  const [, least, most] = /^([^-]+)-([^-]+)$/.exec(text) ?? [];
+  if (least === undefined || most === undefined) return parsed(text);
+  const [min, max] = [parsed(least), parsed(most)];
+  if (min <= max) return { distribution: 'uniform', min, max };
+  throw new InvalidArgumentError(`Found '${text}'; expected the smaller number first.`);
 }
 
 /** `I/N`: which of N processes this one is, from 0. */
