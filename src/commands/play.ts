@@ -5,11 +5,13 @@ import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Network } from '../transport/proxy.ts';
 import { consoleObserver } from './console.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { exitCodeOf, present, presentJson } from './present.ts';
 
-export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'givenUp'> {
+export interface CommandPlay
+  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -70,10 +72,22 @@ function playListening(
   return play({
     ...options,
     apiKey: apiKeyOf(scenario, apiKey),
+    network: networkOf(process.env),
     clock,
     givenUp: interrupts.givenUp,
     observer: hasIntervals && !isQuiet ? { ...observer, interval } : observer,
   });
+}
+
+/** As other programs read it: small letters win, and what is empty is not set. */
+function networkOf(env: NodeJS.ProcessEnv): Network {
+  const either = (name: string) => env[name.toLowerCase()] ?? env[name];
+  return {
+    httpProxy: either('HTTP_PROXY'),
+    httpsProxy: either('HTTPS_PROXY'),
+    noProxy: either('NO_PROXY'),
+    certFile: env['SSL_CERT_FILE'] || undefined,
+  };
 }
 
 /** From the command line, else from the scenario's file, else from the environment. An empty one is none. */

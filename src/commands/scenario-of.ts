@@ -47,7 +47,7 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
     ...(fromEnv.length ? [`set by the environment: ${namesOf(fromEnv)}`] : []),
   ];
   if (!flags.quiet) for (const line of told) process.stderr.write(`${line}\n`);
-  return parseOverridden(
+  const scenario = parseOverridden(
     input,
     [
       ...(file === undefined ? [withoutEnd(overrides)] : []),
@@ -56,7 +56,13 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
     ],
     source.name ?? source.file,
   );
+  const isOwn = isSent && scenario.target.url === 'embedded' && !flags.printScenario;
+  if (isOwn) process.stderr.write(`${NO_SERVER}\n`);
+  return scenario;
 }
+
+const NO_SERVER =
+  'NO SERVER WILL BE MEASURED: the engine that is built in answers; --url names yours';
 
 const TARGET = ['target', 'url'];
 

@@ -25,7 +25,25 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
   ['an unknown verb', ['bogus'], /unknown command 'bogus'/, /--help/],
   ['a misspelt flag', ['multi-round-qa', '--num-user', '3'], /Did you mean --num-users\?/],
   ['a wrong value', ['multi-round-qa', '--qps', 'fast'], /--qps.*Found 'fast'; expected a number/],
-  ['no scenario', ['run'], /no scenario: expected a file, as in/],
+  ['no scenario', ['run'], /no scenario and no target: expected --url http:.*confab run demo/],
+  ['a name that is nearly one', ['run', 'dmo'], /no scenario 'dmo' \(did you mean demo\?\)/],
+  [
+    'a shipped scenario by a path that is not there',
+    ['run', 'configs/demo.yaml'],
+    /cannot read scenario configs\/demo\.yaml: there is no such file; 'demo' alone is/,
+  ],
+  [
+    'a flag of another tool',
+    ['run', '--num-prompts', '100'],
+    /found --num-prompts, a flag of vllm bench serve .*; here: --requests N/,
+  ],
+  [
+    'a flag of another tool whose value means something else',
+    ['simulate', '--request-rate=inf'],
+    /found --request-rate inf, .*; here: .*--concurrency N --think 0/,
+  ],
+  ['two rates', ['plan', '--qps', '1', '--concurrency', '3'], /'--qps <rate>' cannot be used with/],
+  ['a script whose flags no verb has', ['mooncake-qa.py'], /expected confab run mooncake --set/],
   ['a missing scenario', ['run', 'nope.yaml'], /cannot read scenario nope\.yaml/],
   ['a malformed scenario', ['run', file('bad.yaml', 'a: [1\nb: }')], /bad\.yaml: not YAML.*line 2/],
   [
