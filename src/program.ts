@@ -4,6 +4,8 @@ import { printableLines } from './base/printable.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
+import { foreignFlagText } from './commands/foreign-flags.ts';
+import { withVerb } from './dialects/scripts.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
 const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -55,6 +57,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
+  scenarios: {
+    summary: 'list the scenarios that come with confab, to be played by name',
+    load: async () => (await import('./commands/scenarios.ts')).scenariosCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of scenario files, or of summary.json',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
@@ -74,7 +80,7 @@ export async function program(argv: readonly string[]): Promise<number> {
   // Read now: when there is no file left to open, nor is this one.
   const limits = processLimits();
   try {
-    return await dispatch(argv);
+    return await dispatch(withVerb(argv));
   } catch (error) {
     return exitCodeOf(error, limits);
   }
@@ -94,9 +100,9 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   for (const [name, verb] of Object.entries(VERBS)) {
     const command =
       verb === called ? await verb.load() : new Command(name).description(verb.summary);
-    root.addCommand(exiting(command));
+    root.addCommand(exiting(command, argv));
   }
-  exiting(root);
+  exiting(root, argv);
   if (argv.length === 0) {
     root.outputHelp();
     return EXIT.usage;
@@ -112,13 +118,26 @@ function isBugReport(argv: readonly string[]): boolean {
 }
 
 /** Makes commander throw instead of leaving the process, for this command and those below it. */
-function exiting(command: Command): Command {
+function exiting(command: Command, argv: readonly string[]): Command {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
-    .configureOutput({ outputError: (text, write) => write(shown(unquoted(text))) });
-  for (const child of command.commands) exiting(child);
+    .configureOutput({
+      outputError: (text, write) => write(shown(knowing(unquoted(text), argv))),
+    });
+  for (const child of command.commands) exiting(child, argv);
   return command;
+}
+
+/** Verbs that play a scenario. */
+const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan'];
+
+/** A flag of another tool is answered with what is the same here. */
+function knowing(text: string, argv: readonly string[]): string {
+  const [, flag, inline] = /^error: unknown option '(--[\w-]+)(?:=(.*))?'/.exec(text) ?? [];
+  if (flag === undefined || !PLAYING.includes(argv[0])) return text;
+  const foreign = foreignFlagText(flag, inline ?? argv[argv.indexOf(flag) + 1]);
+  return foreign === undefined ? text : `error: ${foreign}\n`;
 }
 
 /** Commander repeats the argument that it complains of; of a header that is, or holds, a secret. */

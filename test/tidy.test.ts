@@ -158,6 +158,7 @@ test.each([
   ['eventsource-parser', ['transport/']],
   ['@huggingface/tokenizers', ['workload/']],
   ['seedrandom', ['base/random.ts']],
+  ['fastest-levenshtein', ['base/suggest.ts']],
   ['cli-table3', ['report/render/']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],

@@ -17,7 +17,7 @@ export function isSecret(name: string): boolean {
 }
 
 /** The same of a body's field, where `max_tokens` and its like are settings. */
-function isSecretField(name: string): boolean {
+export function isSecretField(name: string): boolean {
   return isSecret(name) && !SETTING_NAME.test(name);
 }
 

@@ -18,20 +18,24 @@ export interface ConsoleOptions {
   readonly companion?: Companion | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
+  /** Only warnings are told. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 /** Tells on stderr how a run goes, as stdout is for the report; signals end it. */
 export function consoleObserver(options: ConsoleOptions): Observer {
-  const { clock, companion, interrupts, isVerbose } = options;
+  const { clock, companion, interrupts, isVerbose, isQuiet } = options;
   const { say, showStatus, clearStatus } = statusLine();
   const lagToldMs = new Map<number, number>();
   const counts = { ended: 0, failed: 0 };
   let stopStatus = (): void => {};
   return {
-    notice: (line) => say(printableLines(line)),
+    notice: (line) => {
+      if (!isQuiet || line.startsWith('warning:')) say(printableLines(line));
+    },
     started(run) {
       interrupts.began(run, say, options.drainTimeoutSec);
-      if (process.stderr.isTTY) {
+      if (process.stderr.isTTY && !isQuiet) {
         stopStatus = everySecond(clock, (sec) => showStatus(statusText(run, sec, counts)));
       }
     },

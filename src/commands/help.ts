@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { didYouMean, nearest } from '../base/suggest.ts';
 import { readDocument, sectionOf } from '../help/markdown.ts';
 import { terminalText } from '../help/terminal.ts';
 import { metricsHelp } from '../report/metric-help.ts';
@@ -163,8 +164,9 @@ function topicList(): string {
 function unknown(name: string, verbs: readonly string[]): UsageError {
   const topics = TOPICS.map((topic) => topic.name);
   const others = topics.filter((topic) => !verbs.includes(topic));
+  const meant = didYouMean(nearest(name, [...verbs, ...topics]));
   return new UsageError(
-    `help: found '${name}'; expected a verb (${verbs.join(', ')}) or a topic (${others.join(', ')})`,
+    `help: found '${name}'${meant}; expected a verb (${verbs.join(', ')}) or a topic (${others.join(', ')})`,
   );
 }
 

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { durationIn, TIME_EXAMPLES, type TimeUnit } from '../base/duration.ts';
+import type { Distribution } from '../scenario/distribution.ts';
 import type { Partition } from '../scenario/population.ts';
 import { launchedPartition, launcherVariables } from './launchers.ts';
 
@@ -37,6 +39,20 @@ export function number(above?: number): (text: string) => number {
   };
 }
 
+/** A time with a unit, or a number of this one; above `above`, or at least 0 without it. */
+export function time(unit: TimeUnit, above?: number): (text: string) => number {
+  return (text) => {
+    const value = durationIn(unit, text) ?? (text.trim() === '' ? Number.NaN : Number(text));
+    const isFine = above === undefined ? value >= 0 : value > above;
+    if (Number.isFinite(value) && isFine) return value;
+    const accepted = above === undefined ? 'of at least 0' : `above ${above}`;
+    const units = unit === 'sec' ? 'seconds' : 'milliseconds';
+    throw new InvalidArgumentError(
+      `Found '${text}'; expected a time ${accepted}: ${units}, or with a unit, such as ${TIME_EXAMPLES}.`,
+    );
+  };
+}
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
@@ -60,6 +76,24 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   if (match) return { ...before, [match[1]!]: match[2]! };
   // What was found may be a key.
   throw new InvalidArgumentError("Expected 'Name: value' or 'Name=value'.");
+}
+
+/** A whole number from 1, or `A-B` for one of those between, each as often. */
+export function countOrRange(text: string): Distribution {
+  return numberOrRange(text, integer(1));
+}
+
+/** A time in seconds, or with a unit; or `A-B` for any between. */
+export function timeOrRange(text: string): Distribution {
+  return numberOrRange(text, time('sec'));
+}
+
+function numberOrRange(text: string, parsed: (text: string) => number): Distribution {
+  const [, least, most] = /^([^-]+)-([^-]+)$/.exec(text) ?? [];
+  if (least === undefined || most === undefined) return parsed(text);
+  const [min, max] = [parsed(least), parsed(most)];
+  if (min <= max) return { distribution: 'uniform', min, max };
+  throw new InvalidArgumentError(`Found '${text}'; expected the smaller number first.`);
 }
 
 /** `I/N`: which of N processes this one is, from 0; or `auto`: as what started it says. */

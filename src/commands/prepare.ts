@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync, linkSync } from 'node:fs';
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { droppedLines } from '../workload/files/tally.ts';
@@ -34,7 +35,53 @@ export function prepareCommand(): Command {
       process.stdout.write(`${[`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n')}
 `);
     });
-  return new Command('prepare').description('prepare conversation data').addCommand(sharegpt);
+  return new Command('prepare')
+    .description('prepare conversation data')
+    .addCommand(sharegpt)
+    .addCommand(cleanupCommand());
+}
+
+interface CleanupFlags {
+  readonly model: string;
+  readonly shareGptPath: string;
+}
+
+/** The same as cleanup_sharegpt.py is called: the file is replaced, and kept as `.raw`. */
+function cleanupCommand(): Command {
+  return new Command('cleanup-sharegpt')
+    .description('the same in place, with the flags of cleanup_sharegpt.py')
+    .requiredOption('--model <name>', 'tokenizer: gpt2, a folder, or a Hugging Face model name')
+    .requiredOption(
+      '--share_gpt_path, --share-gpt-path <file>',
+      'ShareGPT file; what it was stays beside it, as <file>.raw',
+    )
+    .action(async ({ model, shareGptPath: output }: CleanupFlags) => {
+      const input = keptRaw(output);
+      const prepared = await prepareShareGpt({
+        ...{ input, output },
+        tokenizer: model,
+        onProgress: progressLine(),
+      });
+      const lines = [`${output}: ${summary(prepared)}`, ...leftOut(prepared)];
+      process.stdout.write(`${[...lines, `  from ${input}, which stays as it is`].join('\n')}\n`);
+    });
+}
+
+/** The data as they came: an earlier call has kept them already, and then they are the input again. */
+function keptRaw(file: string): string {
+  const raw = `${file}.raw`;
+  if (existsSync(raw)) return raw;
+  if (!existsSync(file)) {
+    throw new UsageError(
+      `--share_gpt_path: found no ${file}; expected a file that is there: nothing is downloaded`,
+    );
+  }
+  try {
+    linkSync(file, raw);
+  } catch {
+    copyFileSync(file, raw);
+  }
+  return raw;
 }
 
 function share(text: string): number {

@@ -9,6 +9,7 @@ import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
+import type { Network } from '../transport/proxy.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
@@ -30,6 +31,8 @@ export interface PlayOptions {
   readonly clock: Clock;
   /** Never written anywhere. */
   readonly apiKey?: string | undefined;
+  /** What the environment says of ways to the target. */
+  readonly network?: Network | undefined;
   /** The tool whose command line it was, for what is counted, told and written. */
   readonly companion?: Companion | undefined;
   /** Told what happens meanwhile; default: nobody is. */
@@ -41,7 +44,7 @@ export interface PlayOptions {
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
   /** Connects to what the scenario's target cannot name: several models, for example. */
-  readonly open?: (clock: Clock, apiKey: string | undefined) => Promise<Target>;
+  readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
   readonly player?: RunOptions['player'];
 }
@@ -160,10 +163,10 @@ function newFolder({ output, name }: Scenario, clock: Clock): string {
   return createRunFolder(output.dir, name, originEpochMs);
 }
 
-function opened({ scenario, clock, apiKey, open }: PlayOptions): Promise<Target> {
-  if (open) return open(clock, apiKey);
+function opened({ scenario, clock, apiKey, network, open }: PlayOptions): Promise<Target> {
+  if (open) return open(clock, apiKey, network);
   if (clock.name === 'virtual') return openSimulated(scenario, clock);
-  return openTarget(scenario, clock, apiKey);
+  return openTarget(scenario, clock, apiKey, network);
 }
 
 /** Both results; if one fails the other is closed, so that nothing is left running. */

@@ -2,6 +2,7 @@ import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
 import { failureSections } from './failures.ts';
 import { runSection } from './head.ts';
+import { noServerSections } from './no-server.ts';
 import { overviewSections } from './overview.ts';
 import { perRequestSection } from './per-request.ts';
 import { roundsSection } from './rounds.ts';
@@ -18,6 +19,7 @@ export interface ReportOptions {
 export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
+    ...noServerSections(run),
     ...failureSections(summary),
     ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
     ...deliverySections(summary.delivery),

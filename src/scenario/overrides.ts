@@ -4,8 +4,13 @@ import { isSecret, REDACTED, withoutCredentials } from '../base/secret.ts';
 import { nestingProblem } from './nesting.ts';
 import { withValue } from './paths.ts';
 
-/** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
-export type Override = string | Setting;
+/**
+ * A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. Or a
+ * change that depends on what the scenario is.
+ */
+export type Override = string | Setting | Change;
+
+export type Change = (scenario: unknown) => unknown;
 
 export interface Setting {
   readonly path: readonly string[];
@@ -18,6 +23,7 @@ export interface Setting {
  */
 export function withOverrides<T>(scenario: T, overrides: readonly Override[]): T {
   return overrides.reduce<unknown>((changed, override) => {
+    if (typeof override === 'function') return override(changed);
     const { path, value } = typeof override === 'string' ? settingOf(override) : override;
     return withValue(changed, path, value);
   }, scenario) as T;

@@ -20,6 +20,10 @@ export const targetSchema = z.strictObject({
     .string()
     .default('OPENAI_API_KEY')
     .describe('environment variable with the API key; the key itself is never written'),
+  apiKeyFile: z
+    .string()
+    .optional()
+    .describe('file with the API key alone, in place of that variable'),
   headers: z.record(z.string(), z.string()).default({}).describe('extra headers'),
   sessionHeaders: z
     .array(z.string())

@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { bodyWriter } from './body.ts';
 import { endpoint } from './endpoint.ts';
+import { clientMaker, type Route } from './http-client.ts';
 import { Connections } from './http-connection.ts';
-import { connector } from './http-connector.ts';
 import { HttpExchange, type Line } from './http-exchange.ts';
 import { headerWriter, OWN_HEADERS, redactor } from './http-headers.ts';
 import { answerLimits } from './limits.ts';
@@ -19,6 +19,8 @@ export interface HttpOptions {
   /** Sent as a bearer token, and never shown. */
   readonly apiKey: string | undefined;
   readonly clock: Clock;
+  /** Beside what the target says. */
+  readonly route?: Pick<Route, 'proxy' | 'certFile'>;
 }
 
 /**
@@ -26,10 +28,17 @@ export interface HttpOptions {
  * no deadlines here: cancel does.
  * @throws UsageError for a target that cannot be used as it is written.
  */
-export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOptions): Transport {
+export function httpTransport({
+  target,
+  sampling,
+  model,
+  apiKey,
+  clock,
+  route,
+}: HttpOptions): Transport {
   const { api, stream, headers, sessionHeaders, prefillHeader } = target;
   const server = endpoint(target.url);
-  const connections = new Connections(server.origin, connector(target));
+  const connections = new Connections(clientMaker(server.origin, { ...target, ...route }));
   const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
   const says = wording(redactor({ headers, apiKey, body: target.body }));
   const backlog = new Backlog();
@@ -55,6 +64,7 @@ export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOp
       const exchange = new HttpExchange(
         line,
         {
+          origin: server.origin,
           method: 'POST',
           path: server[api],
           headers: writeHeaders(request.sessionId, request.headers),

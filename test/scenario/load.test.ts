@@ -51,6 +51,29 @@ describe('problems', () => {
     ]);
   });
 
+  test('a slip, and a field of another section: what may have been meant', () => {
+    const slips = {
+      enginne: {},
+      rounds: 4,
+      population: { user: 3, arrivals: { process: 'pission', usersPerSec: 1 } },
+      conversation: { source: 'sharegtp' },
+    };
+    expect(problemsOf(() => parseScenario(slips)).join('\n')).toMatch(
+      new RegExp(
+        [
+          /^conversation.source: found "sharegtp"; .* \(did you mean sharegpt\?\)$/,
+          /^population.arrivals.process: found "pission"; .* \(did you mean poisson\?\)$/,
+          /^population.user: unknown field \(did you mean population.users\?\); accepted here: arr.*$/,
+          /^enginne: unknown field \(did you mean engine\?\); accepted here: name, .*$/,
+          /^rounds: unknown field \(did you mean conversation.rounds or warmup.rounds\?\); .*$/,
+        ]
+          .map(({ source }) => source)
+          .join('\\n'),
+        'm',
+      ),
+    );
+  });
+
   test('an export of no known format: the formats are named', () => {
     const exports = [{ format: 'xlsx' as 'csv', file: 'x' }, { file: 'y' } as never];
     expect(problemsOf(() => parseScenario({ output: { exports } }))).toEqual([

@@ -34,15 +34,21 @@ export interface CommandOptions {
   readonly limitMs?: number;
 }
 
-/** Starts the built command line, in a folder of its own and without the developer's API key. */
+/** The environment without what confab reads of the developer's. */
+function neutral(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isRead = (name: string) =>
+    /^CONFAB_|^OPENAI_|^SSL_CERT_FILE$|^(https?|no)_proxy$/i.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isRead(name)));
+}
+
+/** Starts the built command line, in a folder of its own and without the developer's environment. */
 export function start(args: readonly string[], options: CommandOptions = {}): Started {
   if (!existsSync(MAIN)) {
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
-  const { OPENAI_API_KEY: _, ...env } = process.env;
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
     cwd: options.cwd ?? freshFolder(),
-    env: { ...env, NODE_OPTIONS: '', ...options.env },
+    env: { ...neutral(process.env), NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -110,8 +116,7 @@ async function called(
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
   const restored = [captured(process.stdout), captured(process.stderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
-  const { OPENAI_API_KEY: _, ...kept } = environment;
-  process.env = { ...kept, ...env };
+  process.env = { ...neutral(environment), ...env };
   process.chdir(cwd);
   try {
     const code = await program(args);

@@ -1,6 +1,6 @@
 import type { Flag } from '../../commands/flag-table.ts';
 import { FLAGS, outputFlags } from '../../commands/flags.ts';
-import { integer, number } from '../../commands/options.ts';
+import { integer, time } from '../../commands/options.ts';
 
 /** The command line of LMBenchmark's agentic-qa.py, and ours. Beside these, the fields that flags set. */
 export interface AgenticFlags {
@@ -39,13 +39,13 @@ export const agenticFlags: readonly Flag[] = [
     flags: '--user-request-interval <seconds>',
     path: 'pacing.pauseSec',
     says: "between a user's rounds",
-    parse: number(),
+    parse: time('sec'),
     default: 1,
   },
   {
     flags: '--new-user-interval <seconds>',
     says: 'between two users',
-    parse: number(),
+    parse: time('sec'),
     default: 5,
   },
   {

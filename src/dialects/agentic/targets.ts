@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { openSimulated, openTarget, type Target } from '../../play/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { Network } from '../../transport/proxy.ts';
 import type { Transport } from '../../transport/transport.ts';
 
 /** Where one agent's requests go. */
@@ -42,6 +43,7 @@ export async function openAgentTargets(
   targets: readonly AgentTarget[],
   clock: Clock,
   apiKey: string | undefined,
+  network?: Network,
 ): Promise<Target> {
   const byName = new Map<string, Target>();
   const close = async (): Promise<void> => {
@@ -59,6 +61,7 @@ export async function openAgentTargets(
         },
         clock,
         apiKey,
+        network,
       );
       byName.set(nameOf(target), opened);
     }
