@@ -1,4 +1,5 @@
 import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { argsOfProgram } from '../base/command-line.ts';
 import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
@@ -7,7 +8,7 @@ import { consoleObserver } from './console.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { exitCodeOf, present } from './present.ts';
 
-export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'givenUp'> {
+export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'givenUp' | 'args'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -64,6 +65,7 @@ function playListening(
     ...options,
     apiKey: apiKeyOf(scenario, apiKey),
     clock,
+    args: argsOfProgram(),
     givenUp: interrupts.givenUp,
     observer: hasIntervals ? { ...observer, interval } : observer,
   });
