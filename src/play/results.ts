@@ -48,7 +48,7 @@ export async function resultsOf(
       return undefined;
     }
   };
-  const exportable: Exportable = { dir, run, summary, csvColumns: companion?.csvColumns };
+  const exportable: Exportable = { run, summary, csvColumns: companion?.csvColumns };
   for (const setting of [SUMMARY, ...scenario.output.exports]) {
     const { file, write } = EXPORTS[setting.format];
     const path = setting.file ?? join(dir, file);
