@@ -2,7 +2,7 @@ import type { RunSummary } from '../report/run-summary.ts';
 import { definitionOf, METRIC_NAMES, METRICS, type MetricName } from '../stats/metrics.ts';
 import { STATISTICS } from '../stats/statistics.ts';
 import { measuredOf } from '../stats/summary.ts';
-import { TOTALS, type TotalPath } from '../stats/totals.ts';
+import { TOTALS, type TotalPath, totalOf } from '../stats/totals.ts';
 
 /**
  * The run in Prometheus' text format 0.0.4, for node_exporter's textfile collector: base units end the names, a
@@ -102,13 +102,11 @@ const NAMES: Readonly<Record<TotalPath, string>> = {
 
 function totalFamily(summary: RunSummary, path: TotalPath): Family {
   const { unit, says } = TOTALS[path];
-  const value = path
-    .split('.')
-    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], summary);
+  const value = totalOf(summary, path);
   return gauge(
     NAMES[path] + UNITS[unit],
     sentence(says),
-    ...(typeof value === 'number' ? [{ value }] : []),
+    ...(value === undefined ? [] : [{ value }]),
   );
 }
 
