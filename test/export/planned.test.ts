@@ -45,7 +45,7 @@ test('every planned request is a row, warm-up included, in the order of being du
   const due = parquet.map((row) => row['intended_ms'] as number);
   expect(due).toEqual(due.toSorted((a, b) => a - b));
   const statuses = new Set(parquet.map((row) => row['status']));
-  expect(statuses).toEqual(new Set(['ok', 'http', 'cancelled', 'unsent']));
+  expect(statuses).toEqual(new Set(['ok', 'http', 'timeout', 'cancelled', 'unsent']));
   expect(parquet.filter((row) => row['phase'] === 'warmup')).toHaveLength(1);
 });
 
