@@ -23,7 +23,7 @@ export function reportCommand(): Command {
     .option('--md', 'print the report as Markdown')
     .option(
       '--export <format=file>',
-      'write what other tools read to this file, and print no report; may be repeated',
+      'also write what other tools read to this file; may be repeated',
       collect,
     )
     .addHelpText('after', () => `\nFormats of --export:\n${formatList()}`)
@@ -58,8 +58,8 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
   refuseStrangers(folders);
   const run = mergeRuns(folders.map(({ run }) => run));
   const exportable = { run, summary: summarise(run) };
-  if (exports.length) await writeExports(exports, exportable);
-  else process.stdout.write(await printed(exportable, flags));
+  await writeExports(exports, exportable);
+  process.stdout.write(await printed(exportable, flags));
 }
 
 async function printed({ summary }: Exportable, { json, csv, md }: ReportFlags): Promise<string> {
@@ -70,6 +70,7 @@ async function printed({ summary }: Exportable, { json, csv, md }: ReportFlags):
 }
 
 async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {
+  if (!settings.length) return;
   const { EXPORTS } = await import('../export/exports.ts');
   for (const { format, file } of settings) {
     try {
