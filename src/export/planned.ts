@@ -1,11 +1,6 @@
 import type { TurnRecord } from '../record/record.ts';
 import { POPULATIONS, type RequestMetric } from '../stats/metric.ts';
-import {
-  definitionOf,
-  METRICS,
-  REQUEST_METRICS,
-  type RequestMetricName,
-} from '../stats/metrics.ts';
+import { METRICS, REQUEST_METRICS, type RequestMetricName } from '../stats/metrics.ts';
 import type { PlannedRequest } from './requests.ts';
 import { shortNumber } from './summary-json.ts';
 
@@ -83,12 +78,6 @@ export const PLANNED_COLUMNS: readonly PlannedColumn[] = [
   ...REQUEST_METRICS.filter((name) => METRICS[name].over !== 'gaps').map(metricColumn),
   ...fieldsFrom('createdCacheTokens', 'chunkGapsMs'),
 ];
-
-/** Of one column in words, where it is a metric. */
-export function plannedMetricOf(column: string): string | undefined {
-  const name = REQUEST_METRICS.find((metric) => snake(metric) === column);
-  return name && definitionOf(name);
-}
 
 function fieldsFrom(first: FieldName, last: FieldName): PlannedColumn[] {
   const names = Object.keys(FIELDS) as FieldName[];
