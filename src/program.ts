@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { beginProgram } from './base/command-line.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { printableLines } from './base/printable.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
@@ -77,6 +78,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
  */
 export async function program(argv: readonly string[]): Promise<number> {
   process.exitCode = undefined;
+  beginProgram(argv);
   // Read now: when there is no file left to open, nor is this one.
   const limits = processLimits();
   try {

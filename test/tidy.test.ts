@@ -163,6 +163,8 @@ test.each([
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
   ['prom-client', ['engine/']],
+  ['csv-stringify', ['export/csv-text.ts']],
+  ['hyparquet-writer', ['export/planned-parquet.ts']],
 ])('%s has one door', (dependency, places) => {
   const users = files.filter((file) =>
     file.imports.some((name) => name === dependency || name.startsWith(`${dependency}/`)),

@@ -3,7 +3,7 @@ import { isObject } from './json.ts';
 /** What is written where the value of a secret field was. */
 export const REDACTED = '<redacted>';
 /** The same within a text. */
-const STRUCK = '***';
+export const STRUCK = '***';
 
 const SECRET_NAME =
   /auth|key|token|secret|cookie|passw|passphrase|pwd|credential|bearer|signature|jwt|(^|[-_])sig$/i;

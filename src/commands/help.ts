@@ -38,6 +38,16 @@ export const TOPICS: readonly Topic[] = [
     text: () => documentText('src/record/README.md'),
   },
   {
+    name: 'exports',
+    summary: 'files for other tools: vLLM, AIPerf, GuideLLM, CI, Prometheus',
+    text: () => documentText('src/export/README.md'),
+  },
+  {
+    name: 'pandas',
+    summary: 'every planned request in pandas and DuckDB',
+    text: () => documentText('src/export/README.md', ['pandas and DuckDB']),
+  },
+  {
     name: 'exit-codes',
     summary: 'what a script can conclude from how confab ended',
     text: () => documentText('README.md', ['Exit codes']),

@@ -1,4 +1,5 @@
 import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { argsOfProgram } from '../base/command-line.ts';
 import { UsageError } from '../base/errors.ts';
 import { readText } from '../base/read-text.ts';
 import { type PlayOptions, play } from '../play/play.ts';
@@ -11,7 +12,7 @@ import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { exitCodeOf, present, presentJson } from './present.ts';
 
 export interface CommandPlay
-  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp'> {
+  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -74,6 +75,7 @@ function playListening(
     apiKey: apiKeyOf(scenario, apiKey),
     network: networkOf(process.env),
     clock,
+    args: argsOfProgram(),
     givenUp: interrupts.givenUp,
     observer: hasIntervals && !isQuiet ? { ...observer, interval } : observer,
   });

@@ -1,17 +1,53 @@
 import { realpathSync } from 'node:fs';
-import { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
+import { Command, Option } from 'commander';
+import { errorText, UsageError } from '../base/errors.ts';
+import type { Exportable } from '../export/exports.ts';
+import { hanging } from '../report/wrap.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../scenario/output.ts';
+import { collect } from './options.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
   return new Command('report')
     .description('make the report again from run folders; the partitions of one run are merged')
     .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
-    .option('--json', 'print what summary.json holds instead of text')
+    .addOption(
+      new Option('--json', 'print what summary.json holds instead of text').conflicts([
+        'csv',
+        'md',
+      ]),
+    )
+    .addOption(
+      new Option('--csv', 'print the numbers as a CSV: a row for each').conflicts(['json', 'md']),
+    )
+    .option('--md', 'print the report as Markdown')
+    .option(
+      '--export <format=file>',
+      'also write what other tools read to this file; may be repeated',
+      collect,
+    )
+    .addHelpText('after', () => `\nFormats of --export:\n${formatList()}`)
     .action(report);
 }
 
-async function report(dirs: readonly string[], options: { json?: boolean }): Promise<void> {
+function formatList(): string {
+  const width = Math.max(...Object.keys(EXPORT_FORMATS).map((name) => name.length));
+  return Object.entries(EXPORT_FORMATS)
+    .map(([name, says]) => hanging(`  ${name.padEnd(width)}  `, says, HELP_WIDTH))
+    .join('\n');
+}
+
+const HELP_WIDTH = 80;
+
+interface ReportFlags {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly md?: boolean;
+  readonly export?: readonly string[];
+}
+
+async function report(dirs: readonly string[], flags: ReportFlags): Promise<void> {
+  const exports = (flags.export ?? []).map(exportOf);
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
     import('../record/run-folder.ts'),
     import('../report/run-summary.ts'),
@@ -20,14 +56,40 @@ async function report(dirs: readonly string[], options: { json?: boolean }): Pro
   refuseTwice(dirs);
   const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
   refuseStrangers(folders);
-  const summary = summarise(mergeRuns(folders.map(({ run }) => run)));
-  if (options.json) {
-    const { summaryJson } = await import('../export/summary-json.ts');
-    process.stdout.write(summaryJson(summary));
-  } else {
-    const { reportText } = await import('../report/text.ts');
-    process.stdout.write(`${reportText(summary)}\n`);
+  const run = mergeRuns(folders.map(({ run }) => run));
+  const exportable = { run, summary: summarise(run) };
+  await writeExports(exports, exportable);
+  process.stdout.write(await printed(exportable, flags));
+}
+
+async function printed({ summary }: Exportable, { json, csv, md }: ReportFlags): Promise<string> {
+  if (json) return (await import('../export/summary-json.ts')).summaryJson(summary);
+  if (csv) return (await import('../export/report-csv.ts')).reportCsv(summary);
+  const { reportMarkdown, reportText } = await import('../report/text.ts');
+  return `${md ? reportMarkdown(summary) : reportText(summary)}\n`;
+}
+
+async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {
+  if (!settings.length) return;
+  const { EXPORTS } = await import('../export/exports.ts');
+  for (const { format, file } of settings) {
+    try {
+      await EXPORTS[format].write(of, file!);
+    } catch (error) {
+      throw new UsageError(`--export: ${errorText(error)}`);
+    }
+    process.stderr.write(`wrote ${file}\n`);
   }
+}
+
+function exportOf(text: string): ExportSetting {
+  const [, format = '', file = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (file && Object.hasOwn(EXPORT_FORMATS, format)) {
+    return { format: format as ExportFormat, file };
+  }
+  throw new UsageError(
+    `--export: found '${text}'; expected FORMAT=FILE, where FORMAT is one of ${Object.keys(EXPORT_FORMATS).join(', ')}`,
+  );
 }
 
 function refuseTwice(dirs: readonly string[]): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { GeneratorHealth } from '../record/record.ts';
+import type { GeneratorHealth, Host } from '../record/record.ts';
 import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
+import type { ThresholdVerdict } from '../report/thresholds.ts';
 import type { ClientVerdict } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { BucketSummary } from '../stats/buckets.ts';
@@ -41,10 +42,20 @@ const distribution = z
   })
   .meta({ id: 'distribution' }) as unknown as z.ZodType<Distribution>;
 
+const host = object<Host>({
+  name: text(),
+  os: text('operating system, its release, architecture'),
+  cpu: text(),
+  cores: count('those that the client may use'),
+  memoryBytes: count('of the machine, or of the share of it that the client is given'),
+});
+
 const run = object<RunIdentity>({
   name: text(),
   confab: text('version that ran it'),
   node: text('version of Node; absent in virtual time').optional(),
+  commandLine: text('as it was typed, without secrets; absent in virtual time').optional(),
+  host: host.optional().describe('of the client; absent in virtual time'),
   clock: z.enum(['system', 'virtual']),
   seed: z.union([z.string(), z.number()]).optional(),
   engine: text('URL').optional(),
@@ -205,6 +216,14 @@ const rounds = object<RoundSummary>({
   ...named(ROUND_METRICS, measured),
 });
 
+const threshold = object<ThresholdVerdict>({
+  name: text('maxErrorRate, or a metric and a statistic of it, as ttftMs.p95'),
+  max: number('accepted up to here'),
+  found: number('absent: not measured').optional(),
+  lacks: text('why there is nothing found').optional(),
+  isKept: z.boolean().describe('what was not measured is not kept'),
+});
+
 const summary = object<SummaryJson>({
   format: z.literal('confab-summary'),
   version: z.literal(1),
@@ -231,6 +250,7 @@ const summary = object<SummaryJson>({
   idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),
   idealBlockTokens: count('block size that the ideal was computed for'),
   rounds: z.array(rounds),
+  thresholds: z.array(threshold).describe('the limits of the scenario'),
   warnings: z.array(z.string()),
 });
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { commandLineOf } from '../base/command-line.ts';
 import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
@@ -43,6 +44,8 @@ export interface PlayOptions {
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
+  /** The arguments that it was started with, to be written down without secrets. */
+  readonly args?: readonly string[] | undefined;
   /** Connects to what the scenario's target cannot name: several models, for example. */
   readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
@@ -108,12 +111,14 @@ interface Opened {
 async function playInto(
   dir: string,
   { loaded, target, strike }: Opened,
-  { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
+  { scenario, clock, resumed, companion, observer = {}, player, givenUp, args }: PlayOptions,
 ): Promise<Played> {
   const { path, part } = nextJournal(dir);
   const isolate = resumed?.isolate;
   const load = isolated({ scenario, workload: loaded }, part, isolate);
-  const header = runHeader({ scenario, clock, workload: load.workload, target, part, isolate });
+  const commandLine = args && commandLineOf(args, strike);
+  const { workload } = load;
+  const header = runHeader({ scenario, clock, workload, target, part, isolate, commandLine });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, target.scrape, metricsEverySec, part, (line) =>

@@ -11,6 +11,7 @@ import { Summary, type SummaryTotals } from '../stats/summary.ts';
 import { type PlacedPart, placeParts, totalMs, union, unionOfWindows } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
+import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
 
 /** All that a report says about a run. An absent field is unknown. Units end the names; shares are 0 to 1. */
@@ -27,6 +28,8 @@ export interface RunSummary extends SummaryTotals {
   readonly rounds: readonly RoundSummary[];
   /** The same, with later rounds taken together. */
   readonly roundGroups: readonly RoundSummary[];
+  /** The limits of the scenario, of its last part where it was resumed. */
+  readonly thresholds: readonly ThresholdVerdict[];
   readonly warnings: readonly string[];
 }
 
@@ -50,8 +53,8 @@ export interface PartSummary {
   readonly stoppedBy?: RunFooter['stoppedBy'];
 }
 
-/** Summarises what was read from a run folder, or is still in memory. */
-export function summarise(run: Run): RunSummary {
+/** Summarises what was read from a run folder, or is still in memory; `thresholds` in place of the journal's. */
+export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary {
   const placed = placeParts(run.parts);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
@@ -94,8 +97,13 @@ export function summarise(run: Run): RunSummary {
     idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),
     ...roundsOf(rounds),
+    thresholds: thresholds ? verdictsOf(thresholds, totals) : [],
     warnings: run.warnings,
   };
+}
+
+function thresholdsOf({ parts }: Run): Thresholds | undefined {
+  return scenarioOf(parts.at(-1)!)?.thresholds;
 }
 
 /** The partitions of a run taken together; what is odd about them is said in `warnings`. */

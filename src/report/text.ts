@@ -1,4 +1,5 @@
 import type { Run } from '../record/run-folder.ts';
+import { sectionsMarkdown } from './render/markdown.ts';
 import { sectionsText } from './render/text.ts';
 import { type RunSummary, summarise } from './run-summary.ts';
 import { type ReportOptions, reportSections } from './sections.ts';
@@ -11,4 +12,9 @@ export function renderReport(run: Run, options: ReportOptions = {}): string {
 /** The report as text without colours. */
 export function reportText(summary: RunSummary, options: ReportOptions = {}): string {
   return sectionsText(reportSections(summary, options));
+}
+
+/** The same as Markdown, to be put into an issue or a page. */
+export function reportMarkdown(summary: RunSummary, options: ReportOptions = {}): string {
+  return sectionsMarkdown(reportSections(summary, options));
 }

@@ -70,3 +70,11 @@ export const TOTALS = {
 } as const satisfies Record<string, Total>;
 
 export type TotalPath = keyof typeof TOTALS;
+
+/** A number by its path in a summary; undefined where it is unknown. */
+export function totalOf(summary: object, path: TotalPath): number | undefined {
+  const value = path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], summary);
+  return typeof value === 'number' ? value : undefined;
+}

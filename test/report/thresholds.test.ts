@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { summarise } from '../../src/report/run-summary.ts';
-import { exceeded } from '../../src/report/thresholds.ts';
+import { exceeded, verdictsOf } from '../../src/report/thresholds.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { METRIC_NAMES } from '../../src/stats/metrics.ts';
 import { samplePart, turnRecord } from '../record/sample.ts';
@@ -9,7 +9,7 @@ const records = [turnRecord(), turnRecord({ userId: 2, engineQueueMs: 7 })];
 const summary = summarise({ parts: [samplePart({ records })], warnings: [] });
 
 const linesFor = (thresholds: object) =>
-  exceeded(parseScenario({ thresholds }).thresholds, summary);
+  exceeded(verdictsOf(parseScenario({ thresholds }).thresholds, summary));
 
 test('any statistic of any metric can be limited', () => {
   const tight = Object.fromEntries(METRIC_NAMES.map((name) => [name, { max: 0.0001 }]));
