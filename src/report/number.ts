@@ -27,12 +27,12 @@ export function percent(share: number | undefined): string {
 
 /** A number that too few values make: a digit less, and marked, so that it takes no more room. */
 export function rough(value: number): string {
-  return `~${Number.isInteger(value) ? value : measure(value, DIGITS - 1)}`;
+  if (Number.isInteger(value)) return `~${value}`;
+  return `~${Math.abs(value) < 1 ? value.toFixed(DIGITS - 2) : measure(value, DIGITS - 1)}`;
 }
 
-/** Both ends, for which three digits will do. */
 export function range([low, high]: readonly [number, number]): string {
-  return `${measure(low, DIGITS - 1)}-${measure(high, DIGITS - 1)}`;
+  return `${measure(low)}-${measure(high)}`;
 }
 
 /** Milliseconds as seconds. */

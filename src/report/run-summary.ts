@@ -6,7 +6,7 @@ import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
-import { eachInTime } from '../stats/in-time.ts';
+import { eachInTime, inOrder } from '../stats/in-time.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
@@ -65,7 +65,7 @@ export interface PartSummary {
 
 /** Summarises what was read from a run folder, or is still in memory. */
 export function summarise(run: Run): RunSummary {
-  const placed = placeParts(run.parts);
+  const placed = placeParts(run.parts).map(inOrder);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
   const blockTokens = blockTokensIn(run.parts, scenario);
@@ -101,7 +101,9 @@ export function summarise(run: Run): RunSummary {
       parts: placed.map(partSummary),
     },
     ...totals,
-    ...steadyStateOf(placed, scenario, { offering, arriving }),
+    ...(totals.counts.completed > 0
+      ? steadyStateOf(placed, scenario, { offering, arriving })
+      : { noSteadyState: 'no request was completed' }),
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),

@@ -30,6 +30,19 @@ export function eachInTime(
   }
 }
 
+/** The part with its records in that order: those of a journal are, but for tokens that were counted late. */
+export function inOrder(placed: PlacedPart): PlacedPart {
+  const { records } = placed.part;
+  const isInOrder = records.every(
+    ({ endMs = Infinity }, index) => index === 0 || (records[index - 1]!.endMs ?? 0) <= endMs,
+  );
+  if (isInOrder) return placed;
+  const sorted = records.toSorted(
+    ({ endMs: a = Infinity }, { endMs: b = Infinity }) => Number(a > b) - Number(a < b),
+  );
+  return { ...placed, part: { ...placed.part, records: sorted } };
+}
+
 function endedMs({ part, offsetMs }: PlacedPart, index: number, otherwiseMs: number): number {
   const endMs = part.records[index]?.endMs;
   return endMs === undefined ? otherwiseMs : endMs + offsetMs;

@@ -58,11 +58,11 @@ test('of a closed loop it is the time with 95 % of the conversations under way, 
 test('a closed loop that never was full has none', () => {
   const { noSteadyState, steadyState } = summaryOf(
     { arrivals: { process: 'closed', concurrency: 4 }, users: 24 },
-    [],
-    {},
+    [turn(1, 0, 50), turn(2, 100, 50)],
+    { measureStartMs: 0, drainStartMs: 151, measureEndMs: 151 },
   );
   expect(steadyState).toBeUndefined();
-  expect(noSteadyState).toBe('fewer than 1 of 4 conversations were ever under way');
+  expect(noSteadyState).toBe('fewer than 2 of 4 conversations were ever under way');
 });
 
 const open = (warmupMs: number, until: number) => {

@@ -11,7 +11,7 @@ test('one late request of few is no bottleneck, half of them are', () => {
     ...{ isBottleneck: false, judgedBy: 'p50', delayMs: 0.1 },
   });
   expect(verdictOf([300, 200, 100, 0.1, 300]).problems).toEqual([
-    'own delay before sending, p50: 200 ms (limit 10 ms)',
+    'own delay before sending, p50: 200.0 ms (limit 10 ms)',
   ]);
 });
 
