@@ -1,8 +1,8 @@
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { Column } from '../stats/column.ts';
+import { moments, quantile } from '../stats/exact.ts';
 import { METRICS, type RequestMetricName } from '../stats/metrics.ts';
-import { moments, quantile } from '../stats/quantile.ts';
 import type { PlannedRequest } from './requests.ts';
 
 /** What GuideLLM calls how a request ended; what was never sent is none of its requests. */

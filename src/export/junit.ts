@@ -86,9 +86,11 @@ function runCase({ counts, time }: RunSummary, classname: string): Case {
 }
 
 function thresholdCase(verdict: ThresholdVerdict, classname: string): Case {
-  const { name, max, isKept } = verdict;
+  const { name, min, max, isKept } = verdict;
+  const least = min === undefined ? [] : [`${name} >= ${min}`];
+  const most = max === undefined ? [] : [`${name} <= ${max}`];
   return {
-    name: `${name} <= ${max}`,
+    name: [...least, ...most].join(' and '),
     classname,
     outcome: isKept ? undefined : { kind: 'failure', message: verdictText(verdict) },
   };

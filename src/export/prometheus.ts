@@ -93,6 +93,8 @@ const NAMES: Readonly<Record<TotalPath, string>> = {
   'rates.achievedPerSec': 'achieved',
   'rates.inputTokensPerSec': 'input',
   'rates.outputTokensPerSec': 'output',
+  'goodput.share': 'goodput',
+  'goodput.perSec': 'goodput',
   'concurrency.mean': 'requests_in_flight_mean',
   'cache.share': 'prefix_cache_hit',
   'cache.external.share': 'prefix_cache_external_hit',
@@ -140,10 +142,14 @@ function metricFamily(summary: RunSummary, name: MetricName): Family {
 
 function thresholdFamilies({ thresholds }: RunSummary): Family[] {
   return [
-    gauge(
-      'threshold_max',
-      'What the scenario accepts, in the unit of the report: milliseconds for times.',
-      ...thresholds.map(({ name, max }) => ({ labels: { threshold: name }, value: max })),
+    ...(['min', 'max'] as const).map((end) =>
+      gauge(
+        `threshold_${end}`,
+        `The ${end === 'min' ? 'least' : 'most'} that the scenario accepts, in the unit of the report: milliseconds for times.`,
+        ...thresholds.flatMap(({ name, [end]: value }) =>
+          value === undefined ? [] : [{ labels: { threshold: name }, value }],
+        ),
+      ),
     ),
     gauge(
       'threshold_is_kept',

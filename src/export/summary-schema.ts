@@ -3,7 +3,7 @@ import type { GeneratorHealth, Host } from '../record/record.ts';
 import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
-import type { ClientVerdict } from '../report/verdict.ts';
+import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { BucketSummary } from '../stats/buckets.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
@@ -11,36 +11,24 @@ import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
 import type { DeliverySummary } from '../stats/delivery.ts';
 import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
-import { POPULATIONS } from '../stats/metric.ts';
+import type { GoodputSummary } from '../stats/goodput.ts';
 import * as metrics from '../stats/metrics.ts';
-import type { Distribution } from '../stats/quantile.ts';
 import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
-import { STATISTIC_NAMES, STATISTICS } from '../stats/statistics.ts';
+import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
 import type { Rates } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
+import {
+  count,
+  interval95,
+  measured,
+  named,
+  number,
+  object,
+  share,
+  text,
+} from './summary-fields.ts';
 import type { SummaryJson } from './summary-json.ts';
-
-/** A field for every key of the type: it does not compile when one is forgotten. */
-type Fields<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
-
-const object = <T>(fields: Fields<T>) => z.strictObject(fields) as unknown as z.ZodType<T>;
-const text = (says?: string) => described(z.string(), says);
-const number = (says?: string) => described(z.number(), says);
-const count = (says?: string) => described(z.int().nonnegative(), says);
-const share = (says?: string) => described(z.number().min(0).max(1), says);
-
-const distribution = z
-  .strictObject({
-    count: count('values'),
-    ...named(STATISTIC_NAMES, (name) => {
-      const { says, countMin } = STATISTICS[name];
-      return countMin === 1
-        ? number(says)
-        : number(`${says}; from ${countMin} values on`).optional();
-    }),
-  })
-  .meta({ id: 'distribution' }) as unknown as z.ZodType<Distribution>;
 
 const host = object<Host>({
   name: text(),
@@ -85,6 +73,11 @@ const client = object<ClientVerdict>({
   isBottleneck: z.boolean().describe('the client was part of what was measured'),
   problems: z.array(z.string()).describe('one for each limit that was exceeded'),
   delayP99Ms: number('from ready to sent; the lateness, where ready is unknown').optional(),
+  judgedBy: z
+    .enum(JUDGES)
+    .optional()
+    .describe('the highest percentile that there are enough requests for: the one with the limit'),
+  delayMs: number('that percentile').optional(),
   health: health.optional().describe('the worst of the parts; absent in virtual time'),
 });
 
@@ -157,6 +150,17 @@ const rates = object<Rates>({
   outputTokensPerSec: number(TOTALS['rates.outputTokensPerSec'].says).optional(),
 });
 
+const goodput = object<GoodputSummary>({
+  good: count('requests that met every limit of the slo'),
+  judged: count('completed and failed requests'),
+  share: share(TOTALS['goodput.share'].says).optional(),
+  shareInterval95: interval95.optional(),
+  perSec: number(TOTALS['goodput.perSec'].says).optional(),
+  missed: z
+    .strictObject(named(metrics.REQUEST_METRICS, () => count().optional()))
+    .describe('completed requests that did not meet the limit of a metric'),
+});
+
 const cache = object<CacheTotals>({
   reported: count('requests whose usage named cached tokens'),
   inputTokens: count('of those requests'),
@@ -204,6 +208,29 @@ const evictions = object<EvictionsSummary>({
   reuseGapSec: bucketed('between the last times that an evicted block was found again'),
 });
 
+const steadyState = object<SteadySummary>({
+  rule: z.discriminatedUnion('name', [
+    z.strictObject({
+      name: z.literal('full').describe('closed loop: so many conversations were under way'),
+      conversations: count('at least so many'),
+      cap: count('of so many'),
+    }),
+    z.strictObject({
+      name: z.literal('mser5').describe("open loop: from MSER-5's cut to the last arrival"),
+      by: z.enum(metrics.REQUEST_METRICS).describe('the series that was cut'),
+    }),
+  ]),
+  fromMs: number('since measuring began'),
+  toMs: number(),
+  completed: count('of the requests that fell due in it'),
+  failed: count(),
+  achievedPerSec: number('requests that were completed in it, per second'),
+  inputTokensPerSec: number(),
+  outputTokensPerSec: number(),
+  goodput: goodput.optional().describe('of the requests that fell due in it'),
+  distributions: z.strictObject(named(STEADY_METRICS, measured)),
+});
+
 const rounds = object<RoundSummary>({
   fromRound: count('the first turn of a conversation is round 1'),
   toRound: count(),
@@ -217,8 +244,9 @@ const rounds = object<RoundSummary>({
 });
 
 const threshold = object<ThresholdVerdict>({
-  name: text('maxErrorRate, or a metric and a statistic of it, as ttftMs.p95'),
-  max: number('accepted up to here'),
+  name: text('maxErrorRate, a metric and a statistic of it, as ttftMs.p95, or a number of the run'),
+  min: number('accepted from here on').optional(),
+  max: number('accepted up to here').optional(),
   found: number('absent: not measured').optional(),
   lacks: text('why there is nothing found').optional(),
   isKept: z.boolean().describe('what was not measured is not kept'),
@@ -232,6 +260,7 @@ const summary = object<SummaryJson>({
   time,
   counts,
   rates,
+  goodput: goodput.optional().describe('absent without an slo'),
   cache,
   delivery: delivery.optional().describe('absent: no chunks came together'),
   concurrency: object<ConcurrencySummary>({
@@ -247,6 +276,8 @@ const summary = object<SummaryJson>({
   hasReasoning: z.boolean(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
+  steadyState: steadyState.optional().describe('the run without its start-up and its end'),
+  noSteadyState: text('why there is none').optional(),
   idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),
   idealBlockTokens: count('block size that the ideal was computed for'),
   rounds: z.array(rounds),
@@ -257,21 +288,4 @@ const summary = object<SummaryJson>({
 /** JSON Schema of summary.json. A key that is not required is absent where it is unknown. */
 export function summaryJsonSchema(): unknown {
   return z.toJSONSchema(summary);
-}
-
-function measured(name: metrics.MetricName) {
-  const { over } = metrics.METRICS[name];
-  const says = `${metrics.headingOf(name)}, of ${POPULATIONS[over].says}: ${metrics.definitionOf(name)}`;
-  return distribution.optional().describe(says);
-}
-
-function described<Schema extends z.ZodType>(schema: Schema, says: string | undefined): Schema {
-  return says === undefined ? schema : schema.describe(says);
-}
-
-function named<Name extends string, Value>(
-  names: readonly Name[],
-  of: (name: Name) => Value,
-): Record<Name, Value> {
-  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
 }

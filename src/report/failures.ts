@@ -16,8 +16,8 @@ export function failureSections({ counts }: RunSummary): Section[] {
 }
 
 function whyNone(counts: CountsSummary): string {
-  const { planned, failed, cancelled, unsent } = counts;
-  if (planned === 0) return 'none was due';
+  const { planned, failed, cancelled, unsent, warmup } = counts;
+  if (planned === 0) return warmup ? `all ${warmup} were of the warm-up` : 'none was due';
   const why = [
     ...(failed ? [`${failed} failed${exampleText(counts)}`] : []),
     ...(cancelled ? [`${were(cancelled)} cut off by the end of the run`] : []),

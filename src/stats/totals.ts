@@ -42,6 +42,16 @@ export const TOTALS = {
     unit: 'tokens/s',
     says: 'tokens of completed requests per second, drain included',
   },
+  'goodput.share': {
+    label: 'goodput share',
+    unit: 'share',
+    says: 'requests that met every limit of the slo / (completed + failed) requests',
+  },
+  'goodput.perSec': {
+    label: 'goodput',
+    unit: 'requests/s',
+    says: 'requests that met every limit of the slo per second, drain included',
+  },
   'concurrency.mean': {
     label: 'in flight',
     unit: 'requests',

@@ -63,7 +63,8 @@ export function userMachine(world: World) {
         gate.leave(event.type === 'request.ended' ? event.outcome.endMs : undefined),
       // Not within an assign, which runs before the user is started and known to its population.
       countTurn: ({ context }) => {
-        if (context.attempts === 0) gate.countRequest();
+        const isMeasured = world.phaseAt(context.intendedMs) === 'measure';
+        if (context.attempts === 0 && isMeasured) gate.countRequest();
       },
       startAttempt: assign(({ context }) => {
         const readyMs = context.attempts

@@ -188,7 +188,7 @@ test('turns that waited for something else than the client are late without blam
   }));
   const text = renderReport(run({ records }));
   expect(text).toMatch(/^The client kept up/);
-  expect(text).toContain('Turns were sent late (p99 401.2 ms) for other reasons');
+  expect(text).toContain('Turns were sent late (p90 401.1 ms) for other reasons');
 });
 
 test('the lateness is judged where the journal does not say when a turn was ready', () => {

@@ -35,7 +35,7 @@ function numbersIn(node: Schema, path = ''): [path: string, node: Schema][] {
 }
 
 /** What costs nothing here: it is compared with, or sent. */
-const COSTS_NOTHING = /^thresholds\.|^sampling\.(temperature|topP|seed)$/;
+const COSTS_NOTHING = /^thresholds\.|^slo\.|^sampling\.(temperature|topP|seed)$/;
 
 const NUMBERS = numbersIn(DOCUMENT).filter(([path]) => !COSTS_NOTHING.test(path));
 
