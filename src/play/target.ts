@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
+import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { httpTransport } from '../transport/http.ts';
@@ -31,8 +32,8 @@ export async function openTarget(
   const embedded = isEmbedded ? await startEngine(scenario) : undefined;
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
-    const { url, headers, ca, insecure } = target;
-    const access = { url, headers, ca, insecure, apiKey };
+    const { url, headers, apiKeyHeader, ca, insecure } = target;
+    const access = { url, headers, apiKeyHeader, ca, insecure, apiKey };
     const found = await probe(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
@@ -42,7 +43,9 @@ export async function openTarget(
     }
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock });
-    const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : target.url;
+    const what = isEmbedded
+      ? gpuEngineText('embedded engine', scenario.engine)
+      : withoutUrlSecrets(url);
     return {
       transport,
       model,

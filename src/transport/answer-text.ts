@@ -43,11 +43,14 @@ const OTHER_FIELDS = new Set([
 /** Parts within parts; more are no content. */
 const DEPTH_MAX = 6;
 
-/** Adds what a choice says; reasoning before content. */
-export function readDeltas(choice: Json, deltas: Delta[]): void {
+/**
+ * Adds what a choice says; reasoning before content.
+ * @param own fields that have reasoning, beside the known ones.
+ */
+export function readDeltas(choice: Json, deltas: Delta[], own: readonly string[] = []): void {
   const delta = choice['delta'] ?? choice['message'];
   const said: Record<TextKind, string> = { reasoning: '', content: '' };
-  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said);
+  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said, own);
   // Completions have their text beside the delta.
   if (!said.content) said.content = text(delta) || text(choice['text']);
   if (said.reasoning) deltas.push({ kind: 'reasoning', text: said.reasoning });
@@ -61,16 +64,26 @@ export function unknownFields(choice: Json): string[] {
   return Object.keys(delta).filter((name) => !OTHER_FIELDS.has(name) && saysSomething(delta[name]));
 }
 
-function readFields(delta: Json, said: Record<TextKind, string>): void {
+function readFields(delta: Json, said: Record<TextKind, string>, own: readonly string[]): void {
+  readFirst('reasoning', own, delta, said);
   for (const [kind, fields] of TEXT_FIELDS) {
-    const before = said[kind];
-    for (const field of fields) {
-      const value = delta[field];
-      if (value === undefined || value === null) continue;
-      if (typeof value === 'string') said[kind] += value;
-      else readParts(value, kind, said, 0);
-      if (said[kind] !== before) break;
-    }
+    if (!said[kind]) readFirst(kind, fields, delta, said);
+  }
+}
+
+function readFirst(
+  kind: TextKind,
+  fields: readonly string[],
+  delta: Json,
+  said: Record<TextKind, string>,
+): void {
+  const before = said[kind];
+  for (const field of fields) {
+    const value = delta[field];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'string') said[kind] += value;
+    else readParts(value, kind, said, 0);
+    if (said[kind] !== before) break;
   }
 }
 
