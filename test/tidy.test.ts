@@ -157,6 +157,7 @@ test.each([
   ['undici', ['transport/']],
   ['eventsource-parser', ['transport/']],
   ['@huggingface/tokenizers', ['workload/']],
+  ['@anush008/tokenizers', ['workload/tokenizer/rust-tokenizer.ts']],
   ['seedrandom', ['base/random.ts']],
   ['cli-table3', ['report/render/']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
