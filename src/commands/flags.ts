@@ -22,7 +22,9 @@ export const FLAGS = {
   requestId: {
     flags: '--request-id <template>',
     path: 'target.requestId.template',
-    says: 'name every request in the header x-request-id, as {conversation}-{turn}',
+    says: 'name every request in the header x-request-id, as by {conversation}-{turn}; default: the server does',
+    // The template's own default is that of a target that has one.
+    default: undefined,
   },
   cookies: {
     flags: '--cookies',

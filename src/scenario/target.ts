@@ -68,9 +68,9 @@ export const targetSchema = z.strictObject({
     ),
   streamUsage: z
     .boolean()
-    .optional()
+    .default(true)
     .describe(
-      'false: stream_options is left out, for servers that refuse it; this client counts the tokens that they do not tell; default true',
+      'false: stream_options is left out, for servers that refuse it; this client counts the tokens that they do not tell',
     ),
   maxTokensField: z
     .enum(['max_tokens', 'max_completion_tokens'])

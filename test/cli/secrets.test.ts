@@ -161,7 +161,7 @@ describe('M-67 the secrets of a run', () => {
     ['--set', `target=${SECRETS.key}`],
     ['--url', `http://ann:${SECRETS.header}@host/v1`],
     ['--url', `ftp://ann:${SECRETS.header}@host/v1`],
-    ['--url', `http://host/v1?token=${SECRETS.header}`],
+    ['--url', `http://host/v1/responses?token=${SECRETS.header}`],
     [`--no-api-key=${SECRETS.key}`],
   ])('M-67 are not in what is said of %s %s', async (...args) => {
     const cwd = freshFolder();
