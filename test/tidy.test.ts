@@ -158,6 +158,7 @@ test.each([
   ['undici', ['transport/']],
   ['eventsource-parser', ['transport/']],
   ['@huggingface/tokenizers', ['workload/']],
+  ['@anush008/tokenizers', ['workload/tokenizer/rust-tokenizer.ts']],
   ['seedrandom', ['base/random.ts']],
   ['fastest-levenshtein', ['base/suggest.ts']],
   ['cli-table3', ['report/render/']],

@@ -89,6 +89,18 @@ export function withoutUrlSecrets(text: string): string {
     );
 }
 
+/** The values that are struck out there of a query. */
+export function urlSecrets(url: string): string[] {
+  return [...url.matchAll(QUERY)]
+    .filter(([, , name, value]) => isSecretField(name!) || CREDENTIAL.test(value!))
+    .flatMap(([, , , value]) => [value!, decoded(value!)]);
+}
+
+/** Whether this is what is left of a URL that had a secret in its query. */
+export function isStruckUrl(url: string): boolean {
+  return urlSecrets(url).includes(STRUCK);
+}
+
 /** A text that anybody wrote, as it may be printed: without whatever looks like a credential. */
 export function withoutCredentials(text: string): string {
   return withoutUrlSecrets(text).replace(new RegExp(CREDENTIAL, 'g'), STRUCK);
@@ -132,6 +144,14 @@ function escaped(text: string): string {
     return encodeURIComponent(text);
   } catch {
     return text; // Half a character: no URL can have it.
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone percent sign: it stands for itself.
   }
 }
 

@@ -29,6 +29,25 @@ export const FLAGS = {
   },
   ca: { flags: '--ca <file>', path: 'target.ca' },
   insecure: { flags: '--insecure', path: 'target.insecure' },
+  apiKeyHeader: { flags: '--api-key-header <name>', path: 'target.apiKeyHeader' },
+  requestId: {
+    flags: '--request-id <template>',
+    path: 'target.requestId.template',
+    says: 'name every request in the header x-request-id, as by {conversation}-{turn}; default: the server does',
+    // The template's own default is that of a target that has one.
+    default: undefined,
+  },
+  cookies: {
+    flags: '--cookies',
+    path: 'target.cookies',
+    says: 'send the cookies that an answer sets with the later requests of its conversation',
+  },
+  noStreamUsage: {
+    flags: '--no-stream-usage',
+    path: 'target.streamUsage',
+    says: 'leave stream_options out, and count the tokens that the server does not tell',
+  },
+  maxTokensField: { flags: '--max-tokens-field <name>', path: 'target.maxTokensField' },
   noStream: {
     flags: '--no-stream',
     path: 'target.stream',
@@ -75,8 +94,13 @@ export const targetFlags: readonly Flag[] = grouped('Where requests go', [
   FLAGS.model,
   FLAGS.apiKey,
   FLAGS.apiKeyFile,
+  FLAGS.apiKeyHeader,
   FLAGS.header,
+  FLAGS.requestId,
+  FLAGS.cookies,
   FLAGS.noStream,
+  FLAGS.noStreamUsage,
+  FLAGS.maxTokensField,
   FLAGS.ca,
   FLAGS.insecure,
 ]);

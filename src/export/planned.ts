@@ -36,6 +36,7 @@ const FIELDS = {
   lastTokenMs: 'moment',
   endMs: 'moment',
   connectMs: 'number',
+  retryAfterMs: 'number',
   createdCacheTokens: 'count',
   externalCachedTokens: 'count',
   storageCachedTokens: 'count',
@@ -74,7 +75,7 @@ export const PLANNED_COLUMNS: readonly PlannedColumn[] = [
   ...fieldsFrom('phase', 'firstAttemptMs'),
   time('intended_at', ({ intendedMs }) => intendedMs),
   time('sent_at', ({ sentMs }) => sentMs),
-  ...fieldsFrom('intendedMs', 'connectMs'),
+  ...fieldsFrom('intendedMs', 'retryAfterMs'),
   ...REQUEST_METRICS.filter((name) => METRICS[name].over !== 'gaps').map(metricColumn),
   ...fieldsFrom('createdCacheTokens', 'chunkGapsMs'),
 ];

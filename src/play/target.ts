@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, UsageError } from '../base/errors.ts';
+import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/endpoint.ts';
@@ -35,10 +36,10 @@ export async function openTarget(
   const embedded = isEmbedded ? await startEngine(scenario) : undefined;
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
-    const { url, headers, ca, insecure } = target;
+    const { url, headers, apiKeyHeader, ca, insecure } = target;
     const proxy = proxyOf(endpoint(url).origin, network);
     const route = { proxy, certFile: network.certFile };
-    const access = { url, headers, ca, insecure, apiKey, ...route };
+    const access = { url, headers, apiKeyHeader, ca, insecure, apiKey, ...route };
     const found = await probeThrough(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
@@ -48,7 +49,8 @@ export async function openTarget(
     }
     const sampling = samplingOf(scenario);
     const transport = httpTransport({ target, sampling, apiKey, model, clock, route });
-    const server = proxy === undefined ? target.url : `${target.url}, ${proxyText(proxy)}`;
+    const shownUrl = withoutUrlSecrets(url);
+    const server = proxy === undefined ? shownUrl : `${shownUrl}, ${proxyText(proxy)}`;
     const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : server;
     return {
       transport,

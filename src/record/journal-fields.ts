@@ -126,6 +126,7 @@ export const RECORD_FIELDS = {
   attempts: required(count),
   reconnects: required(count),
   firstAttemptMs: optional(ms),
+  retryAfterMs: told(ms),
   intendedMs: optional(ms),
   readyMs: optional(ms),
   sentMs: optional(ms),

@@ -42,6 +42,8 @@ export interface TurnRecord {
   readonly reconnects: number;
   /** Duration of the first attempt, where there was more than one. */
   readonly firstAttemptMs?: number;
+  /** The longest that the server asked to be left alone for (Retry-After), over all attempts. */
+  readonly retryAfterMs?: number;
   /** When the turn was due. Latency can be counted from here, so a late generator cannot flatter the engine. */
   readonly intendedMs?: number;
   /** Since when nothing but the generator kept it from being sent: due, previous answer ended, caps free. */

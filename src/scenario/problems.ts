@@ -99,9 +99,13 @@ function endsIn(key: string): (path: string) => boolean {
 function shownAt(path: readonly PropertyKey[], input: unknown): unknown {
   if (path[0] !== 'target') return redacted(input);
   const names = path.map(String);
-  const isHidden = names[1] === 'headers' || names.some(isSecret);
+  const isHidden =
+    names[1] === 'headers' || names.some((name) => isSecret(name) && !PLAIN.has(name));
   return isHidden && input !== null ? redacted(hiddenTexts(input)) : redacted(input);
 }
+
+/** Fields of the target that are named after keys and tokens, and hold none. */
+const PLAIN: ReadonlySet<string> = new Set(['maxTokensField', 'apiKeyHeader', 'cookies']);
 
 /** Numbers are no keys, and a list of headers is known by its names. */
 function hiddenTexts(input: unknown): unknown {

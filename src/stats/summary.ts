@@ -156,6 +156,6 @@ function plus(ms: number | undefined, offsetMs: number): number | undefined {
   return ms === undefined ? undefined : ms + offsetMs;
 }
 
-function rate(name: keyof Rates, count: number, timeMs: number): Rates {
-  return timeMs > 0 ? { [name]: (count * 1000) / timeMs } : {};
+function rate(name: keyof Rates, count: number | undefined, timeMs: number): Rates {
+  return timeMs > 0 && count !== undefined ? { [name]: (count * 1000) / timeMs } : {};
 }

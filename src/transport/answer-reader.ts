@@ -14,6 +14,8 @@ export interface ReadingOptions {
   readonly limits?: AnswerLimits;
   /** For all texts of the server's that are kept. */
   readonly says?: Wording;
+  /** Fields of a delta that have reasoning, beside the known ones. */
+  readonly reasoningFields?: readonly string[] | undefined;
 }
 
 /** Unknown fields that are named. */
@@ -25,6 +27,7 @@ export class AnswerReader {
   readonly #httpStatus: number;
   readonly #limits: AnswerLimits;
   readonly #says: Wording;
+  readonly #reasoningFields: readonly string[] | undefined;
   readonly #usage = new UsageTotal();
   readonly #unknown = new Set<string>();
   #finishReason: string | undefined;
@@ -50,6 +53,7 @@ export class AnswerReader {
     this.#httpStatus = httpStatus;
     this.#limits = limits;
     this.#says = says;
+    this.#reasoningFields = options.reasoningFields;
   }
 
   /** Ended, failed or cancelled: nothing may be called any more. */
@@ -83,9 +87,14 @@ export class AnswerReader {
     else this.#observer.onDelta(kind, text, atMs);
   }
 
+  /** What one event or document says, without taking it. */
+  chunkOf(json: unknown): Chunk {
+    return readChunk(json, this.#reasoningFields);
+  }
+
   /** Takes what one event or document says. */
   read(json: unknown): Chunk {
-    const chunk = readChunk(json);
+    const chunk = this.chunkOf(json);
     if (chunk.error !== undefined) {
       this.fail(chunk.error);
       return chunk;

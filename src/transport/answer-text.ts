@@ -49,11 +49,14 @@ const OTHER_FIELDS = new Set([
 /** Parts within parts; more are no content. */
 const DEPTH_MAX = 6;
 
-/** Adds what a choice says; reasoning before content. */
-export function readDeltas(choice: Json, deltas: Delta[]): void {
+/**
+ * Adds what a choice says; reasoning before content.
+ * @param own fields that have reasoning, beside the known ones.
+ */
+export function readDeltas(choice: Json, deltas: Delta[], own: readonly string[] = []): void {
   const delta = choice['delta'] ?? choice['message'];
   const said: Record<TextKind, string> = { reasoning: '', content: '' };
-  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said);
+  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said, own);
   // Completions have their text beside the delta.
   if (!said.content) said.content = text(delta) || text(choice['text']);
   if (said.reasoning) deltas.push({ kind: 'reasoning', text: said.reasoning });
@@ -67,8 +70,11 @@ export function unknownFields(choice: Json): string[] {
   return Object.keys(delta).filter((name) => !OTHER_FIELDS.has(name) && saysSomething(delta[name]));
 }
 
-function readFields(delta: Json, said: Record<TextKind, string>): void {
-  const fields: TextField[] = [];
+/** @param own names of the user's own for reasoning, before all others */
+function readFields(delta: Json, said: Record<TextKind, string>, own: readonly string[]): void {
+  const fields: TextField[] = own
+    .filter((name) => saysSomething(delta[name]))
+    .map((name) => ({ kind: 'reasoning', name, rank: -1 }));
   for (const name in delta) {
     const field = TEXT_FIELD.get(name);
     if (field && delta[name] !== null) fields.push(field);

@@ -111,7 +111,8 @@ export class EventStream {
     // An event of the known form that was cut by a read teaches nothing.
     if (this.#template && textEnd(this.#template, `data: ${data}\n\n`, 0) >= 0) return;
     this.#templatesLeft--;
-    this.#template = learnTemplate(data, delta) ?? this.#template;
+    const read = (json: unknown) => this.#answer.chunkOf(json);
+    this.#template = learnTemplate(data, delta, read) ?? this.#template;
   }
 }
 

@@ -5,7 +5,10 @@ import { headerWriter, OWN_HEADERS } from './http-headers.ts';
 import { ANSWER_BYTES_MAX, megabytes } from './limits.ts';
 
 /** What it takes to ask a server for something besides answers. */
-export type ServerAccess = Pick<Scenario['target'], 'url' | 'headers' | 'ca' | 'insecure'> &
+export type ServerAccess = Pick<
+  Scenario['target'],
+  'url' | 'headers' | 'apiKeyHeader' | 'ca' | 'insecure'
+> &
   Pick<Route, 'proxy' | 'certFile'> & { readonly apiKey: string | undefined };
 
 export interface Page {
@@ -21,10 +24,11 @@ const PAGE_SEC_MAX = 10;
 /** Gets paths from one origin, each over a connection of its own. Rejects if there was no whole response in time. */
 export function getter(
   origin: string,
-  { headers, apiKey, ...route }: ServerAccess,
+  { headers, apiKey, apiKeyHeader, ...route }: ServerAccess,
   secMax = PAGE_SEC_MAX,
 ): (path: string) => Promise<Page> {
-  const writeHeaders = headerWriter({ headers, sessionHeaders: [], apiKey }, OWN_HEADERS);
+  const access = { headers, sessionHeaders: [], apiKey, apiKeyHeader };
+  const writeHeaders = headerWriter(access, OWN_HEADERS);
   const makeClient = clientMaker(origin, route);
   return async (path) => {
     const sockets: Socket[] = [];
@@ -35,7 +39,7 @@ export function getter(
         origin,
         path,
         method: 'GET',
-        headers: writeHeaders(''),
+        headers: writeHeaders({}),
         signal: deadline,
       });
       const location = headers['location']?.toString();

@@ -27,6 +27,7 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
     attempts: state.attempts,
     reconnects: state.reconnects,
     firstAttemptMs: state.attempts > 1 ? state.firstAttemptMs : undefined,
+    retryAfterMs: state.retryAfterMs,
     intendedMs: state.intendedMs,
     readyMs: state.readyMs,
     sentMs: outcome.sentMs,

@@ -74,6 +74,36 @@ describe('problems', () => {
     );
   });
 
+  test.each([
+    ['responses', "OpenAI's Responses API"],
+    ['anthropic', "Anthropic's Messages API"],
+  ])('an API that is not spoken is named: %s', (api, name) => {
+    expect(problemsOf(() => parseScenario({ target: { api: api as 'chat' } }))).toEqual([
+      `target.api: found "${api}"; ${name} is not supported; expected 'chat' or 'completions'`,
+    ]);
+  });
+
+  test('fields that are named after keys and tokens are shown, as they hold none', () => {
+    const target = { maxTokensField: 'max_length' as 'max_tokens', cookies: 'yes' as never };
+    expect(problemsOf(() => parseScenario({ target }))).toEqual([
+      'target.cookies: found "yes"; expected boolean, received string',
+      expect.stringMatching(/^target\.maxTokensField: found "max_length"; .*max_completion_tokens/),
+    ]);
+  });
+
+  test.each([
+    ['{conversation} {turn}', 'expected a text without blanks, of ASCII'],
+    [
+      '{session}',
+      'expected no other parts than {conversation}, {user}, {agent}, {turn}, {attempt}',
+    ],
+  ])('a template of ids that cannot be used: %s', (template, expected) => {
+    const target = { requestId: { template } };
+    expect(problemsOf(() => parseScenario({ target }))).toEqual([
+      `target.requestId.template: found "${template}"; ${expected}`,
+    ]);
+  });
+
   test('an export of no known format: the formats are named', () => {
     const exports = [{ format: 'xlsx' as 'csv', file: 'x' }, { file: 'y' } as never];
     expect(problemsOf(() => parseScenario({ output: { exports } }))).toEqual([

@@ -165,6 +165,16 @@ test('offered counts what fell due before the drain, achieved and tokens what wa
   });
 });
 
+test('tokens that nobody counted are no rate of 0; those of some requests are', () => {
+  const uncounted = { ...turnRecord(), inputTokens: undefined, outputTokens: undefined };
+  const rates = totals([uncounted as unknown as TurnRecord]).rates;
+  expect(rates).not.toHaveProperty('outputTokensPerSec');
+  expect(rates).not.toHaveProperty('inputTokensPerSec');
+  const some = [uncounted as unknown as TurnRecord, turnRecord({ outputTokens: 20 })];
+  expect(totals(some).rates.outputTokensPerSec).toBe(2);
+  expect(totals([]).rates.outputTokensPerSec).toBe(0);
+});
+
 test('a run of no length has no rates, and nothing is NaN', () => {
   const empty = totals([], { measured: [], arriving: [], fallingDue: [] });
   expect(empty.rates).toEqual({});
