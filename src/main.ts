@@ -1,30 +1,12 @@
 #!/usr/bin/env node
-import { breakDown } from './base/breakdown.ts';
-import { EXIT, errorText } from './base/errors.ts';
-import { watchTerminal } from './base/lost-terminal.ts';
-import { guarded } from './base/output.ts';
-import { say } from './commands/stderr.ts';
-import { program, tellBug } from './program.ts';
+import { nodeProblem } from './base/node-version.ts';
 
-const stdout = guarded(process.stdout);
-const stderr = guarded(process.stderr);
-const letGoOfTerminal = watchTerminal();
-
-// Unhandled rejections as well: Node makes uncaught exceptions of them.
-process.on('uncaughtException', (error) => {
-  const kept = breakDown();
-  tellBug(error, kept);
-  leave(EXIT.bug);
-});
-
-program(process.argv.slice(2)).then(leave);
-
-/** When everything has been read that was written. */
-async function leave(code: number): Promise<void> {
-  await stdout.drained();
-  const { failure } = stdout;
-  if (failure) say(`error: stdout cannot be written: ${errorText(failure)}`);
-  await stderr.drained();
-  letGoOfTerminal();
-  process.exit(failure && code === EXIT.ok ? EXIT.thresholdFailed : code);
+// Here and in what this file imports nothing stands that an older Node cannot read: it is to say that it is
+// too old, and not where it found a word that it does not know. All else is loaded after that.
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  import('./start.ts');
+} else {
+  process.stderr.write('error: ' + problem + '\n');
+  process.exitCode = 2;
 }

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { beginProgram } from './base/command-line.ts';
 import { EXIT, errorText } from './base/errors.ts';
+import { printableLines } from './base/printable.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
+import { foreignFlagText } from './commands/foreign-flags.ts';
 import { columnsOf } from './commands/screen.ts';
 import { logAs, say } from './commands/stderr.ts';
+import { withVerb } from './dialects/scripts.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
 const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -56,6 +60,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
+  scenarios: {
+    summary: 'list the scenarios that come with confab, to be played by name',
+    load: async () => (await import('./commands/scenarios.ts')).scenariosCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of scenario files, or of summary.json',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
@@ -76,28 +84,34 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
  */
 export async function program(argv: readonly string[]): Promise<number> {
   process.exitCode = undefined;
+  beginProgram(argv);
   logAs(argv);
   // Read now: when there is no file left to open, nor is this one.
   const limits = processLimits();
   try {
-    return await dispatch(argv);
+    return await dispatch(withVerb(argv));
   } catch (error) {
     return exitCodeOf(error, limits);
   }
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
+  if (isBugReport(argv)) {
+    const { environmentText } = await import('./commands/environment.ts');
+    process.stdout.write(await environmentText());
+    return EXIT.ok;
+  }
   const root = new Command('confab')
     .description('A multi-turn conversation simulator for LLM serving engines.')
-    .version(version())
+    .version(version(), '-V, --version', 'the version; with --verbose all that a bug report needs')
     .helpCommand(false);
   const called = VERBS[argv[0] ?? ''];
   for (const [name, verb] of Object.entries(VERBS)) {
     const command =
       verb === called ? await verb.load() : new Command(name).description(verb.summary);
-    root.addCommand(exiting(command));
+    root.addCommand(exiting(command, argv));
   }
-  exiting(root);
+  exiting(root, argv);
   if (argv.length === 0) {
     root.outputHelp();
     return EXIT.usage;
@@ -106,17 +120,35 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   return Number(process.exitCode ?? EXIT.ok);
 }
 
+/** `--version --verbose`: commander would have answered by the first of them. */
+function isBugReport(argv: readonly string[]): boolean {
+  const others = argv.filter((argument) => argument !== '--verbose');
+  return argv.length === 2 && (others[0] === '--version' || others[0] === '-V');
+}
+
 /** Makes commander throw instead of leaving the process, for this command and those below it. */
-function exiting(command: Command): Command {
+function exiting(command: Command, argv: readonly string[]): Command {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
     .configureOutput({
-      writeErr: (text) => say(withoutCredentials(unquoted(text)).trimEnd()),
+      writeErr: (text) => say(shown(text).trimEnd()),
+      outputError: (text, write) => write(knowing(unquoted(text), argv)),
       getOutHelpWidth: () => columnsOf(process.stdout),
     });
-  for (const child of command.commands) exiting(child);
+  for (const child of command.commands) exiting(child, argv);
   return command;
+}
+
+/** Verbs that play a scenario. */
+const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan'];
+
+/** A flag of another tool is answered with what is the same here. */
+function knowing(text: string, argv: readonly string[]): string {
+  const [, flag, inline] = /^error: unknown option '(--[\w-]+)(?:=(.*))?'/.exec(text) ?? [];
+  if (flag === undefined || !PLAYING.includes(argv[0])) return text;
+  const foreign = foreignFlagText(flag, inline ?? argv[argv.indexOf(flag) + 1]);
+  return foreign === undefined ? text : `error: ${foreign}\n`;
 }
 
 /** Commander repeats the argument that it complains of; of a header that is, or holds, a secret. */
@@ -129,11 +161,11 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') {
-    say(`error: ${withoutCredentials(errorText(error))}`);
+    say(`error: ${shown(errorText(error))}`);
     return code;
   }
   if (isOutOfFiles(error)) {
-    say(`error: ${outOfFiles(error, limits)}`);
+    say(`error: ${shown(outOfFiles(error, limits))}`);
     return EXIT.usage;
   }
   return tellBug(error);
@@ -142,9 +174,14 @@ function exitCodeOf(error: unknown, limits: ProcessLimits): number {
 /** Says that this is no fault of the user's, and what could be `kept` all the same; returns the exit code. */
 export function tellBug(error: unknown, kept: readonly string[] = []): number {
   const detail = error instanceof Error ? error.stack : String(error);
-  const text = withoutCredentials(String(detail));
+  const text = shown(String(detail));
   say(['confab has a bug; please report this:', text, ...kept].join('\n'), { event: 'bug' });
   return EXIT.bug;
+}
+
+/** What an error quotes may hold a secret, or what a terminal obeys. */
+function shown(text: string): string {
+  return printableLines(withoutCredentials(text));
 }
 
 /** Even the program itself is many files. */

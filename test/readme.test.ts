@@ -11,22 +11,26 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { confabProcess, confab as here } from './support/confab.ts';
 import { COMMANDS, EXCERPTS } from './support/documents.ts';
+import { PACKAGE, ROOT } from './support/folders.ts';
 
 // Every command of every README is run here once: what stands there can be typed, and says what is said of it.
+// `npm run test:packed` runs them from an installed package.
 
-const ROOT = resolve(import.meta.dirname, '..');
-const MAIN = join(ROOT, 'dist/main.js');
+const MAIN = join(PACKAGE, 'dist/main.js');
 
 /** Commands of those who work on confab; what they need is looked at, and not done here. */
 const OF_NPM = [
   ...['npm ci && npm start', 'npm ci', 'npm test'],
   ...['npm run check', 'npm run format', 'npm run bench'],
+  ...['npm run test:node', 'npm run test:packed'],
 ];
 const VITEST = 'npx vitest run ';
+/** Run by test/mutate, on less. */
+const MUTATE = 'npm run mutate -- ';
 const CONFAB = 'npx confab ';
 
 const confab = COMMANDS.filter((command) => command.startsWith(CONFAB));
@@ -73,7 +77,7 @@ let engine: ChildProcess;
 let url = '';
 
 beforeAll(async () => {
-  for (const name of ['configs', 'corpora']) symlinkSync(join(ROOT, name), join(dir, name));
+  for (const name of ['configs', 'corpora']) symlinkSync(join(PACKAGE, name), join(dir, name));
   const demo = await here(
     ['simulate', 'configs/demo.yaml', '--users', '2', '--output-dir', 'made'],
     {
@@ -101,8 +105,9 @@ afterAll(async () => {
 
 test('the documents name commands to run, and no others than those that are known here', () => {
   expect(confab.length).toBeGreaterThan(30);
-  const others = COMMANDS.filter((command) => !confab.includes(command));
-  expect(others.filter((command) => !command.startsWith(VITEST)).sort()).toEqual(OF_NPM.sort());
+  const known = [CONFAB, VITEST, MUTATE];
+  const others = COMMANDS.filter((command) => !known.some((start) => command.startsWith(start)));
+  expect(others.sort()).toEqual(OF_NPM.sort());
 });
 
 test("the commands that install, start and test are the first, the continuous integration's, and scripts", () => {
@@ -111,7 +116,7 @@ test("the commands that install, start and test are the first, the continuous in
   expect(ci).toMatch(/^npm ci .*\nnpm test$/m);
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const named = OF_NPM.flatMap((command) =>
-    [...command.matchAll(/npm (?:run )?(\w+)/g)].map((match) => match[1]!),
+    [...command.matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!),
   ).filter((name) => name !== 'ci');
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   expect(scripts.start).toContain('dist/main.js run configs/demo.yaml');
@@ -128,6 +133,12 @@ test.each(COMMANDS.filter((command) => command.startsWith(VITEST)))('%s: has tes
     .filter((name) => name.endsWith('.test.ts'))
     .flatMap((name) => readFileSync(join(at, name), 'utf8').match(/^ *test\('.*'/gm) ?? []);
   expect(titles.join('\n')).toContain(title);
+});
+
+test.each(COMMANDS.filter((command) => command.startsWith(MUTATE)))('%s: has files', (command) => {
+  const paths = words(command.slice(MUTATE.length)).filter((word) => word.includes('/'));
+  expect(paths.length).toBeGreaterThan(0);
+  for (const path of paths) expect(existsSync(join(ROOT, path.split(':')[0]!))).toBe(true);
 });
 
 test('numbers are expected of commands that a document has', () => {

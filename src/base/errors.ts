@@ -8,6 +8,12 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** A file that is something else altogether has as many problems as lines. */
+const PROBLEMS_SHOWN = 50;
+
+/** Of one problem: a name in a file may be a whole file of its own. */
+const CHARACTERS_SHOWN = 2000;
+
 /** What the user got wrong: every problem found, each naming file, line or field, what was found and what is accepted. */
 export class UsageError extends Error {
   readonly exitCode: number = EXIT.usage;
@@ -18,15 +24,27 @@ export class UsageError extends Error {
     const heading = source
       ? [`${source}: ${list.length} problem${list.length === 1 ? '' : 's'}`]
       : [];
-    super([...heading, ...list.map((problem) => (source ? `  ${problem}` : problem))].join('\n'));
+    const shown = list.slice(0, PROBLEMS_SHOWN).map(cut);
+    const more = list.length - shown.length;
+    const lines = [...shown, ...(more > 0 ? [`and ${more} more`] : [])];
+    super([...heading, ...lines.map((line) => (source ? `  ${line}` : line))].join('\n'));
     this.name = 'UsageError';
     this.problems = list;
   }
 }
 
+function cut(problem: string): string {
+  return problem.length > CHARACTERS_SHOWN ? `${problem.slice(0, CHARACTERS_SHOWN)}...` : problem;
+}
+
 /** The engine could not be reached at all, before anything was measured. */
 export class EngineUnreachable extends Error {
   readonly exitCode: number = EXIT.engineUnreachable;
+}
+
+/** A run was measured, and this machine could not make its results. */
+export class Unreported extends Error {
+  readonly exitCode: number = EXIT.thresholdFailed;
 }
 
 /** A signal came before anything was measured. */

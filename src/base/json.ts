@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { escaped } from './printable.ts';
 
 /** The parsed JSON; undefined, which is no JSON, if it is none. */
 export function parsedJson(text: string | Buffer): unknown {
@@ -89,7 +90,7 @@ export function isCount(value: unknown): value is number {
 
 /** What is there where something else was expected, for an error: its beginning, or that it is missing. */
 export function found(value: unknown): string {
-  return value === undefined ? 'missing' : `found ${shown(textOf(value))}`;
+  return value === undefined ? 'missing' : `found ${escaped(shown(textOf(value)))}`;
 }
 
 const SHOWN_CHARACTERS = 60;

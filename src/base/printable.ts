@@ -10,6 +10,11 @@ export function escaped(text: string): string {
   );
 }
 
+/** Lines that quote what others wrote, in a file or over the network, as a terminal shows them and does not obey. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(escaped).join('\n');
+}
+
 /**
  * Text of others in one line that a terminal shows as it is, and does not obey: white space and control
  * characters become a blank, what changes the direction or cannot be seen is left out.

@@ -3,7 +3,7 @@ import { isObject } from './json.ts';
 /** What is written where the value of a secret field was. */
 export const REDACTED = '<redacted>';
 /** The same within a text. */
-const STRUCK = '***';
+export const STRUCK = '***';
 
 const SECRET_NAME =
   /auth|key|token|secret|cookie|passw|passphrase|pwd|credential|bearer|signature|jwt|(^|[-_])sig$/i;
@@ -17,7 +17,7 @@ export function isSecret(name: string): boolean {
 }
 
 /** The same of a body's field, where `max_tokens` and its like are settings. */
-function isSecretField(name: string): boolean {
+export function isSecretField(name: string): boolean {
   return isSecret(name) && !SETTING_NAME.test(name);
 }
 
@@ -41,20 +41,29 @@ export function redactedHeaders(
 
 /** Any value as it may be written down: texts in fields of secret names, and texts that look like credentials, are left out. */
 export function redacted(value: unknown, name = ''): unknown {
-  return redactedOnce(value, name, new Map());
+  return redactedOnce(value, name, new Map(), 0);
 }
 
+/** Nothing that is written down is nested deeper; files of others are, at times. */
+const DEPTH_MAX = 100;
+
 /** `known` are the objects seen so far: in YAML they may hold themselves. */
-function redactedOnce(value: unknown, name: string, known: Map<unknown, unknown>): unknown {
+function redactedOnce(
+  value: unknown,
+  name: string,
+  known: Map<unknown, unknown>,
+  depth: number,
+): unknown {
   if (typeof value === 'string') {
     const isHidden = CREDENTIAL.test(value) || (value !== '' && isSecretField(name));
     return isHidden ? REDACTED : withoutUrlSecrets(value);
   }
   if (known.has(value)) return known.get(value);
+  if (depth > DEPTH_MAX) return '...';
   if (Array.isArray(value)) {
     const list: unknown[] = [];
     known.set(value, list);
-    for (const one of value) list.push(redactedOnce(one, name, known));
+    for (const one of value) list.push(redactedOnce(one, name, known, depth + 1));
     return list;
   }
   if (!isObject(value)) return value;
@@ -62,7 +71,7 @@ function redactedOnce(value: unknown, name: string, known: Map<unknown, unknown>
   known.set(value, object);
   for (const [field, inner] of Object.entries(value)) {
     // An object in a secret field has nothing that is to be seen.
-    object[field] = redactedOnce(inner, isSecretField(name) ? name : field, known);
+    object[field] = redactedOnce(inner, isSecretField(name) ? name : field, known, depth + 1);
   }
   return object;
 }
@@ -78,6 +87,18 @@ export function withoutUrlSecrets(text: string): string {
     .replace(QUERY, (whole, mark: string, name: string, value: string) =>
       isSecretField(name) || CREDENTIAL.test(value) ? `${mark}${name}=${STRUCK}` : whole,
     );
+}
+
+/** The values that are struck out there of a query. */
+export function urlSecrets(url: string): string[] {
+  return [...url.matchAll(QUERY)]
+    .filter(([, , name, value]) => isSecretField(name!) || CREDENTIAL.test(value!))
+    .flatMap(([, , , value]) => [value!, decoded(value!)]);
+}
+
+/** Whether this is what is left of a URL that had a secret in its query. */
+export function isStruckUrl(url: string): boolean {
+  return urlSecrets(url).includes(STRUCK);
 }
 
 /** A text that anybody wrote, as it may be printed: without whatever looks like a credential. */
@@ -123,6 +144,14 @@ function escaped(text: string): string {
     return encodeURIComponent(text);
   } catch {
     return text; // Half a character: no URL can have it.
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone percent sign: it stands for itself.
   }
 }
 

@@ -15,16 +15,21 @@ import {
  * @throws Error of the system, or of whoever makes the pieces.
  */
 export function writeWhole(path: string, pieces: Iterable<string | Buffer>): void {
+  writeWholeBy(path, (file, mode) => writePieces(file, pieces, mode));
+}
+
+/** The same where something else does the writing, into the file that it is told. */
+export function writeWholeBy(path: string, write: (file: string, mode?: number) => void): void {
   const old = statSync(path, { throwIfNoEntry: false });
   if (old && !old.isFile()) {
-    writePieces(path, pieces);
+    write(path);
     return;
   }
   // A link stays one.
   const target = old ? realpathSync(path) : path;
   const temporary = `${target}.${randomUUID()}`;
   try {
-    writePieces(temporary, pieces, old?.mode);
+    write(temporary, old?.mode);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

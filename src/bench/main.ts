@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { chunks } from './chunks.ts';
+import { counting } from './counting.ts';
 import { history } from './history.ts';
 import { simulate } from './simulate.ts';
 import { startup } from './startup.ts';
@@ -12,6 +13,7 @@ const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>>
   history,
   users,
   startup,
+  counting,
   simulate,
   ttft,
 };

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
 import type { Argument, Command, Option } from 'commander';
 import { scenarioJsonSchema } from '../scenario/load.ts';
+import { EXPORT_FORMATS } from '../scenario/output.ts';
 import { choicesOf } from './flag-table.ts';
+import { shippedNames } from './shipped.ts';
 
 /** What may stand in a place of the command line. */
 export interface Place {
@@ -62,8 +63,12 @@ function placeOfValue(option: Option): Place {
   const choices = choicesOf(option);
   if (choices) return { kind: 'words', words: choices };
   if (option.long === '--set') return { kind: 'words', words: settings(option), goesOn: true };
+  if (option.flags.includes('<format=file>'))
+    return { kind: 'words', words: EXPORTED, goesOn: true };
   return { kind: kindOf(option.flags), words: [] };
 }
+
+const EXPORTED = Object.keys(EXPORT_FORMATS).map((format) => `${format}=`);
 
 /** By the name of what is expected: `<file>`, `[file]`, `<file...>`. */
 function kindOf(flags: string): Place['kind'] {
@@ -75,14 +80,7 @@ function placeOf(argument: Argument | undefined): Place {
   if (!argument) return { kind: 'words', words: [] };
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices };
   if (argument.name() === 'dir') return { kind: 'folders', words: [] };
-  return { kind: 'files', words: argument.name() === 'scenario' ? shippedScenarios() : [] };
-}
-
-/** Names of the scenarios that come with the program. */
-function shippedScenarios(): string[] {
-  return readdirSync(new URL('../../configs/', import.meta.url))
-    .flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
+  return { kind: 'files', words: argument.name() === 'scenario' ? shippedNames() : [] };
 }
 
 let schema: JsonSchema | undefined;

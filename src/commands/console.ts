@@ -1,4 +1,5 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
+import { printableLines } from '../base/printable.ts';
 import type { Companion } from '../play/companion.ts';
 import type { Observer } from '../play/observer.ts';
 import type { TurnRecord } from '../record/record.ts';
@@ -24,6 +25,8 @@ export interface ConsoleOptions {
   readonly companion?: Companion | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
+  /** Only warnings are told. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ConsoleOptions {
  * numbers so far; elsewhere there is a line every log interval.
  */
 export function consoleObserver(options: ConsoleOptions): Observer {
-  const { clock, companion, interrupts, isVerbose } = options;
+  const { clock, companion, interrupts, isVerbose, isQuiet } = options;
   const lagToldMs = new Map<number, number>();
   const soFar = new SoFar();
   let run: Run | undefined;
@@ -40,7 +43,9 @@ export function consoleObserver(options: ConsoleOptions): Observer {
   /** undefined: it has not begun. */
   const now = () => run && { ...run.state(), goals: run.ends, kvUsage };
   return {
-    notice: (line) => say(line),
+    notice: (line) => {
+      if (!isQuiet || line.startsWith('warning:')) say(printableLines(line));
+    },
     expected: (line) => say(line, { event: 'expected' }),
     scraped(page) {
       // A cache that is empty before the run says nothing of it.
@@ -49,7 +54,7 @@ export function consoleObserver(options: ConsoleOptions): Observer {
     started(started) {
       run = started;
       interrupts.began(run, say, options.drainTimeoutSec);
-      if (!hasStatus()) return;
+      if (!hasStatus() || isQuiet) return;
       stopStatus = drawing(clock, () => showStatus(status(soFar, clock, now()!)));
     },
     recorded(record) {

@@ -8,7 +8,7 @@ import { type Flag, settingsOf, withFlags } from './flag-table.ts';
 import { engineFlags, FLAGS } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
 import { onSignal } from './interrupts.ts';
-import { integer, number } from './options.ts';
+import { integer, time } from './options.ts';
 import { say } from './stderr.ts';
 
 interface Flags {
@@ -30,13 +30,13 @@ const serverFlags: readonly Flag[] = [
   {
     flags: '--keep-alive-sec <sec>',
     says: 'how long an idle connection is kept',
-    parse: number(),
+    parse: time('sec'),
     default: 5,
   },
   {
     flags: '--drain-sec <sec>',
     says: 'how long requests may take to end after a signal',
-    parse: number(),
+    parse: time('sec'),
     default: 30,
   },
 ];

@@ -1,22 +1,33 @@
 import { type Command, Help, Option } from 'commander';
+import { unitOfName } from '../base/duration.ts';
 import { type Field, type FieldPath, fieldOf } from '../scenario/field.ts';
-import type { Setting } from '../scenario/overrides.ts';
-import { integer, number, oneOf, share } from './options.ts';
+import type { Change, Setting } from '../scenario/overrides.ts';
+import { integer, number, oneOf, share, time } from './options.ts';
 
 /**
  * One flag of a command. With a path, giving the flag is the same as setting that field of the scenario, and leaving it
  * out leaves the field alone: its description, default, choices and bounds are the schema's, unless the row says so.
  */
-export type Flag = FieldFlag | OwnFlag;
+export type Flag = FieldFlag | OwnFlag | ChangeFlag;
 
 interface FieldFlag extends FlagOptions {
   readonly path: FieldPath;
+  readonly changes?: undefined;
   readonly says?: string;
 }
 
 interface OwnFlag extends FlagOptions {
   readonly path?: undefined;
+  readonly changes?: undefined;
   readonly says: string;
+}
+
+/** Changes more of the scenario than one field, or what it changes depends on what there is. */
+interface ChangeFlag extends FlagOptions {
+  readonly path?: undefined;
+  readonly says: string;
+  // biome-ignore lint/suspicious/noExplicitAny: it is given what the row's parser made.
+  changes(value: any): Change | Promise<Change>;
 }
 
 interface FlagOptions {
@@ -27,6 +38,17 @@ interface FlagOptions {
   /** The command's own, where it is not the schema's. */
   readonly default?: unknown;
   readonly isRequired?: boolean;
+  /** Its value is an object whose members are set one by one, so that others of the scenario stay. */
+  readonly isMerged?: boolean;
+  /** Under which heading `--help` has it; default: Options. */
+  readonly group?: string;
+  /** Flags that say something else of the same, by their names as attributes. */
+  readonly conflicts?: readonly string[];
+}
+
+/** The same flags under a heading of `--help`. */
+export function grouped(group: string, rows: readonly Flag[]): Flag[] {
+  return rows.map((row) => ({ ...row, group: `${group}:` }));
 }
 
 /** `before` is what the same flag said earlier on the line. */
@@ -54,6 +76,9 @@ export function withFlags(command: Command, rows: readonly Flag[]): Command {
     if (parse && (option.required || option.optional)) option.argParser(parse);
     if (row.default !== undefined) option.default(row.default);
     if (row.isRequired) option.makeOptionMandatory();
+    if (row.group !== undefined) option.helpGroup(row.group);
+    const own = option.attributeName();
+    option.conflicts((row.conflicts ?? []).filter((other) => other !== own));
     command.addOption(option);
     rowOf.set(option, row);
   }
@@ -66,19 +91,28 @@ export function withFlags(command: Command, rows: readonly Flag[]): Command {
 
 /** The fields that the flags set, of those that were given; `given` is what commander made of them. */
 export function settingsOf(rows: readonly Flag[], given: object): Setting[] {
-  return rows.flatMap(({ flags, path }) => {
+  return rows.flatMap(({ flags, path, isMerged }) => {
     const option = new Option(flags);
     const value = (given as Readonly<Record<string, unknown>>)[option.attributeName()];
     // A `--no-` flag that is not given is true.
     if (!path || value === undefined || (option.negate && value === true)) return [];
-    return settings(path.split('.'), value);
+    const at = path.split('.');
+    if (!isMerged) return [{ path: at, value }];
+    return Object.entries(value as object).map(([key, one]) => ({
+      path: [...at, key],
+      value: one,
+    }));
   });
 }
 
-/** Of an object each member by itself, so that headers of the scenario stay. */
-function settings(path: readonly string[], value: unknown): Setting[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
-  return Object.entries(value).map(([key, member]) => ({ path: [...path, key], value: member }));
+/** What the flags change beyond single fields; `given` as above. */
+export async function changesOf(rows: readonly Flag[], given: object): Promise<Change[]> {
+  const values = given as Readonly<Record<string, unknown>>;
+  const changes = rows.flatMap(({ flags, changes }) => {
+    const value = changes && values[new Option(flags).attributeName()];
+    return changes && value !== undefined ? [changes(value)] : [];
+  });
+  return Promise.all(changes);
 }
 
 /** As commander words it, with what the schema knows. */
@@ -100,13 +134,16 @@ function isEmpty(value: unknown): boolean {
 function parserOf({ path, parse, choices }: Flag): Parse | undefined {
   if (parse) return parse;
   if (choices) return oneOf(...choices);
-  return path && ((text) => parsed(text, fieldOf(path)));
+  return path && ((text) => parsed(text, path));
 }
 
 /** A text by what is accepted; what the schema has no bounds for is checked with the scenario as a whole. */
-function parsed(text: string, field: Field): unknown {
+function parsed(text: string, path: FieldPath): unknown {
+  const field = fieldOf(path);
+  const unit = unitOfName(path);
   if (field.enum) return oneOf(...field.enum)(text);
   if (field.type === 'integer') return integer(field.minimum!, mostOf(field))(text);
+  if (unit && field.type === 'number') return time(unit, field.exclusiveMinimum)(text);
   if (field.type === 'number') {
     return field.maximum === 1 ? share(text) : number(field.exclusiveMinimum)(text);
   }

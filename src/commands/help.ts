@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { didYouMean, nearest } from '../base/suggest.ts';
 import { readDocument, sectionOf } from '../help/markdown.ts';
 import { terminalText } from '../help/terminal.ts';
 import { metricsHelp } from '../report/metric-help.ts';
@@ -36,6 +37,16 @@ export const TOPICS: readonly Topic[] = [
     name: 'files',
     summary: 'what a run leaves in its folder, field by field',
     text: (columns) => documentText(columns, 'src/record/README.md'),
+  },
+  {
+    name: 'exports',
+    summary: 'files for other tools: vLLM, AIPerf, GuideLLM, CI, Prometheus',
+    text: (columns) => documentText(columns, 'src/export/README.md'),
+  },
+  {
+    name: 'pandas',
+    summary: 'every planned request in pandas and DuckDB',
+    text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),
   },
   {
     name: 'exit-codes',
@@ -87,6 +98,11 @@ export const TOPICS: readonly Topic[] = [
     summary: 'one run played by several processes or machines',
     text: (columns) =>
       documentText(columns, 'src/run/README.md', ['Several processes, several machines']),
+  },
+  {
+    name: 'launch',
+    summary: 'containers, Kubernetes, Slurm; what is written, and where',
+    text: (columns) => documentText(columns, 'configs/launch/README.md'),
   },
   {
     name: 'engine',
@@ -186,8 +202,9 @@ function topicList(): string {
 function unknown(name: string, verbs: readonly string[]): UsageError {
   const topics = TOPICS.map((topic) => topic.name);
   const others = topics.filter((topic) => !verbs.includes(topic));
+  const meant = didYouMean(nearest(name, [...verbs, ...topics]));
   return new UsageError(
-    `help: found '${name}'; expected a verb (${verbs.join(', ')}) or a topic (${others.join(', ')})`,
+    `help: found '${name}'${meant}; expected a verb (${verbs.join(', ')}) or a topic (${others.join(', ')})`,
   );
 }
 

@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { checkWritable } from '../play/writable.ts';
-import { loadScenario } from '../scenario/load.ts';
+import { withoutSecrets } from '../scenario/secrets.ts';
 import type { Flag } from './flag-table.ts';
 import { playFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
-import { number } from './options.ts';
-import { overridesOf, type ScenarioFlags, scenarioCommand } from './run.ts';
+import { time } from './options.ts';
+import { scenarioCommand } from './run.ts';
+import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
 import { reportColumns } from './screen.ts';
 import { say } from './stderr.ts';
 
@@ -16,7 +17,7 @@ interface PlanFlags extends ScenarioFlags {
   readonly ttftMs?: number;
   readonly tpotMs?: number;
   readonly json?: string;
-  readonly schedule?: string;
+  readonly csv?: string;
 }
 
 const planFlags: readonly Flag[] = [
@@ -24,18 +25,19 @@ const planFlags: readonly Flag[] = [
   {
     flags: '--ttft-ms <ms>',
     says: "time to first token of the assumed engine; default: the scenario's engine.fixed, else 0",
-    parse: number(),
+    parse: time('ms'),
   },
   {
     flags: '--tpot-ms <ms>',
     says: 'its time per output token after that; default: likewise',
-    parse: number(),
+    parse: time('ms'),
   },
   { flags: '--json <file>', says: "write the plan's numbers; -: to stdout, instead of the text" },
   {
-    flags: '--schedule <file>',
+    flags: '--schedule, --csv <file>',
     says: 'write every planned request as CSV; -: to stdout, instead of the text',
   },
+  { flags: '--quiet', says: 'nothing on stderr but errors' },
 ];
 
 const HELP = `
@@ -60,12 +62,9 @@ export function planCommand(): Command {
 }
 
 async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
-  if (file === undefined) {
-    throw new UsageError('no scenario: expected a file, as in `confab plan configs/demo.yaml`');
-  }
-  const { json, schedule } = flags;
+  const { json, csv: schedule } = flags;
   checkOutputs(json, schedule);
-  const scenario = loadScenario(file, overridesOf(planFlags, flags));
+  const scenario = await scenarioOf({ file, rows: planFlags, flags, isSent: false });
   const [{ playPlan }, { planOf }, { planText }, files, { stringify }] = await Promise.all([
     import('../plan/play.ts'),
     import('../plan/summary.ts'),
@@ -74,7 +73,7 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     import('yaml'),
   ]);
   if (flags.printScenario) {
-    process.stdout.write(stringify(scenario));
+    process.stdout.write(stringify(withoutSecrets(scenario)));
     return;
   }
   const { fixed } = scenario.engine;
@@ -83,7 +82,8 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     tpotMs: flags.tpotMs ?? fixed?.tpotMs ?? 0,
     perInputTokenMs: fixed?.perInputTokenMs ?? 0,
   };
-  const play = await playPlan(scenario, latency, say);
+  const tell = (line: string) => void (flags.quiet || say(line));
+  const play = await playPlan(scenario, latency, tell);
   const made = planOf(play);
   write(json, () => files.planJson(made));
   write(schedule, () => files.scheduleCsv(play));

@@ -1,19 +1,28 @@
 import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { argsOfProgram } from '../base/command-line.ts';
+import { UsageError } from '../base/errors.ts';
+import { readText } from '../base/read-text.ts';
 import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Network } from '../transport/proxy.ts';
 import { consoleObserver } from './console.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
-import { exitCodeOf, present } from './present.ts';
+import { exitCodeOf, present, presentJson } from './present.ts';
 
-export interface CommandPlay extends Omit<PlayOptions, 'clock' | 'observer' | 'givenUp'> {
+export interface CommandPlay
+  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
   readonly isSimulated?: boolean | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
+  /** How it goes is not told, but for warnings. */
+  readonly isQuiet?: boolean | undefined;
+  /** The results are printed as JSON. */
+  readonly isJson?: boolean | undefined;
   /** All columns of the report's tables. */
   readonly isWide?: boolean | undefined;
 }
@@ -25,7 +34,7 @@ export async function playAndPresent(options: CommandPlay): Promise<void> {
     const played = await playListening(options, interrupts);
     // A signal that came after the last answer did not break the run off, and is obeyed all the same.
     const isLate = interrupts.has() && played.outcome !== 'defect';
-    conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options.isWide);
+    await conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options);
   } finally {
     interrupts.stop();
   }
@@ -35,13 +44,17 @@ export async function playAndPresent(options: CommandPlay): Promise<void> {
 export async function presentFolder(
   dir: string,
   scenario: Scenario,
-  isWide?: boolean,
+  shown: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<void> {
-  conclude(await resultsOf(dir, scenario), isWide);
+  await conclude(await resultsOf(dir, scenario), shown);
 }
 
-function conclude(played: Played, isWide?: boolean): void {
-  present(played, isWide);
+async function conclude(
+  played: Played,
+  { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
+): Promise<void> {
+  if (isJson) await presentJson(played);
+  else present(played, isWide);
   process.exitCode = exitCodeOf(played);
 }
 
@@ -55,7 +68,7 @@ export async function playOnConsole(
 }
 
 function playListening(
-  { isSimulated, isVerbose, isWide: _, apiKey, ...options }: CommandPlay,
+  { isSimulated, isVerbose, isWide: _, isQuiet = false, apiKey, ...options }: CommandPlay,
   interrupts: Interrupts,
   hasIntervals = true,
 ): Promise<Played> {
@@ -63,19 +76,42 @@ function playListening(
   const clock = isSimulated ? new VirtualClock() : new SystemClock();
   const { drainTimeoutSec } = scenario.stop;
   const { interval, expected, ...observer } = consoleObserver({
-    ...{ clock, companion, interrupts, isVerbose },
+    ...{ clock, companion, interrupts, isVerbose, isQuiet },
     drainTimeoutSec,
   });
   return play({
     ...options,
     apiKey: apiKeyOf(scenario, apiKey),
+    network: networkOf(process.env),
     clock,
+    args: argsOfProgram(),
     givenUp: interrupts.givenUp,
-    observer: hasIntervals ? { ...observer, interval, expected } : observer,
+    observer: hasIntervals && !isQuiet ? { ...observer, interval, expected } : observer,
   });
 }
 
-/** An empty one is none. */
+/** As other programs read it: small letters win, and what is empty is not set. */
+function networkOf(env: NodeJS.ProcessEnv): Network {
+  const either = (name: string) => env[name.toLowerCase()] ?? env[name];
+  return {
+    httpProxy: either('HTTP_PROXY'),
+    httpsProxy: either('HTTPS_PROXY'),
+    noProxy: either('NO_PROXY'),
+    certFile: env['SSL_CERT_FILE'] || undefined,
+  };
+}
+
+/** From the command line, else from the scenario's file, else from the environment. An empty one is none. */
 function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
-  return (given ?? process.env[target.apiKeyEnv]) || undefined;
+  if (given !== undefined) return given || undefined;
+  const { apiKeyFile, apiKeyEnv } = target;
+  return apiKeyFile === undefined ? process.env[apiKeyEnv] || undefined : keyIn(apiKeyFile);
+}
+
+/** @throws UsageError for a file that has no key, or more than one line. */
+function keyIn(file: string): string {
+  const key = readText(file, { what: 'API key', field: 'target.apiKeyFile' }).trim();
+  if (key && !/\s/.test(key)) return key;
+  const found = key ? 'a text with spaces or several lines' : 'nothing';
+  throw new UsageError(`target.apiKeyFile: found ${found} in ${file}; expected the key alone`);
 }

@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync, linkSync } from 'node:fs';
 import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { droppedLines } from '../workload/files/tally.ts';
@@ -32,14 +33,60 @@ export function prepareCommand(): Command {
         input,
         output,
         ...flags,
-        // Tokenizing a whole data set takes minutes.
-        onProgress: (itemsRead) => showStatus(`${itemsRead} conversations read`),
+        onProgress: showProgress,
       }).finally(clearStatus);
       process.stdout.write(`${[`${output}: ${summary(prepared)}`, ...leftOut(prepared)].join('\n')}
 `);
     });
   withFlags(sharegpt, [FLAGS.logFormat]);
-  return new Command('prepare').description('prepare conversation data').addCommand(sharegpt);
+  return new Command('prepare')
+    .description('prepare conversation data')
+    .addCommand(sharegpt)
+    .addCommand(cleanupCommand());
+}
+
+interface CleanupFlags {
+  readonly model: string;
+  readonly shareGptPath: string;
+}
+
+/** The same as cleanup_sharegpt.py is called: the file is replaced, and kept as `.raw`. */
+function cleanupCommand(): Command {
+  const command = new Command('cleanup-sharegpt')
+    .description('the same in place, with the flags of cleanup_sharegpt.py')
+    .requiredOption('--model <name>', 'tokenizer: gpt2, a folder, or a Hugging Face model name')
+    .requiredOption(
+      '--share_gpt_path, --share-gpt-path <file>',
+      'ShareGPT file; what it was stays beside it, as <file>.raw',
+    )
+    .action(async ({ model, shareGptPath: output }: CleanupFlags) => {
+      const input = keptRaw(output);
+      const prepared = await prepareShareGpt({
+        ...{ input, output },
+        tokenizer: model,
+        onProgress: showProgress,
+      }).finally(clearStatus);
+      const lines = [`${output}: ${summary(prepared)}`, ...leftOut(prepared)];
+      process.stdout.write(`${[...lines, `  from ${input}, which stays as it is`].join('\n')}\n`);
+    });
+  return withFlags(command, [FLAGS.logFormat]);
+}
+
+/** The data as they came: an earlier call has kept them already, and then they are the input again. */
+function keptRaw(file: string): string {
+  const raw = `${file}.raw`;
+  if (existsSync(raw)) return raw;
+  if (!existsSync(file)) {
+    throw new UsageError(
+      `--share_gpt_path: found no ${file}; expected a file that is there: nothing is downloaded`,
+    );
+  }
+  try {
+    linkSync(file, raw);
+  } catch {
+    copyFileSync(file, raw);
+  }
+  return raw;
 }
 
 function share(text: string): number {
@@ -52,6 +99,11 @@ function rounds(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new UsageError(`--min-rounds: found '${text}'; expected a whole number >= 1`);
+}
+
+/** Tokenizing a whole data set takes minutes. */
+function showProgress(itemsRead: number): void {
+  showStatus(`${itemsRead} conversations read`);
 }
 
 function summary({ itemsKept, itemsRead, messages, tokens }: Prepared): string {

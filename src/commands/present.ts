@@ -13,6 +13,13 @@ export function present(played: Played, isWide = false): void {
   presentProblems(played);
 }
 
+/** The numbers on stdout, as summary.json has them; what went wrong on stderr. */
+export async function presentJson(played: Played): Promise<void> {
+  const { summaryJson } = await import('../export/summary-json.ts');
+  process.stdout.write(summaryJson(played.summary));
+  presentProblems(played);
+}
+
 /** What went wrong alone, for one of many runs. */
 export function presentProblems({ exceeded, problems, defect }: Played): void {
   for (const limit of exceeded) say(`threshold exceeded: ${limit}`, { event: 'threshold' });

@@ -1,26 +1,60 @@
 import { realpathSync } from 'node:fs';
-import { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
+import { Command, Option } from 'commander';
+import { errorText, UsageError } from '../base/errors.ts';
+import type { Exportable } from '../export/exports.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../scenario/output.ts';
 import { withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
+import { flowingHelp } from './help-text.ts';
+import { collect } from './options.ts';
 import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('make the report again from run folders; the partitions of one run are merged')
     .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
-    .option('--json', 'print what summary.json holds instead of text')
+    .addOption(
+      new Option('--json', 'print what summary.json holds instead of text').conflicts([
+        'csv',
+        'md',
+      ]),
+    )
+    .addOption(
+      new Option('--csv', 'print the numbers as a CSV: a row for each').conflicts(['json', 'md']),
+    )
+    .option('--md', 'print the report as Markdown')
+    .option(
+      '--export <format=file>',
+      'also write what other tools read to this file; may be repeated',
+      collect,
+    )
+    .addHelpText(
+      'after',
+      flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
+    )
     .action(report);
   return withFlags(command, screenFlags);
 }
 
+function formatList(): string {
+  const width = Math.max(...Object.keys(EXPORT_FORMATS).map((name) => name.length));
+  return Object.entries(EXPORT_FORMATS)
+    .map(([name, says]) => `  ${name.padEnd(width)}  ${says}`)
+    .join('\n');
+}
+
 interface ReportFlags {
   readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly md?: boolean;
+  readonly export?: readonly string[];
   readonly wide?: boolean;
 }
 
-async function report(dirs: readonly string[], options: ReportFlags): Promise<void> {
+async function report(dirs: readonly string[], flags: ReportFlags): Promise<void> {
+  const exports = (flags.export ?? []).map(exportOf);
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
     import('../record/run-folder.ts'),
     import('../report/run-summary.ts'),
@@ -29,14 +63,41 @@ async function report(dirs: readonly string[], options: ReportFlags): Promise<vo
   refuseTwice(dirs);
   const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
   refuseStrangers(folders);
-  const summary = summarise(mergeRuns(folders.map(({ run }) => run)));
-  if (options.json) {
-    const { summaryJson } = await import('../export/summary-json.ts');
-    process.stdout.write(summaryJson(summary));
-  } else {
-    const { reportText } = await import('../report/text.ts');
-    process.stdout.write(`${reportText(summary, {}, reportColumns(options.wide))}\n`);
+  const run = mergeRuns(folders.map(({ run }) => run));
+  const exportable = { run, summary: summarise(run) };
+  await writeExports(exports, exportable);
+  process.stdout.write(await printed(exportable, flags));
+}
+
+async function printed({ summary }: Exportable, flags: ReportFlags): Promise<string> {
+  const { json, csv, md, wide } = flags;
+  if (json) return (await import('../export/summary-json.ts')).summaryJson(summary);
+  if (csv) return (await import('../export/report-csv.ts')).reportCsv(summary);
+  const { reportMarkdown, reportText } = await import('../report/text.ts');
+  return `${md ? reportMarkdown(summary) : reportText(summary, {}, reportColumns(wide))}\n`;
+}
+
+async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {
+  if (!settings.length) return;
+  const { EXPORTS } = await import('../export/exports.ts');
+  for (const { format, file } of settings) {
+    try {
+      await EXPORTS[format].write(of, file!);
+    } catch (error) {
+      throw new UsageError(`--export: ${errorText(error)}`);
+    }
+    say(`wrote ${file}`);
   }
+}
+
+function exportOf(text: string): ExportSetting {
+  const [, format = '', file = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (file && Object.hasOwn(EXPORT_FORMATS, format)) {
+    return { format: format as ExportFormat, file };
+  }
+  throw new UsageError(
+    `--export: found '${text}'; expected FORMAT=FILE, where FORMAT is one of ${Object.keys(EXPORT_FORMATS).join(', ')}`,
+  );
 }
 
 function refuseTwice(dirs: readonly string[]): void {

@@ -2,30 +2,22 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
-import { loadScenario } from '../scenario/load.ts';
-import type { Override } from '../scenario/overrides.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
-import { type Flag, settingsOf, withFlags } from './flag-table.ts';
-import { playFlags, targetFlags } from './flags.ts';
+import { type Flag, withFlags } from './flag-table.ts';
+import { playFlags, resultFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
+import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario-of.ts';
 import { say } from './stderr.ts';
-
-/** Beside these, the fields of the scenario that flags set. */
-export interface ScenarioFlags {
-  readonly set: readonly string[];
-  readonly apiKey?: string;
-  readonly printScenario?: boolean;
-  readonly wide?: boolean;
-}
 
 interface RunFlags extends ScenarioFlags {
   readonly resume?: string;
   readonly isolate: Isolation;
+  readonly json?: string;
 }
 
 const runFlags: readonly Flag[] = [
   ...playFlags,
-  ...targetFlags,
+  ...resultFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
   {
     flags: '--isolate <how>',
@@ -37,7 +29,7 @@ const runFlags: readonly Flag[] = [
 
 export function runCommand(): Command {
   return scenarioCommand('run', runFlags)
-    .description('Play a scenario file against an endpoint or the embedded engine.')
+    .description('Play a scenario against an endpoint, or against the engine that is built in.')
     .action(async (file: string | undefined, flags: RunFlags) => {
       if (flags.resume === undefined) return start(file, flags, runFlags, false);
       if (file !== undefined) {
@@ -50,9 +42,10 @@ export function runCommand(): Command {
 }
 
 export function simulateCommand(): Command {
-  return scenarioCommand('simulate', playFlags)
-    .description('Play a scenario file in virtual time, against the engine in this process.')
-    .action((file: string | undefined, flags: RunFlags) => start(file, flags, playFlags, true));
+  const rows = [...playFlags, ...resultFlags];
+  return scenarioCommand('simulate', rows)
+    .description('Play a scenario in virtual time, against the engine in this process.')
+    .action((file: string | undefined, flags: RunFlags) => start(file, flags, rows, true));
 }
 
 async function start(
@@ -61,17 +54,18 @@ async function start(
   rows: readonly Flag[],
   isSimulated: boolean,
 ): Promise<void> {
-  if (file === undefined) {
-    throw new UsageError('no scenario: expected a file, as in `confab run configs/demo.yaml`');
-  }
-  const scenario = loadScenario(file, overridesOf(rows, flags));
+  const scenario = await scenarioOf({ file, rows, flags, isSent: !isSimulated });
   if (flags.printScenario) {
     process.stdout.write(stringify(withoutSecrets(scenario)));
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.
   const { playAndPresent } = await import('./play.ts');
-  await playAndPresent({ scenario, apiKey: flags.apiKey, isSimulated, isWide: flags.wide });
+  await playAndPresent({ scenario, ...shownAs(flags), isSimulated });
+}
+
+function shownAs({ apiKey, quiet, json, wide }: RunFlags) {
+  return { apiKey, isQuiet: quiet, isJson: json === '-', isWide: wide };
 }
 
 /** Continues the run in this folder, which nobody else may write into meanwhile. */
@@ -94,7 +88,7 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
   ]);
   const { scenario, before, isComplete, warnings } = continuationOf(
     dir,
-    overridesOf(runFlags, flags),
+    await overridesOf(runFlags, flags),
   );
   for (const warning of warnings) say(`warning: ${warning}`);
   say(
@@ -102,27 +96,25 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
   );
   if (isComplete) {
     say('nothing is left to play; raise population.users or stop.* with --set');
-    await presentFolder(dir, scenario, flags.wide);
+    await presentFolder(dir, scenario, shownAs(flags));
     return;
   }
-  const { apiKey, isolate, wide: isWide } = flags;
-  await playAndPresent({ scenario, apiKey, isWide, resumed: { dir, before, isolate } });
+  const { isolate } = flags;
+  await playAndPresent({ scenario, ...shownAs(flags), resumed: { dir, before, isolate } });
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */
-export const PRECEDENCE =
-  '\nFlags win over the scenario file; what neither of them says has the default.';
+export const PRECEDENCE = `
+Flags win over the environment, where CONFAB_POPULATION_USERS sets population.users
+and so on for every field; the environment wins over the scenario file. What none of
+them says has the default; of the target that is OPENAI_BASE_URL, where it is set.
+Times are in seconds, or have a unit: 90s, 5m, 1h30m, 250ms.`;
 
 /** A verb that plays a scenario file, or says something of it. */
 export function scenarioCommand(name: string, rows: readonly Flag[]): Command {
   const command = new Command(name).argument(
     '[scenario]',
-    'YAML or JSON file; see configs/ and `confab schema`',
+    'YAML or JSON file (see `confab schema`), or a name that `confab scenarios` lists; without one, `default`',
   );
   return withFlags(command, rows).addHelpText('after', flowingHelp(PRECEDENCE));
-}
-
-/** What --set and the flags for single fields say; the latter last, so that they win. */
-export function overridesOf(rows: readonly Flag[], flags: ScenarioFlags): Override[] {
-  return [...flags.set, ...settingsOf(rows, flags)];
 }

@@ -4,14 +4,14 @@ import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import type { Played } from '../play/played.ts';
 import { checkWritable } from '../play/writable.ts';
-import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { FLAGS, screenFlags, targetFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
-import { integer, number } from './options.ts';
-import { overridesOf, PRECEDENCE, type ScenarioFlags } from './run.ts';
+import { integer, time } from './options.ts';
+import { PRECEDENCE } from './run.ts';
+import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
 import { reportColumns } from './screen.ts';
 import { say } from './stderr.ts';
 
@@ -47,7 +47,7 @@ export const sessionFlags: readonly Flag[] = [
   {
     flags: '--max-ttft-p95 <ms>',
     says: 'the bound; one point above it: exit code 1',
-    parse: number(0),
+    parse: time('ms', 0),
   },
   {
     flags: '--max-groups <n>',
@@ -67,9 +67,9 @@ export const sessionFlags: readonly Flag[] = [
   // A session has a turn to come back for.
   { flags: '--rounds <n>', path: 'conversation.rounds', parse: integer(2) },
   {
-    flags: '--gap <seconds>',
+    flags: '--gap <time>',
     says: 'a group rests so long after each request',
-    parse: number(),
+    parse: time('sec'),
     default: 0,
   },
   { flags: '--json <file>', says: 'write what the search found' },
@@ -99,13 +99,14 @@ the point that is playing and then the search, and prints what was found.
 export function sessionsCommand(): Command {
   const command = new Command('sessions')
     .description('Groups that go round sessions, and how many of them an engine holds.')
-    .argument('<scenario>', 'YAML or JSON file; see configs/ and `confab schema`');
+    .argument('<scenario>', 'YAML or JSON file, or a name that `confab scenarios` lists');
   return withFlags(command, sessionFlags)
     .addHelpText('after', flowingHelp(PRECEDENCE))
     .addHelpText('after', flowingHelp(HELP))
     .action(async (file: string, flags: SessionFlags) => {
       checkFlags(flags);
-      const scenario = loadScenario(file, overridesOf(sessionFlags, flags));
+      const isSent = !flags.simulate;
+      const scenario = await scenarioOf({ file, rows: sessionFlags, flags, isSent });
       process.exitCode = flags.search
         ? await search(scenario, flags)
         : await onePoint(scenario, flags);

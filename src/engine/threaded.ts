@@ -21,10 +21,13 @@ export function startThreaded(options: EngineOptions): Promise<ThreadedEngine> {
   return new Promise((resolve, reject) => {
     // Later it is nobody's to catch: a run against an engine that has broken down is not worth its report.
     let isServing = false;
-    thread.on('error', (error) => {
+    const fail = (error: Error): void => {
       if (isServing) throw new Error(`embedded engine: ${errorText(error)}`, { cause: error });
       reject(error);
-    });
+    };
+    thread.on('error', fail);
+    const onExit = (code: number): void => fail(new Error(`its thread ended with code ${code}`));
+    thread.on('exit', onExit);
     thread.once('message', (reply: ThreadReply) => {
       if ('problem' in reply) {
         reject(new UsageError(reply.problem));
@@ -34,6 +37,7 @@ export function startThreaded(options: EngineOptions): Promise<ThreadedEngine> {
       resolve({
         url: reply.url,
         async close() {
+          thread.off('exit', onExit);
           await thread.terminate();
         },
       });

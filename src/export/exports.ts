@@ -3,14 +3,10 @@ import { writeWhole } from '../base/write-whole.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { ExportFormat } from '../scenario/output.ts';
-import { type CsvColumn, writeMultiRoundQaCsv } from './csv.ts';
-import { figuresJson } from './figures-json.ts';
-import { summaryJson } from './summary-json.ts';
+import type { CsvColumn } from './csv.ts';
 
 /** What an export is made of: all that is known of a run that is over. */
 export interface Exportable {
-  /** The run folder. */
-  readonly dir: string;
   readonly run: Run;
   readonly summary: RunSummary;
   /** Columns to come last in a CSV. */
@@ -21,31 +17,77 @@ export interface Export {
   /** Its name in the run folder, where the scenario gives it no other place. */
   readonly file: string;
   /** @throws Error if the file cannot be written. */
-  write(run: Exportable, path: string): void | Promise<void>;
+  write(run: Exportable, path: string): Promise<void>;
 }
 
-/** How each format is written; what is in it is said beside its name, in scenario/output.ts. */
+/**
+ * How each format is written; what is in it is said beside its name, in scenario/output.ts. What writes it is loaded
+ * when the run is over, and not before the first request.
+ */
 export const EXPORTS = {
   csv: {
     file: 'requests.csv',
-    write: ({ run, csvColumns }, path) => {
+    async write({ run, csvColumns }, path) {
+      const { writeMultiRoundQaCsv } = await import('./csv.ts');
       writeMultiRoundQaCsv(path, run, csvColumns);
     },
   },
-  json: {
-    file: 'summary.json',
-    write: ({ summary }, path) => write(path, summaryJson(summary)),
-  },
-  figures: {
-    file: 'figures.json',
-    write: ({ run, summary }, path) => write(path, figuresJson(run, summary)),
-  },
+  json: text('summary.json', async ({ summary }) => {
+    const { summaryJson } = await import('./summary-json.ts');
+    return summaryJson(summary);
+  }),
+  figures: text('figures.json', async ({ run, summary }) => {
+    const { figuresJson } = await import('./figures-json.ts');
+    return figuresJson(run, summary);
+  }),
+  'planned-csv': by('planned.csv', async ({ run }, path) => {
+    (await import('./planned-csv.ts')).writePlannedCsv(path, run);
+  }),
+  parquet: by('planned.parquet', async ({ run }, path) => {
+    (await import('./planned-parquet.ts')).writePlannedParquet(path, run);
+  }),
+  vllm: by('vllm-bench.json', async ({ run, summary }, path) => {
+    (await import('./vllm.ts')).writeVllm(path, run, summary);
+  }),
+  aiperf: by('profile_export.jsonl', async ({ run }, path) => {
+    (await import('./aiperf.ts')).writeAiperfRecords(path, run);
+  }),
+  'aiperf-summary': text('profile_export_aiperf.json', async ({ summary }) => {
+    const { aiperfSummary } = await import('./aiperf.ts');
+    return aiperfSummary(summary);
+  }),
+  guidellm: by('guidellm-benchmarks.json', async ({ run, summary }, path) => {
+    (await import('./guidellm.ts')).writeGuidellm(path, run, summary);
+  }),
+  'llm-d': text('benchmark_report_v0.2.yaml', async ({ run, summary }) => {
+    const { llmdReport } = await import('./llm-d.ts');
+    return llmdReport(run, summary);
+  }),
+  junit: text('junit.xml', async ({ summary }) => {
+    const { junitXml } = await import('./junit.ts');
+    return junitXml(summary);
+  }),
+  prometheus: text('confab.prom', async ({ summary }) => {
+    const { prometheusText } = await import('./prometheus.ts');
+    return prometheusText(summary);
+  }),
 } satisfies Record<ExportFormat, Export>;
 
-function write(path: string, text: string): void {
-  try {
-    writeWhole(path, [text]);
-  } catch (error) {
-    throw new Error(`cannot write ${path}: ${errorText(error)}`);
-  }
+/** A format that is one text. */
+function text(file: string, of: (run: Exportable) => Promise<string>): Export {
+  return by(file, async (run, path) => writeWhole(path, [await of(run)]));
+}
+
+/** The error names the file. */
+function by(file: string, write: Export['write']): Export {
+  return {
+    file,
+    async write(run, path) {
+      try {
+        await write(run, path);
+      } catch (error) {
+        throw new Error(`cannot write ${path}: ${errorText(error)}`);
+      }
+    },
+  };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { GeneratorHealth } from '../record/record.ts';
+import type { GeneratorHealth, Host } from '../record/record.ts';
 import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
-import type { ClientVerdict } from '../report/verdict.ts';
+import type { ThresholdVerdict } from '../report/thresholds.ts';
+import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { BucketSummary } from '../stats/buckets.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
@@ -10,41 +11,39 @@ import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
 import type { DeliverySummary } from '../stats/delivery.ts';
 import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
-import { POPULATIONS } from '../stats/metric.ts';
+import type { GoodputSummary } from '../stats/goodput.ts';
 import * as metrics from '../stats/metrics.ts';
-import type { Distribution } from '../stats/quantile.ts';
 import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
-import { STATISTIC_NAMES, STATISTICS } from '../stats/statistics.ts';
+import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
 import type { Rates } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
+import {
+  count,
+  interval95,
+  measured,
+  named,
+  number,
+  object,
+  share,
+  text,
+} from './summary-fields.ts';
 import type { SummaryJson } from './summary-json.ts';
 
-/** A field for every key of the type: it does not compile when one is forgotten. */
-type Fields<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
-
-const object = <T>(fields: Fields<T>) => z.strictObject(fields) as unknown as z.ZodType<T>;
-const text = (says?: string) => described(z.string(), says);
-const number = (says?: string) => described(z.number(), says);
-const count = (says?: string) => described(z.int().nonnegative(), says);
-const share = (says?: string) => described(z.number().min(0).max(1), says);
-
-const distribution = z
-  .strictObject({
-    count: count('values'),
-    ...named(STATISTIC_NAMES, (name) => {
-      const { says, countMin } = STATISTICS[name];
-      return countMin === 1
-        ? number(says)
-        : number(`${says}; from ${countMin} values on`).optional();
-    }),
-  })
-  .meta({ id: 'distribution' }) as unknown as z.ZodType<Distribution>;
+const host = object<Host>({
+  name: text(),
+  os: text('operating system, its release, architecture'),
+  cpu: text(),
+  cores: count('those that the client may use'),
+  memoryBytes: count('of the machine, or of the share of it that the client is given'),
+});
 
 const run = object<RunIdentity>({
   name: text(),
   confab: text('version that ran it'),
   node: text('version of Node; absent in virtual time').optional(),
+  commandLine: text('as it was typed, without secrets; absent in virtual time').optional(),
+  host: host.optional().describe('of the client; absent in virtual time'),
   clock: z.enum(['system', 'virtual']),
   seed: z.union([z.string(), z.number()]).optional(),
   engine: text('URL').optional(),
@@ -74,6 +73,11 @@ const client = object<ClientVerdict>({
   isBottleneck: z.boolean().describe('the client was part of what was measured'),
   problems: z.array(z.string()).describe('one for each limit that was exceeded'),
   delayP99Ms: number('from ready to sent; the lateness, where ready is unknown').optional(),
+  judgedBy: z
+    .enum(JUDGES)
+    .optional()
+    .describe('the highest percentile that there are enough requests for: the one with the limit'),
+  delayMs: number('that percentile').optional(),
   health: health.optional().describe('the worst of the parts; absent in virtual time'),
 });
 
@@ -146,6 +150,17 @@ const rates = object<Rates>({
   outputTokensPerSec: number(TOTALS['rates.outputTokensPerSec'].says).optional(),
 });
 
+const goodput = object<GoodputSummary>({
+  good: count('requests that met every limit of the slo'),
+  judged: count('completed and failed requests'),
+  share: share(TOTALS['goodput.share'].says).optional(),
+  shareInterval95: interval95.optional(),
+  perSec: number(TOTALS['goodput.perSec'].says).optional(),
+  missed: z
+    .strictObject(named(metrics.REQUEST_METRICS, () => count().optional()))
+    .describe('completed requests that did not meet the limit of a metric'),
+});
+
 const cache = object<CacheTotals>({
   reported: count('requests whose usage named cached tokens'),
   inputTokens: count('of those requests'),
@@ -193,6 +208,29 @@ const evictions = object<EvictionsSummary>({
   reuseGapSec: bucketed('between the last times that an evicted block was found again'),
 });
 
+const steadyState = object<SteadySummary>({
+  rule: z.discriminatedUnion('name', [
+    z.strictObject({
+      name: z.literal('full').describe('closed loop: so many conversations were under way'),
+      conversations: count('at least so many'),
+      cap: count('of so many'),
+    }),
+    z.strictObject({
+      name: z.literal('mser5').describe("open loop: from MSER-5's cut to the last arrival"),
+      by: z.enum(metrics.REQUEST_METRICS).describe('the series that was cut'),
+    }),
+  ]),
+  fromMs: number('since measuring began'),
+  toMs: number(),
+  completed: count('of the requests that fell due in it'),
+  failed: count(),
+  achievedPerSec: number('requests that were completed in it, per second'),
+  inputTokensPerSec: number(),
+  outputTokensPerSec: number(),
+  goodput: goodput.optional().describe('of the requests that fell due in it'),
+  distributions: z.strictObject(named(STEADY_METRICS, measured)),
+});
+
 const rounds = object<RoundSummary>({
   fromRound: count('the first turn of a conversation is round 1'),
   toRound: count(),
@@ -205,6 +243,15 @@ const rounds = object<RoundSummary>({
   ...named(ROUND_METRICS, measured),
 });
 
+const threshold = object<ThresholdVerdict>({
+  name: text('maxErrorRate, a metric and a statistic of it, as ttftMs.p95, or a number of the run'),
+  min: number('accepted from here on').optional(),
+  max: number('accepted up to here').optional(),
+  found: number('absent: not measured').optional(),
+  lacks: text('why there is nothing found').optional(),
+  isKept: z.boolean().describe('what was not measured is not kept'),
+});
+
 const summary = object<SummaryJson>({
   format: z.literal('confab-summary'),
   version: z.literal(1),
@@ -213,6 +260,7 @@ const summary = object<SummaryJson>({
   time,
   counts,
   rates,
+  goodput: goodput.optional().describe('absent without an slo'),
   cache,
   delivery: delivery.optional().describe('absent: no chunks came together'),
   concurrency: object<ConcurrencySummary>({
@@ -228,30 +276,16 @@ const summary = object<SummaryJson>({
   hasReasoning: z.boolean(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
+  steadyState: steadyState.optional().describe('the run without its start-up and its end'),
+  noSteadyState: text('why there is none').optional(),
   idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),
   idealBlockTokens: count('block size that the ideal was computed for'),
   rounds: z.array(rounds),
+  thresholds: z.array(threshold).describe('the limits of the scenario'),
   warnings: z.array(z.string()),
 });
 
 /** JSON Schema of summary.json. A key that is not required is absent where it is unknown. */
 export function summaryJsonSchema(): unknown {
   return z.toJSONSchema(summary);
-}
-
-function measured(name: metrics.MetricName) {
-  const { over } = metrics.METRICS[name];
-  const says = `${metrics.headingOf(name)}, of ${POPULATIONS[over].says}: ${metrics.definitionOf(name)}`;
-  return distribution.optional().describe(says);
-}
-
-function described<Schema extends z.ZodType>(schema: Schema, says: string | undefined): Schema {
-  return says === undefined ? schema : schema.describe(says);
-}
-
-function named<Name extends string, Value>(
-  names: readonly Name[],
-  of: (name: Name) => Value,
-): Record<Name, Value> {
-  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
 }

@@ -80,7 +80,7 @@ export function planOf(play: PlannedPlay): Plan {
   return {
     run: summary.run,
     counts: summary.counts,
-    conversations: summary.conversations,
+    conversations: planned(summary.conversations),
     concurrency: summary.concurrency,
     latency,
     ...known('partition', scenario.population.partition),
@@ -186,4 +186,11 @@ function roundsOf(requests: PlannedPlay['requests']): readonly RoundSummary[] {
     }
   }
   return rounds.close().groups;
+}
+
+/** All of them are known: they are no sample. */
+function planned({ turnsDone, ...conversations }: RunSummary['conversations']) {
+  if (!turnsDone) return conversations;
+  const { certainty: _, ...values } = turnsDone;
+  return { ...conversations, turnsDone: values };
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { type Clock, SystemClock } from '../base/clock.ts';
-import { Interrupted } from '../base/errors.ts';
+import { commandLineOf } from '../base/command-line.ts';
+import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
@@ -9,6 +10,7 @@ import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
+import type { Network } from '../transport/proxy.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
@@ -31,6 +33,8 @@ export interface PlayOptions {
   readonly clock: Clock;
   /** Never written anywhere. */
   readonly apiKey?: string | undefined;
+  /** What the environment says of ways to the target. */
+  readonly network?: Network | undefined;
   /** The tool whose command line it was, for what is counted, told and written. */
   readonly companion?: Companion | undefined;
   /** Told what happens meanwhile; default: nobody is. */
@@ -41,8 +45,10 @@ export interface PlayOptions {
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
+  /** The arguments that it was started with, to be written down without secrets. */
+  readonly args?: readonly string[] | undefined;
   /** Connects to what the scenario's target cannot name: several models, for example. */
-  readonly open?: (clock: Clock, apiKey: string | undefined) => Promise<Target>;
+  readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
   readonly player?: RunOptions['player'];
 }
@@ -106,7 +112,7 @@ interface Opened {
 async function playInto(
   dir: string,
   { loaded, target, strike }: Opened,
-  { scenario, clock, resumed, companion, observer = {}, player, givenUp }: PlayOptions,
+  { scenario, clock, resumed, companion, observer = {}, player, givenUp, args }: PlayOptions,
 ): Promise<Played> {
   const { path, part } = nextJournal(dir);
   const isolate = resumed?.isolate;
@@ -114,7 +120,9 @@ async function playInto(
   observer.expected?.(
     expectedText({ scenario, workload: loaded, before: resumed?.before, hasPlayer: !!player }),
   );
-  const header = runHeader({ scenario, clock, workload: load.workload, target, part, isolate });
+  const commandLine = args && commandLineOf(args, strike);
+  const { workload } = load;
+  const header = runHeader({ scenario, clock, workload, target, part, isolate, commandLine });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, scraping(target, observer), metricsEverySec, part, (line) =>
@@ -130,7 +138,19 @@ async function playInto(
     strike: clock.name === 'virtual' ? undefined : strike,
   });
   const metricsFile = await metrics.stop(givenUp);
-  return resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+  try {
+    return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
+  } catch (error) {
+    observer.notice?.(`what was measured is kept: confab report ${dir}`);
+    throw isOfThisMachine(error)
+      ? new Unreported(`no report could be made: ${errorText(error)}`)
+      : error;
+  }
+}
+
+/** A file that cannot be read, or has gone bad, since the run wrote it: no bug of ours. */
+function isOfThisMachine(error: unknown): boolean {
+  return error instanceof UsageError || typeof (error as { code?: unknown }).code === 'string';
 }
 
 /** What the server says of itself is written down, so it is to say nothing of the key that it was given. */
@@ -139,8 +159,8 @@ function discreet(target: Target, strike: (text: string) => string): Target {
     ...target,
     model: strike(target.model),
     description: strike(target.description),
-    async scrape() {
-      const page = await target.scrape();
+    async scrape(secMax) {
+      const page = await target.scrape(secMax);
       return page === undefined ? undefined : strike(page);
     },
   };
@@ -161,10 +181,10 @@ function newFolder({ output, name }: Scenario, clock: Clock): string {
   return createRunFolder(output.dir, name, originEpochMs);
 }
 
-function opened({ scenario, clock, apiKey, open }: PlayOptions): Promise<Target> {
-  if (open) return open(clock, apiKey);
+function opened({ scenario, clock, apiKey, network, open }: PlayOptions): Promise<Target> {
+  if (open) return open(clock, apiKey, network);
   if (clock.name === 'virtual') return openSimulated(scenario, clock);
-  return openTarget(scenario, clock, apiKey);
+  return openTarget(scenario, clock, apiKey, network);
 }
 
 /** Both results; if one fails the other is closed, so that nothing is left running. */

@@ -32,7 +32,7 @@ export async function resultsOf(
   { journalError, rescued, account, companion, metricsFile }: ResultOptions = {},
 ): Promise<Played> {
   const run = readRun(dir, rescued);
-  const summary = summarise(run);
+  const summary = summarise(run, scenario.thresholds);
   const problems = journalError
     ? [`the journal could not be written in full: ${journalError}`]
     : [];
@@ -48,7 +48,7 @@ export async function resultsOf(
       return undefined;
     }
   };
-  const exportable: Exportable = { dir, run, summary, csvColumns: companion?.csvColumns };
+  const exportable: Exportable = { run, summary, csvColumns: companion?.csvColumns };
   for (const setting of [SUMMARY, ...scenario.output.exports]) {
     const { file, write } = EXPORTS[setting.format];
     const path = setting.file ?? join(dir, file);
@@ -67,7 +67,7 @@ export async function resultsOf(
     files,
     texts,
     problems,
-    exceeded: exceeded(scenario.thresholds, summary),
+    exceeded: exceeded(summary.thresholds),
     stoppedBy: summary.time.parts.at(-1)?.stoppedBy,
     defect: account?.defect ?? (journalError ? undefined : missingInJournal(run, account)),
   };

@@ -7,7 +7,6 @@ import { parseOverridden } from '../scenario/load.ts';
 import type { Override } from '../scenario/overrides.ts';
 import { upgraded } from '../scenario/renamed.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { refuseRedacted } from '../scenario/secrets.ts';
 
 /** How a run that was broken off goes on. */
 export interface Continuation {
@@ -30,7 +29,6 @@ export function continuationOf(dir: string, overrides: readonly Override[]): Con
     );
   }
   const scenario = parseOverridden(upgraded(parts[0]!.header.scenario), overrides, dir);
-  refuseRedacted(scenario, dir);
   const before = earlierParts(
     parts.map((part) => part.records),
     measuredMsOf(parts),

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { thisHost } from '../base/host.ts';
 import { version } from '../base/version.ts';
 import type { RunHeader } from '../record/record.ts';
 import type { Isolation } from '../run/resume.ts';
@@ -13,6 +14,8 @@ interface Headed {
   readonly target: { readonly model: string; readonly description: string };
   readonly part: number;
   readonly isolate?: Isolation | undefined;
+  /** Without secrets. */
+  readonly commandLine?: string | undefined;
 }
 
 /**
@@ -26,6 +29,7 @@ export function runHeader({
   target,
   part,
   isolate = 'none',
+  commandLine,
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
   const { model } = target;
@@ -33,7 +37,11 @@ export function runHeader({
     format: 'confab-journal',
     version: 1,
     confab: version(),
-    ...(!isVirtual && { node: process.version }),
+    ...(!isVirtual && {
+      node: process.version,
+      ...(commandLine !== undefined && { commandLine }),
+      host: thisHost(),
+    }),
     clock: clock.name,
     originEpochMs: clock.originEpochMs,
     scenario: withoutSecrets(

@@ -1,9 +1,13 @@
 import type { Clock } from '../base/clock.ts';
-import { UsageError } from '../base/errors.ts';
+import { EngineUnreachable, UsageError } from '../base/errors.ts';
+import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { endpoint } from '../transport/endpoint.ts';
 import { httpTransport } from '../transport/http.ts';
+import type { ServerAccess } from '../transport/http-get.ts';
 import { type Probe, probe, scrapeMetrics } from '../transport/probe.ts';
+import { type Network, proxyOf, proxyText } from '../transport/proxy.ts';
 import type { Transport } from '../transport/transport.ts';
 
 export interface Target {
@@ -13,8 +17,8 @@ export interface Target {
   readonly description: string;
   /** What is odd about the target, one line each; absent: nothing. */
   readonly notices?: readonly string[];
-  /** The engine's Prometheus page, if it has one. */
-  scrape(): Promise<string | undefined>;
+  /** The engine's Prometheus page, if it has one and gives it within `secMax`; default: a few seconds. */
+  scrape(secMax?: number): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -26,14 +30,17 @@ export async function openTarget(
   scenario: Scenario,
   clock: Clock,
   apiKey: string | undefined,
+  network: Network = {},
 ): Promise<Target> {
   const isEmbedded = scenario.target.url === 'embedded';
   const embedded = isEmbedded ? await startEngine(scenario) : undefined;
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
-    const { url, headers, ca, insecure } = target;
-    const access = { url, headers, ca, insecure, apiKey };
-    const found = await probe(access);
+    const { url, headers, apiKeyHeader, ca, insecure } = target;
+    const proxy = proxyOf(endpoint(url).origin, network);
+    const route = { proxy, certFile: network.certFile };
+    const access = { url, headers, apiKeyHeader, ca, insecure, apiKey, ...route };
+    const found = await probeThrough(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
       throw new UsageError(
@@ -41,14 +48,16 @@ export async function openTarget(
       );
     }
     const sampling = samplingOf(scenario);
-    const transport = httpTransport({ target, sampling, apiKey, model, clock });
-    const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : target.url;
+    const transport = httpTransport({ target, sampling, apiKey, model, clock, route });
+    const shownUrl = withoutUrlSecrets(url);
+    const server = proxy === undefined ? shownUrl : `${shownUrl}, ${proxyText(proxy)}`;
+    const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : server;
     return {
       transport,
       model,
       description: found.version ? `${what}, version ${found.version}` : what,
       notices: unlistedNotices(model, found),
-      scrape: () => scrapeMetrics(access),
+      scrape: (secMax) => scrapeMetrics(access, secMax),
       async close() {
         await transport.close();
         await embedded?.close();
@@ -58,6 +67,16 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** What cannot be reached through a proxy may be a fault of the proxy. */
+function probeThrough(access: ServerAccess): Promise<Probe> {
+  return probe(access).catch((error) => {
+    if (access.proxy === undefined || !(error instanceof EngineUnreachable)) throw error;
+    throw new EngineUnreachable(
+      `${error.message}; ${proxyText(access.proxy)} (NO_PROXY exempts hosts)`,
+    );
+  });
 }
 
 /** Listed models that are named. */

@@ -1,5 +1,12 @@
 import { isCount, isObject } from '../base/json.ts';
-import type { GeneratorHealth, RecordStatus, RunFooter, RunHeader, TurnRecord } from './record.ts';
+import type {
+  GeneratorHealth,
+  Host,
+  RecordStatus,
+  RunFooter,
+  RunHeader,
+  TurnRecord,
+} from './record.ts';
 
 /** What a field of a journal's line may hold: one number that is none would make others NaN in the report. */
 export interface Field {
@@ -68,11 +75,21 @@ export function isFilled(field: Field, value: unknown): boolean {
   return value === undefined ? !field.isRequired : field.accepts(value);
 }
 
+const HOST_FIELDS = {
+  name: required(text),
+  os: required(text),
+  cpu: required(text),
+  cores: required(count),
+  memoryBytes: required(count),
+} satisfies Fields<Host>;
+
 export const HEADER_FIELDS = {
   format: required(oneOf<RunHeader['format']>({ 'confab-journal': true })),
   version: required({ expected: '1', accepts: (value) => value === 1 }),
   confab: required(text),
   node: optional(text),
+  commandLine: optional(text),
+  host: optional(objectOf(HOST_FIELDS)),
   clock: required(oneOf<RunHeader['clock']>({ system: true, virtual: true })),
   originEpochMs: required(upTo(EPOCH_MS_MAX, 'Unix time in milliseconds')),
   scenario: required({ expected: 'a scenario', accepts: isObject }),
@@ -109,6 +126,7 @@ export const RECORD_FIELDS = {
   attempts: required(count),
   reconnects: required(count),
   firstAttemptMs: optional(ms),
+  retryAfterMs: told(ms),
   intendedMs: optional(ms),
   readyMs: optional(ms),
   sentMs: optional(ms),

@@ -42,6 +42,8 @@ export interface TurnRecord {
   readonly reconnects: number;
   /** Duration of the first attempt, where there was more than one. */
   readonly firstAttemptMs?: number;
+  /** The longest that the server asked to be left alone for (Retry-After), over all attempts. */
+  readonly retryAfterMs?: number;
   /** When the turn was due. Latency can be counted from here, so a late generator cannot flatter the engine. */
   readonly intendedMs?: number;
   /** Since when nothing but the generator kept it from being sent: due, previous answer ended, caps free. */
@@ -121,6 +123,10 @@ export interface RunHeader {
   readonly confab: string;
   /** Node's version; absent in virtual time, where it decides nothing. */
   readonly node?: string;
+  /** As it was typed, without secrets; absent in virtual time, where the scenario says all. */
+  readonly commandLine?: string;
+  /** Where it ran; absent in virtual time, where that decides nothing. */
+  readonly host?: Host;
   readonly clock: 'system' | 'virtual';
   /** Unix time in milliseconds at time 0 of the records; 0 in virtual time. */
   readonly originEpochMs: number;
@@ -132,6 +138,18 @@ export interface RunHeader {
   readonly part: number;
   /** How a resume was kept from finding what earlier parts had put into the engine's cache; absent: it was not. */
   readonly isolation?: 'salt' | 'marker';
+}
+
+/** The machine of the client. */
+export interface Host {
+  readonly name: string;
+  /** Operating system, its release, and the architecture. */
+  readonly os: string;
+  readonly cpu: string;
+  /** Those that this process may use. */
+  readonly cores: number;
+  /** Of the machine, or of the share of it that this process is given. */
+  readonly memoryBytes: number;
 }
 
 /** The journal's last line of a part that ended in order: how the generator itself fared. */

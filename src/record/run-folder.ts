@@ -31,7 +31,9 @@ export function createRunFolder(parent: string, name: string, epochMs: number): 
       if (made(free)) return free;
     }
   } catch (error) {
-    throw new UsageError(`cannot make the run folder ${path}: ${errorText(error)}`);
+    throw new UsageError(
+      `cannot make the run folder ${path}: ${errorText(error)}; output.dir (--output-dir) names another place`,
+    );
   }
 }
 

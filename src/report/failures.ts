@@ -16,21 +16,26 @@ export function failureSections({ counts }: RunSummary): Section[] {
 }
 
 function whyNone(counts: CountsSummary): string {
-  const { planned, failed, cancelled, unsent } = counts;
-  if (planned === 0) return 'none was due';
+  const { planned, failed, cancelled, unsent, warmup } = counts;
+  if (planned === 0) return warmup ? `all ${warmup} were of the warm-up` : 'none was due';
   const why = [
     ...(failed ? [`${failed} failed${exampleText(counts)}`] : []),
-    ...(cancelled ? [`${cancelled} were cut off by the end of the run`] : []),
-    ...(unsent ? [`${unsent} were not sent`] : []),
+    ...(cancelled ? [`${were(cancelled)} cut off by the end of the run`] : []),
+    ...(unsent ? [`${were(unsent)} not sent`] : []),
   ];
   return why.join('; ');
 }
 
+function were(count: number): string {
+  return `${count} ${count === 1 ? 'was' : 'were'}`;
+}
+
 /** The most frequent failure. */
-function exampleText({ endings, failedByKind }: CountsSummary): string {
+function exampleText({ endings, failed, failedByKind }: CountsSummary): string {
   const found = endings.find(({ kind }) => kind.split(' ')[0]! in failedByKind);
   if (!found) return '';
-  return `, most of them with ${found.kind}${found.example === undefined ? '' : ` (${found.example})`}`;
+  const which = found.count < failed ? 'most often ' : failed > 1 ? 'all of them ' : '';
+  return `, ${which}with ${found.kind}${found.example === undefined ? '' : ` (${found.example})`}`;
 }
 
 function warning(text: string): Section {

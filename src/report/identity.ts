@@ -1,5 +1,6 @@
 import { type ArrivalProcess, processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
+import type { Host } from '../record/record.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { upgraded } from '../scenario/renamed.ts';
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts';
@@ -11,6 +12,9 @@ export interface RunIdentity {
   /** Version of confab and of Node that ran it. */
   readonly confab: string;
   readonly node?: string;
+  /** As it was typed, without secrets, and on which machine; of the first part. Absent in virtual time. */
+  readonly commandLine?: string;
+  readonly host?: Host;
   readonly clock: 'system' | 'virtual';
   readonly seed?: string | number;
   readonly engine?: string;
@@ -41,9 +45,17 @@ export function scenarioOf(part: RunPart): Scenario | undefined {
 }
 
 export function identityOf(part: RunPart): RunIdentity {
-  const { confab, node, clock, workloadDigest, notes } = part.header;
+  const { confab, node, commandLine, host, clock, workloadDigest, notes } = part.header;
   const scenario = scenarioOf(part);
-  const written = { confab, ...(node !== undefined && { node }), clock, workloadDigest, notes };
+  const written = {
+    confab,
+    ...(node !== undefined && { node }),
+    ...(commandLine !== undefined && { commandLine }),
+    ...(host && { host }),
+    clock,
+    workloadDigest,
+    notes,
+  };
   if (!scenario) return { name: 'unknown', ...written };
   const { name, seed, target, population, pacing } = scenario;
   const process = processOf(population.arrivals);

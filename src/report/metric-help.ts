@@ -11,9 +11,29 @@ import { TERMS } from '../stats/terms.ts';
 import { TOTALS } from '../stats/totals.ts';
 import { hanging, PAGE_WIDTH, proseWidth } from './wrap.ts';
 
-const THRESHOLDS = `A scenario may limit any statistic of any metric. A limit that is exceeded, or
-that nothing was measured for, makes the exit code 1:
-  thresholds: { maxErrorRate: 0.01, ttftMs: { p95: 500 }, iclMs: { max: 900 } }`;
+const CERTAINTY = `How certain they are (certainty in summary.json): means and percentiles have a
+95 % interval, with the correlation of requests in time counted (batch means of
+32 stretches), or are marked as of too few values (~ in tables, tooFew): that is
+where n_eff (1 - p) < 10, n_eff being the independent requests that they are
+worth; of a mean, where n_eff < 20. The 99th percentile needs 1000 of them.`;
+
+const STEADY = `Steady state (steadyState in summary.json), beside the whole run: of a closed
+loop the longest time with at least 95 % of its conversations under way; of an
+open loop from the cut that MSER-5 makes in TTFT from intended until no more
+conversations came. Its metrics are of the requests that fell due in it, its
+rates of those that were completed in it. What a run is to play unmeasured
+first, without a pause between: warmup.durationSec.`;
+
+const THRESHOLDS = `A scenario may limit any statistic of any metric, and any number of the whole
+run, at its place in summary.json: a number is the most that is accepted, and
+{ min: … } the least. What is not kept, or not measured, makes the exit code 1:
+  thresholds: { maxErrorRate: 0.01, ttftMs: { p95: 500 }, iclMs: { max: 900 },
+                rates: { outputTokensPerSec: { min: 2000 } },
+                goodput: { share: { min: 0.99 } } }
+Goodput counts the requests that keep every limit of the slo, which are on their
+own values; failed requests do not. A value that a request has not (the TPOT of
+one token) is within any limit:
+  slo: { ttftMs: 500, tpotMs: 50, outputTokens: { min: 10 } }`;
 
 /** The catalogue as text: what each metric is, over what, whose definition, and its name in files. */
 export function metricsHelp(width = PAGE_WIDTH): string {
@@ -40,6 +60,8 @@ export function metricsHelp(width = PAGE_WIDTH): string {
       'Statistics of a metric: exact, percentiles interpolated linearly',
       Object.entries(STATISTICS).map((statistic) => statisticText(statistic, page)),
     ),
+    CERTAINTY,
+    STEADY,
     THRESHOLDS,
   ].join('\n\n');
 }

@@ -4,13 +4,13 @@ const DIGITS = 4;
 export const UNKNOWN = '-';
 
 /** Four significant digits, at most three decimals, never an exponent: 12346, 123.5, 1.235, 0.012; or 0, if none is left. */
-export function measure(value: number | undefined): string {
+export function measure(value: number | undefined, digits = DIGITS): string {
   if (value === undefined) return UNKNOWN;
-  const shown = Number(value.toPrecision(DIGITS));
+  const shown = Number(value.toPrecision(digits));
   if (shown === 0) return '0';
   const wholeDigits = Math.floor(Math.log10(Math.abs(shown))) + 1;
-  if (wholeDigits >= DIGITS) return value.toFixed(0);
-  const text = shown.toFixed(Math.min(DIGITS - 1, DIGITS - wholeDigits));
+  if (wholeDigits >= digits) return value.toFixed(0);
+  const text = shown.toFixed(Math.min(DIGITS - 1, digits - wholeDigits));
   // A spread of values that are alike but for their last bit.
   return Number(text) === 0 ? '0' : text;
 }
@@ -25,6 +25,16 @@ export function percent(share: number | undefined): string {
   return share === undefined ? UNKNOWN : `${(100 * share).toFixed(1)} %`;
 }
 
+/** A number that too few values make: a digit less, and marked, so that it takes no more room. */
+export function rough(value: number): string {
+  if (Number.isInteger(value)) return `~${value}`;
+  return `~${Math.abs(value) < 1 ? value.toFixed(DIGITS - 2) : measure(value, DIGITS - 1)}`;
+}
+
+export function range([low, high]: readonly [number, number]): string {
+  return `${measure(low)}-${measure(high)}`;
+}
+
 /** Milliseconds as seconds. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
@@ -33,7 +43,7 @@ export function seconds(ms: number): string {
 /** How a number of a table is written, by name. */
 const FORMATS = {
   count: String,
-  measure,
+  measure: (value) => measure(value),
   amount,
   percent,
   seconds,

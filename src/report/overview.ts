@@ -1,4 +1,5 @@
 import type { CountsSummary, Ending } from '../stats/counts.ts';
+import { goodputText } from './goodput.ts';
 import { measure, percent } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
 import { type Field, field, type Section } from './section.ts';
@@ -56,7 +57,7 @@ function endingText(ending: Ending | undefined): string {
   return `${ending.count}${ending.example === undefined ? '' : `, for example: ${ending.example}`}`;
 }
 
-function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
+function rateFields({ rates, concurrency, goodput, run }: RunSummary): Field[] {
   const { configuredUsersPerSec } = run;
   const configured =
     configuredUsersPerSec === undefined ? '' : ` (configured: ${measure(configuredUsersPerSec)})`;
@@ -64,6 +65,7 @@ function rateFields({ rates, concurrency, run }: RunSummary): Field[] {
     field('conversations', `${measure(rates.conversationsPerSec)} /s arrived${configured}`),
     field('offered', `${measure(rates.offeredPerSec)} requests/s fell due, until no more did`),
     field('achieved', `${measure(rates.achievedPerSec)} requests/s completed, drain included`),
+    ...(goodput ? [field('goodput', goodputText(goodput))] : []),
     field('input', `${measure(rates.inputTokensPerSec)} tokens/s of completed requests`),
     field('output', `${measure(rates.outputTokensPerSec)} tokens/s of completed requests`),
     field(

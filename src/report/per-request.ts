@@ -1,7 +1,9 @@
 import { type Metric, POPULATIONS, type SHOWN } from '../stats/metric.ts';
 import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
+import { STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import { measuredOf } from '../stats/summary.ts';
 import { TERMS } from '../stats/terms.ts';
+import { range } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { Section, Term } from './section.ts';
 import { type DistributionRow, distributionTable } from './table.ts';
@@ -20,7 +22,7 @@ export function perRequestSection(summary: RunSummary): Section {
     table: distributionTable(perRequestRows(summary)),
     notes: [
       "Of completed requests, where nothing else is said: failures are counted above. A '-' is unknown.",
-      "Percentiles are exact, interpolated linearly; std is the sample's.",
+      "Percentiles are exact, interpolated linearly; std is the sample's. ~: of too few values, see below.",
     ],
     terms: [
       ...Object.entries(TERMS).map(([term, { says }]): Term => ({ term, says })),
@@ -39,6 +41,30 @@ export function perRequestRows(summary: RunSummary): DistributionRow[] {
     isCount: METRICS[name].unit !== 'ms',
   }));
 }
+
+/** Where the true values are. What the client and the workload decide is left out. */
+export function certaintySections(summary: RunSummary): Section[] {
+  const rows = shownMetrics(summary).flatMap((name) => {
+    const values = measuredOf(summary, name);
+    const { unit, group }: Metric = METRICS[name];
+    if (!values?.certainty || unit !== 'ms' || group === 'client') return [];
+    if (values.min === values.max) return [];
+    const { interval95 } = values.certainty;
+    const cells = CERTAIN.map((statistic) => {
+      const interval = interval95[statistic];
+      return interval ? range([Math.max(0, interval[0]), interval[1]]) : 'too few';
+    });
+    return [{ cells: [headingOf(name), ...cells] }];
+  });
+  if (rows.length === 0) return [];
+  const columns = [{ title: '' }, ...CERTAIN.map((name) => ({ title: STATISTICS[name].label }))];
+  return [{ title: 'How certain: 95 % intervals', table: { columns, rows }, notes: [CERTAINTY] }];
+}
+
+const CERTAIN = ['mean', 'p50', 'p95', 'p99'] as const satisfies readonly StatisticName[];
+
+const CERTAINTY = `A request tells little that is new if those before it were like it: n_eff is how many
+  independent ones they are worth. Too few: n_eff (1 - p) < 10, or n_eff < 20 for a mean.`;
 
 function saysOf({ says, over }: Metric): string {
   return over === 'sent' ? `${says}; of ${POPULATIONS[over].says}` : says;

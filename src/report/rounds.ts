@@ -1,6 +1,7 @@
 import { headingOf } from '../stats/metrics.ts';
 import type { RoundSummary } from '../stats/rounds.ts';
 import type { Section, TableColumn } from './section.ts';
+import { isTooFew } from './table.ts';
 
 /** The statistics of a round that are printed. */
 const PRINTED = [
@@ -30,6 +31,7 @@ export function roundsSection(rounds: readonly RoundSummary[]): Section {
     table: {
       columns: COLUMNS,
       rows: rounds.map((round) => ({
+        ...tooFewIn(round),
         cells: [
           roundText(round),
           round.completed,
@@ -44,6 +46,14 @@ export function roundsSection(rounds: readonly RoundSummary[]): Section {
     },
     notes: [LEGEND],
   };
+}
+
+function tooFewIn(round: RoundSummary): { tooFew?: readonly number[] } {
+  const first = COLUMNS.length - PRINTED.length;
+  const few = PRINTED.flatMap(([name, statistic], index) =>
+    isTooFew(round[name], statistic) ? [first + index] : [],
+  );
+  return few.length > 0 ? { tooFew: few } : {};
 }
 
 /** The number of a round, or those of the first and the last of a group. */

@@ -1,16 +1,27 @@
 import { BLOCK_TOKENS, IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
-import type { RunFooter } from '../record/record.ts';
+import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
+import { eachInTime, inOrder } from '../stats/in-time.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
+import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
-import { type PlacedPart, placeParts, totalMs, union, unionOfWindows } from '../stats/timeline.ts';
+import {
+  type Interval,
+  type PlacedPart,
+  placeParts,
+  totalMs,
+  union,
+  unionOfWindows,
+} from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
+import { steadyStateOf } from './steady-state.ts';
+import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
 
 /** All that a report says about a run. An absent field is unknown. Units end the names; shares are 0 to 1. */
@@ -18,6 +29,9 @@ export interface RunSummary extends SummaryTotals {
   readonly run: RunIdentity;
   readonly client: ClientVerdict;
   readonly time: TimeSummary;
+  /** Without its start-up and its end; absent if there is no such part of it, and `noSteadyState` says why. */
+  readonly steadyState?: SteadySummary;
+  readonly noSteadyState?: string;
   /** Share of the input tokens that a cache that never forgets would have held; see `IdealCache`. */
   readonly idealCachedShare?: number;
   /** Block size that the ideal was computed for. */
@@ -27,6 +41,8 @@ export interface RunSummary extends SummaryTotals {
   readonly rounds: readonly RoundSummary[];
   /** The same, with later rounds taken together. */
   readonly roundGroups: readonly RoundSummary[];
+  /** The limits of the scenario, of its last part where it was resumed. */
+  readonly thresholds: readonly ThresholdVerdict[];
   readonly warnings: readonly string[];
 }
 
@@ -50,37 +66,38 @@ export interface PartSummary {
   readonly stoppedBy?: RunFooter['stoppedBy'];
 }
 
-/** Summarises what was read from a run folder, or is still in memory. */
-export function summarise(run: Run): RunSummary {
-  const placed = placeParts(run.parts);
+/** Summarises what was read from a run folder, or is still in memory; `thresholds` in place of the journal's. */
+export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary {
+  const placed = placeParts(run.parts).map(inOrder);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
   const blockTokens = blockTokensIn(run.parts, scenario);
   const ideals = new Ideals(idealOptions(scenario, blockTokens));
-  const summary = new Summary();
+  const summary = new Summary(scenario?.slo);
   const rounds = new Rounds();
-  for (const { part, offsetMs } of placed) {
-    for (const record of part.records) {
-      summary.add(record, offsetMs);
-      rounds.add(record);
-      ideals.of(part).add(record, offsetMs);
-    }
-  }
+  eachInTime(placed, (record, { part, offsetMs, measured }) => {
+    summary.add(record, offsetMs);
+    rounds.add(record);
+    ideals.of(part).add(record, offsetMs);
+    if (record.phase === 'warmup') addBeside(summary, record, offsetMs, measured);
+  });
   const idealCachedShare = addIdeals(ideals, rounds);
   const measured = union(placed.map((part) => part.measured));
   const offering = union(placed.map((part) => part.offering));
+  const arriving = unionOfWindows(placed.map((part) => part.arriving));
   const totals = summary.close({
     measured,
-    arriving: unionOfWindows(placed.map((part) => part.arriving)),
+    arriving,
     fallingDue: unionOfWindows(placed.map((part) => part.fallingDue)),
   });
   const evictions = evictionsOf(run.parts.map(watchedEngine));
-  return {
+  const told = {
     run: identityOf(first),
     client: clientVerdict(
       totals.distributions,
       run.parts.flatMap(({ footer }) => footer?.health ?? []),
       totals.counts.failedByKind.client,
+      totalMs(measured),
     ),
     time: {
       measuredMs: totalMs(measured),
@@ -88,12 +105,28 @@ export function summarise(run: Run): RunSummary {
       parts: placed.map(partSummary),
     },
     ...totals,
+    ...(totals.counts.completed > 0
+      ? steadyStateOf(placed, scenario, { offering, arriving })
+      : { noSteadyState: 'no request was completed' }),
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),
     ...roundsOf(rounds),
     warnings: run.warnings,
   };
+  return { ...told, thresholds: thresholds ? verdictsOf(thresholds, told) : [] };
+}
+
+function thresholdsOf({ parts }: Run): Thresholds | undefined {
+  return scenarioOf(parts.at(-1)!)?.thresholds;
+}
+
+/** What was in flight as measuring began, and after. */
+function addBeside(summary: Summary, record: TurnRecord, offsetMs: number, measured: Interval) {
+  if (record.sentMs === undefined || record.endMs === undefined) return;
+  const endMs = record.endMs + offsetMs;
+  if (endMs <= measured.startMs) return;
+  summary.addBeside(Math.max(record.sentMs + offsetMs, measured.startMs), endMs);
 }
 
 /** The partitions of a run taken together; what is odd about them is said in `warnings`. */
@@ -116,19 +149,21 @@ function blockTokensIn(parts: readonly RunPart[], scenario: Scenario | undefined
   return BLOCK_TOKENS;
 }
 
-/** What a part found in the cache, others had put there, unless it was kept apart from them. */
+/** What a part found in the cache, others had put there, unless it was kept apart from them, or had an engine of its own. */
 class Ideals {
   readonly #options: IdealOptions;
-  readonly #caches = new Map<string, IdealCache>();
+  readonly #caches = new Map<unknown, IdealCache>();
 
   constructor(options: IdealOptions) {
     this.#options = options;
   }
 
-  of({ header: { isolation, part } }: RunPart): IdealCache {
-    const name = isolation === undefined ? '' : `${isolation} ${part}`;
-    let cache = this.#caches.get(name);
-    if (!cache) this.#caches.set(name, (cache = new IdealCache(this.#options)));
+  of(part: RunPart): IdealCache {
+    const { isolation, part: number } = part.header;
+    const kept = isolation === undefined ? '' : `${isolation} ${number}`;
+    const key = hasOwnEngine(part) ? part : kept;
+    let cache = this.#caches.get(key);
+    if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
     return cache;
   }
 
@@ -148,10 +183,13 @@ function idealOptions(scenario: Scenario | undefined, blockTokens: number): Idea
 
 /** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
 function watchedEngine(part: RunPart): WatchedEngine {
-  const url = scenarioOf(part)?.target.url;
-  const { originEpochMs, clock } = part.header;
-  const isOwn = url === 'embedded' || clock === 'virtual';
-  return { url: isOwn ? undefined : (url ?? 'unknown'), originEpochMs, pages: part.enginePages };
+  const { originEpochMs } = part.header;
+  const url = hasOwnEngine(part) ? undefined : (scenarioOf(part)?.target.url ?? 'unknown');
+  return { url, originEpochMs, pages: part.enginePages };
+}
+
+function hasOwnEngine(part: RunPart): boolean {
+  return part.header.clock === 'virtual' || scenarioOf(part)?.target.url === 'embedded';
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

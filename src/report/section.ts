@@ -1,4 +1,4 @@
-import { type Format, written } from './number.ts';
+import { type Format, rough, written } from './number.ts';
 
 /**
  * A piece of a report, as data. A renderer prints what is there of it, in the order of these fields, and
@@ -60,6 +60,8 @@ export interface TableRow {
   readonly format?: Format;
   /** How deep it lies below the row before it; absent: 0. */
   readonly level?: number;
+  /** Places in `cells` of numbers that too few values make: printed as such. */
+  readonly tooFew?: readonly number[];
 }
 
 export type Cell = string | number | undefined;
@@ -84,7 +86,11 @@ export function headingOf({ title, unit }: TableColumn): string {
 
 /** The cells of a table as they are read, a list a row. */
 export function cellTexts({ columns, rows }: Table): string[][] {
-  return rows.map(({ cells, format = 'measure' }) =>
-    cells.map((cell, index) => written(cell, columns[index]!.format ?? format)),
+  return rows.map(({ cells, format = 'measure', tooFew = [] }) =>
+    cells.map((cell, index) =>
+      typeof cell === 'number' && tooFew.includes(index)
+        ? rough(cell)
+        : written(cell, columns[index]!.format ?? format),
+    ),
   );
 }

@@ -2,11 +2,13 @@ import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
 import { failureSections } from './failures.ts';
 import { runSection } from './head.ts';
+import { noServerSections } from './no-server.ts';
 import { overviewSections } from './overview.ts';
-import { perRequestSection } from './per-request.ts';
+import { certaintySections, perRequestSection } from './per-request.ts';
 import { roundsSection } from './rounds.ts';
 import type { RunSummary } from './run-summary.ts';
 import { listSections, type Section } from './section.ts';
+import { steadySection } from './steady-section.ts';
 import { verdictSections } from './verdict.ts';
 
 export interface ReportOptions {
@@ -18,14 +20,17 @@ export interface ReportOptions {
 export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
+    ...noServerSections(run),
     ...failureSections(summary),
-    ...verdictSections(client, run.clock, distributions.latenessMs?.p99),
+    ...verdictSections(client, run.clock, distributions.latenessMs),
     ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),
     ...evictionSections(summary),
     perRequestSection(summary),
+    ...certaintySections(summary),
+    steadySection(summary),
     roundsSection(roundGroups),
     ...listSections('Files', files),
   ];

@@ -44,15 +44,24 @@ export function distributionTable(
       { title: 'count', format: 'count' },
       ...columns.map((name) => ({ title: STATISTICS[name].label, ...detailOf(name) })),
     ],
-    rows: rows.map(({ label, values, isCount = false, level = 0 }) => ({
-      cells: [label, values?.count ?? 0, ...columns.map((name) => values?.[name])],
-      format: isCount ? 'amount' : 'measure',
-      ...(level > 0 && { level }),
-    })),
+    rows: rows.map(({ label, values, isCount = false, level = 0 }) => {
+      const few = columns.flatMap((name, index) => (isTooFew(values, name) ? [2 + index] : []));
+      return {
+        cells: [label, values?.count ?? 0, ...columns.map((name) => values?.[name])],
+        format: isCount ? 'amount' : 'measure',
+        ...(level > 0 && { level }),
+        ...(few.length > 0 && { tooFew: few }),
+      };
+    }),
   };
 }
 
 function detailOf(name: StatisticName): { detail?: number } {
   const place = LEAST_NEEDED_FIRST.indexOf(name);
   return place < 0 ? {} : { detail: LEAST_NEEDED_FIRST.length - place };
+}
+
+/** Values that are all alike leave nothing to doubt. */
+export function isTooFew(values: Distribution | undefined, name: StatisticName): boolean {
+  return !!values?.certainty?.tooFew?.includes(name) && values.min < values.max;
 }

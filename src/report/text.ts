@@ -1,4 +1,5 @@
 import type { Run } from '../record/run-folder.ts';
+import { sectionsMarkdown } from './render/markdown.ts';
 import { sectionsText } from './render/text.ts';
 import { type RunSummary, summarise } from './run-summary.ts';
 import { type ReportOptions, reportSections } from './sections.ts';
@@ -15,4 +16,9 @@ export function reportText(
   width?: number,
 ): string {
   return sectionsText(reportSections(summary, options), width);
+}
+
+/** The same as Markdown, to be put into an issue or a page. */
+export function reportMarkdown(summary: RunSummary, options: ReportOptions = {}): string {
+  return sectionsMarkdown(reportSections(summary, options));
 }

@@ -1,5 +1,6 @@
 import type { GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
+import type { Distribution } from '../stats/quantile.ts';
 import { measure, percent } from './number.ts';
 import type { Section } from './section.ts';
 
@@ -12,6 +13,12 @@ export const CLIENT_LIMITS = {
   eventLoopDelayP99Ms: 20,
   eventLoopUtilization: 0.9,
 } as const;
+/** In a shorter time there is little to do but to begin, and that keeps anybody busy. */
+const BUSY_MS_MIN = 1000;
+
+/** A p99 of five requests is the greatest of five: one that was slow to begin says nothing about the others. */
+export const JUDGES = ['p99', 'p95', 'p90', 'p75', 'p50'] as const;
+export type JudgeName = (typeof JUDGES)[number];
 
 /** Whether the generator kept up with its own schedule. */
 export interface ClientVerdict {
@@ -20,6 +27,9 @@ export interface ClientVerdict {
   readonly problems: readonly string[];
   /** 99th percentile of the time from ready to sent; of the lateness, where the journal has no `readyMs`. */
   readonly delayP99Ms?: number;
+  /** The highest percentile that the run has enough requests for, and what it is: that is what the limit is for. */
+  readonly judgedBy?: JudgeName;
+  readonly delayMs?: number;
   /** The worst of the parts; absent in virtual time, and if no part ended in order. */
   readonly health?: GeneratorHealth;
 }
@@ -28,13 +38,20 @@ export interface ClientVerdict {
 export function clientVerdict(
   { generatorDelayMs, latenessMs }: DistributionSet,
   healths: readonly GeneratorHealth[],
-  unableCount = 0,
+  unableCount: number | undefined,
+  measuredMs: number,
 ): ClientVerdict {
   const delayP99Ms = (generatorDelayMs ?? latenessMs)?.p99;
+  const judged = judgedBy(generatorDelayMs ?? latenessMs);
   const health = healths.length ? worst(healths) : undefined;
   const problems = [
-    ...(unableCount > 0 ? [`requests that this machine could not send: ${unableCount}`] : []),
-    ...exceeded('own delay before sending, p99', delayP99Ms, CLIENT_LIMITS.delayP99Ms, 'ms'),
+    ...(unableCount ? [`requests that this machine could not send: ${unableCount}`] : []),
+    ...exceeded(
+      `own delay before sending, ${judged?.name}`,
+      judged?.ms,
+      CLIENT_LIMITS.delayP99Ms,
+      'ms',
+    ),
     ...exceeded(
       'event-loop delay, p99',
       health?.eventLoopDelayP99Ms,
@@ -43,7 +60,7 @@ export function clientVerdict(
     ),
     ...exceeded(
       'event loop busy',
-      health && 100 * health.eventLoopUtilization,
+      health && measuredMs >= BUSY_MS_MIN ? 100 * health.eventLoopUtilization : undefined,
       100 * CLIENT_LIMITS.eventLoopUtilization,
       '%',
     ),
@@ -52,8 +69,17 @@ export function clientVerdict(
     isBottleneck: problems.length > 0,
     problems,
     ...(delayP99Ms !== undefined && { delayP99Ms }),
+    ...(judged && { judgedBy: judged.name, delayMs: judged.ms }),
     ...(health && { health }),
   };
+}
+
+/** Half of the requests count, however few they are. */
+function judgedBy(values: Distribution | undefined): { name: JudgeName; ms: number } | undefined {
+  if (!values) return undefined;
+  const tooFew: readonly string[] = values.certainty?.tooFew ?? [];
+  const name = JUDGES.find((judge) => !tooFew.includes(judge)) ?? 'p50';
+  return { name, ms: values[name] };
 }
 
 function exceeded(what: string, value: number | undefined, limit: number, unit: string): string[] {
@@ -77,10 +103,10 @@ function worst(healths: readonly GeneratorHealth[]): GeneratorHealth {
 export function verdictSections(
   client: ClientVerdict,
   clock: 'system' | 'virtual',
-  latenessP99Ms: number | undefined,
+  lateness: Distribution | undefined,
 ): Section[] {
   if (client.isBottleneck) return [bottleneckSection(client)];
-  return [{ lines: [keptUpText(client, clock)] }, ...latenessSections(latenessP99Ms)];
+  return [{ lines: [keptUpText(client, clock)] }, ...latenessSections(lateness)];
 }
 
 function bottleneckSection({ problems }: ClientVerdict): Section {
@@ -99,25 +125,28 @@ function keptUpText(client: ClientVerdict, clock: 'system' | 'virtual'): string 
     : 'Whether the client kept up is unknown: the run did not end in order, or sent nothing.';
 }
 
-function healthFigures({ delayP99Ms, health }: ClientVerdict): string[] {
+function healthFigures({ judgedBy, delayMs, health }: ClientVerdict): string[] {
   const limits = CLIENT_LIMITS;
   const figures: string[] = [];
-  if (delayP99Ms !== undefined) {
-    figures.push(`own delay p99 ${measure(delayP99Ms)} ms (limit ${limits.delayP99Ms})`);
+  if (judgedBy !== undefined) {
+    figures.push(`own delay ${judgedBy} ${measure(delayMs)} ms (limit ${limits.delayP99Ms})`);
   }
   if (health) {
     const delay = `event-loop delay p99 ${measure(health.eventLoopDelayP99Ms)} ms`;
-    const busy = `busy ${percent(health.eventLoopUtilization)}`;
+    const busy = health.eventLoopUtilization;
+    const busyMax = limits.eventLoopUtilization;
     figures.push(`${delay} (limit ${limits.eventLoopDelayP99Ms})`);
-    figures.push(`${busy} (limit ${100 * limits.eventLoopUtilization} %)`);
+    // Above it where the time was too short to judge by.
+    if (busy <= busyMax) figures.push(`busy ${percent(busy)} (limit ${100 * busyMax} %)`);
   } else if (figures.length) figures.push('event loop unknown');
   return figures;
 }
 
 /** Turns that were late although the client was not: said, as only latency from intended shows it. */
-function latenessSections(p99Ms: number | undefined): Section[] {
-  if (p99Ms === undefined || p99Ms <= CLIENT_LIMITS.delayP99Ms) return [];
-  const text = `Turns were sent late (p99 ${measure(p99Ms)} ms) for other reasons: caps, late previous answers, new
+function latenessSections(lateness: Distribution | undefined): Section[] {
+  const judged = judgedBy(lateness);
+  if (!judged || judged.ms <= CLIENT_LIMITS.delayP99Ms) return [];
+  const text = `Turns were sent late (${judged.name} ${measure(judged.ms)} ms) for other reasons: caps, late previous answers, new
     connections, retries. Only latency from intended counts that wait.`;
   return [{ isWarning: true, lines: [text] }];
 }

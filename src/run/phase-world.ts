@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { type Rng, stream } from '../base/random.ts';
+import type { TurnRecord } from '../record/record.ts';
 import { MOST } from '../scenario/bounds.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -17,7 +18,12 @@ export interface WorldOptions extends Pick<World, 'record' | 'lagging' | 'outage
 }
 
 /** What the users of one phase need, from what the run was given. */
-export function worldOf(options: WorldOptions, gate: Door, phase: World['phase']): World {
+export function worldOf(
+  options: WorldOptions,
+  gate: Door,
+  phase: TurnRecord['phase'],
+  phaseAt: World['phaseAt'] = () => phase,
+): World {
   const { scenario, clock, transport, workload, outage } = options;
   const ledger = new Ledger(phase);
   return {
@@ -26,7 +32,7 @@ export function worldOf(options: WorldOptions, gate: Door, phase: World['phase']
     gate,
     ledger,
     outage,
-    phase,
+    phaseAt,
     habits: habitsOf(scenario),
     conversation: (userId) => workload.conversation(userId),
     record(record, said) {

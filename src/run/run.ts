@@ -10,7 +10,7 @@ import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from '../user/gate.ts';
-import type { Ledger } from '../user/ledger.ts';
+import { accountOf, type Ledger } from '../user/ledger.ts';
 import { Outage } from '../user/outage.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
@@ -18,7 +18,7 @@ import type { Workload } from '../workload/conversation.ts';
 import { clientsOf } from './clients.ts';
 import { endsOf, type RunEnds } from './ends.ts';
 import { paceOf, worldOf } from './phase-world.ts';
-import { warmupPopulation } from './warmup.ts';
+import { hasWarmup, warmupPopulation } from './warmup.ts';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -87,34 +87,42 @@ export function startRun(options: RunOptions): Run {
   const { clock, before, workload } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
   const { afterSec, afterUnreachableSec, drainTimeoutSec } = scenario.stop;
+  const { durationSec } = scenario.warmup;
   const emptied = () => phases.send({ type: 'population.emptied' });
   const outage = new Outage({
     clock,
     giveUpMs: (afterUnreachableSec ?? Infinity) * 1000,
     onGivenUp: () => phases.send({ type: 'stop.reached', by: 'unreachable' }),
   });
+  let measureStartMs: number | undefined;
   const warmupGate = new Gate({ clock, cap: scenario.population.maxInFlight, outage });
   const begun = new Map<number, Session>();
   const warmupWorld = worldOf({ ...options, outage }, warmupGate, 'warmup');
   const warmup = warmupPopulation(warmupWorld, scenario, emptied, begun);
   const [measured, ledger] = measuredCrowd({ ...options, outage }, scenario, {
     begun: scenario.warmup.firstTurns ? begun : undefined,
+    phaseAt:
+      durationSec === undefined
+        ? undefined
+        : (dueMs = Infinity) =>
+            measureStartMs !== undefined && dueMs >= measureStartMs ? 'measure' : 'warmup',
     onStop: (by) => phases.send({ type: 'stop.reached', by }),
     onEmpty: emptied,
   });
   let population: Crowd = warmup;
-  let measureStartMs: number | undefined;
   let drainStartMs: number | undefined;
 
   const phases = createActor(
     setup({
       types: {} as { context: { stoppedBy: StoppedBy }; events: PhaseEvent },
       delays: {
+        untilWarm: () => (durationSec ?? 0) * 1000,
         untilStop: () => Math.max(0, (afterSec ?? 0) * 1000 - (before?.measuredMs ?? 0)),
         untilDrained: () => drainTimeoutSec * 1000,
       },
       guards: {
         hasWarmup: () => hasWarmup(scenario),
+        hasHandover: () => durationSec !== undefined,
         hasDuration: () => afterSec !== undefined,
       },
       actions: {
@@ -137,11 +145,27 @@ export function startRun(options: RunOptions): Run {
       initial: 'starting',
       states: {
         starting: {
-          always: [{ guard: 'hasWarmup', target: 'warmingUp' }, { target: 'measuring' }],
+          always: [
+            { guard: 'hasWarmup', target: 'warmingUp' },
+            { guard: 'hasHandover', target: 'handingOver' },
+            { target: 'measuring' },
+          ],
         },
         warmingUp: {
           on: {
-            'population.emptied': 'measuring',
+            'population.emptied': [
+              { guard: 'hasHandover', target: 'handingOver' },
+              { target: 'measuring' },
+            ],
+            'stop.reached': { target: 'draining', actions: 'noteStop' },
+            'run.aborted': { target: 'draining', actions: ['noteStop', 'cancel'] },
+          },
+        },
+        // The load of the run itself: its users go on when measuring begins.
+        handingOver: {
+          after: { untilWarm: 'measuring' },
+          on: {
+            'population.emptied': 'done',
             'stop.reached': { target: 'draining', actions: 'noteStop' },
             'run.aborted': { target: 'draining', actions: ['noteStop', 'cancel'] },
           },
@@ -174,9 +198,9 @@ export function startRun(options: RunOptions): Run {
       if (value === entered) return;
       entered = value;
       if (value === 'warmingUp') warmup.start();
-      if (value !== 'measuring') return;
+      if (value === 'measuring') measureStartMs = clock.now();
+      if ((value !== 'measuring' && value !== 'handingOver') || population === measured) return;
       population = measured;
-      measureStartMs = clock.now();
       measured.start();
     },
     complete() {
@@ -199,12 +223,13 @@ export function startRun(options: RunOptions): Run {
   });
   phases.start();
 
+  const phase = () => phases.getSnapshot().value as RunState['phase'];
   return {
     interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
     abort: () => phases.send({ type: 'run.aborted' }),
     ends: endsOf(scenario, before),
     state: () => ({
-      phase: phases.getSnapshot().value as RunState['phase'],
+      phase: phases.getSnapshot().matches('handingOver') ? 'warmingUp' : phase(),
       activeUsers: population.activeUsers,
       waitingUsers: population.waitingUsers,
       inFlight: warmup.inFlight + measured.inFlight,
@@ -214,6 +239,8 @@ export function startRun(options: RunOptions): Run {
 }
 
 interface PhaseEnds {
+  /** Where the warm-up is the first part of their load. */
+  readonly phaseAt: World['phaseAt'] | undefined;
   /** Sessions of the warm-up to go on with. */
   readonly begun: ReadonlyMap<number, Session> | undefined;
   readonly onStop: (by: 'requests' | 'exhausted') => void;
@@ -224,7 +251,7 @@ interface PhaseEnds {
 function measuredCrowd(
   options: RunOptions & { readonly outage: Outage },
   scenario: Scenario,
-  { begun, onStop, onEmpty }: PhaseEnds,
+  { begun, phaseAt, onStop, onEmpty }: PhaseEnds,
 ): [Crowd, Ledger] {
   const { clock, before, workload, outage } = options;
   const { afterRequests } = scenario.stop;
@@ -240,7 +267,7 @@ function measuredCrowd(
     requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
     onLastRequest: () => onStop('requests'),
   });
-  const world = worldOf(options, gate, 'measure');
+  const world = worldOf(options, gate, 'measure', phaseAt);
   const { played } = before ?? {};
   const process = processOf(arrivals);
   if (process.loop === 'closed' && process.clients) {
@@ -263,20 +290,8 @@ function measuredCrowd(
   return [population, world.ledger];
 }
 
-function accountOf(ledgers: readonly Ledger[]): RunAccount {
-  const [first, ...more] = ledgers.flatMap((ledger) => ledger.defects());
-  return {
-    planned: ledgers.reduce((sum, { planned }) => sum + planned, 0),
-    defect: more.length ? `${first}, and ${more.length} more like it` : first,
-  };
-}
-
 /** A file's conversations are each played once, unless the scenario says how many. */
 function boundedBy(scenario: Scenario, conversations: number | undefined): Scenario {
   const { population } = scenario;
   return { ...scenario, population: { ...population, users: population.users ?? conversations } };
-}
-
-function hasWarmup({ warmup }: Scenario): boolean {
-  return warmup.firstTurns || warmup.requests + warmup.users > 0;
 }

@@ -17,6 +17,11 @@ const WARMUP_USER_ID = 1_000_000_000;
 const WARMUP_REQUEST_ID = 2_000_000_000;
 const WARMUP_ANSWER_TOKENS = 100;
 
+/** Whether something is played before the load of the run. */
+export function hasWarmup({ warmup }: Scenario): boolean {
+  return warmup.firstTurns || warmup.requests + warmup.users > 0;
+}
+
 /**
  * The users of the warm-up: the first turns of the run's own conversations, whose sessions go into
  * `begun`; or short requests all at once, and whole conversations at their own rate.

@@ -58,7 +58,7 @@ export const arrivalsSchema = z
         ),
     }),
   ])
-  .default({ process: 'constant', usersPerSec: 1 });
+  .prefault({ process: 'constant', usersPerSec: 1 });
 
 export type ArrivalSettings = z.infer<typeof arrivalsSchema>;
 export type Process = ArrivalSettings['process'];

@@ -13,8 +13,8 @@ export const MOST = {
   users: 1_000_000_000,
   /** At the same time: each has a session in memory. */
   live: 1_000_000,
-  /** 30 years. */
-  seconds: 1_000_000_000,
+  /** Three years: the times of a journal go up to thirty, and a turn may be due several pauses from now. */
+  seconds: 100_000_000,
   milliseconds: 1_000_000_000,
   perSec: 1_000_000,
   /** Below 2^53, with room for as many users as there may be. */
@@ -49,7 +49,11 @@ export const rate = z.number().positive().max(MOST.perSec);
 export const spread = z.number().positive().max(MOST.spread);
 export const id = z.number().int().min(0).max(MOST.id);
 /** Of random streams. A number that no double holds would be another seed. */
-export const seed = z.union([
-  z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
-  z.string(),
-]);
+const seedNumber = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+/** A text that is how a number is written is that number: the seed 7 of a flag is the 7 of a file. */
+export const seed = z.union([seedNumber, z.string().transform(numberIfWritten)]);
+
+function numberIfWritten(text: string): string | number {
+  const value = Number(text);
+  return String(value) === text && seedNumber.safeParse(value).success ? value : text;
+}

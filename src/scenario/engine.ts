@@ -89,7 +89,7 @@ const fields = z.strictObject({
   offload: offloadSchema.prefault({}),
   replicas: replicasSchema.prefault({}),
   defects: defectsSchema.prefault({}),
-  seed: seed.default(0).describe('of answers and faults'),
+  seed: seed.prefault(0).describe('of answers and faults'),
   faults: z
     .array(z.string())
     .default([])

@@ -6,6 +6,16 @@ export const EXPORT_FORMATS = {
   csv: 'a row for every completed request, with the columns of multi-round-qa.py and ours',
   json: 'what summary.json holds, which is in the run folder in any case',
   figures: 'the pictures of the run as data, for any tool to draw',
+  'planned-csv':
+    'a row for every planned request, failed and never sent ones too; unknown is empty',
+  parquet: 'the same rows for pandas, DuckDB and others, with the gaps between chunks',
+  vllm: 'the result JSON of vllm bench serve --save-detailed (vLLM 0.33)',
+  aiperf: "AIPerf's profile_export.jsonl: a line a request",
+  'aiperf-summary': "AIPerf's profile_export_aiperf.json, which aiperf plot wants beside it",
+  guidellm: "GuideLLM's benchmarks.json, with the requests (GuideLLM 0.8)",
+  'llm-d': "llm-d-benchmark's benchmark report, v0.2",
+  junit: 'thresholds as test cases, for any CI',
+  prometheus: "metrics in Prometheus' text format, for node_exporter's textfile collector",
 } as const;
 
 export type ExportFormat = keyof typeof EXPORT_FORMATS;

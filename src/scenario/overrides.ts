@@ -1,10 +1,16 @@
 import { parse } from 'yaml';
 import { errorText, UsageError } from '../base/errors.ts';
 import { isSecret, REDACTED, withoutCredentials } from '../base/secret.ts';
+import { nestingProblem } from './nesting.ts';
 import { withValue } from './paths.ts';
 
-/** A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. */
-export type Override = string | Setting;
+/**
+ * A field of a scenario and its new value: `path=value` as `--set` has it, where the value is YAML; or in parts. Or a
+ * change that depends on what the scenario is.
+ */
+export type Override = string | Setting | Change;
+
+export type Change = (scenario: unknown) => unknown;
 
 export interface Setting {
   readonly path: readonly string[];
@@ -17,6 +23,7 @@ export interface Setting {
  */
 export function withOverrides<T>(scenario: T, overrides: readonly Override[]): T {
   return overrides.reduce<unknown>((changed, override) => {
+    if (typeof override === 'function') return override(changed);
     const { path, value } = typeof override === 'string' ? settingOf(override) : override;
     return withValue(changed, path, value);
   }, scenario) as T;
@@ -33,6 +40,8 @@ function settingOf(text: string): Setting {
 }
 
 function yamlValue(text: string, equals: number): unknown {
+  const problem = nestingProblem(text.slice(equals + 1));
+  if (problem) throw new UsageError(`--set: ${text.slice(0, equals)}: ${problem}`);
   try {
     return parse(text.slice(equals + 1));
   } catch (error) {

@@ -163,6 +163,11 @@ export const warmupSchema = z.strictObject({
     .describe(
       'the first turn of every conversation of the run, which then goes on from there with the answers',
     ),
+  durationSec: someSeconds
+    .optional()
+    .describe(
+      "the run's own load for so long, after the above: turns due until then are not measured, and the conversations go on",
+    ),
   sameUsers: z
     .boolean()
     .default(false)

@@ -1,6 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { found, isObject } from '../base/json.ts';
 import { isSecret, REDACTED, redacted } from '../base/secret.ts';
+import { didYouMean, nearest } from '../base/suggest.ts';
+import { timeExpected } from './durations.ts';
+import { allFields, documentOf, fieldsAt, type JsonSchema } from './fields.ts';
 import { at } from './paths.ts';
 import { renamedText } from './renamed.ts';
 
@@ -11,7 +14,7 @@ type Issue = z.core.$ZodIssue;
  * with `reportInput`; the schema tells which fields there are.
  */
 export function problemsOf(error: z.ZodError, schema: z.ZodType, input: unknown): string[] {
-  const document = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  const document = documentOf(schema);
   return error.issues.flatMap((issue) =>
     // A check of several fields reports the object that holds them; the field at its path says more.
     problems(
@@ -35,13 +38,9 @@ function problems(
     if (nearest.length === 1) return nearest[0]!.flatMap((one) => problems(one, document, path));
   }
   if (issue.code === 'unrecognized_keys') {
-    const accepted = fieldsAt(path, document).join(', ');
     return issue.keys.map((key) => {
       const name = [...path, key].join('.');
-      return (
-        renamedText(name, at([key], issue.input)) ??
-        `${name}: unknown field; accepted here: ${accepted}`
-      );
+      return renamedText(name, at([key], issue.input)) ?? unknownText(path, key, document);
     });
   }
   const where = path.join('.') || 'top level';
@@ -50,18 +49,63 @@ function problems(
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [`${where}: missing; expected ${issue.expected}`];
   }
-  const what =
-    'input' in issue && issue.input !== undefined ? `${found(shownAt(path, issue.input))}; ` : '';
-  return [`${where}: ${what}${issue.message.replace(/^Invalid input: /, '')}`];
+  const value = foundBy(issue);
+  const what = value === undefined ? '' : `${found(shownAt(path, value))}; `;
+  return [`${where}: ${what}${acceptedText(issue, path)}`];
+}
+
+function acceptedText(issue: Issue, path: readonly PropertyKey[]): string {
+  const time = timeExpected(path);
+  const isTime = time !== undefined && typeof issue.input === 'string';
+  const message = issue.message.replace(/^Invalid input: /, '');
+  if (isTime && /^expected number|^Invalid input$/.test(message)) return `expected ${time}`;
+  const value = foundBy(issue);
+  return typeof value === 'string' ? message + didYouMean(nearest(value, namesIn(issue))) : message;
+}
+
+/** A union that is told apart by one field reports the whole object at the path of that field. */
+function foundBy(issue: Issue): unknown {
+  const isOfOneField = issue.code === 'invalid_union' && issue.errors.length === 0;
+  return isOfOneField ? at(issue.path.slice(-1), issue.input) : issue.input;
+}
+
+/** The names that are accepted, where it is names; those of a union stand in its message alone. */
+function namesIn(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code !== 'invalid_union') return [];
+  return [...issue.message.matchAll(/'([^']+)'/g)].map(([, name]) => name!);
+}
+
+/** A field with a slip in it, or a field of another section. */
+function unknownText(path: readonly PropertyKey[], key: string, document: JsonSchema): string {
+  const accepted = fieldsAt(path, document);
+  const prefix = path.map((part) => `${String(part)}.`).join('');
+  const near = nearest(key, accepted).map((name) => prefix + name);
+  const meant = near.length ? near : [...allFields(document).keys()].filter(endsIn(key));
+  return `${prefix}${key}: unknown field${didYouMean(meant)}; accepted here: ${accepted.join(', ')}`;
+}
+
+/** So far from where it was written a short name has to be the same. */
+const SHORT_CHARACTERS = 4;
+
+function endsIn(key: string): (path: string) => boolean {
+  return (path) => {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    return key.length > SHORT_CHARACTERS ? nearest(key, [name]).length > 0 : name === key;
+  };
 }
 
 /** What is wrong in a header or beside one is most likely a key. */
 function shownAt(path: readonly PropertyKey[], input: unknown): unknown {
   if (path[0] !== 'target') return redacted(input);
   const names = path.map(String);
-  const isHidden = names[1] === 'headers' || names.some(isSecret);
+  const isHidden =
+    names[1] === 'headers' || names.some((name) => isSecret(name) && !PLAIN.has(name));
   return isHidden && input !== null ? redacted(hiddenTexts(input)) : redacted(input);
 }
+
+/** Fields of the target that are named after keys and tokens, and hold none. */
+const PLAIN: ReadonlySet<string> = new Set(['maxTokensField', 'apiKeyHeader', 'cookies']);
 
 /** Numbers are no keys, and a list of headers is known by its names. */
 function hiddenTexts(input: unknown): unknown {
@@ -69,27 +113,4 @@ function hiddenTexts(input: unknown): unknown {
   if (Array.isArray(input)) return input.map(hiddenTexts);
   if (!isObject(input)) return input;
   return Object.fromEntries(Object.keys(input).map((name) => [name, REDACTED]));
-}
-
-interface JsonSchema {
-  readonly $ref?: string;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
-
-/** Names of the fields that the object at this path may have; of a union, those of all its members. */
-function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
-  let nodes = [document];
-  const named = ({ $ref }: JsonSchema) => document.$defs?.[$ref?.split('/').at(-1) ?? ''];
-  const members = (node: JsonSchema): JsonSchema[] => [
-    named(node) ?? node,
-    ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(members),
-  ];
-  for (const key of path) {
-    nodes = nodes.flatMap(members).flatMap(({ properties }) => properties?.[String(key)] ?? []);
-  }
-  const names = nodes.flatMap(members).flatMap(({ properties = {} }) => Object.keys(properties));
-  return [...new Set(names)];
 }

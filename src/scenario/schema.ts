@@ -14,7 +14,7 @@ import {
 } from './population.ts';
 import { sourcesWith, type Traits, traitsOf } from './sources.ts';
 import { failureSchema, samplingSchema, targetSchema, timeoutsSchema } from './target.ts';
-import { thresholdsSchema } from './thresholds.ts';
+import { sloSchema, thresholdsSchema } from './thresholds.ts';
 
 /** Everything that decides what a run says, to whom, when, and how it is reported. Units end the names. */
 export const scenarioSchema = z
@@ -24,7 +24,7 @@ export const scenarioSchema = z
       .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore and hyphen')
       .default('run')
       .describe('first part of the run folder name'),
-    seed: seed.default(0).describe('names every random stream of the run'),
+    seed: seed.prefault(0).describe('names every random stream of the run'),
     target: targetSchema.prefault({}),
     sampling: samplingSchema.prefault({}),
     timeouts: timeoutsSchema.prefault({}),
@@ -34,6 +34,7 @@ export const scenarioSchema = z
     population: populationSchema.prefault({}),
     warmup: warmupSchema.prefault({}),
     stop: stopSchema.prefault({}),
+    slo: sloSchema.optional().describe('what makes a request a good one: goodput counts those'),
     thresholds: thresholdsSchema.prefault({}),
     output: outputSchema.prefault({}),
     engine: engineSchema.prefault({}),

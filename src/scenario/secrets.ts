@@ -1,6 +1,13 @@
 import { UsageError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
-import { REDACTED, redacted, redactedHeaders, withoutUrlSecrets } from '../base/secret.ts';
+import {
+  isStruckUrl,
+  REDACTED,
+  redacted,
+  redactedHeaders,
+  urlSecrets,
+  withoutUrlSecrets,
+} from '../base/secret.ts';
 
 interface Dressed {
   readonly url?: string | undefined;
@@ -27,7 +34,8 @@ export function withoutSecrets<S extends { readonly target?: Dressed | undefined
 /** The values that are left out there, and the key: never to be seen in what a server says. */
 export function secretsOf(target: Dressed, apiKey: string | undefined): string[] {
   const hidden = withoutSecrets({ target }).target;
-  return [...(apiKey ? [apiKey] : []), ...differing(target, hidden)];
+  const ofUrl = urlSecrets(target.url ?? '');
+  return [...(apiKey ? [apiKey] : []), ...ofUrl, ...differing(target, hidden)];
 }
 
 function differing(value: unknown, shown: unknown): string[] {
@@ -50,7 +58,10 @@ function redactedFields(value: unknown, path: string): string[] {
 
 /** @throws UsageError for a scenario that was written down without its secrets, and would be played without them. */
 export function refuseRedacted({ target }: { readonly target: Dressed }, source: string): void {
-  const fields = redactedFields(target, 'target');
+  const fields = [
+    ...(isStruckUrl(target.url ?? '') ? ['target.url'] : []),
+    ...redactedFields(target, 'target'),
+  ];
   if (!fields.length) return;
   throw new UsageError(
     `${source}: the values of ${fields.join(', ')} are not kept; give them again, as in --set '${fields[0]}=…'`,

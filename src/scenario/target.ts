@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MOST, someSeconds } from './bounds.ts';
 import { distribution } from './distribution.ts';
+import { requestIdTemplate } from './request-id.ts';
 
 /** Where requests go and how they are dressed. */
 export const targetSchema = z.strictObject({
@@ -11,7 +12,10 @@ export const targetSchema = z.strictObject({
       "base URL with or without /v1, a trailing slash or a path prefix; 'embedded' starts the embedded engine",
     ),
   model: z.string().optional().describe('request model; default: the first of GET /v1/models'),
-  api: z.enum(['chat', 'completions']).default('chat').describe('API that is asked'),
+  api: z
+    .enum(['chat', 'completions'], { error: ({ input }) => otherApi(input) })
+    .default('chat')
+    .describe('API that is asked'),
   stream: z
     .boolean()
     .default(true)
@@ -20,6 +24,16 @@ export const targetSchema = z.strictObject({
     .string()
     .default('OPENAI_API_KEY')
     .describe('environment variable with the API key; the key itself is never written'),
+  apiKeyFile: z
+    .string()
+    .optional()
+    .describe('file with the API key alone, in place of that variable'),
+  apiKeyHeader: z
+    .string()
+    .optional()
+    .describe(
+      'header that carries the API key as it is, such as api-key (Azure) or x-api-key; default: authorization, as a bearer token',
+    ),
   headers: z.record(z.string(), z.string()).default({}).describe('extra headers'),
   sessionHeaders: z
     .array(z.string())
@@ -29,6 +43,24 @@ export const targetSchema = z.strictObject({
     .string()
     .optional()
     .describe('body field that carries it too, such as conversation_id'),
+  requestId: z
+    .strictObject({
+      header: z.string().default('x-request-id'),
+      field: z.string().optional().describe("body field that carries it too: vLLM's request_id"),
+      template: requestIdTemplate
+        .default('{conversation}-{turn}')
+        .describe(
+          'with {conversation}, {user}, {agent}, {turn} from 0 and {attempt} from 1 in it; ids that no other run has take a word of your own',
+        ),
+    })
+    .optional()
+    .describe("names every request, to be found in the server's log; default: the server does"),
+  cookies: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: cookies that an answer sets are sent with the later requests of its conversation, as sticky load balancers need it; default false',
+    ),
   prefillHeader: z
     .strictObject({
       name: z.string().describe('such as x-prefill-tokens'),
@@ -38,7 +70,23 @@ export const targetSchema = z.strictObject({
     .describe(
       "header that says how many tokens of a prompt are new: baseTokens and those of the data's first question; 0 on later turns",
     ),
+  streamUsage: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: stream_options is left out, for servers that refuse it; this client counts the tokens that they do not tell',
+    ),
+  maxTokensField: z
+    .enum(['max_tokens', 'max_completion_tokens'])
+    .optional()
+    .describe('body field that limits the answer; default max_tokens'),
   body: z.record(z.string(), z.unknown()).default({}).describe('extra fields of the request body'),
+  reasoningFields: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      "fields of an answer's message or delta that have its reasoning, beside those that servers are known to use: reasoning, reasoning_content, thinking and their like",
+    ),
   answerMB: z
     .number()
     .positive()
@@ -48,6 +96,18 @@ export const targetSchema = z.strictObject({
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),
 });
+
+const OTHER_APIS: Readonly<Record<string, string>> = {
+  responses: "OpenAI's Responses API",
+  messages: "Anthropic's Messages API",
+  anthropic: "Anthropic's Messages API",
+};
+
+/** Why an API that others speak is not accepted; undefined: what is said of any other value. */
+function otherApi(input: unknown): string | undefined {
+  const name = OTHER_APIS[String(input)];
+  return name && `${name} is not supported; expected 'chat' or 'completions'`;
+}
 
 export const samplingSchema = z.strictObject({
   temperature: z.number().min(0).optional(),
@@ -94,5 +154,7 @@ export const failureSchema = z.strictObject({
     .optional()
     .describe('tries after the first, per turn; default 0, and 3 with policy retry'),
   backoffSec: someSeconds.default(1).describe('first backoff; doubles, with full jitter'),
-  maxBackoffSec: someSeconds.default(60),
+  maxBackoffSec: someSeconds
+    .default(60)
+    .describe("longest backoff; a server's Retry-After is waited for, but no longer than this"),
 });

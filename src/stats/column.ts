@@ -32,9 +32,15 @@ export class Column {
     return count;
   }
 
-  /** The values in ascending order: a view, sorted in place, that the next `add` or `merge` outdates. */
+  /** The values in the order in which they came: a view that the next `add` or `merge` outdates. */
+  values(): Float64Array {
+    return this.#values.subarray(0, this.#count);
+  }
+
+  /** The values in ascending order: a copy, or a view as `values` gives it where they came in that order. */
   sorted(): Float64Array {
-    return this.#values.subarray(0, this.#count).sort();
+    const values = this.values();
+    return isAscending(values) ? values : values.slice().sort();
   }
 
   #grow(capacity: number): void {
@@ -42,4 +48,12 @@ export class Column {
     values.set(this.#values.subarray(0, this.#count));
     this.#values = values;
   }
+}
+
+/** Times often are, and values that are all alike. */
+function isAscending(values: Float64Array): boolean {
+  for (let index = 1; index < values.length; index++) {
+    if (!(values[index - 1]! <= values[index]!)) return false;
+  }
+  return true;
 }

@@ -2,7 +2,7 @@ import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
 import { type ConversationMetricName, METRICS } from './metrics.ts';
 import { bitsOf, type Progress } from './progress.ts';
-import { type Distribution, distributionOf } from './quantile.ts';
+import { type Distribution, sampledOf } from './quantile.ts';
 
 export interface ConversationsSummary
   extends Readonly<Partial<Record<ConversationMetricName, Distribution>>> {
@@ -45,7 +45,7 @@ export class Conversations {
       turns.add(METRICS.turnsDone.of(progress));
       if (progress.isFinished) finished++;
     }
-    const turnsDone = distributionOf(turns);
+    const turnsDone = sampledOf(turns);
     return { seen: this.#progress.size, finished, ...(turnsDone && { turnsDone }) };
   }
 

@@ -2,17 +2,21 @@ import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
 import { POPULATIONS, type RequestMetric } from './metric.ts';
 import { METRICS, REQUEST_METRICS, type RequestMetricName } from './metrics.ts';
-import { type Distribution, distributionsOf } from './quantile.ts';
+import { type Distribution, sampledOfEach } from './quantile.ts';
 
 /** A distribution without values is absent. */
 export type DistributionSet = Readonly<Partial<Record<RequestMetricName, Distribution>>>;
 
-/** The values of every metric of requests. A failure has no latency to compare with: see `POPULATIONS`. */
+/** The values of metrics of requests, by default of every one. A failure has no latency to compare with: see `POPULATIONS`. */
 export class Distributions {
-  readonly #columns = REQUEST_METRICS.map((name) => {
-    const metric: RequestMetric = METRICS[name];
-    return { name, of: metric.of, has: POPULATIONS[metric.over].has, column: new Column() };
-  });
+  readonly #columns;
+
+  constructor(names: readonly RequestMetricName[] = REQUEST_METRICS) {
+    this.#columns = names.map((name) => {
+      const metric: RequestMetric = METRICS[name];
+      return { name, of: metric.of, has: POPULATIONS[metric.over].has, column: new Column() };
+    });
+  }
 
   add(record: TurnRecord): void {
     for (const { has, of, column } of this.#columns) {
@@ -30,6 +34,6 @@ export class Distributions {
   }
 
   close(): DistributionSet {
-    return distributionsOf(this.#columns);
+    return sampledOfEach(this.#columns);
   }
 }

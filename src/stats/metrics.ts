@@ -161,7 +161,7 @@ export const METRICS = {
     shown: 'always',
     of: latency.generatorDelayMs,
     says: 'the part of the lateness that this client caused',
-    note: 'above 10 ms at p99 the report starts with a warning',
+    note: 'above 10 ms at p99 (of few requests: at the highest percentile that they are enough for) the report starts with a warning',
     source: 'confab',
   },
   turnsDone: {

@@ -1,4 +1,6 @@
+import { type Certainty, certaintyOf } from './certainty.ts';
 import type { Column } from './column.ts';
+import { moments, quantile } from './exact.ts';
 import { STATISTICS, type StatisticName, type SureStatisticName } from './statistics.ts';
 
 /**
@@ -9,12 +11,24 @@ export interface Distribution
   extends Readonly<Record<SureStatisticName, number>>,
     Readonly<Partial<Record<Exclude<StatisticName, SureStatisticName>, number>>> {
   readonly count: number;
+  /** Of what was measured, and not of what was planned. */
+  readonly certainty?: Certainty;
 }
 
 /** undefined if the column is empty. Depends on the values alone, not on the order they came in. */
 export function distributionOf(column: Column): Distribution | undefined {
+  return column.count === 0 ? undefined : statisticsOf(column.sorted());
+}
+
+/** With its certainty, for which the order in which the values came is that of time. */
+export function sampledOf(column: Column): Distribution | undefined {
   if (column.count === 0) return undefined;
-  const values = column.sorted();
+  const sorted = column.sorted();
+  const statistics = statisticsOf(sorted);
+  return { ...statistics, certainty: certaintyOf(column.values(), sorted, statistics) };
+}
+
+function statisticsOf(values: Float64Array): Distribution {
   const computed = moments(values);
   const distribution: Record<string, number> = { count: values.length };
   for (const [name, statistic] of Object.entries(STATISTICS)) {
@@ -27,33 +41,14 @@ export function distributionOf(column: Column): Distribution | undefined {
   return distribution as unknown as Distribution;
 }
 
-/** A distribution for each column that is not empty, in their order. */
-export function distributionsOf<Name extends string>(
+/** What was measured: a distribution for each column that is not empty, in their order. */
+export function sampledOfEach<Name extends string>(
   columns: readonly { readonly name: Name; readonly column: Column }[],
 ): Partial<Record<Name, Distribution>> {
   const distributions: Partial<Record<Name, Distribution>> = {};
   for (const { name, column } of columns) {
-    const distribution = distributionOf(column);
+    const distribution = sampledOf(column);
     if (distribution) distributions[name] = distribution;
   }
   return distributions;
-}
-
-/** `sorted` must not be empty; `share` is 0 to 1. */
-export function quantile(sorted: Float64Array, share: number): number {
-  const position = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(position)]!;
-  const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position % 1);
-}
-
-/** Mean and sample standard deviation, in two passes, so that a small spread of large values is kept. */
-export function moments(values: Float64Array): { mean: number; std: number | undefined } {
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  if (values.length < 2) return { mean, std: undefined };
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
 }

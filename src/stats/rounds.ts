@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import { Column } from './column.ts';
 import { METRICS, type RequestMetricName } from './metrics.ts';
-import { type Distribution, distributionsOf } from './quantile.ts';
+import { type Distribution, sampledOfEach } from './quantile.ts';
 
 /** What a round has distributions of. */
 export const ROUND_METRICS = ['ttftMs', 'tpotMs'] as const satisfies readonly RequestMetricName[];
@@ -157,7 +157,7 @@ class Round {
       ...(this.#reported > 0 && { meanCachedTokens: this.#cachedTokens / this.#reported }),
       ...(this.#reportedTokens > 0 && { cachedShare: this.#cachedTokens / this.#reportedTokens }),
       ...(this.#knownTokens > 0 && { idealShare: this.#idealTokens / this.#knownTokens }),
-      ...distributionsOf(this.#columns),
+      ...sampledOfEach(this.#columns),
     };
   }
 }

@@ -1,10 +1,12 @@
 import type { TurnRecord } from '../record/record.ts';
+import type { Slo } from '../scenario/thresholds.ts';
 import { Arrivals } from './arrivals.ts';
 import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
 import { Conversations, type ConversationsSummary } from './conversations.ts';
 import { Counts, type CountsSummary } from './counts.ts';
 import { Delivery, type DeliverySummary } from './delivery.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
+import { Goodput, type GoodputSummary } from './goodput.ts';
 import { isOfRequests, type MetricName } from './metrics.ts';
 import type { Distribution } from './quantile.ts';
 import { type Interval, type RateWindow, totalMs } from './timeline.ts';
@@ -29,6 +31,8 @@ export interface Rates {
 export interface SummaryTotals {
   readonly counts: CountsSummary;
   readonly rates: Rates;
+  /** Absent without an `slo`. */
+  readonly goodput?: GoodputSummary;
   readonly cache: CacheTotals;
   /** Absent: no answer's chunks came several in one read. */
   readonly delivery?: DeliverySummary;
@@ -58,7 +62,8 @@ export interface MeasuredTime {
 
 /**
  * The statistics of the measured requests; of those of the warm-up only their number. However the
- * records are split over summaries that are then merged, the result is the same to the last bit.
+ * records are split over summaries that are then merged, the result is the same to the last bit; but for
+ * how certain it is, which is a matter of the order in which records came: that of time.
  */
 export class Summary {
   readonly #counts = new Counts();
@@ -70,13 +75,19 @@ export class Summary {
   readonly #sentDue = new Arrivals();
   readonly #unsentDue = new Arrivals();
   readonly #firstTurns = new Arrivals();
+  readonly #goodput: Goodput | undefined;
   #hasReasoning = false;
+
+  constructor(slo?: Slo) {
+    this.#goodput = slo && new Goodput(slo);
+  }
 
   /** `offsetMs` puts the record's times on the timeline. */
   add(record: TurnRecord, offsetMs = 0): void {
     this.#counts.add(record);
     if (record.phase === 'warmup') return;
     this.#distributions.add(record);
+    this.#goodput?.add(record);
     this.#tokens.add(record);
     this.#delivery.add(record);
     this.#conversations.add(record);
@@ -87,9 +98,15 @@ export class Summary {
     this.#concurrency.add(plus(record.sentMs, offsetMs), plus(record.endMs, offsetMs));
   }
 
+  /** A request of the warm-up that was in flight when measuring had begun: it was beside those that are measured. */
+  addBeside(startMs: number, endMs: number): void {
+    this.#concurrency.add(startMs, endMs);
+  }
+
   merge(other: Summary): void {
     this.#counts.merge(other.#counts);
     this.#distributions.merge(other.#distributions);
+    if (other.#goodput) this.#goodput?.merge(other.#goodput);
     this.#tokens.merge(other.#tokens);
     this.#delivery.merge(other.#delivery);
     this.#conversations.merge(other.#conversations);
@@ -107,6 +124,7 @@ export class Summary {
     // What fell due in the very instant of the end was offered if the end did not keep it from being sent.
     const offeredPerSec = this.#sentDue.ratePerSec(fallingDue, this.#unsentDue);
     const conversationsPerSec = this.#firstTurns.ratePerSec(arriving);
+    const goodput = this.#goodput?.close(measuredMs);
     const delivery = this.#delivery.close();
     const arrivalGapCv = this.#firstTurns.gapCv(measured);
     return {
@@ -118,6 +136,7 @@ export class Summary {
         ...rate('inputTokensPerSec', inputTokens, measuredMs),
         ...rate('outputTokensPerSec', outputTokens, measuredMs),
       },
+      ...(goodput && { goodput }),
       cache,
       ...(delivery && { delivery }),
       concurrency: this.#concurrency.close(measuredMs),
@@ -137,6 +156,6 @@ function plus(ms: number | undefined, offsetMs: number): number | undefined {
   return ms === undefined ? undefined : ms + offsetMs;
 }
 
-function rate(name: keyof Rates, count: number, timeMs: number): Rates {
-  return timeMs > 0 ? { [name]: (count * 1000) / timeMs } : {};
+function rate(name: keyof Rates, count: number | undefined, timeMs: number): Rates {
+  return timeMs > 0 && count !== undefined ? { [name]: (count * 1000) / timeMs } : {};
 }

@@ -96,7 +96,7 @@ function timesOf({ records, footer }: RunPart): PartTimes {
       measured: { startMs, endMs },
       offering,
       arriving: haveAllCome
-        ? { startMs, endMs: arrivalsEndMs, isFinished: true }
+        ? { startMs, endMs: Math.max(startMs, arrivalsEndMs), isFinished: true }
         : { ...offering, isFinished: false },
       fallingDue: { ...offering, isFinished: haveAllCome && footer.stoppedBy === 'users' },
     };

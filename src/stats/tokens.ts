@@ -1,9 +1,9 @@
 import type { TurnRecord } from '../record/record.ts';
 
-/** Tokens of completed requests. */
+/** Tokens of completed requests; undefined: there were some, and nobody counted the tokens of any. */
 export interface TokenTotals {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
   readonly cache: CacheTotals;
 }
 
@@ -28,8 +28,8 @@ export interface ExternalTotals {
 }
 
 export class Tokens {
-  #inputTokens = 0;
-  #outputTokens = 0;
+  readonly #input = new Total();
+  readonly #output = new Total();
   #reported = 0;
   #reportedInputTokens = 0;
   #cachedTokens = 0;
@@ -38,8 +38,8 @@ export class Tokens {
   add(record: TurnRecord): void {
     const { status, inputTokens, outputTokens, cachedTokens } = record;
     if (status !== 'ok') return;
-    this.#inputTokens += inputTokens ?? 0;
-    this.#outputTokens += outputTokens ?? 0;
+    this.#input.add(inputTokens);
+    this.#output.add(outputTokens);
     this.#external.add(record);
     if (cachedTokens === undefined || inputTokens === undefined) return;
     this.#reported++;
@@ -48,8 +48,8 @@ export class Tokens {
   }
 
   merge(other: Tokens): void {
-    this.#inputTokens += other.#inputTokens;
-    this.#outputTokens += other.#outputTokens;
+    this.#input.merge(other.#input);
+    this.#output.merge(other.#output);
     this.#reported += other.#reported;
     this.#reportedInputTokens += other.#reportedInputTokens;
     this.#cachedTokens += other.#cachedTokens;
@@ -60,8 +60,8 @@ export class Tokens {
     const inputTokens = this.#reportedInputTokens;
     const external = this.#external.close();
     return {
-      inputTokens: this.#inputTokens,
-      outputTokens: this.#outputTokens,
+      inputTokens: this.#input.sum,
+      outputTokens: this.#output.sum,
       cache: {
         reported: this.#reported,
         inputTokens,
@@ -70,6 +70,31 @@ export class Tokens {
         ...(external && { external }),
       },
     };
+  }
+}
+
+/** A sum of numbers of which some are unknown. */
+class Total {
+  #known = 0;
+  #hasKnown = false;
+  #hasUnknown = false;
+
+  add(tokens: number | undefined): void {
+    if (tokens === undefined) this.#hasUnknown = true;
+    else {
+      this.#hasKnown = true;
+      this.#known += tokens;
+    }
+  }
+
+  merge(other: Total): void {
+    this.#known += other.#known;
+    this.#hasKnown ||= other.#hasKnown;
+    this.#hasUnknown ||= other.#hasUnknown;
+  }
+
+  get sum(): number | undefined {
+    return this.#hasUnknown && !this.#hasKnown ? undefined : this.#known;
   }
 }
 

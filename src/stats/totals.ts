@@ -42,6 +42,16 @@ export const TOTALS = {
     unit: 'tokens/s',
     says: 'tokens of completed requests per second, drain included',
   },
+  'goodput.share': {
+    label: 'goodput share',
+    unit: 'share',
+    says: 'requests that met every limit of the slo / (completed + failed) requests',
+  },
+  'goodput.perSec': {
+    label: 'goodput',
+    unit: 'requests/s',
+    says: 'requests that met every limit of the slo per second, drain included',
+  },
   'concurrency.mean': {
     label: 'in flight',
     unit: 'requests',
@@ -70,3 +80,11 @@ export const TOTALS = {
 } as const satisfies Record<string, Total>;
 
 export type TotalPath = keyof typeof TOTALS;
+
+/** A number by its path in a summary; undefined where it is unknown. */
+export function totalOf(summary: object, path: TotalPath): number | undefined {
+  const value = path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], summary);
+  return typeof value === 'number' ? value : undefined;
+}

@@ -14,6 +14,8 @@ export interface ReadingOptions {
   readonly limits?: AnswerLimits;
   /** For all texts of the server's that are kept. */
   readonly says?: Wording;
+  /** Fields of a delta that have reasoning, beside the known ones. */
+  readonly reasoningFields?: readonly string[] | undefined;
 }
 
 /** Unknown fields that are named. */
@@ -25,6 +27,7 @@ export class AnswerReader {
   readonly #httpStatus: number;
   readonly #limits: AnswerLimits;
   readonly #says: Wording;
+  readonly #reasoningFields: readonly string[] | undefined;
   readonly #usage = new UsageTotal();
   readonly #unknown = new Set<string>();
   #finishReason: string | undefined;
@@ -50,6 +53,7 @@ export class AnswerReader {
     this.#httpStatus = httpStatus;
     this.#limits = limits;
     this.#says = says;
+    this.#reasoningFields = options.reasoningFields;
   }
 
   /** Ended, failed or cancelled: nothing may be called any more. */
@@ -83,9 +87,14 @@ export class AnswerReader {
     else this.#observer.onDelta(kind, text, atMs);
   }
 
+  /** What one event or document says, without taking it. */
+  chunkOf(json: unknown): Chunk {
+    return readChunk(json, this.#reasoningFields);
+  }
+
   /** Takes what one event or document says. */
   read(json: unknown): Chunk {
-    const chunk = readChunk(json);
+    const chunk = this.chunkOf(json);
     if (chunk.error !== undefined) {
       this.fail(chunk.error);
       return chunk;
@@ -153,14 +162,15 @@ export class AnswerReader {
       remarks.push(`no text was understood: ${tokens} output tokens by usage${this.#unknownText}`);
     }
     const says = (text: string): string => this.#says(text, NAME_CHARS_MAX);
-    const end: ResponseEnd = {
+    const finishReason = this.#finishReason === undefined ? undefined : says(this.#finishReason);
+    const end: { -readonly [Name in keyof ResponseEnd]: ResponseEnd[Name] } = {
       usage,
-      finishReason: this.#finishReason === undefined ? undefined : says(this.#finishReason),
-      ...(this.#id !== undefined && { id: says(this.#id) }),
-      ...(this.#fingerprint !== undefined && { fingerprint: says(this.#fingerprint) }),
-      ...(this.#reads > 0 && { reads: this.#reads }),
-      ...(remarks.length > 0 && { remarks: remarks.map((remark) => this.#says(remark)) }),
+      finishReason,
     };
+    if (this.#id !== undefined) end.id = says(this.#id);
+    if (this.#fingerprint !== undefined) end.fingerprint = says(this.#fingerprint);
+    if (this.#reads > 0) end.reads = this.#reads;
+    if (remarks.length > 0) end.remarks = remarks.map((remark) => this.#says(remark));
     this.#observer.onEnd(end, this.saidMs);
   }
 

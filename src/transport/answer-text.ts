@@ -25,6 +25,12 @@ const TEXT_FIELDS: readonly (readonly [kind: TextKind, fields: readonly string[]
   ],
   ['content', ['content', 'text', 'output_text', 'refusal', 'output', 'audio']],
 ];
+/** The same by name: of what kind it is, and its place among those. */
+const TEXT_FIELD: ReadonlyMap<string, TextField> = new Map(
+  TEXT_FIELDS.flatMap(([kind, fields]) =>
+    fields.map((name, rank) => [name, { kind, name, rank }] as const),
+  ),
+);
 /** Fields of a part of content, or of a reasoning detail, that have its text. */
 const PART_FIELDS = [
   ...['text', 'content', 'thinking', 'reasoning', 'reasoning_text', 'summary', 'refusal'],
@@ -43,11 +49,14 @@ const OTHER_FIELDS = new Set([
 /** Parts within parts; more are no content. */
 const DEPTH_MAX = 6;
 
-/** Adds what a choice says; reasoning before content. */
-export function readDeltas(choice: Json, deltas: Delta[]): void {
+/**
+ * Adds what a choice says; reasoning before content.
+ * @param own fields that have reasoning, beside the known ones.
+ */
+export function readDeltas(choice: Json, deltas: Delta[], own: readonly string[] = []): void {
   const delta = choice['delta'] ?? choice['message'];
   const said: Record<TextKind, string> = { reasoning: '', content: '' };
-  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said);
+  if (typeof delta === 'object' && delta !== null) readFields(delta as Json, said, own);
   // Completions have their text beside the delta.
   if (!said.content) said.content = text(delta) || text(choice['text']);
   if (said.reasoning) deltas.push({ kind: 'reasoning', text: said.reasoning });
@@ -61,17 +70,37 @@ export function unknownFields(choice: Json): string[] {
   return Object.keys(delta).filter((name) => !OTHER_FIELDS.has(name) && saysSomething(delta[name]));
 }
 
-function readFields(delta: Json, said: Record<TextKind, string>): void {
-  for (const [kind, fields] of TEXT_FIELDS) {
-    const before = said[kind];
-    for (const field of fields) {
-      const value = delta[field];
-      if (value === undefined || value === null) continue;
-      if (typeof value === 'string') said[kind] += value;
-      else readParts(value, kind, said, 0);
-      if (said[kind] !== before) break;
-    }
+/** @param own names of the user's own for reasoning, before all others */
+function readFields(delta: Json, said: Record<TextKind, string>, own: readonly string[]): void {
+  const fields: TextField[] = own
+    .filter((name) => saysSomething(delta[name]))
+    .map((name) => ({ kind: 'reasoning', name, rank: -1 }));
+  for (const name in delta) {
+    const field = TEXT_FIELD.get(name);
+    if (field && delta[name] !== null) fields.push(field);
   }
+  // Nearly always there is one.
+  if (fields.length > 1) fields.sort(byPlace);
+  let saying: TextKind | undefined;
+  for (const { kind, name } of fields) {
+    if (kind === saying) continue;
+    const before = said[kind];
+    const value = delta[name];
+    if (typeof value === 'string') said[kind] += value;
+    else readParts(value, kind, said, 0);
+    if (said[kind] !== before) saying = kind;
+  }
+}
+
+interface TextField {
+  readonly kind: TextKind;
+  readonly name: string;
+  readonly rank: number;
+}
+
+function byPlace(a: TextField, b: TextField): number {
+  if (a.kind !== b.kind) return a.kind === 'reasoning' ? -1 : 1;
+  return a.rank - b.rank;
 }
 
 function readParts(

@@ -10,6 +10,12 @@ export interface BodyOptions {
   readonly api: 'chat' | 'completions';
   readonly model: string;
   readonly stream: boolean;
+  /** Usage is asked for with a stream; default true. */
+  readonly streamUsage?: boolean | undefined;
+  /** Field that limits an answer; default max_tokens. */
+  readonly maxTokensField?: string | undefined;
+  /** Body field that carries the request's id. */
+  readonly requestIdField?: string | undefined;
   readonly sampling: Scenario['sampling'];
   /** Body field that carries the session id, for routers that look there. */
   readonly sessionField?: string | undefined;
@@ -24,7 +30,9 @@ type Fields = Readonly<Record<string, unknown>>;
  * copied, never stringified again.
  * @throws UsageError where `extra` would replace the conversation.
  */
-export function bodyWriter(options: BodyOptions): (request: ChatRequest) => Buffer {
+export function bodyWriter(
+  options: BodyOptions,
+): (request: ChatRequest, requestId?: string) => Buffer {
   for (const field of ['messages', 'prompt']) {
     if (field in options.extra) {
       throw new UsageError(
@@ -37,8 +45,9 @@ export function bodyWriter(options: BodyOptions): (request: ChatRequest) => Buff
   const form = options.api === 'chat' ? CHAT : COMPLETIONS;
   const head = `{${model && `${model},`}${form.open}`;
   const transcripts = new WeakMap<object, Transcript>();
-  return (request) => {
-    const perRequest = json(withoutKeysOf(options.extra, requestFields(request, options)));
+  return (request, requestId) => {
+    const ownFields = requestFields(request, requestId, options);
+    const perRequest = json(withoutKeysOf(options.extra, ownFields));
     const fields = [perRun, perRequest].filter((some) => some).join(',');
     const tail = `${form.close}${fields && `,${fields}`}}`;
     const { messages, conversation } = request;
@@ -53,11 +62,11 @@ export function bodyWriter(options: BodyOptions): (request: ChatRequest) => Buff
   };
 }
 
-function runFields({ stream, sampling }: BodyOptions): Fields {
+function runFields({ stream, streamUsage = true, sampling }: BodyOptions): Fields {
   return {
     stream,
-    // Without it, servers send no usage with a stream.
-    stream_options: stream ? { include_usage: true } : undefined,
+    // Without it, servers send no usage with a stream; some refuse it.
+    stream_options: stream && streamUsage ? { include_usage: true } : undefined,
     temperature: sampling.temperature,
     top_p: sampling.topP,
     seed: sampling.seed,
@@ -66,14 +75,19 @@ function runFields({ stream, sampling }: BodyOptions): Fields {
   };
 }
 
-function requestFields(request: ChatRequest, { sessionField }: BodyOptions): Fields {
+function requestFields(
+  request: ChatRequest,
+  requestId: string | undefined,
+  { sessionField, requestIdField, maxTokensField = 'max_tokens' }: BodyOptions,
+): Fields {
   return {
     ...request.fields,
-    max_tokens: request.maxTokens,
+    [maxTokensField]: request.maxTokens,
     min_tokens: request.minTokens,
     priority: request.priority,
     cache_salt: request.cacheSalt,
     ...(sessionField !== undefined && { [sessionField]: request.sessionId }),
+    ...(requestIdField !== undefined && { [requestIdField]: requestId }),
   };
 }
 

@@ -10,6 +10,9 @@ const CODES = ['code', 'http_status_code', 'status_code', 'error_code', 'errorCo
 /** Keys that servers, frameworks and gateways have for an error beside OpenAI's `error`. */
 const ERROR_KEY =
   /^(err|errors?|fault|exception|failure|traceback)([_-]?(msg|messages?|text|details?|info|description|string|reason|code|no))?$/i;
+const ERROR_INITIALS = 'eEfFtT';
+/** What `saysItFailed` looks at. */
+const OUTCOME_KEYS = new Set(['object', 'success', 'ok', 'base_resp', 'status', 'type', 'code']);
 const ALL_WELL = /^(0|false|n\/?a|no error|none|null|ok|success(ful)?)$/i;
 /** Words of a `status` or a `type` that leave no doubt. */
 const FAILED = /^(error|fail|failed|failure|aborted|cancelled|canceled|.*\.(failed|error))$/i;
@@ -20,12 +23,26 @@ const TITLE_CHARS = 40;
 
 /** The server's own words in an error body or event, in any of the shapes servers use; undefined: it holds no error. */
 export function complaintOf(json: unknown): string | undefined {
-  const body = object(json);
+  const body = object(unwrapped(json));
   if (isError(body['error'])) return complaintAt('error', body);
+  let hasOutcome = false;
   for (const key in body) {
-    if (ERROR_KEY.test(key) && isError(body[key])) return complaintAt(key, body);
+    if (isErrorKey(key) && isError(body[key])) return complaintAt(key, body);
+    hasOutcome ||= OUTCOME_KEYS.has(key);
   }
-  return saysItFailed(body) ? describe(body) : undefined;
+  return hasOutcome && saysItFailed(body) ? describe(body) : undefined;
+}
+
+/** Every key of every chunk is asked about: few of them begin as one of an error does. */
+function isErrorKey(key: string): boolean {
+  return ERROR_INITIALS.includes(key[0] ?? ' ') && ERROR_KEY.test(key);
+}
+
+/** Google's errors are the first of a list, Tencent's in its envelope. */
+function unwrapped(json: unknown): unknown {
+  const first = Array.isArray(json) ? json[0] : json;
+  const { Response: inner } = object(first);
+  return isError(object(inner)['Error']) ? inner : first;
 }
 
 /**

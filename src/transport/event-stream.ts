@@ -33,8 +33,12 @@ export class EventStream {
   }
 
   feed(read: string): void {
-    const text = this.#withLineFeeds(read);
-    let at = 0;
+    // Events of the known form have no carriage returns.
+    const isKnown = this.#isBetweenEvents && this.#template && !this.#endedInReturn;
+    let at = isKnown ? this.#skim(this.#template!, read, 0) : 0;
+    if (at === read.length) return;
+    const text = this.#withLineFeeds(at === 0 ? read : read.slice(at));
+    at = 0;
     while (at < text.length && !this.#isComplete) {
       if (this.#isBetweenEvents && this.#template) at = this.#skim(this.#template, text, at);
       if (at === text.length) return;
@@ -107,7 +111,8 @@ export class EventStream {
     // An event of the known form that was cut by a read teaches nothing.
     if (this.#template && textEnd(this.#template, `data: ${data}\n\n`, 0) >= 0) return;
     this.#templatesLeft--;
-    this.#template = learnTemplate(data, delta) ?? this.#template;
+    const read = (json: unknown) => this.#answer.chunkOf(json);
+    this.#template = learnTemplate(data, delta, read) ?? this.#template;
   }
 }
 

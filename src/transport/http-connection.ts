@@ -1,38 +1,27 @@
 import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
-import type { Connect } from './http-connector.ts';
+import type { Dispatcher } from 'undici';
+import type { MakeClient } from './http-client.ts';
 import { type SocketReads, socketReads } from './socket-reads.ts';
-
-/**
- * undici's own default, stated because it shapes runs: uvicorn (vLLM, SGLang) closes idle connections
- * after 5 s, and a request sent at that moment is lost.
- */
-const KEEP_ALIVE_MS = 4_000;
 
 /**
  * One connection at a time to one server, for one request at a time. It is opened by the first request,
  * and opened again if the server has closed it in between.
  */
 export class Connection {
-  readonly #client: Client;
+  readonly #client: Dispatcher;
   #socket: Socket | undefined;
   #reads: SocketReads | undefined;
   /** The request was given to a connection that was open, and none was opened since. */
   #isReused = false;
   #bytesBefore = 0;
 
-  constructor(origin: string, connect: Connect) {
-    this.#client = new Client(origin, {
-      connect: (to, callback) => {
-        this.#isReused = false;
-        this.#bytesBefore = 0;
-        this.#socket = connect(to, callback);
-        this.#reads = socketReads(this.#socket);
-      },
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // Deadlines are the caller's.
-      headersTimeout: 0,
-      bodyTimeout: 0,
+  constructor(makeClient: MakeClient) {
+    this.#client = makeClient((socket) => {
+      this.#isReused = false;
+      // What a proxy has said of a tunnel is no answer.
+      this.#bytesBefore = socket.bytesRead;
+      this.#socket = socket;
+      this.#reads = socketReads(socket);
     });
   }
 
@@ -75,14 +64,12 @@ export class Connection {
  * does not tell which connection a request got, whether it is a new one, nor how to insist on a new one.
  */
 export class Connections {
-  readonly #origin: string;
-  readonly #connect: Connect;
+  readonly #makeClient: MakeClient;
   readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
 
-  constructor(origin: string, connect: Connect) {
-    this.#origin = origin;
-    this.#connect = connect;
+  constructor(makeClient: MakeClient) {
+    this.#makeClient = makeClient;
   }
 
   /** The connection that was used last, because it is the least likely to be closed by now; or a new one. */
@@ -95,7 +82,7 @@ export class Connections {
   }
 
   takeNew(): Connection {
-    const connection = new Connection(this.#origin, this.#connect);
+    const connection = new Connection(this.#makeClient);
     this.#all.add(connection);
     return connection;
   }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import { connect as connectTls, createSecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { errorText, UsageError } from '../base/errors.ts';
 import { readBytes } from '../base/read-text.ts';
@@ -9,6 +9,8 @@ import { readBytes } from '../base/read-text.ts';
 export interface Trust {
   /** PEM file of a certificate authority, in place of the usual ones. */
   readonly ca?: string | undefined;
+  /** The same where none is given, as SSL_CERT_FILE names it: of all that are trusted. */
+  readonly certFile?: string | undefined;
   readonly insecure: boolean;
 }
 
@@ -21,7 +23,8 @@ const READ_BYTES = 64 * 1024;
 
 /** @throws UsageError if the certificate authority cannot be read. */
 export function connector(trust: Trust): Connect {
-  const secureContext = readAuthority(trust.ca);
+  const ca = authorityOf(trust);
+  const secureContext = ca && createSecureContext({ ca });
   let session: Buffer | undefined;
   return ({ protocol, hostname, port }, callback) => {
     const isTls = protocol === 'https:';
@@ -57,14 +60,16 @@ export function connector(trust: Trust): Connect {
   };
 }
 
-function readAuthority(file: string | undefined): SecureContext | undefined {
+/** The certificates to trust in place of the usual ones; undefined: those. */
+export function authorityOf({ ca: given, certFile }: Trust): Buffer | undefined {
+  const [name, file] = given === undefined ? ['SSL_CERT_FILE', certFile] : ['target.ca', given];
   if (file === undefined) return undefined;
   try {
     const ca = readBytes(file, { what: 'certificate' });
     // createSecureContext does not mind a file without a certificate in it; this throws.
     new X509Certificate(ca);
-    return createSecureContext({ ca });
+    return ca;
   } catch (error) {
-    throw new UsageError(`target.ca: found ${file}; expected a PEM file: ${errorText(error)}`);
+    throw new UsageError(`${name}: found ${file}; expected a PEM file: ${errorText(error)}`);
   }
 }

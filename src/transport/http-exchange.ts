@@ -1,10 +1,12 @@
 import type { Dispatcher } from 'undici';
 import type { Backlog } from '../base/backlog.ts';
 import type { Clock } from '../base/clock.ts';
+import type { CookieJar } from './cookies.ts';
 import type { Connection, Connections } from './http-connection.ts';
 import { connectionFailure, Refusal } from './http-failure.ts';
 import type { AnswerLimits } from './limits.ts';
-import { type ResponseHead, type ResponseHeaders, readHead } from './response-head.ts';
+import { type ResponseHead, readHead } from './response-head.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from './transport.ts';
 import type { Wording } from './wording.ts';
@@ -18,6 +20,8 @@ export interface Line {
   readonly backlog: Backlog;
   /** Makes what the server says fit to be kept. */
   readonly says: Wording;
+  /** Fields of a delta that have reasoning, beside the known ones. */
+  readonly reasoningFields?: readonly string[] | undefined;
 }
 
 /** How long a body may go on after `[DONE]` before its answer is passed on, so that the connection is free for the next request. */
@@ -36,6 +40,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #request: Dispatcher.DispatchOptions;
   readonly #limits: AnswerLimits;
   readonly #observer: ResponseObserver;
+  readonly #jar: CookieJar | undefined;
   #connection: Connection | undefined;
   #dispatchedMs = 0;
   #isSent = false;
@@ -59,11 +64,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     request: Dispatcher.DispatchOptions,
     limits: AnswerLimits,
     observer: ResponseObserver,
+    jar?: CookieJar,
   ) {
     this.#line = line;
     this.#request = request;
     this.#limits = limits;
     this.#observer = observer;
+    this.#jar = jar;
   }
 
   start(connection: Connection = this.#line.connections.take()): void {
@@ -88,7 +95,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: unknown, httpStatus: number, headers: ResponseHeaders): void {
     if (this.#isOver || httpStatus < 200) return;
-    const answered = readHead(httpStatus, headers);
+    const { clock } = this.#line;
+    const nowEpochMs = clock.originEpochMs + clock.now();
+    this.#jar?.keep(headers, nowEpochMs);
+    const answered = readHead(httpStatus, headers, nowEpochMs);
     this.#head = answered;
     const { coding } = answered;
     const { says } = this.#line;
@@ -110,7 +120,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         onEnd: (end, atMs) => this.#end(end, atMs),
         onFail: (failure, atMs) => this.#fail(failure, atMs),
       },
-      { httpStatus, limits: this.#limits, says },
+      { httpStatus, limits: this.#limits, says, reasoningFields: this.#line.reasoningFields },
     );
   }
 

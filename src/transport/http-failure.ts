@@ -61,19 +61,20 @@ export class Refusal {
   }
 
   get failure(): Failure {
-    const { httpStatus } = this.#head;
+    const { httpStatus, retryAfterMs } = this.#head;
     const body = Buffer.concat(this.#pieces).toString('utf8', 0, REFUSAL_BYTES_MAX);
     return {
       status: 'http',
       httpStatus,
       message: this.#says(refusalText({ ...this.#head, body })),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }
 }
 
 /** What a response other than 2xx says, as it came: where to, or why. */
 export function refusalText(
-  refusal: Omit<ResponseHead, 'staysOpen'> & { readonly body: string },
+  refusal: Omit<ResponseHead, 'staysOpen' | 'retryAfterMs'> & { readonly body: string },
 ): string {
   const { httpStatus, location, coding, body } = refusal;
   if (httpStatus < 400 && location !== undefined) return `redirects to ${location}`;

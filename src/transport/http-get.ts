@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
 import type { Scenario } from '../scenario/schema.ts';
-import { type Connect, connector } from './http-connector.ts';
+import { clientMaker, type Route } from './http-client.ts';
 import { headerWriter, OWN_HEADERS } from './http-headers.ts';
 import { ANSWER_BYTES_MAX, megabytes } from './limits.ts';
 
 /** What it takes to ask a server for something besides answers. */
-export type ServerAccess = Pick<Scenario['target'], 'url' | 'headers' | 'ca' | 'insecure'> & {
-  readonly apiKey: string | undefined;
-};
+export type ServerAccess = Pick<
+  Scenario['target'],
+  'url' | 'headers' | 'apiKeyHeader' | 'ca' | 'insecure'
+> &
+  Pick<Route, 'proxy' | 'certFile'> & { readonly apiKey: string | undefined };
 
 export interface Page {
   readonly status: number;
@@ -23,24 +24,22 @@ const PAGE_SEC_MAX = 10;
 /** Gets paths from one origin, each over a connection of its own. Rejects if there was no whole response in time. */
 export function getter(
   origin: string,
-  { headers, apiKey, ...trust }: ServerAccess,
+  { headers, apiKey, apiKeyHeader, ...route }: ServerAccess,
   secMax = PAGE_SEC_MAX,
 ): (path: string) => Promise<Page> {
-  const writeHeaders = headerWriter({ headers, sessionHeaders: [], apiKey }, OWN_HEADERS);
-  const connect = connector(trust);
+  const access = { headers, sessionHeaders: [], apiKey, apiKeyHeader };
+  const writeHeaders = headerWriter(access, OWN_HEADERS);
+  const makeClient = clientMaker(origin, route);
   return async (path) => {
     const sockets: Socket[] = [];
-    const client = new Client(origin, {
-      connect: kept(connect, sockets),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const client = makeClient((socket) => void sockets.push(socket));
     const deadline = AbortSignal.timeout(secMax * 1000);
     try {
       const { statusCode, headers, body } = await client.request({
+        origin,
         path,
         method: 'GET',
-        headers: writeHeaders(''),
+        headers: writeHeaders({}),
         signal: deadline,
       });
       const location = headers['location']?.toString();
@@ -53,15 +52,6 @@ export function getter(
       for (const socket of sockets) socket.destroy();
       await client.destroy();
     }
-  };
-}
-
-/** Remembers the sockets that it opens. */
-function kept(connect: Connect, sockets: Socket[]): Connect {
-  return (to, callback) => {
-    const socket = connect(to, callback);
-    sockets.push(socket);
-    return socket;
   };
 }
 

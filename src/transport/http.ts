@@ -2,12 +2,14 @@ import { Backlog } from '../base/backlog.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { bodyWriter } from './body.ts';
+import { CookieJar } from './cookies.ts';
 import { endpoint } from './endpoint.ts';
+import { clientMaker, type Route } from './http-client.ts';
 import { Connections } from './http-connection.ts';
-import { connector } from './http-connector.ts';
 import { HttpExchange, type Line } from './http-exchange.ts';
 import { headerWriter, OWN_HEADERS, redactor } from './http-headers.ts';
 import { answerLimits } from './limits.ts';
+import { requestIdWriter } from './request-id.ts';
 import type { Transport } from './transport.ts';
 import { wording } from './wording.ts';
 
@@ -19,6 +21,8 @@ export interface HttpOptions {
   /** Sent as a bearer token, and never shown. */
   readonly apiKey: string | undefined;
   readonly clock: Clock;
+  /** Beside what the target says. */
+  readonly route?: Pick<Route, 'proxy' | 'certFile'>;
 }
 
 /**
@@ -26,46 +30,76 @@ export interface HttpOptions {
  * no deadlines here: cancel does.
  * @throws UsageError for a target that cannot be used as it is written.
  */
-export function httpTransport({ target, sampling, model, apiKey, clock }: HttpOptions): Transport {
-  const { api, stream, headers, sessionHeaders, prefillHeader } = target;
-  const server = endpoint(target.url);
-  const connections = new Connections(server.origin, connector(target));
+export function httpTransport({
+  target,
+  sampling,
+  model,
+  apiKey,
+  clock,
+  route,
+}: HttpOptions): Transport {
+  const { url, api, stream, headers, body, requestId: id, reasoningFields } = target;
+  const server = endpoint(url);
+  const { origin } = server;
+  const connections = new Connections(clientMaker(origin, { ...target, ...route }));
   const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
-  const says = wording(redactor({ headers, apiKey, body: target.body }));
+  const says = wording(redactor({ url, headers, apiKey, body }));
   const backlog = new Backlog();
-  const line: Line = { origin: server.origin, connections, clock, backlog, says };
+  const line: Line = { origin, connections, clock, backlog, says, reasoningFields };
   const writeBody = bodyWriter({
     api,
     stream,
     model,
     sampling,
-    extra: target.body,
+    streamUsage: target.streamUsage,
+    maxTokensField: target.maxTokensField,
+    requestIdField: id?.field,
+    extra: body,
     sessionField: target.sessionField,
   });
   const writeHeaders = headerWriter(
-    { headers, sessionHeaders, prefillHeader, apiKey },
+    { ...target, apiKey },
     {
       ...OWN_HEADERS,
       'content-type': 'application/json',
       accept: stream ? 'text/event-stream' : 'application/json',
     },
   );
+  const idOf = id && requestIdWriter(id.template);
+  const jarOf = target.cookies ? jars(origin) : undefined;
+  const path = server[api];
   return {
     send(request, observer) {
+      const { sessionId, headers } = request;
+      const requestId = idOf?.(request);
+      const jar = jarOf?.(request.conversation ?? request);
+      const cookies = jar?.header(path, clock.originEpochMs + clock.now());
       const exchange = new HttpExchange(
         line,
         {
+          origin: server.origin,
           method: 'POST',
-          path: server[api],
-          headers: writeHeaders(request.sessionId, request.headers),
-          body: writeBody(request),
+          path,
+          headers: writeHeaders({ sessionId, headers, requestId, cookies }),
+          body: writeBody(request, requestId),
         },
         answerLimits(request.maxTokens, bytesMax),
         observer,
+        jar,
       );
       exchange.start();
       return () => exchange.cancel();
     },
     close: () => connections.close(),
+  };
+}
+
+/** Every conversation has cookies of its own, which live as long as it does. */
+function jars(origin: string): (conversation: object) => CookieJar {
+  const known = new WeakMap<object, CookieJar>();
+  return (conversation) => {
+    let jar = known.get(conversation);
+    if (!jar) known.set(conversation, (jar = new CookieJar(origin)));
+    return jar;
   };
 }

@@ -9,9 +9,11 @@ export function jsonText(value: unknown): string {
   }
 }
 
+const EMPTY: Json = {};
+
 /** The value if it is an object or a list, else an empty object. */
 export function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
+  return typeof value === 'object' && value !== null ? (value as Json) : EMPTY;
 }
 
 export function text(value: unknown): string {
@@ -21,5 +23,7 @@ export function text(value: unknown): string {
 /** Neither null nor empty. */
 export function saysSomething(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  if (typeof value !== 'object') return true;
+  for (const _ in value) return true;
+  return false;
 }

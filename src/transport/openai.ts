@@ -27,16 +27,17 @@ export interface Chunk {
  * Reads OpenAI chat and completion chunks and whole answers, as vLLM, SGLang, TGI, TensorRT-LLM, Dynamo,
  * llama.cpp, Ollama, Azure and OpenRouter write them, TGI's native stream, and the forms of other APIs
  * for servers that answer in them.
+ * @param reasoning fields that have reasoning, beside the known ones.
  */
-export function readChunk(json: unknown): Chunk {
+export function readChunk(json: unknown, reasoning?: readonly string[]): Chunk {
   const body = object(json);
   const choices = Array.isArray(body['choices']) ? body['choices'].map(object) : undefined;
-  if (choices) return readChoices(body, choices, undefined);
+  if (choices) return readChoices(body, choices, { reasoning });
   const error = complaintOf(body);
   if (error === undefined && 'token' in body) return readTgiToken(body);
   const other = error === undefined ? asOpenAiChunk(body) : undefined;
-  if (other) return readChoices(other, (other['choices'] as unknown[]).map(object), false);
-  const chunk = readChoices(body, [], undefined);
+  if (other) return readChoices(other, (other['choices'] as unknown[]).map(object), OTHER_API);
+  const chunk = readChoices(body, []);
   return {
     ...chunk,
     remark: chunk.usage ? undefined : remarkOf(body),
@@ -51,13 +52,25 @@ export function isAnswer(json: unknown): boolean {
   return (Array.isArray(choices) && choices.length > 0) || asOpenAiChunk(body) !== undefined;
 }
 
-/** @param closes whether usage without choices ends the answer; by default it does. */
-function readChoices(body: Json, choices: readonly Json[], closes = true): Chunk {
+interface ChoiceReading {
+  /** Usage without choices ends the answer; default: it does. */
+  readonly closes?: boolean;
+  readonly reasoning?: readonly string[] | undefined;
+}
+
+const OTHER_API: ChoiceReading = { closes: false };
+const OPEN_AI: ChoiceReading = {};
+
+function readChoices(
+  body: Json,
+  choices: readonly Json[],
+  { closes = true, reasoning }: ChoiceReading = OPEN_AI,
+): Chunk {
   const deltas: Delta[] = [];
   let finishReason: string | undefined;
   let error = complaintOf(body);
   for (const choice of choices) {
-    readDeltas(choice, deltas);
+    readDeltas(choice, deltas, reasoning);
     finishReason = reasonIn(choice['finish_reason']) || finishReason;
     error ??= complaintOf(choice) ?? complaintOf(choice['delta']);
     error ??= failureIn(choice['finish_reason']);

@@ -42,10 +42,13 @@ export async function probe(access: ServerAccess): Promise<Probe> {
   };
 }
 
-/** The server's Prometheus text; undefined if it has none to give. */
-export async function scrapeMetrics(access: ServerAccess): Promise<string | undefined> {
+/** The server's Prometheus text; undefined if it has none to give, or not in time. */
+export async function scrapeMetrics(
+  access: ServerAccess,
+  secMax = METRICS_SEC_MAX,
+): Promise<string | undefined> {
   const server = endpoint(access.url);
-  const get = getter(server.origin, access, METRICS_SEC_MAX);
+  const get = getter(server.origin, access, secMax);
   const [page] = await Promise.allSettled([get(server.metrics)]);
   return page.status === 'fulfilled' && page.value.status === 200 ? page.value.text : undefined;
 }

@@ -1,4 +1,5 @@
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import type { ResponseHeaders } from './response-headers.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** What the head of a response says about what follows. */
 export interface ResponseHead {
@@ -9,19 +10,30 @@ export interface ResponseHead {
   readonly location: string | undefined;
   /** How the body is compressed; undefined: it is not, as was asked for. */
   readonly coding: string | undefined;
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 }
 
-export function readHead(httpStatus: number, headers: ResponseHeaders): ResponseHead {
+/** @param nowEpochMs Unix time in milliseconds. */
+export function readHead(
+  httpStatus: number,
+  headers: ResponseHeaders,
+  nowEpochMs: number,
+): ResponseHead {
   return {
     httpStatus,
     staysOpen: !/\bclose\b/i.test(String(headers['connection'] ?? '')),
     location: headers['location']?.toString(),
     coding: codingOf(headers),
+    retryAfterMs: httpStatus >= 300 ? retryAfterMs(headers, nowEpochMs) : undefined,
   };
 }
 
 function codingOf(headers: ResponseHeaders): string | undefined {
-  const named = [headers['content-encoding'], headers['transfer-encoding']].flat();
+  const { 'content-encoding': content, 'transfer-encoding': transfer } = headers;
+  // As nearly all answers come.
+  if (content === undefined && (transfer === undefined || transfer === 'chunked')) return undefined;
+  const named = [content, transfer].flat();
   const codings = named.flatMap((value) => (value ?? '').split(','));
   const others = codings
     .map((coding) => coding.trim().toLowerCase())

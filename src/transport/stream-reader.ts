@@ -9,7 +9,10 @@ import { isAnswer } from './openai.ts';
 const QUOTED_CHARS = 120;
 
 /** The first bytes of bodies that are compressed, though no header says so. */
-const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] } as const;
+const MAGIC = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+] as const;
 
 /**
  * Reads the body of a 2xx response: server-sent events in any dialect, or one JSON document, told apart by
@@ -152,6 +155,9 @@ export class StreamReader {
 
   get #whatCame(): string {
     if (this.#mode === 'unknown') return 'empty response';
+    if (this.#mode === 'events' && this.#quote.trimStart().startsWith(':')) {
+      return 'response is nothing but comments';
+    }
     const what = this.#mode === 'document' ? 'without choices' : 'is not an event stream';
     return `response ${what}: ${this.#quoted}`;
   }
@@ -162,7 +168,8 @@ export class StreamReader {
 }
 
 function compressed(bytes: Buffer): string | undefined {
-  return Object.entries(MAGIC).find(([, magic]) =>
-    magic.every((byte, index) => bytes[index] === byte),
-  )?.[0];
+  for (const [coding, magic] of MAGIC) {
+    if (magic.every((byte, index) => bytes[index] === byte)) return coding;
+  }
+  return undefined;
 }

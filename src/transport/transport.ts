@@ -10,6 +10,8 @@ export interface ChatRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** 0-based turn within the conversation. */
   readonly turn: number;
+  /** 1-based, counted by the retry policy; default 1. */
+  readonly attempt?: number;
   /** Which of a user's agents asks. */
   readonly agent?: Agent;
   readonly messages: readonly Message[];
@@ -73,6 +75,8 @@ export interface Failure {
   readonly message: string;
   /** Set once a response line was read, also when the stream failed later. */
   readonly httpStatus?: number;
+  /** The server asked to be left alone for so long. */
+  readonly retryAfterMs?: number;
 }
 
 /**

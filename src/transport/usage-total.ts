@@ -1,3 +1,4 @@
+import { saysSomething } from './json.ts';
 import type { Usage } from './transport.ts';
 import type { Count, UsageRead } from './usage.ts';
 
@@ -57,15 +58,16 @@ export class UsageTotal {
       tooLarge.push(`${part} ${some} of ${whole} ${all}`);
       delete usage[part];
     }
-    return {
-      usage: Object.keys(usage).length ? usage : undefined,
-      remarks: [
-        ...remark('usage is no number of tokens', this.#refused),
-        ...remark('usage told twice', this.#contradictions.values()),
-        ...remark('usage counts nothing', empty),
-        ...remark('usage is more than its whole', tooLarge),
-      ],
+    const remarks: string[] = [];
+    // One of each kind, whatever it is about.
+    const remark = (kind: string, count: number, which: Iterable<string>): void => {
+      if (count) remarks.push(`${kind}: ${[...which].join(', ')}`);
     };
+    remark('usage is no number of tokens', this.#refused.size, this.#refused);
+    remark('usage told twice', this.#contradictions.size, this.#contradictions.values());
+    remark('usage counts nothing', empty.length, empty);
+    remark('usage is more than its whole', tooLarge.length, tooLarge);
+    return { usage: saysSomething(usage) ? usage : undefined, remarks };
   }
 
   #merged(before: Usage, usage: Usage, isRepeated: boolean): Usage {
@@ -83,10 +85,4 @@ export class UsageTotal {
     }
     return merged;
   }
-}
-
-/** One of each kind, whatever it is about. */
-function remark(kind: string, which: Iterable<string>): string[] {
-  const list = [...which].join(', ');
-  return list ? [`${kind}: ${list}`] : [];
 }

@@ -1,7 +1,7 @@
 import { type Json, object, saysSomething } from './json.ts';
 import type { Usage } from './transport.ts';
 
-type Path = readonly string[];
+type Path = readonly [field: string] | readonly [object: string, field: string];
 /** Whole numbers of tokens. */
 export type Count = Extract<keyof Usage, `${string}Tokens`>;
 
@@ -55,6 +55,8 @@ const METRICS = {
 
 /** More than any context holds: what is above is no count. */
 const TOKENS_MAX = 1e9;
+/** Of milliseconds and rates, as in journals. */
+const AMOUNT_MAX = 1e12;
 /** Of what is kept as it was told; vLLM has six. */
 const FIELDS_MAX = 16;
 
@@ -75,7 +77,7 @@ export function readUsage(body: Json, choice: Json): UsageRead | undefined {
   const refused: string[] = [];
   readCounts(object(counts), usage, refused);
   readTiers(object(object(sglext)['cached_tokens_details']), usage);
-  readMetrics(object(metrics), usage);
+  if (saysSomething(metrics)) readMetrics(object(metrics), usage);
   const isEmpty = Object.keys(usage).length === 0 && refused.length === 0;
   return isEmpty ? undefined : { usage, refused };
 }
@@ -89,7 +91,8 @@ function countsOf(body: Json, choice: Json): Json | undefined {
 function readCounts(counts: Json, usage: Draft, refused: string[]): void {
   for (const name in COUNTS) {
     for (const path of COUNTS[name as Count]) {
-      const value = path.reduce<unknown>((inner, key) => object(inner)[key], counts);
+      const outer = counts[path[0]];
+      const value = path.length === 1 ? outer : object(outer)[path[1]];
       if (value === undefined || value === null) continue;
       if (isCount(value)) usage[name as Count] = value;
       else refused.push(`${path.at(-1)} ${shown(value)}`);
@@ -124,7 +127,7 @@ function readMetrics(metrics: Json, usage: Draft): void {
 }
 
 function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Infinity;
+  return typeof value === 'number' && value >= 0 && value <= AMOUNT_MAX;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,3 +1,8 @@
+interface Account {
+  readonly planned: number;
+  readonly defect: string | undefined;
+}
+
 /**
  * What was planned, beside what of it has been recorded: every request of every user who arrived ends in
  * exactly one record. Each phase of a run has its own.
@@ -54,4 +59,13 @@ export class Ledger {
     if (left === 0) this.#left.delete(userId);
     else this.#left.set(userId, left);
   }
+}
+
+/** How much was planned in all, and the first that does not balance, in one line. */
+export function accountOf(ledgers: readonly Ledger[]): Account {
+  const [first, ...more] = ledgers.flatMap((ledger) => ledger.defects());
+  return {
+    planned: ledgers.reduce((sum, { planned }) => sum + planned, 0),
+    defect: more.length ? `${first}, and ${more.length} more like it` : first,
+  };
 }

@@ -44,6 +44,7 @@ export function attempt(
   world: World,
   session: Session,
   turnIndex: number,
+  attemptNumber: number,
   onOutcome: (outcome: Outcome) => void,
 ): Attempt {
   const { clock, transport, habits, outage } = world;
@@ -108,9 +109,10 @@ export function attempt(
       sessionId: sessionIdOf(session),
       headers: turn.headers,
       turn: turnIndex,
+      attempt: attemptNumber,
       agent: session.conversation.agent,
       messages: session.messagesFor(turn),
-      conversation: session,
+      conversation: session.key,
       fields: session.conversation.request,
       maxTokens: turn.maxTokens,
       minTokens: turn.minTokens,

@@ -4,13 +4,16 @@ import { Message } from '../workload/message.ts';
 /** What has been said so far in one user's conversation. User and assistant alternate, whatever fails. */
 export class Session {
   readonly conversation: Conversation;
+  /** The same object for all requests of the conversation, also where another session goes on with it. */
+  readonly key: object;
   readonly #history: Message[];
 
   /**
    * @param startTurn turns already played; `withHistory` puts them into the history with stand-in answers, without it
    * the conversation begins with the turn after them.
    */
-  constructor(conversation: Conversation, startTurn = 0, withHistory = false) {
+  constructor(conversation: Conversation, startTurn = 0, withHistory = false, key?: object) {
+    this.key = key ?? this;
     const isCold = startTurn > 0 && !withHistory;
     this.conversation = isCold ? begunAt(conversation, startTurn) : conversation;
     this.#history = [...conversation.opening];
@@ -22,7 +25,7 @@ export class Session {
 
   /** The same history, going on with the turns of this conversation. */
   continuedIn(conversation: Conversation): Session {
-    const session = new Session(conversation);
+    const session = new Session(conversation, 0, false, this.key);
     session.#history.splice(0, Infinity, ...this.#history);
     return session;
   }

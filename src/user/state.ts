@@ -22,6 +22,8 @@ export interface UserState extends UserInput {
   readonly attempts: number;
   readonly reconnects: number;
   readonly firstAttemptMs: number | undefined;
+  /** The longest that the server has asked to be left alone for, over the turn's attempts. */
+  readonly retryAfterMs: number | undefined;
   readonly outcome: Outcome | undefined;
   readonly retryAtMs: number;
 }
@@ -37,13 +39,21 @@ export function initialState(input: UserInput): UserState {
     attempts: 0,
     reconnects: 0,
     firstAttemptMs: undefined,
+    retryAfterMs: undefined,
     outcome: undefined,
     retryAtMs: 0,
   };
 }
 
+/** As long as the server asks for, up to the longest backoff; or the backoff, where that is longer. */
+export function retryWaitMs(world: World, state: UserState): number {
+  const askedMs = state.outcome?.failure?.retryAfterMs ?? 0;
+  const ceilingMs = world.habits.failure.maxBackoffSec * 1000;
+  return Math.max(backoffMs(world, state), Math.min(askedMs, ceilingMs));
+}
+
 /** Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
-export function backoffMs(world: World, { session, turn, attempts }: UserState): number {
+function backoffMs(world: World, { session, turn, attempts }: UserState): number {
   const { backoffSec, maxBackoffSec } = world.habits.failure;
   const ceilingSec = Math.min(maxBackoffSec, backoffSec * 2 ** (attempts - 1));
   const { userId } = session.conversation;
@@ -81,6 +91,12 @@ export function nextTurn(world: World, context: UserState): Partial<UserState> {
     attempts: 0,
     reconnects: 0,
     firstAttemptMs: undefined,
+    retryAfterMs: undefined,
     outcome: undefined,
   };
+}
+
+/** The larger of two that may be unknown. */
+export function longest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

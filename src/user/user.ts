@@ -2,7 +2,14 @@ import { type ActorRefFrom, assign, fromCallback, setup } from 'xstate';
 import { UNSENT } from '../record/record.ts';
 import { type Attempt, attempt, type Outcome } from './request.ts';
 import { answerMessage, type Session } from './session.ts';
-import { backoffMs, initialState, nextTurn, type UserInput, type UserState } from './state.ts';
+import {
+  initialState,
+  longest,
+  nextTurn,
+  retryWaitMs,
+  type UserInput,
+  type UserState,
+} from './state.ts';
 import { endedRecord, unsentRecord } from './turn-record.ts';
 import type { World } from './world.ts';
 
@@ -63,7 +70,8 @@ export function userMachine(world: World) {
         gate.leave(event.type === 'request.ended' ? event.outcome.endMs : undefined),
       // Not within an assign, which runs before the user is started and known to its population.
       countTurn: ({ context }) => {
-        if (context.attempts === 0) gate.countRequest();
+        const isMeasured = world.phaseAt(context.intendedMs) === 'measure';
+        if (context.attempts === 0 && isMeasured) gate.countRequest();
       },
       startAttempt: assign(({ context }) => {
         const readyMs = context.attempts
@@ -71,8 +79,8 @@ export function userMachine(world: World) {
           : Math.max(context.intendedMs, context.freeMs, gate.openSinceMs);
         return { attempts: context.attempts + 1, readyMs };
       }),
-      startRequest: ({ context: { session, turn }, self }) => {
-        const started = attempt(world, session, turn, (outcome) => {
+      startRequest: ({ context: { session, turn, attempts }, self }) => {
+        const started = attempt(world, session, turn, attempts, (outcome) => {
           running.delete(session);
           self.send({ type: 'request.ended', outcome });
         });
@@ -86,10 +94,11 @@ export function userMachine(world: World) {
           outcome,
           reconnects: context.reconnects + outcome.reconnects,
           firstAttemptMs: context.firstAttemptMs ?? outcome.endMs - outcome.startMs,
+          retryAfterMs: longest(context.retryAfterMs, outcome.failure?.retryAfterMs),
         };
       }),
       planRetry: assign(({ context }) => ({
-        retryAtMs: clock.now() + backoffMs(world, context),
+        retryAtMs: clock.now() + retryWaitMs(world, context),
       })),
       recordTurn: ({ context: { session, turn, outcome }, context }) => {
         world.record(endedRecord(world, context), () => {

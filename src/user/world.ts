@@ -42,7 +42,8 @@ export interface World {
   /** Told of every request whether it reached the engine. */
   readonly outage?: Outage | undefined;
   readonly habits: Habits;
-  readonly phase: TurnRecord['phase'];
+  /** Of a turn that is due then; undefined: nobody knows when. */
+  phaseAt(dueMs: number | undefined): TurnRecord['phase'];
   conversation(userId: number): Conversation;
   /** `said` gives the request's messages and the answer, if it is called at once: the conversation goes on. */
   record(record: TurnRecord, said?: () => Said): void;

@@ -119,3 +119,10 @@ describe('the secrets of a run', () => {
     expect(striker(['abc', ''])('abc is a placeholder')).toBe('abc is a placeholder');
   });
 });
+
+test('what is nested deeper than anything that is written down is left out, and breaks nothing down', () => {
+  const deep = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
+  const kept = redacted({ outer: deep, name: 'x' }) as { outer: unknown; name: string };
+  expect(kept.name).toBe('x');
+  expect(JSON.stringify(kept.outer)).toBe(`${'['.repeat(100)}"..."${']'.repeat(100)}`);
+});

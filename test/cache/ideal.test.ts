@@ -84,6 +84,9 @@ test('where the template left out what was said, the new message is still not in
   const shorter = second({ inputTokens: 1080, messageTokens: 40 });
   // floor((1080 - 40) / 16) * 16, and not the 1072 of all but the last token.
   expect(tokens([first({ reasoningTokens: 80 }), shorter], whole)).toEqual([0, 1040]);
+  // By one token alone: 1131 of 1032 + 100, less 40.
+  const barely = second({ inputTokens: 1131, messageTokens: 40 });
+  expect(tokens([first(), barely])).toEqual([0, 1088]);
 });
 
 test('a failed turn is not in the history: the one before it is', () => {

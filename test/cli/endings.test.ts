@@ -120,6 +120,37 @@ test.each([
   ),
 );
 
+test.each([
+  ['an exception', "throw new Error('as it were');", 'Error: embedded engine: as it were'],
+  ['its end', 'process.exit(7);', 'Error: embedded engine: its thread ended with code 7'],
+])(
+  '%s in the thread of the embedded engine is our bug: what was measured is kept',
+  async (_what, fail, told) => {
+    const cwd = freshFolder();
+    const nodeFlags = [
+      '--import',
+      preload(`
+      import { isMainThread } from 'node:worker_threads';
+      const channel = new BroadcastChannel('test');
+      channel.unref();
+      if (isMainThread) process.on('SIGUSR2', () => channel.postMessage('fail'));
+      else channel.onmessage = () => { ${fail} };`),
+    ];
+    const more = ['--set', 'population.users=1000', '--set', 'conversation.answer.tokens=3'];
+    const run = start(['run', '/dev/null', ...LOAD, ...more], { cwd, nodeFlags });
+    await run.says(/ [1-9]\d* completed/);
+    run.process.kill('SIGUSR2');
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(70);
+    expect(stderr).toContain(`confab has a bug; please report this:\n${told}\n`);
+    expect(stderr).toMatch(/what was measured until then is kept: confab report runs\/run-/);
+    const { records, footer } = journalOf(cwd);
+    expect([records.length > 0, footer]).toEqual([true, undefined]);
+    const again = await confab(['report', runFolder(cwd)], { cwd });
+    expect(again.stdout).toContain('OUT OF ORDER');
+  },
+);
+
 describe.concurrent('signals before the first request, and after the last', () => {
   test('while the server is asked what it serves: nothing is there, and that is said', async () => {
     const asked = deferred();

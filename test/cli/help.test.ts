@@ -63,7 +63,7 @@ test('neither: the error names what is accepted', async () => {
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(
-    /^error: help: found 'metric'; expected a verb \(run, .*\) or a topic \(.*metrics/,
+    /^error: help: found 'metric' \(did you mean metrics\?\); expected a verb \(run, .*\) or a topic \(.*metrics/,
   );
 });
 

@@ -118,37 +118,47 @@ describe.concurrent('M-55 token counts', () => {
     }
   });
 
-  test('M-55 without usage the local tokenizer counts what was said, reasoning included', async () => {
-    const { code, cwd, stdout } = await run(
-      {
-        reply: () => ({
-          usage: false,
-          // gpt2: "Hello", " world"; "!", " Hello"
-          deltas: [{ reasoning_content: 'Hello world' }, { content: '! Hello' }],
-        }),
-      },
-      ['--set', 'conversation.text=words', '--set', 'conversation.question={text: "Hello world"}'],
-    );
-    expect(code).toBe(0);
-    const { records } = journalOf(cwd);
-    expect(
-      records.map(({ tokensFrom, turn, inputTokens, outputTokens }) => [
-        tokensFrom,
-        turn,
-        inputTokens,
-        outputTokens,
-      ]),
-    ).toEqual(
-      Array(3)
-        .fill([
-          ['local', 0, 2, 4],
-          ['local', 1, 6, 4],
-        ])
-        .flat(),
-    );
-    expect(summaryOf(cwd).counts.countedLocally).toBe(6);
-    expect(stdout).toMatch(/token counts +by this client for 6 requests/);
-  });
+  test.each([
+    ['that the server does not send', false, []],
+    ['that is not asked for', {}, ['--no-stream-usage']],
+  ] as const)(
+    'M-55 without usage %s the local tokenizer counts what was said, reasoning included',
+    async (_, usage, flags) => {
+      const { code, cwd, stdout } = await run(
+        {
+          reply: () => ({
+            usage,
+            // gpt2: "Hello", " world"; "!", " Hello"
+            deltas: [{ reasoning_content: 'Hello world' }, { content: '! Hello' }],
+          }),
+        },
+        [
+          ...flags,
+          ...['--set', 'conversation.text=words'],
+          ...['--set', 'conversation.question={text: "Hello world"}'],
+        ],
+      );
+      expect(code).toBe(0);
+      const { records } = journalOf(cwd);
+      expect(
+        records.map(({ tokensFrom, turn, inputTokens, outputTokens }) => [
+          tokensFrom,
+          turn,
+          inputTokens,
+          outputTokens,
+        ]),
+      ).toEqual(
+        Array(3)
+          .fill([
+            ['local', 0, 2, 4],
+            ['local', 1, 6, 4],
+          ])
+          .flat(),
+      );
+      expect(summaryOf(cwd).counts.countedLocally).toBe(6);
+      expect(stdout).toMatch(/token counts +by this client for 6 requests/);
+    },
+  );
 });
 
 describe.concurrent('M-58 cached tokens', () => {

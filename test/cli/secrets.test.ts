@@ -11,12 +11,17 @@ const SECRETS = {
   key: 'sk-plant-q1w2e3r4t5y6',
   header: 'hh-7u8i9o0p1a2s3d4f',
   field: 'ff-5g6h7j8k9l0z1x2c',
+  query: 'qq-3e4r5t6y7u8i9o0p',
 };
 /** So much of a secret may be left where a text was cut within it. */
 const LEFT_MAX = 4;
 
-const secretsOf = ({ authorization, 'x-api-key': header }: IncomingHttpHeaders, body = '{}') =>
-  `${authorization} ${header} ${JSON.parse(body)['client_secret'] ?? ''}`;
+const secretsOf = (
+  { authorization, 'x-api-key': header }: IncomingHttpHeaders,
+  body: string,
+  query: URLSearchParams,
+) =>
+  `${authorization} ${header} ${JSON.parse(body)['client_secret'] ?? ''} ${query.get('sig') ?? ''}`;
 
 /** Says everything that it was told, wherever a server can say something. */
 function telltale(response: ServerResponse, told: string, index: number): void {
@@ -49,10 +54,11 @@ function telltale(response: ServerResponse, told: string, index: number): void {
 const server = createServer(async (request, response) => {
   let body = '';
   for await (const piece of request) body += piece;
-  const told = secretsOf(request.headers, body || '{}');
+  const { pathname, searchParams } = new URL(request.url!, url);
+  const told = secretsOf(request.headers, body || '{}', searchParams);
   if (request.method === 'POST') telltale(response, told, posts++);
-  else if (request.url === '/version') response.end(JSON.stringify({ version: told }));
-  else if (request.url === '/metrics') response.end(`# ${told}\nx{label="${told}"} 1\n`);
+  else if (pathname === '/version') response.end(JSON.stringify({ version: told }));
+  else if (pathname === '/metrics') response.end(`# ${told}\nx{label="${told}"} 1\n`);
   else response.end(JSON.stringify({ data: [{ id: `model ${told}` }] }));
 });
 let posts = 0;
@@ -95,7 +101,8 @@ describe('M-67 the secrets of a run', () => {
   test('M-67 are in no file and in no output, wherever the server says them, and however it is cut', async () => {
     const cwd = freshFolder();
     const file = scenarioFile(cwd, SCENARIO);
-    const { stdout, stderr, code } = await confab(['run', file, '--url', url], { cwd, env });
+    const secretUrl = `${url}/?sig=${SECRETS.query}`;
+    const { stdout, stderr, code } = await confab(['run', file, '--url', secretUrl], { cwd, env });
     expect([code, stderr]).not.toContain(70);
     expect(posts).toBeGreaterThanOrEqual(60);
     const written = textsBelow(join(cwd, 'runs'));
@@ -108,19 +115,26 @@ describe('M-67 the secrets of a run', () => {
     const journal = written.find(({ path }) => path.endsWith('journal.ndjson'))!.text;
     expect(journal).toContain('"x-api-key":"<redacted>"');
     expect(journal).toContain('"client_secret":"<redacted>","n":1');
+    expect(journal).toContain('/?sig=***"');
   });
 
   test('M-67 are not in a scenario that is printed, which is not played without them', async () => {
     const cwd = freshFolder();
     const file = scenarioFile(cwd, SCENARIO);
-    const { stdout } = await confab(['run', file, '--print-scenario'], { cwd, env });
+    const secretUrl = `${url}/?sig=${SECRETS.query}`;
+    const flags = ['--url', secretUrl, '--print-scenario'];
+    const { stdout } = await confab(['run', file, ...flags], { cwd, env });
     expectNoSecret(stdout);
     writeFileSync(join(cwd, 'printed.yaml'), stdout);
-    const again = await confab(['run', 'printed.yaml', '--url', url], { cwd, env });
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain(
-      'printed.yaml: the values of target.headers.x-api-key, target.body.client_secret are not kept',
-    );
+    const fields = 'target.headers.x-api-key, target.body.client_secret are not kept';
+    for (const [args, missing] of [
+      [[], `target.url, ${fields}`],
+      [['--url', url], fields],
+    ] as const) {
+      const again = await confab(['run', 'printed.yaml', ...args], { cwd, env });
+      expect(again.code).toBe(2);
+      expect(again.stderr).toContain(`printed.yaml: the values of ${missing}`);
+    }
   });
 
   test.each([
@@ -147,7 +161,7 @@ describe('M-67 the secrets of a run', () => {
     ['--set', `target=${SECRETS.key}`],
     ['--url', `http://ann:${SECRETS.header}@host/v1`],
     ['--url', `ftp://ann:${SECRETS.header}@host/v1`],
-    ['--url', `http://host/v1?token=${SECRETS.header}`],
+    ['--url', `http://host/v1/responses?token=${SECRETS.header}`],
     [`--no-api-key=${SECRETS.key}`],
   ])('M-67 are not in what is said of %s %s', async (...args) => {
     const cwd = freshFolder();

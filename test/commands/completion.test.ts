@@ -37,11 +37,11 @@ test('bash completes verbs, flags, their values, scenarios, topics and fields', 
     ['completion', ''],
   ];
   expect(offered(stdout, lines)).toEqual([
-    ['simulate', 'sessions', 'schema'],
+    ['simulate', 'sessions', 'scenarios', 'schema'],
     ['--output-dir'],
     ['text', 'json'],
     ['json'],
-    ['demo'],
+    ['default', 'demo'],
     ['conversation.rounds='],
     [],
     ['metrics'],

@@ -11,7 +11,13 @@ const ROWS: readonly Flag[] = [
   { flags: '--gb <GB>', path: 'engine.kvGB' },
   { flags: '--host-ms <ms>', path: 'engine.hostMs' },
   { flags: '--timeout <s>', path: 'timeouts.totalSec', parse: number(0), default: 120 },
-  { flags: '--header <name: value>', path: 'target.headers', says: 'extra', parse: header },
+  {
+    flags: '--header <name: value>',
+    path: 'target.headers',
+    says: 'extra',
+    parse: header,
+    isMerged: true,
+  },
   { flags: '--fault <rule>', path: 'engine.faults', parse: collect },
   { flags: '--insecure', path: 'target.insecure' },
   { flags: '--no-stream', path: 'target.stream', says: 'whole answers' },
@@ -75,7 +81,7 @@ test.each<[string[], RegExp]>([
   [['--api', 'tokens'], /--api <api>.*Found 'tokens'; expected chat, completions\./],
   [['--rate', '1.1'], /Found '1.1'; expected a share from 0 to 1\./],
   [['--gb', '0'], /Found '0'; expected a number above 0\./],
-  [['--host-ms', '-1'], /Found '-1'; expected a number of at least 0\./],
+  [['--host-ms', '-1'], /Found '-1'; expected a time of at least 0: milliseconds, or with a unit/],
   [['--timeout', 'x'], /Found 'x'; expected a number above 0\./],
   [['--how', 'else'], /Found 'else'; expected so, thus\./],
 ])("the schema's bounds hold, unless the row has its own: %j", (args, message) => {

@@ -4,13 +4,14 @@ import { completionCommand } from '../../src/commands/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
-import { engineFlags, FLAGS, playFlags, targetFlags } from '../../src/commands/flags.ts';
+import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
 import { reportCommand } from '../../src/commands/report.ts';
 import { runCommand, simulateCommand } from '../../src/commands/run.ts';
+import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
@@ -41,6 +42,7 @@ const VERBS: Record<string, () => Command> = {
   generate: generateCommand,
   convert: convertCommand,
   report: reportCommand,
+  scenarios: scenariosCommand,
   schema: schemaCommand,
   completion: () => completionCommand({}),
   help: () => helpCommand({}),
@@ -85,11 +87,7 @@ const MULTI_ROUND = [
 
 /** What is played of the flags alone, with as few of them as may be. */
 const ALONE: Record<string, [Flag[], string[], (flags: never) => ScenarioInput]> = {
-  'a scenario file that says nothing': [
-    [...new Set([...playFlags, ...targetFlags, ...sessionFlags])],
-    [],
-    () => ({}),
-  ],
+  'a scenario file that says nothing': [distinct([...playFlags, ...sessionFlags]), [], () => ({})],
   engine: [[...engineFlags], [], (flags) => withOverrides({}, settingsOf(engineFlags, flags))],
   'multi-round-qa of production-stack': [
     [...multiRoundFlags],
@@ -126,6 +124,11 @@ describe.each(Object.entries(ALONE))('%s: what is not given', (_name, [rows, arg
     else expect(played).toSatisfy(option.negate ? isOn : isOff);
   });
 });
+
+/** Each flag once. */
+function distinct(rows: readonly Flag[]): Flag[] {
+  return [...new Map(rows.map((row) => [row.flags, row])).values()];
+}
 
 const isOn = (value: unknown): boolean => value === true;
 /** Nothing, or nothing in it; no default of a flag is of this kind. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -59,6 +59,35 @@ test('--json prints what summary.json holds, of several folders together', async
   expect(json).toMatchObject({ format: 'confab-summary', version: 1 });
   expect(json.counts.planned).toBe(sampleRecords({ users: 10 }).length);
   expect(json.time.parts).toHaveLength(2);
+});
+
+test('--csv prints a row for each number, --md the report as Markdown', async () => {
+  const folder = runFolder(4);
+  await report(folder, '--csv');
+  expect(printed).toMatch(/^name,unit,value,count,mean,.*\n/);
+  expect(printed).toMatch(/^counts\.planned,requests,17,,/m);
+  printed = '';
+  await report(folder, '--md');
+  expect(printed).toMatch(/^## Per request\n\n\| {2}\| count \| mean /m);
+});
+
+test('--export writes any format of a run that is over, of partitions taken together', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const shares = [0, 1].map((index) => runFolder(4, { index, of: 2 }));
+  const [csv, xml] = [join(dir, 'a.csv'), join(dir, 'b.xml')];
+  await report(...shares, '--export', `planned-csv=${csv}`, '--export', `junit=${xml}`);
+  expect(readFileSync(csv, 'utf8').trimEnd().split('\n')).toHaveLength(18);
+  expect(readFileSync(xml, 'utf8')).toContain('<testsuites');
+  expect(printed).toContain('Per request');
+  expect(said.mock.calls.join('')).toBe(`wrote ${csv}\nwrote ${xml}\n`);
+});
+
+test.each([
+  ['vllm', /found 'vllm'; expected FORMAT=FILE, where FORMAT is one of csv, json/],
+  ['excel=a.xlsx', /found 'excel=a.xlsx'; expected FORMAT=FILE/],
+  ['vllm=/nowhere/a.json', /--export: cannot write \/nowhere\/a.json: ENOENT/],
+])('--export %s is refused', async (flag, message) => {
+  await expect(report(runFolder(2), '--export', flag)).rejects.toThrow(message);
 });
 
 test.each<[string, RegExp, Parameters<typeof runFolder>[]]>([

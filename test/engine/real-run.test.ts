@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { quantile } from '../../src/stats/quantile.ts';
+import { quantile } from '../../src/stats/exact.ts';
 import { Bench, type Outcome, privateTokens } from '../support/engine-rig.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
-import { readMultiRoundQaCsv, writeMultiRoundQaCsv } from '../../src/export/csv.ts';
+import { writeMultiRoundQaCsv } from '../../src/export/csv.ts';
+import { readMultiRoundQaCsv } from '../../src/export/read-csv.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { header, ORIGIN_EPOCH_MS, samplePart, turnRecord } from '../record/sample.ts';
 

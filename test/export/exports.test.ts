@@ -17,22 +17,22 @@ afterEach(() => rmSync(dir, { recursive: true }));
 function sample(): Exportable {
   const records = [turnRecord({ turn: 4 }), turnRecord({ status: 'http' })];
   const run = { parts: [samplePart({ records })], warnings: [] };
-  return { dir, run, summary: summarise(run) };
+  return { run, summary: summarise(run) };
 }
 
-test('every format that a scenario may name can be written, each to a file of its own', () => {
+test('every format that a scenario may name can be written, each to a file of its own', async () => {
   expect(Object.keys(EXPORTS).sort()).toEqual(Object.keys(EXPORT_FORMATS).sort());
   const files = Object.values(EXPORTS).map(({ file }) => file);
   expect(new Set(files).size).toBe(files.length);
   for (const { file, write } of Object.values(EXPORTS)) {
-    write(sample(), join(dir, file));
+    await write(sample(), join(dir, file));
     expect(readFileSync(join(dir, file)).length).toBeGreaterThan(0);
   }
 });
 
-test('csv: a row a completed request, with the columns of whoever plays last', () => {
+test('csv: a row a completed request, with the columns of whoever plays last', async () => {
   const path = join(dir, 'x.csv');
-  EXPORTS.csv.write(
+  await EXPORTS.csv.write(
     { ...sample(), csvColumns: [['round', ({ record }) => `${record.turn}`]] },
     path,
   );
@@ -40,9 +40,9 @@ test('csv: a row a completed request, with the columns of whoever plays last', (
   expect(Object.keys(csvOf(path)[0]!).at(-1)).toBe('round');
 });
 
-test('json: what summary.json holds', () => {
+test('json: what summary.json holds', async () => {
   const path = join(dir, 'x.json');
-  EXPORTS.json.write(sample(), path);
+  await EXPORTS.json.write(sample(), path);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
     ...{ format: 'confab-summary', version: 1 },
     counts: { completed: 1, failed: 1 },

@@ -9,6 +9,7 @@ import { METRIC_NAMES, METRICS } from '../../src/stats/metrics.ts';
 import { TOTALS } from '../../src/stats/totals.ts';
 import {
   footer,
+  HOST,
   header,
   SCENARIO,
   samplePart,
@@ -29,6 +30,10 @@ const partition: ScenarioInput = {
   ...SCENARIO,
   population: { ...SCENARIO.population!, partition: { index: 0, of: 2 } },
 };
+const limited: ScenarioInput = {
+  ...SCENARIO,
+  thresholds: { maxErrorRate: 0.1, ttftMs: { p95: 300 }, engineQueueMs: { max: 5 } },
+};
 const told = sampleRecords({ users: 4 }).map((record) => ({
   ...record,
   ...{ externalCachedTokens: 16, engineQueueMs: 3, enginePrefillMs: 40, reasoningTokens: 2 },
@@ -43,6 +48,12 @@ test.each<[string, Json]>([
     summaryOf({ records: [], footer: footer({ measureEndMs: 0, drainStartMs: 0 }) }),
   ],
   ['a run that was killed', summaryOf({ footer: undefined })],
+  [
+    'a known machine, and limits',
+    summaryOf({
+      header: header({ commandLine: 'confab run a.yaml', host: HOST }, limited),
+    }),
+  ],
   ['virtual time', summaryOf({ header: header({ clock: 'virtual', originEpochMs: 0 }) })],
   ['a partition', summaryOf({ header: header({}, partition) })],
   ['a resumed run', summaryOf({}, { header: header({ part: 1 }), records: [turnRecord()] })],

@@ -30,6 +30,30 @@ test('the pages of a run and of its resume are found again, each by its part', a
   ]);
 });
 
+test('the report waits a second for the last page, says that it did not come, and takes no older one for it', async () => {
+  const clock = new VirtualClock();
+  const asked: (number | undefined)[] = [];
+  const warnings: string[] = [];
+  let answerLate = (_text: string): void => {};
+  const scrape = (secMax?: number): Promise<string | undefined> => {
+    asked.push(secMax);
+    if (asked.length === 2) return new Promise((resolve) => (answerLate = resolve));
+    return Promise.resolve(asked.length === 1 ? 'x 1\n' : undefined);
+  };
+  const watch = await watchMetrics(dir, clock, scrape, 10, 0, (line) => warnings.push(line));
+  clock.run(10_000);
+  const stopped = watch.stop();
+  answerLate('x 2\n');
+  await stopped;
+  expect(asked).toEqual([undefined, undefined, 1]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^warning: the engine gave no page of metrics within 1 s after the run: /,
+    ),
+  ]);
+  expect(readEnginePages(dir).get(0)).toMatchObject({ first: { text: 'x 1\n' }, last: undefined });
+});
+
 test('an engine without metrics leaves no file, and no pages', async () => {
   const watch = await watchMetrics(
     dir,

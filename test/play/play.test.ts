@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
@@ -118,6 +118,26 @@ test('nothing could be connected to: the engine is not there', async () => {
   const played = await playInProcess(LOAD, { script });
   expect(played).toMatchObject({ stoppedBy: 'users', outcome: 'unreachable' });
   expect(played.summary.counts).toMatchObject({ failed: 4, unsent: 8 });
+});
+
+test('results that cannot be made are no fault of the arguments, and what was measured is said to be kept', async () => {
+  const notices: string[] = [];
+  const running = playInProcess(LOAD, {
+    observer: { notice: (line) => notices.push(line) },
+    meanwhile: (clock) =>
+      clock.setTimeout(() => {
+        const [dir] = readdirSync(parentFolder());
+        writeFileSync(join(parentFolder(), dir!, 'journal-2.ndjson'), 'no journal\n');
+      }, 100),
+  });
+  await expect(running).rejects.toMatchObject({
+    exitCode: 1,
+    message: expect.stringMatching(/^no report could be made: .*journal-2\.ndjson: /),
+  });
+  const [dir] = readdirSync(parentFolder());
+  expect(notices).toEqual([
+    `what was measured is kept: confab report ${join(parentFolder(), dir!)}`,
+  ]);
 });
 
 test('what a companion adds: its columns, its files, its texts, and every answer', async () => {

@@ -106,6 +106,13 @@ describe('a client', () => {
     expect(restsMs[1]).toBeCloseTo(1.31341204, 6);
   });
 
+  test('is due to begin another conversation when it has rested', () => {
+    const pace = { mode: 'rest', gapSec: 0.05 } as const;
+    const { records } = played({}, [1, 1, 1], { rest: { population: { pace } } });
+    expect(records.map(({ intendedMs }) => intendedMs)).toEqual([0, 120, 240]);
+    expect(records.map(({ sentMs }) => sentMs)).toEqual([0, 120, 240]);
+  });
+
   test('waits for a conversation that pauses, where all do', () => {
     const { atMs } = played({}, [2], { rest: { pacing: { mode: 'think', pauseSec: 3 } } });
     expect(atMs).toEqual([0, 3070]);

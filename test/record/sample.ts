@@ -1,10 +1,18 @@
 import { stream } from '../../src/base/random.ts';
 import type { RunPart } from '../../src/record/journal-reader.ts';
-import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
+import type { Host, RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 
 export const ORIGIN_EPOCH_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export const HOST: Host = {
+  name: 'client-1',
+  os: 'Linux 6.1.0 x64',
+  cpu: 'Some CPU @ 2.0 GHz',
+  cores: 8,
+  memoryBytes: 2 ** 35,
+};
 
 export const SCENARIO: ScenarioInput = {
   name: 'sample',

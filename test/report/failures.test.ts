@@ -17,17 +17,21 @@ const firstLine = (records: readonly TurnRecord[]): string =>
 
 test.each<[string, TurnRecord[]]>([
   [
-    'WARNING: no request was completed: 2 failed, most of them with http 503 (no slot); 1 were not sent',
+    'WARNING: no request was completed: 2 failed, all of them with http 503 (no slot); 1 was not sent',
     [failed(1), failed(2), unsent(3)],
   ],
   [
-    'WARNING: no request was completed: 1 were cut off by the end of the run',
+    'WARNING: no request was completed: 1 was cut off by the end of the run',
     [turnRecord({ status: 'cancelled' })],
   ],
   ['WARNING: no request was completed: none was due', []],
   [
-    'WARNING: most requests failed: 2 of 3 (66.7 %), most of them with http 503 (no slot)',
-    [failed(1), failed(2), ok(3)],
+    'WARNING: no request was completed: 1 failed, with http 503 (no slot); 2 were not sent',
+    [failed(1), unsent(2), unsent(3)],
+  ],
+  [
+    'WARNING: most requests failed: 3 of 4 (75.0 %), most often with http 503 (no slot)',
+    [failed(1), failed(2), turnRecord({ userId: 4, status: 'timeout', reason: 'late' }), ok(3)],
   ],
 ])('the first line: %s', (line, records) => {
   expect(firstLine(records)).toBe(line);

@@ -35,6 +35,20 @@ test('M-66 a run whose client could not keep up starts with a warning', async ()
   await expect(text).toMatchFileSnapshot(golden('bottleneck.txt'));
 });
 
+test.each([
+  [999, /^The client kept up: own delay p50 \S+ ms \(limit 10\), event-loop delay p99 \S+ ms/],
+  [1000, /^WARNING: the client was a bottleneck/],
+])(
+  'how busy the client was in %i ms is judged where that is time enough',
+  (measureEndMs, expected) => {
+    const health = { ...footer().health!, eventLoopUtilization: 1 };
+    const ends = { measureEndMs, drainStartMs: measureEndMs, health };
+    const records = [turnRecord({ intendedMs: 0, readyMs: 0, sentMs: 0 })];
+    const text = renderReport(run({ records, footer: footer(ends) }));
+    expect(text.split('\n')[0]).toMatch(expected);
+  },
+);
+
 test('an interrupted and resumed run, long conversations, a reasoning model, failures of every kind', async () => {
   const records = sampleRecords({ users: 6, rounds: 45, seed: 3 }).map((record, index) =>
     record.status === 'ok' ? withOddities(record, index) : record,
@@ -143,6 +157,15 @@ test.each([
   expect(idealCachedShare).toBe(share);
 });
 
+test('the engine of a part that had one of its own has nothing of the other parts', () => {
+  const records = [turnRecord({ inputTokens: 1040, sharedTokens: 0, cachedTokens: 0 })];
+  const embedded = { ...SCENARIO, target: { url: 'embedded' } };
+  const later = { part: 1, originEpochMs: ORIGIN_EPOCH_MS + 3_600_000 };
+  const parts = [{}, later].map((fields) => ({ header: header(fields, embedded), records }));
+  const { idealCachedShare } = summarise(run(...parts));
+  expect(idealCachedShare).toBe(0);
+});
+
 test('what was found in the cache was there: the ideal is no less', () => {
   const alike = turnRecord({ turns: 1, inputTokens: 1000, sharedTokens: 0, cachedTokens: 640 });
   expect(summarise(run({ records: [alike] })).idealCachedShare).toBe(0.64);
@@ -162,7 +185,7 @@ test('turns that waited for something else than the client are late without blam
   }));
   const text = renderReport(run({ records }));
   expect(text).toMatch(/^The client kept up/);
-  expect(text).toContain('Turns were sent late (p99 401.2 ms) for other reasons');
+  expect(text).toContain('Turns were sent late (p90 401.1 ms) for other reasons');
 });
 
 test('the lateness is judged where the journal does not say when a turn was ready', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assertOneRecordEach, playVirtual } from '../support/play-virtual.ts';
+import type { Sent } from '../support/scripted-transport.ts';
 
 const count = (records: readonly { status: string }[], status: string): number =>
   records.filter((record) => record.status === status).length;
@@ -316,6 +317,35 @@ describe('a failing turn', () => {
     expect(Math.min(...waits)).toBeGreaterThan(40);
   });
 
+  test('waits as long as the server asks, but no longer than the longest backoff', () => {
+    const asks = [20_000, 600_000, 1, undefined];
+    const { records, transport } = playVirtual(
+      {
+        conversation: { rounds: 2 },
+        population: { users: 1 },
+        failure: { policy: 'retry', retries: 4, backoffSec: 1, maxBackoffSec: 30 },
+      },
+      ({ turn, attempt }) => {
+        const retryAfterMs = asks[attempt! - 1];
+        return turn || attempt! > asks.length
+          ? {}
+          : { fail: { ...fail, ...(retryAfterMs && { retryAfterMs }) }, ttftMs: 0 };
+      },
+    );
+    const { sent } = transport;
+    const waits = sent.slice(1, 5).map(({ atMs }, i) => atMs - sent[i]!.atMs);
+    expect(waits.slice(0, 2)).toEqual([20_000, 30_000]);
+    // A backoff that is longer than what was asked for stays.
+    expect(waits[2]).toBeGreaterThan(1);
+    expect(waits[2]).toBeLessThanOrEqual(4000);
+    // What was asked for is recorded, whatever was done; the next turn begins anew.
+    expect(records.map(({ attempts, retryAfterMs }) => [attempts, retryAfterMs])).toEqual([
+      [5, 600_000],
+      [1, undefined],
+    ]);
+    expect(sent.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 1]);
+  });
+
   test('that fails for good after its retries ends the conversation', () => {
     const { records, transport } = playVirtual(
       { conversation: { rounds: 2 }, population: { users: 1 }, failure: { policy: 'retry' } },
@@ -428,7 +458,11 @@ describe('a warm-up of first turns', () => {
     const measured = records.filter(({ phase }) => phase === 'measure');
     expect(measured.filter(({ status }) => status === 'ok')).toHaveLength(9);
     expect(measured.every(({ turn }) => turn > 0)).toBe(true);
-    const second = transport.sent.find(({ userId, turn }) => userId === 3 && turn === 1)!;
+    const [first, second] = [0, 1].map(
+      (of) => transport.sent.find(({ userId, turn }) => userId === 3 && turn === of)!,
+    ) as [Sent, Sent];
+    // One conversation, for whatever is kept of it: cookies, ready-made bytes.
+    expect(second.conversation).toBe(first.conversation);
     expect(second.messages.map(({ text }) => text)).toEqual([
       'be brief',
       'user 3, turn 0',

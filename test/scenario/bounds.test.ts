@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { RECORD_FIELDS } from '../../src/record/journal-fields.ts';
+import { MOST } from '../../src/scenario/bounds.ts';
 import { parseScenario, scenarioJsonSchema } from '../../src/scenario/load.ts';
 
 interface Schema {
@@ -33,9 +35,13 @@ function numbersIn(node: Schema, path = ''): [path: string, node: Schema][] {
 }
 
 /** What costs nothing here: it is compared with, or sent. */
-const COSTS_NOTHING = /^thresholds\.|^sampling\.(temperature|topP|seed)$/;
+const COSTS_NOTHING = /^thresholds\.|^slo\.|^sampling\.(temperature|topP|seed)$/;
 
 const NUMBERS = numbersIn(DOCUMENT).filter(([path]) => !COSTS_NOTHING.test(path));
+
+test('a turn that is due several of the longest pauses from now can be read back from its journal', () => {
+  expect(RECORD_FIELDS.intendedMs.accepts(8 * MOST.seconds * 1000)).toBe(true);
+});
 
 test('there are numbers to check', () => {
   expect(NUMBERS.length).toBeGreaterThan(150);

@@ -51,6 +51,59 @@ describe('problems', () => {
     ]);
   });
 
+  test('a slip, and a field of another section: what may have been meant', () => {
+    const slips = {
+      enginne: {},
+      rounds: 4,
+      population: { user: 3, arrivals: { process: 'pission', usersPerSec: 1 } },
+      conversation: { source: 'sharegtp' },
+    };
+    expect(problemsOf(() => parseScenario(slips)).join('\n')).toMatch(
+      new RegExp(
+        [
+          /^conversation.source: found "sharegtp"; .* \(did you mean sharegpt\?\)$/,
+          /^population.arrivals.process: found "pission"; .* \(did you mean poisson\?\)$/,
+          /^population.user: unknown field \(did you mean population.users\?\); accepted here: arr.*$/,
+          /^enginne: unknown field \(did you mean engine\?\); accepted here: name, .*$/,
+          /^rounds: unknown field \(did you mean conversation.rounds or warmup.rounds\?\); .*$/,
+        ]
+          .map(({ source }) => source)
+          .join('\\n'),
+        'm',
+      ),
+    );
+  });
+
+  test.each([
+    ['responses', "OpenAI's Responses API"],
+    ['anthropic', "Anthropic's Messages API"],
+  ])('an API that is not spoken is named: %s', (api, name) => {
+    expect(problemsOf(() => parseScenario({ target: { api: api as 'chat' } }))).toEqual([
+      `target.api: found "${api}"; ${name} is not supported; expected 'chat' or 'completions'`,
+    ]);
+  });
+
+  test('fields that are named after keys and tokens are shown, as they hold none', () => {
+    const target = { maxTokensField: 'max_length' as 'max_tokens', cookies: 'yes' as never };
+    expect(problemsOf(() => parseScenario({ target }))).toEqual([
+      'target.cookies: found "yes"; expected boolean, received string',
+      expect.stringMatching(/^target\.maxTokensField: found "max_length"; .*max_completion_tokens/),
+    ]);
+  });
+
+  test.each([
+    ['{conversation} {turn}', 'expected a text without blanks, of ASCII'],
+    [
+      '{session}',
+      'expected no other parts than {conversation}, {user}, {agent}, {turn}, {attempt}',
+    ],
+  ])('a template of ids that cannot be used: %s', (template, expected) => {
+    const target = { requestId: { template } };
+    expect(problemsOf(() => parseScenario({ target }))).toEqual([
+      `target.requestId.template: found "${template}"; ${expected}`,
+    ]);
+  });
+
   test('an export of no known format: the formats are named', () => {
     const exports = [{ format: 'xlsx' as 'csv', file: 'x' }, { file: 'y' } as never];
     expect(problemsOf(() => parseScenario({ output: { exports } }))).toEqual([
@@ -140,14 +193,79 @@ describe('problems', () => {
     expect(problemsOf(() => loadScenario(path, [set])).join()).toContain(expected);
   });
 
+  test.each([
+    ['a list', '[]', /found \[\]; expected a scenario/],
+    [
+      'a table',
+      'Timestamp,Model\n5,ChatGPT\n',
+      /found "Timestamp,Model 5,ChatGPT"; expected a scenario/,
+    ],
+    ['a number', '5', /found 5; expected a scenario/],
+  ])('of a file that holds %s, whatever is set beside it', (_what, text, expected) => {
+    const path = file('other.yaml', text);
+    for (const overrides of [[], ['seed=1']]) {
+      expect(problemsOf(() => loadScenario(path, overrides)).join()).toMatch(expected);
+    }
+  });
+
+  // The parser calls itself: on some of these the process broke down, and nothing could catch it.
+  test.each([
+    ['objects in flow', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
+    ['lists in flow', '['.repeat(50_000)],
+    ['lists in one line', `${'- '.repeat(50_000)}x`],
+    ['keys in one line', `${'? '.repeat(50_000)}x`],
+    ['blocks', Array.from({ length: 400 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
+  ])('of %s that go too deep', (_what, text) => {
+    const path = file('deep.yaml', text);
+    expect(problemsOf(() => loadScenario(path)).join()).toMatch(
+      /line \d+: nested more than 100 levels/,
+    );
+    expect(problemsOf(() => loadScenario('/dev/null', [`name=${text}`])).join()).toMatch(
+      /^--set: name: line \d+: nested more than 100 levels/,
+    );
+  });
+
+  test('of none that only look deep', () => {
+    const text = [
+      `name: "${'['.repeat(200)}"`,
+      `# ${'{'.repeat(200)}`,
+      `target: { headers: { a: '${'['.repeat(200)}' } }`,
+      ...Array.from({ length: 300 }, () => 'x: [1, {y: 2}]').map((line, i) =>
+        line.replace('x', `x${i}`),
+      ),
+    ].join('\n');
+    expect(problemsOf(() => loadScenario(file('flat.yaml', text))).join()).toContain(
+      'x0: unknown field',
+    );
+  });
+
   test('of --set', () => {
     const path = file('fine.yaml', '');
     expect(problemsOf(() => loadScenario(path, ['seed'])).join()).toMatch(/expected path=value/);
   });
 });
 
+test.each<[string, unknown, unknown]>([
+  ['a number as text', '0', 0],
+  ['one that is negative, with a fraction', '-1.5', -1.5],
+  ['a text', 'mine', 'mine'],
+  ['digits that no number is written with', '007', '007'],
+  ['digits that no double holds', '9007199254740993', '9007199254740993'],
+  ['no number', 'NaN', 'NaN'],
+])('a seed has one form, whoever gives it: %s', (_what, given, kept) => {
+  const arrivals = { process: 'poisson', usersPerSec: 1, seed: given } as const;
+  const scenario = parseScenario({
+    seed: given,
+    engine: { seed: given },
+    population: { arrivals },
+  });
+  expect([scenario.seed, scenario.engine.seed]).toEqual([kept, kept]);
+  expect(scenario.population.arrivals).toMatchObject({ seed: kept });
+});
+
 test('the JSON Schema names every section and describes fields', () => {
   const schema = scenarioJsonSchema() as { properties: Record<string, unknown> };
-  expect(Object.keys(schema.properties)).toEqual(Object.keys(parseScenario({})));
+  const slo = { ttftMs: 500 };
+  expect(Object.keys(schema.properties)).toEqual(Object.keys(parseScenario({ slo })));
   expect(JSON.stringify(schema)).toContain('"description"');
 });

@@ -79,6 +79,11 @@ test.each([
   expect(itlMs(record)).toBeUndefined();
 });
 
+test('two tokens in two deltas have one gap', () => {
+  const record = { ...known, outputTokens: 2, chunks: 2 };
+  expect([tpotMs(record), itlMs(record)]).toEqual([200, 180]);
+});
+
 test('a request on a warm connection waited for no connecting', () => {
   const { connectMs: _, ...rest } = known;
   expect(generatorDelayMs(rest)).toBe(10);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Column } from '../../src/stats/column.ts';
-import { distributionOf, quantile } from '../../src/stats/quantile.ts';
+import { quantile } from '../../src/stats/exact.ts';
+import { distributionOf } from '../../src/stats/quantile.ts';
 
 function columnOf(values: Iterable<number | undefined>): Column {
   const column = new Column();

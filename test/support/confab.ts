@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
-import { freshFolder, ROOT } from './folders.ts';
+import { freshFolder, PACKAGE } from './folders.ts';
 
-const MAIN = join(ROOT, 'dist/main.js');
-const PROGRAM = join(ROOT, 'dist/program.js');
+const MAIN = join(PACKAGE, 'dist/main.js');
+const PROGRAM = join(PACKAGE, 'dist/program.js');
 /** No process of these tests may take longer, on a busy machine either; one that does is killed and fails. */
 const LIMIT_MS = 150_000;
 
@@ -30,17 +30,25 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of node itself, for a process of its own. */
   readonly nodeFlags?: readonly string[];
+  /** For what is meant to take long. */
+  readonly limitMs?: number;
 }
 
-/** Starts the built command line, in a folder of its own and without the developer's API key. */
+/** The environment without what confab reads of the developer's. */
+function neutral(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isRead = (name: string) =>
+    /^CONFAB_|^OPENAI_|^SSL_CERT_FILE$|^COLUMNS$|^(https?|no)_proxy$/i.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isRead(name)));
+}
+
+/** Starts the built command line, in a folder of its own and without the developer's environment. */
 export function start(args: readonly string[], options: CommandOptions = {}): Started {
   if (!existsSync(MAIN)) {
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
-  const { OPENAI_API_KEY: _, COLUMNS: __, ...env } = process.env;
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
     cwd: options.cwd ?? freshFolder(),
-    env: { ...env, NODE_OPTIONS: '', ...options.env },
+    env: { ...neutral(process.env), NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -51,7 +59,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
     stderr += text;
     for (const listener of listeners) listener();
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? LIMIT_MS);
   const ended = new Promise<Ended>((done) => {
     child.on('close', (code, signal) => {
       clearTimeout(limit);
@@ -108,8 +116,7 @@ async function called(
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
   const restored = [captured(process.stdout), captured(process.stderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
-  const { OPENAI_API_KEY: _, COLUMNS: __, ...kept } = environment;
-  process.env = { ...kept, ...env };
+  process.env = { ...neutral(environment), ...env };
   process.chdir(cwd);
   try {
     const code = await program(args);

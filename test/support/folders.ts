@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+/** The package whose program is run: this one as it is built, or one that was installed (.ci/packed). */
+export const PACKAGE = process.env['CONFAB_PACKAGE'] || ROOT;
 
 /** An empty temporary folder; see one-folder.ts for its end. */
 export function freshFolder(): string {

@@ -19,7 +19,11 @@ export interface Script {
   /** Told at the end, beside the counts. */
   readonly usage?: Usage;
   /** Fails instead, at `ttftMs`. */
-  readonly fail?: { status: 'http' | 'timeout' | 'connect' | 'protocol'; message: string };
+  readonly fail?: {
+    status: 'http' | 'timeout' | 'connect' | 'protocol';
+    message: string;
+    retryAfterMs?: number;
+  };
   /** Never says anything. */
   readonly silent?: boolean;
 }

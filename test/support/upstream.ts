@@ -74,7 +74,7 @@ export async function sentBy(
   const sent: Sent[] = [];
   const transport: Transport = {
     send(request, observer) {
-      const flat = writeHeaders(request.sessionId, request.headers);
+      const flat = writeHeaders(request);
       sent.push(written(clock.now(), flat, writeBody(request)));
       observer.onSent(clock.now());
       const words = Array.from({ length: request.maxTokens ?? 0 }, (_, i) => ` w${i}`);

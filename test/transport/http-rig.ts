@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
-import { httpTransport } from '../../src/transport/http.ts';
+import { type HttpOptions, httpTransport } from '../../src/transport/http.ts';
 import type { ChatRequest, Transport } from '../../src/transport/transport.ts';
 import { Message } from '../../src/workload/message.ts';
 import { Recorder } from './recorder.ts';
@@ -22,7 +22,11 @@ export const request: ChatRequest = {
 export const API_KEY = 'sk-very-secret';
 
 /** A transport to this URL, closed when the test is over. */
-export function transportTo(url: string, target: ScenarioInput['target'] = {}): Transport {
+export function transportTo(
+  url: string,
+  target: ScenarioInput['target'] = {},
+  route: HttpOptions['route'] = {},
+): Transport {
   const scenario = parseScenario({ target: { url, ...target } });
   const transport = httpTransport({
     target: scenario.target,
@@ -30,6 +34,7 @@ export function transportTo(url: string, target: ScenarioInput['target'] = {}): 
     model: 'm',
     apiKey: API_KEY,
     clock: new SystemClock(),
+    route,
   });
   onTestFinished(() => transport.close());
   return transport;

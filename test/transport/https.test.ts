@@ -28,6 +28,17 @@ describe('https', () => {
     expect(server.requests.map(({ connection }) => connection)).toEqual([0, 0, 0]);
   });
 
+  test('works with the authorities of SSL_CERT_FILE, unless the target names one', async () => {
+    const server = await secureServer();
+    const recorder = await exchange(transportTo(server.url, {}, { certFile: file('cert') }));
+    expect(recorder.types).toEqual(['sent', 'delta', 'end']);
+    expect(() => transportTo(server.url, {}, { certFile: '/no/such.pem' })).toThrow(
+      'SSL_CERT_FILE: found /no/such.pem; expected a PEM file',
+    );
+    const named = transportTo(server.url, { ca: file('cert') }, { certFile: '/no/such.pem' });
+    expect((await exchange(named)).types).toEqual(['sent', 'delta', 'end']);
+  });
+
   test('works by name', async () => {
     const server = await secureServer();
     const url = server.url.replace('127.0.0.1', 'localhost');

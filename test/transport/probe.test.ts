@@ -121,6 +121,14 @@ describe('metrics', () => {
     expect(await scrapeMetrics({ ...access, url: `${server.url}/v1` })).toBe('# HELP x\nx 1\n');
   });
 
+  test('are undefined where they do not come in time', async () => {
+    const server = await serve((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx'),
+    );
+    onTestFinished(() => server.close());
+    expect(await scrapeMetrics({ ...access, url: server.url }, 0.05)).toBeUndefined();
+  });
+
   test('are undefined where there are none, or nobody', async () => {
     const server = await site({});
     expect(await scrapeMetrics({ ...access, url: server.url })).toBeUndefined();

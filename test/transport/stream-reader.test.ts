@@ -227,7 +227,7 @@ describe('M-56 how a stream ends', () => {
     ['nothing but [DONE]', done, 'no text, finish_reason or usage came'],
     ['nothing', '', 'empty response'],
     ['blanks', ' \n\n', 'empty response'],
-    ['comments only', ': hi\n\n', 'response is not an event stream: : hi'],
+    ['comments only', ': hi\n\n', 'response is nothing but comments'],
     [
       'a page',
       '<!DOCTYPE html>\n<title>Welcome</title>',

@@ -10,6 +10,41 @@ function endWith(...usages: unknown[]) {
   return read([text, ...usages.map((usage) => event({ choices: [], usage })), done]).end;
 }
 
+test.each(
+  Object.entries({
+    inputTokens: ['prompt_tokens', 'input_tokens', 'prompt_eval_count'],
+    outputTokens: ['completion_tokens', 'output_tokens', 'eval_count'],
+    cachedTokens: [
+      ...['prompt_tokens_details.cached_tokens', 'input_tokens_details.cached_tokens'],
+      ...['prompt_cache_hit_tokens', 'cache_read_input_tokens', 'cached_tokens'],
+      'num_cached_tokens',
+    ],
+    createdCacheTokens: [
+      ...['created_cache_tokens', 'cache_write_tokens', 'cache_creation_tokens'].map(
+        (name) => `prompt_tokens_details.${name}`,
+      ),
+      'cache_creation_input_tokens',
+    ],
+    localCachedTokens: ['prompt_tokens_details.local_cached_tokens'],
+    externalCachedTokens: ['prompt_tokens_details.external_cached_tokens'],
+    reasoningTokens: [
+      ...['completion_tokens_details.reasoning_tokens', 'output_tokens_details.reasoning_tokens'],
+      'reasoning_tokens',
+    ],
+  }).flatMap(([count, paths]) => paths.map((path) => [path, count] as const)),
+)('usage.%s alone is %s', (path, count) => {
+  const usage = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), 3);
+  expect(endWith(usage)?.usage).toEqual({ [count]: 3 });
+});
+
+test('a thousand million tokens are a count, and one more is none', () => {
+  expect(endWith({ prompt_tokens: 1e9 })?.usage).toEqual({ inputTokens: 1e9 });
+  expect(endWith({ prompt_tokens: 1e9 + 1 })).toEqual({
+    ...{ usage: undefined, finishReason: undefined },
+    remarks: ['usage is no number of tokens: prompt_tokens 1000000001'],
+  });
+});
+
 describe('cached tokens have many names', () => {
   test.each([
     ['OpenAI, vLLM', { prompt_tokens_details: { cached_tokens: 64 } }, { cachedTokens: 64 }],

@@ -72,10 +72,10 @@ async function run(flags: AgenticFlags): Promise<void> {
     isSimulated: flags.simulate,
     isWide: flags.wide,
     workload,
-    open: (clock, apiKey) =>
+    open: (clock, apiKey, network) =>
       flags.simulate
         ? openSimulatedAgents(scenario, targets, clock)
-        : openAgentTargets(scenario, targets, clock, apiKey),
+        : openAgentTargets(scenario, targets, clock, apiKey, network),
     player: (world) => agentPlayer(world, workload),
     companion: agenticCompanion({
       hasText: flags.withText ?? false,

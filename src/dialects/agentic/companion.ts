@@ -1,4 +1,4 @@
-import { type CsvColumn, quoted } from '../../export/csv.ts';
+import type { CsvColumn } from '../../export/csv.ts';
 import type { Companion } from '../../play/companion.ts';
 import type { TurnRecord } from '../../record/record.ts';
 
@@ -23,12 +23,12 @@ export function agenticCompanion({ hasText, models }: AgenticOutputs): Companion
   const csvColumns: CsvColumn[] = [
     ['round_id', ({ record }) => String(record.turn)],
     ['agentID', ({ record }) => String(record.agent?.id ?? '')],
-    ['model', ({ record }) => quoted(models[record.agent?.id ?? 0] ?? '')],
+    ['model', ({ record }) => models[record.agent?.id ?? 0] ?? ''],
   ];
   if (hasText) {
     csvColumns.push(
-      ['input', ({ record }) => quoted(texts.get(keyOf(record))?.input ?? '')],
-      ['output', ({ record }) => quoted(texts.get(keyOf(record))?.output ?? '')],
+      ['input', ({ record }) => texts.get(keyOf(record))?.input ?? ''],
+      ['output', ({ record }) => texts.get(keyOf(record))?.output ?? ''],
     );
   }
   return {

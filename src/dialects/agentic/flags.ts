@@ -1,6 +1,6 @@
 import type { Flag } from '../../commands/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags } from '../../commands/flags.ts';
-import { integer, number } from '../../commands/options.ts';
+import { integer, time } from '../../commands/options.ts';
 
 /** The command line of LMBenchmark's agentic-qa.py, and ours. Beside these, the fields that flags set. */
 export interface AgenticFlags {
@@ -40,13 +40,13 @@ export const agenticFlags: readonly Flag[] = [
     flags: '--user-request-interval <seconds>',
     path: 'pacing.pauseSec',
     says: "between a user's rounds",
-    parse: number(),
+    parse: time('sec'),
     default: 1,
   },
   {
     flags: '--new-user-interval <seconds>',
     says: 'between two users',
-    parse: number(),
+    parse: time('sec'),
     default: 5,
   },
   {
@@ -63,7 +63,7 @@ export const agenticFlags: readonly Flag[] = [
   },
   { flags: '--on-failure <how>', path: 'failure.policy' },
   // A text, as a given one is: the digest of the workload is of it.
-  { ...FLAGS.seed, default: '0' },
+  FLAGS.seed,
   FLAGS.apiKey,
   FLAGS.header,
   { flags: '--output <file>', says: 'CSV of the completed requests', default: 'summary.csv' },

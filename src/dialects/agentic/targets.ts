@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { openSimulated, openTarget, type Target } from '../../play/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { Network } from '../../transport/proxy.ts';
 import type { Transport } from '../../transport/transport.ts';
 
 /** Where one agent's requests go. */
@@ -42,6 +43,7 @@ export async function openAgentTargets(
   targets: readonly AgentTarget[],
   clock: Clock,
   apiKey: string | undefined,
+  network?: Network,
 ): Promise<Target> {
   const byName = new Map<string, Target>();
   const close = async (): Promise<void> => {
@@ -59,6 +61,7 @@ export async function openAgentTargets(
         },
         clock,
         apiKey,
+        network,
       );
       byName.set(nameOf(target), opened);
     }
@@ -77,16 +80,19 @@ export async function openAgentTargets(
       })
       .join('; '),
     notices: [...byName.values()].flatMap(({ notices = [] }) => notices),
-    scrape: () => scrapeAll(byName),
+    scrape: (secMax) => scrapeAll(byName, secMax),
     close,
   };
 }
 
 /** The pages of all engines that have one, each behind a comment with its name. */
-async function scrapeAll(targets: ReadonlyMap<string, Target>): Promise<string | undefined> {
+async function scrapeAll(
+  targets: ReadonlyMap<string, Target>,
+  secMax: number | undefined,
+): Promise<string | undefined> {
   const pages = await Promise.all(
     [...targets].map(async ([name, target]) => {
-      const page = await target.scrape();
+      const page = await target.scrape(secMax);
       return page === undefined ? [] : [`# ${name}\n${page}`];
     }),
   );

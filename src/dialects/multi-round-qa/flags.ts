@@ -1,6 +1,6 @@
 import type { Flag } from '../../commands/flag-table.ts';
 import { FLAGS, screenFlags } from '../../commands/flags.ts';
-import { integer, number, share } from '../../commands/options.ts';
+import { integer, number, share, time } from '../../commands/options.ts';
 
 /**
  * What is read of the command line of multi-round-qa.py, beside the fields that flags set: production-stack's, its
@@ -99,7 +99,7 @@ const productionStackFlags: readonly Flag[] = [
 ];
 
 const forkFlags: readonly Flag[] = [
-  { flags: '--user-lag <seconds>', says: 'fork: think time after an answer', parse: number() },
+  { flags: '--user-lag <seconds>', says: 'fork: think time after an answer', parse: time('sec') },
   {
     flags: '--max-input-len <tokens>',
     says: 'fork: longest prompt; longest ShareGPT question',

@@ -1,4 +1,4 @@
-import { isInCsv, type MultiRoundQaRow, readMultiRoundQaCsv } from '../../export/csv.ts';
+import { isInCsv, type MultiRoundQaRow, readMultiRoundQaCsv } from '../../export/read-csv.ts';
 import { isFailure, type TurnRecord } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
 import type { IntervalSummary } from '../../stats/interval.ts';

@@ -1,4 +1,4 @@
-import { moments } from '../../stats/quantile.ts';
+import { moments } from '../../stats/exact.ts';
 
 /** A named series; null is left out. */
 export interface Series {

@@ -1,6 +1,6 @@
 import type { Flag } from '../../commands/flag-table.ts';
 import { FLAGS, screenFlags } from '../../commands/flags.ts';
-import { integer, number, wholeNumber } from '../../commands/options.ts';
+import { integer, number, time, wholeNumber } from '../../commands/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
 export interface MultiTurnFlags {
@@ -101,7 +101,7 @@ const upstreamFlags: readonly Flag[] = [
     flags: '--request-timeout-sec <seconds>',
     path: 'timeouts.totalSec',
     says: 'for one request; more for answers of over 600 tokens',
-    parse: number(0),
+    parse: time('sec', 0),
     default: 120,
   },
   FLAGS.noStream,

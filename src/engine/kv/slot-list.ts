@@ -3,14 +3,13 @@
  * allocated after construction. Slots are numbered from 1; 0 stands for both ends.
  */
 export class SlotList {
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
+  /** Of each slot the next and the previous one, side by side: whoever needs one needs both, from one cache line. */
+  readonly #links: Int32Array;
   #length = 0;
 
   /** `slotCount`: slots are numbered below it. */
   constructor(slotCount: number) {
-    this.#next = new Int32Array(slotCount);
-    this.#previous = new Int32Array(slotCount);
+    this.#links = new Int32Array(2 * slotCount);
   }
 
   get length(): number {
@@ -19,12 +18,12 @@ export class SlotList {
 
   /** 0 if the list is empty. */
   get first(): number {
-    return this.#next[0]!;
+    return this.#links[0]!;
   }
 
   /** The slot behind this one, or 0 behind the last. */
   after(slot: number): number {
-    return this.#next[slot]!;
+    return this.#links[2 * slot]!;
   }
 
   append(slot: number): void {
@@ -32,24 +31,26 @@ export class SlotList {
   }
 
   prepend(slot: number): void {
-    this.#insertBefore(this.#next[0]!, slot);
+    this.#insertBefore(this.#links[0]!, slot);
   }
 
   /** The slot is in the list; the caller knows. */
   remove(slot: number): void {
-    const next = this.#next[slot]!;
-    const previous = this.#previous[slot]!;
-    this.#next[previous] = next;
-    this.#previous[next] = previous;
+    const links = this.#links;
+    const next = links[2 * slot]!;
+    const previous = links[2 * slot + 1]!;
+    links[2 * previous] = next;
+    links[2 * next + 1] = previous;
     this.#length--;
   }
 
   #insertBefore(successor: number, slot: number): void {
-    const predecessor = this.#previous[successor]!;
-    this.#next[predecessor] = slot;
-    this.#previous[slot] = predecessor;
-    this.#next[slot] = successor;
-    this.#previous[successor] = slot;
+    const links = this.#links;
+    const predecessor = links[2 * successor + 1]!;
+    links[2 * predecessor] = slot;
+    links[2 * slot + 1] = predecessor;
+    links[2 * slot] = successor;
+    links[2 * successor + 1] = slot;
     this.#length++;
   }
 }

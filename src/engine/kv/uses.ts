@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type Asker, type EngineEvents, type Memory, tellerOf } from '../events.ts';
 import type { BlockIndex } from './block-index.ts';
 import { Finds } from './finds.ts';
+import { Owners } from './owners.ts';
 
 /** What is to be known about the uses of a memory's content. */
 export interface Watch {
@@ -19,6 +20,15 @@ export interface Place extends Pick<Memory, 'tier' | 'blocks'> {
   readonly index: BlockIndex;
 }
 
+/** What is kept of a slot, side by side: numbers that are needed together, from one cache line. */
+const STORED_MS = 0;
+const USED_MS = 1;
+/** As of `Owners`. */
+const OWNER = 2;
+/** How often it was found again since it was stored. */
+const FOUND = 3;
+const FIELDS = 4;
+
 /**
  * When the content of slots was stored and last used, and by whom, over typed arrays: for memories that forget
  * by age, and for those who hear of evictions. Where there is neither there is no such account.
@@ -29,9 +39,8 @@ export class Uses implements Memory {
   readonly #index: BlockIndex;
   readonly #clock: Watch['clock'];
   readonly #ageMs: number;
-  readonly #storedMs: Float64Array;
-  readonly #usedMs: Float64Array;
-  readonly #users: (Asker | undefined)[];
+  readonly #kept: Float64Array;
+  readonly #owners: Owners;
   readonly #finds: Finds | undefined;
   readonly #tellStored: EngineEvents['stored'];
   readonly #tellEvicted: EngineEvents['evicted'];
@@ -43,9 +52,8 @@ export class Uses implements Memory {
     this.#index = index;
     this.#clock = clock;
     this.#ageMs = ageMs;
-    this.#storedMs = new Float64Array(slots);
-    this.#usedMs = new Float64Array(slots);
-    this.#users = Array<Asker | undefined>(slots).fill(undefined);
+    this.#kept = new Float64Array(FIELDS * slots);
+    this.#owners = new Owners(slots);
     this.#tellStored = tellerOf(events, 'stored');
     this.#tellEvicted = tellerOf(events, 'evicted');
     this.#finds = tier === 'gpu' && this.#tellEvicted ? new Finds(slots) : undefined;
@@ -68,41 +76,42 @@ export class Uses implements Memory {
   }
 
   storedMs(slot: number): number {
-    return this.#storedMs[slot]!;
+    return this.#kept[FIELDS * slot + STORED_MS]!;
   }
 
   usedMs(slot: number): number {
-    return this.#usedMs[slot]!;
+    return this.#kept[FIELDS * slot + USED_MS]!;
   }
 
   ownerOf(slot: number): Asker | undefined {
-    return this.#users[slot];
+    return this.#owners.of(this.#kept[FIELDS * slot + OWNER]!);
   }
 
   findsOf(slot: number): number {
-    return this.#finds?.countOf(slot) ?? 0;
+    return this.#finds?.known(this.#kept[FIELDS * slot + FOUND]!) ?? 0;
   }
 
   foundMs(slot: number, i: number): number {
-    return this.#finds!.timeOf(slot, i);
+    return this.#finds!.timeOf(slot, this.#kept[FIELDS * slot + FOUND]!, i);
   }
 
   store(slot: number, atMs: number): void {
-    this.#storedMs[slot] = atMs;
-    this.#finds?.clear(slot);
+    this.#kept[FIELDS * slot + STORED_MS] = atMs;
+    this.#kept[FIELDS * slot + FOUND] = 0;
   }
 
   find(slot: number, atMs: number): void {
-    this.#finds?.add(slot, atMs);
+    this.#finds?.add(slot, this.#kept[FIELDS * slot + FOUND]!++, atMs);
   }
 
   use(slot: number, by: Asker | undefined, atMs: number): void {
-    this.#usedMs[slot] = atMs;
-    this.#users[slot] = by;
+    const at = FIELDS * slot;
+    this.#kept[at + USED_MS] = atMs;
+    this.#kept[at + OWNER] = this.#owners.changed(this.#kept[at + OWNER]!, by);
   }
 
   isOver(slot: number): boolean {
-    return this.#ageMs < Infinity && this.now() - this.#usedMs[slot]! > this.#ageMs;
+    return this.#ageMs < Infinity && this.now() - this.usedMs(slot) > this.#ageMs;
   }
 
   /** Its content has its name. */

@@ -32,26 +32,70 @@ export class EvictionMetrics implements EngineEvents {
   readonly #blocks = new Map<Memory['tier'], Float64Array>();
   readonly #gpuBlocks = this.#blocksOf('gpu');
 
+  /** Blocks of one request that were stored at once go one after the other: they are counted together. */
+  #alike = 0;
+  #owner: Asker | undefined;
+  #by: Asker | undefined;
+  #storedMs = 0;
+  #evictedMs = 0;
+
   evicted(memory: Memory, slot: number, by: Asker | undefined): void {
-    const isGpu = memory.tier === 'gpu';
-    const blocks = isGpu ? this.#gpuBlocks : this.#blocksOf(memory.tier);
-    blocks[evictor(memory.ownerOf(slot), by)]! += memory.blocks;
-    if (isGpu) this.#observe(memory, slot);
+    const owner = memory.ownerOf(slot);
+    if (memory.tier !== 'gpu') {
+      this.#blocksOf(memory.tier)[evictor(owner, by)]! += memory.blocks;
+      return;
+    }
+    const nowMs = memory.now();
+    const storedMs = memory.storedMs(slot);
+    const isFound = memory.findsOf(slot) > 0;
+    const isAlike =
+      !isFound &&
+      owner === this.#owner &&
+      by === this.#by &&
+      storedMs === this.#storedMs &&
+      nowMs === this.#evictedMs;
+    if (isAlike) {
+      this.#alike++;
+      return;
+    }
+    this.#countAlike();
+    if (isFound) {
+      this.#gpuBlocks[evictor(owner, by)]! += memory.blocks;
+      this.#observe(memory, slot);
+      return;
+    }
+    this.#alike = 1;
+    this.#owner = owner;
+    this.#by = by;
+    this.#storedMs = storedMs;
+    this.#evictedMs = nowMs;
+  }
+
+  #countAlike(): void {
+    const count = this.#alike;
+    if (count === 0) return;
+    this.#gpuBlocks[evictor(this.#owner, this.#by)]! += count;
+    const seconds = (this.#evictedMs - this.#storedMs) / 1000;
+    this.#lifetime.observe(seconds, count);
+    this.#idle.observe(seconds, count);
+    this.#alike = 0;
   }
 
   expose(registry: Registry, engine: MeteredEngine): void {
     for (const histogram of [this.#lifetime, this.#idle, this.#reuseGap]) {
-      histogram.expose(registry);
+      histogram.expose(registry, () => this.#countAlike());
     }
     const tiers = engine.stats.offload?.tiers ?? [];
     for (const { medium } of tiers) this.#blocksOf(medium);
     const series = this.#blocks;
+    const countAlike = () => this.#countAlike();
     new Counter({
       name: 'confab:kv_evicted_blocks_total',
       help: 'Blocks whose content gave way to other content: of its own session, or of another',
       labelNames: ['tier', 'by'],
       registers: [registry],
       collect() {
+        countAlike();
         this.reset();
         for (const [tier, blocks] of series) {
           for (const [i, by] of EVICTORS.entries()) this.inc({ tier, by }, blocks[i]);

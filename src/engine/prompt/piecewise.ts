@@ -1,3 +1,12 @@
+import {
+  END_SIGN,
+  isLetter,
+  KINDS,
+  LETTER,
+  SAMPLE,
+  SIGN,
+  SPACE,
+} from '../../workload/tokenizer/pieces.ts';
 import type { Coder } from './vocabulary.ts';
 
 /** A tokenizer as prompts need it. */
@@ -20,30 +29,10 @@ export function textCoder(tokenizer: Coder): TextCoder {
   return { encode: (text) => coder.encode(text), isCheap: true };
 }
 
-/** Cases, contractions, numbers, signs, quotes, runs of blanks, lines and other scripts. */
-const SAMPLE = `Call me Ishmael. Some years ago--never mind how long precisely--I didn't have
-much money ("none", in fact): 3 shillings, 11/2d. It's A QUESTION of the 1851 edition...  two  blanks
-	a tab; naïve café, 東京 tower, Привет world! x = f(a[0], b) ; e.g. https://example.org/a_b?c=d ok?!
-
-"Whale ho!" cried He, 'there' -- there she blows , thus . Who? THE END`;
-
 /** Twice the pieces of Moby Dick, and more than a vocabulary has words. */
 const PIECES_MAX = 1 << 16;
 /** Longer ones are hardly ever met again. */
 const PIECE_CHARS_MAX = 48;
-
-const SPACE = 32;
-const SIGN = 1;
-const LETTER = 2;
-const END_SIGN = 4;
-
-/** What ASCII characters are, by code; nothing is cut beside any other character. */
-const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const char = String.fromCharCode(code);
-  if (/[A-Za-z]/.test(char)) return SIGN | LETTER;
-  if (',.;:!?'.includes(char)) return SIGN | END_SIGN;
-  return code > SPACE && code < 127 ? SIGN : 0;
-});
 
 /** FNV-1a, for the hash of a piece while it is scanned. */
 const FNV_BASIS = 0x811c9dc5 | 0;
@@ -164,10 +153,6 @@ function withRoom(array: Int32Array, used: number, more: number): Int32Array {
   const wider = new Int32Array(2 * (used + more));
   wider.set(array.subarray(0, used));
   return wider;
-}
-
-function isLetter(code: number): boolean {
-  return code < 128 && (KINDS[code]! & LETTER) !== 0;
 }
 
 function isAt(

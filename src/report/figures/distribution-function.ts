@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { Column } from '../../stats/column.ts';
-import { quantile } from '../../stats/quantile.ts';
+import { quantile } from '../../stats/exact.ts';
 import type { Point } from '../../stats/sample.ts';
 import { known, type Plot, scaleOf } from './figure.ts';
 

@@ -5,6 +5,7 @@ import { readCache, writeJsonCache } from '../files/disk-cache.ts';
 import { placeOf } from '../files/json-values.ts';
 import { Tally } from '../files/tally.ts';
 import { commonBeginning } from '../text/common-beginning.ts';
+import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
 import { type Chat, chatOf } from './item.ts';
@@ -42,30 +43,45 @@ const FORMAT = 4;
  * @throws UsageError naming file, index and id of conversations that cannot be used or share an id.
  */
 export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
-  const { contentDigest, tokenizer, cacheDir, isCounting } = surveyed;
+  const { file, contentDigest, tokenizer, cacheDir, isCounting } = surveyed;
   const key = `chats-${digestOf(FORMAT, contentDigest, tokenizer.digest, isCounting)}`;
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
   checkChats(surveyed);
   const bytes = surveyed.items.reduce((sum, item) => sum + item.length, 0);
-  if (isCounting) tellCounting(surveyed.tell, bytes, surveyed.file);
-  const { count } = await openTokenizer(tokenizer);
-  const countText = remembering(count);
+  const tell = isCounting ? surveyed.tell : undefined;
+  const progress = tellCounting(tell, { what: file, bytes, cacheDir });
+  const opened = await openTokenizer(tokenizer);
   const beginning = new SharedBeginning();
   const unsent = new Map<string, number>();
-  const counts = surveyed.items.map((bytes, index) => {
-    const chat = chatOf(bytes, index) as Chat;
+  const counts: ExchangeCounts[][] = [];
+  const textsOf = isCounting ? saidIn : () => [];
+  for await (const ahead of countedAhead(chatsOf(surveyed), textsOf, opened, progress.counted)) {
+    const { item: chat, count } = ahead;
     beginning.add(chat);
     for (const name of chat.unsent) unsent.set(name, (unsent.get(name) ?? 0) + 1);
-    return chat.exchanges.map(({ message, answer }): ExchangeCounts => {
-      if (!isCounting) return [];
-      const messageTokens = countText(message.text);
-      return answer ? [messageTokens, countText(answer.text)] : [messageTokens];
-    });
-  });
-  const survey = { counts, sharedTokens: beginning.tokens(count), unsent: [...unsent] };
+    counts.push(
+      chat.exchanges.map(({ message, answer }): ExchangeCounts => {
+        if (!isCounting) return [];
+        const messageTokens = count(message.text);
+        return answer ? [messageTokens, count(answer.text)] : [messageTokens];
+      }),
+    );
+  }
+  const survey = { counts, sharedTokens: beginning.tokens(opened.count), unsent: [...unsent] };
   writeJsonCache(cacheDir, key, survey);
+  progress.done();
   return survey;
+}
+
+function* chatsOf({ items }: Surveyed): Generator<Chat> {
+  for (const [index, bytes] of items.entries()) yield chatOf(bytes, index) as Chat;
+}
+
+function saidIn({ exchanges }: Chat): string[] {
+  return exchanges.flatMap(({ message, answer }) =>
+    answer ? [message.text, answer.text] : [message.text],
+  );
 }
 
 const PROBLEMS_SHOWN = 10;
@@ -101,19 +117,6 @@ function usedTwice(index: number | undefined) {
   return {
     reason: 'an id used twice',
     detail: `the id of item ${index} too; expected ids that differ`,
-  };
-}
-
-/** Longer texts are hardly ever said twice, and would be kept for nothing. */
-const REMEMBERED_CHARACTERS_MAX = 2000;
-
-function remembering(count: (text: string) => number): (text: string) => number {
-  const known = new Map<string, number>();
-  return (text) => {
-    if (text.length > REMEMBERED_CHARACTERS_MAX) return count(text);
-    let tokens = known.get(text);
-    if (tokens === undefined) known.set(text, (tokens = count(text)));
-    return tokens;
   };
 }
 

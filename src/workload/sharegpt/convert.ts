@@ -5,7 +5,8 @@ import { stream } from '../../base/random.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { isSameFile, writeWhole } from '../files/whole-file.ts';
-import { loadTokenizer } from '../tokenizer/tokenizer.ts';
+import { countedAhead } from '../tokenizer/counted-ahead.ts';
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { characters, type Fit, fittedMessages, type OpenAiMessage } from './fit.ts';
 import { wholeConversations } from './parts.ts';
 
@@ -50,7 +51,7 @@ export async function convertShareGpt(options: ConvertOptions): Promise<Converte
   if (isSameFile(input, output)) {
     throw new UsageError(`${output} is the input itself; expected another file`);
   }
-  const count = model === undefined ? undefined : (await loadTokenizer(model)).count;
+  const tokenizer = model === undefined ? undefined : await loadTokenizer(model);
   const tally = new Tally();
   const store = openStore(output);
   let conversations = 0;
@@ -68,7 +69,7 @@ export async function convertShareGpt(options: ConvertOptions): Promise<Converte
     }
     const places = shuffled(stream(seed, 'convert'), store.places).slice(0, maxItems);
     const shape = emptyShape();
-    await writeWhole(output, convertedLines({ store, places, shape, count }));
+    await writeWhole(output, convertedLines({ store, places, shape, tokenizer }));
     return { conversations, written: places.length, dropped, shape };
   } finally {
     store.close();
@@ -126,18 +127,37 @@ interface Writing {
   readonly store: Store;
   readonly places: readonly Place[];
   readonly shape: ConvertedShape;
-  readonly count: ((text: string) => number) | undefined;
+  /** Absent: tokens are not asked for. */
+  readonly tokenizer: Pick<Tokenizer, 'count' | 'countAll'> | undefined;
 }
 
-function* convertedLines({ store, places, shape, count }: Writing): Generator<string> {
+interface Stored {
+  readonly text: string;
+  readonly messages: readonly OpenAiMessage[];
+}
+
+async function* convertedLines(writing: Writing): AsyncGenerator<string> {
+  const { shape, tokenizer } = writing;
   let separator = '[\n';
-  for (const place of places) {
-    const text = store.read(place);
-    addToShape(JSON.parse(text).messages, shape, count);
-    yield separator + text;
+  const textsOf = ({ messages }: Stored) => messages.map(({ content }) => content);
+  const counting = tokenizer && countedAhead(stored(writing), textsOf, tokenizer);
+  for await (const { item, count } of counting ?? uncounted(stored(writing))) {
+    addToShape(item.messages, shape, count);
+    yield separator + item.text;
     separator = ',\n';
   }
   yield '\n]\n';
+}
+
+function* stored({ store, places }: Writing): Generator<Stored> {
+  for (const place of places) {
+    const text = store.read(place);
+    yield { text, messages: JSON.parse(text).messages };
+  }
+}
+
+function* uncounted<T>(items: Iterable<T>): Generator<{ item: T; count: undefined }> {
+  for (const item of items) yield { item, count: undefined };
 }
 
 function emptyShape(): ConvertedShape {
@@ -155,7 +175,7 @@ function emptyShape(): ConvertedShape {
 function addToShape(
   messages: readonly OpenAiMessage[],
   shape: ConvertedShape,
-  count: Writing['count'],
+  count: ((text: string) => number) | undefined,
 ): void {
   const words = messages.map(({ content }) => content.match(/\S+/g)?.length ?? 0);
   const users = messages.filter(({ role }) => role === 'user').length;

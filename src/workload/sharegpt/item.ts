@@ -25,6 +25,12 @@ export function parseItem(recorded: Recorded | Unusable): Item | Unusable {
   return 'reason' in texts ? texts : inExchanges(texts.id, texts.said);
 }
 
+/** All that is said in it. */
+export function textsOf({ system, exchanges }: Item): string[] {
+  const said = exchanges.flatMap(({ question, answer }) => [question, answer]);
+  return system ? [system, ...said] : said;
+}
+
 /** The conversation, if it is one of texts alone, without tools. */
 export function textOnly(recorded: Recorded | Unusable): Recorded | Unusable {
   if ('reason' in recorded) return recorded;

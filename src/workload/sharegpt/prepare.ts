@@ -4,8 +4,9 @@ import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import { placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
 import { isSameFile, writeWhole } from '../files/whole-file.ts';
-import { loadTokenizer } from '../tokenizer/tokenizer.ts';
-import { type Item, parseItem } from './item.ts';
+import { countedAhead } from '../tokenizer/counted-ahead.ts';
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import { type Item, parseItem, textsOf } from './item.ts';
 
 export interface PrepareOptions {
   readonly input: string;
@@ -45,15 +46,15 @@ export async function prepareShareGpt(options: PrepareOptions): Promise<Prepared
       `${output} is the input itself; expected another file, or --force to replace it`,
     );
   }
-  const { count } = await loadTokenizer(options.tokenizer);
+  const tokenizer = await loadTokenizer(options.tokenizer);
   const itemsMax = proportion < 1 ? Math.floor((await itemCount(input)) * proportion) : Infinity;
   const summary = new Summary();
-  await writeWhole(output, preparedLines({ ...options, count, itemsMax, summary }));
+  await writeWhole(output, preparedLines({ ...options, counting: tokenizer, itemsMax, summary }));
   return summary;
 }
 
 interface Preparing extends PrepareOptions {
-  readonly count: (text: string) => number;
+  readonly counting: Pick<Tokenizer, 'count' | 'countAll'>;
   readonly itemsMax: number;
   readonly summary: Summary;
 }
@@ -61,8 +62,20 @@ interface Preparing extends PrepareOptions {
 const PROGRESS_ITEMS = 1000;
 
 async function* preparedLines(preparing: Preparing): AsyncGenerator<string> {
-  const { input, itemsMax, minRounds = 1, summary, count, onProgress } = preparing;
+  const { input, summary, counting } = preparing;
   let separator = '[\n';
+  for await (const { item, count } of countedAhead(usable(preparing), textsOf, counting)) {
+    const prepared = preparedItem(item, count);
+    summary.keep(item, prepared.conversations);
+    yield separator + JSON.stringify(prepared);
+    separator = ',\n';
+  }
+  if (!summary.itemsKept) throw nothingUsable(input, summary);
+  yield '\n]\n';
+}
+
+async function* usable(preparing: Preparing): AsyncGenerator<Item> {
+  const { input, itemsMax, minRounds = 1, summary, onProgress } = preparing;
   for await (const raw of conversationsIn(input)) {
     if (raw.index >= itemsMax) break;
     if (++summary.itemsRead % PROGRESS_ITEMS === 0) onProgress?.(summary.itemsRead);
@@ -71,15 +84,8 @@ async function* preparedLines(preparing: Preparing): AsyncGenerator<string> {
     if ('reason' in item) summary.drop(item.reason, `${where}, ${item.detail}`);
     else if (item.exchanges.length < minRounds) {
       summary.drop(`fewer than ${minRounds} rounds`, `${where}, ${item.exchanges.length}`);
-    } else {
-      const prepared = preparedItem(item, count);
-      summary.keep(item, prepared.conversations);
-      yield separator + JSON.stringify(prepared);
-      separator = ',\n';
-    }
+    } else yield item;
   }
-  if (!summary.itemsKept) throw nothingUsable(input, summary);
-  yield '\n]\n';
 }
 
 interface PreparedMessage {

@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../../base/errors.ts';
 import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
+import type { Unusable } from '../chats/recorded.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { type Tell, tellCounting } from '../files/cost.ts';
 import { digestOf } from '../files/digest.ts';
 import { readCache, writeJsonCache } from '../files/disk-cache.ts';
-import { placeOf } from '../files/json-values.ts';
+import { type JsonBytes, placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
+import type { Counted } from '../tokenizer/count-all.ts';
+import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
-import { type CountedItem, type Filters, fitted, isCounted } from './filter.ts';
-import { parseItem } from './item.ts';
+import { type Count, type CountedItem, type Filters, fitted, isCounted } from './filter.ts';
+import { type Item, parseItem } from './item.ts';
 
 export interface Selection {
   readonly items: readonly CountedItem[];
@@ -47,9 +50,12 @@ export async function selectItems(options: SelectOptions): Promise<Selection> {
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
   // At most: reading stops when enough are found.
-  if (files) tellCounting(options.tell, statSync(file).size, `conversations of ${file}`);
-  const selection = { ...(await read(file, filters, files)), contentDigest: content };
+  const sized = { what: `conversations of ${file}`, bytes: statSync(file).size, cacheDir };
+  const progress = tellCounting(files && options.tell, sized);
+  const items = itemsIn(file, filters, files, progress.counted);
+  const selection = { ...(await select(file, items, filters, files)), contentDigest: content };
   writeJsonCache(cacheDir, key, selection);
+  progress.done();
   return selection;
 }
 
@@ -62,17 +68,50 @@ async function hasOwnCounts(file: string): Promise<boolean> {
   return false;
 }
 
-async function read(file: string, filters: Filters, files: TokenizerFiles | undefined) {
-  const count = files && (await openTokenizer(files)).count;
+interface Read {
+  readonly conversation: Item | Unusable;
+  readonly place: Pick<JsonBytes, 'index' | 'line'>;
+}
+
+type Reading = AsyncIterable<{ readonly item: Read; readonly count: Count | undefined }>;
+
+/** The conversations, with what counts their texts: nothing, where the file has the counts. */
+async function* itemsIn(
+  file: string,
+  { maxRounds }: Filters,
+  files: TokenizerFiles | undefined,
+  counted: Counted,
+): Reading {
+  async function* parsed(): AsyncGenerator<Read> {
+    for await (const raw of conversationsIn(file)) {
+      const { index, line } = raw;
+      yield { place: { index, line }, conversation: parseItem(recordedIn(raw)) };
+    }
+  }
+  // What is not played is counted where a limit asks for it.
+  const textsOf = ({ conversation }: Read) =>
+    'reason' in conversation
+      ? []
+      : conversation.exchanges.slice(0, maxRounds).flatMap((one) => [one.question, one.answer]);
+  if (files) yield* countedAhead(parsed(), textsOf, await openTokenizer(files), counted);
+  else for await (const item of parsed()) yield { item, count: undefined };
+}
+
+async function select(
+  file: string,
+  reading: Reading,
+  filters: Filters,
+  files: TokenizerFiles | undefined,
+) {
   const tally = new Tally();
   const items: CountedItem[] = [];
   let itemsRead = 0;
   let leadingAnswers = 0;
-  for await (const raw of conversationsIn(file)) {
+  for await (const { item, count } of reading) {
     itemsRead++;
-    const fitting = fitted(parseItem(recordedIn(raw)), filters, count);
+    const fitting = fitted(item.conversation, filters, count);
     if ('reason' in fitting) {
-      tally.add(fitting.reason, `${placeOf(raw)}, id ${fitting.id}, ${fitting.detail}`);
+      tally.add(fitting.reason, `${placeOf(item.place)}, id ${fitting.id}, ${fitting.detail}`);
       continue;
     }
     if (fitting.hadLeadingAnswer) leadingAnswers++;

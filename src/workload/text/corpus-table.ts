@@ -27,22 +27,26 @@ const WORD_START = /(?<=\S) (?=\p{L})/gu;
  * tokens do not cross word starts (measured for byte-level BPE: 0 of 1,000 cuts differ), and stays
  * linear for SentencePiece-style tokenizers, which take time in the square of a long text.
  */
-export function buildTable(text: string, tokenizer: Tokenizer): CorpusTable {
+export async function buildTable(text: string, tokenizer: Tokenizer): Promise<CorpusTable> {
   const starts = Uint32Array.from(text.matchAll(WORD_START), (match) => match.index);
   const tokensBefore = new Uint32Array(starts.length);
-  const tokensOf = new Map<string, number>();
-  const countWithin = counterWithin(tokenizer);
+  const pieceAt = (i: number): string => text.slice(starts[i], starts[i + 1]);
+  const different = new Set<string>();
+  for (let i = 0; i + 1 < starts.length; i++) different.add(pieceAt(i));
+  const tokensOf = await countsWithin([...different], tokenizer);
   for (let i = 0; i + 1 < starts.length; i++) {
-    const piece = text.slice(starts[i], starts[i + 1]);
-    let tokens = tokensOf.get(piece);
-    if (tokens === undefined) tokensOf.set(piece, (tokens = countWithin(piece)));
-    tokensBefore[i + 1] = tokensBefore[i]! + tokens;
+    tokensBefore[i + 1] = tokensBefore[i]! + tokensOf.get(pieceAt(i))!;
   }
   const single = [...tokensOf].filter(([, tokens]) => tokens === 1).map(([piece]) => piece);
   return { starts, tokensBefore, leadWords: leadWords(single, tokenizer) };
 }
 
-function counterWithin({ count }: Tokenizer): (piece: string) => number {
+/** What each piece counts within a text. */
+async function countsWithin(
+  pieces: readonly string[],
+  { count, countAll }: Tokenizer,
+): Promise<Map<string, number>> {
   const tokensBefore = count(BEFORE);
-  return (piece) => Math.max(0, count(BEFORE + piece) - tokensBefore);
+  const counts = await countAll(pieces.map((piece) => BEFORE + piece));
+  return new Map(pieces.map((piece, i) => [piece, Math.max(0, counts[i]! - tokensBefore)]));
 }

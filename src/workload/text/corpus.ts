@@ -65,10 +65,12 @@ export async function openCorpus({
   const key = tableKey(digest, tokenizer.digest);
   let checked = readTable([cacheDir, BUILT_IN_DIR], key);
   if (!checked) {
-    tellCounting(tell, Buffer.byteLength(text), name);
+    const progress = tellCounting(tell, { what: name, bytes: Buffer.byteLength(text), cacheDir });
     const isSpaced = text !== original;
-    checked = checkedTable({ text, isSpaced, name, tokenizer: await openTokenizer(tokenizer) });
+    const opened = await openTokenizer(tokenizer);
+    checked = await checkedTable({ text, isSpaced, name, tokenizer: opened });
     writeTable(cacheDir, key, checked);
+    progress.done();
   }
   const { table, check } = checked;
   return {
@@ -94,8 +96,9 @@ interface Checking {
   readonly tokenizer: Tokenizer;
 }
 
-function checkedTable({ text, isSpaced, name, tokenizer }: Checking): CheckedTable {
-  const own = buildTable(text, tokenizer);
+async function checkedTable(checking: Checking): Promise<CheckedTable> {
+  const { text, isSpaced, name, tokenizer } = checking;
+  const own = await buildTable(text, tokenizer);
   const hasOwnWords = !isSpaced && own.leadWords.length >= LEAD_WORDS_MIN;
   const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   const tokens = table.tokensBefore.at(-1) ?? 0;

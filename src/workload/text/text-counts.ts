@@ -15,9 +15,10 @@ export async function countTexts(
   const kept = readCache(cacheDir, key);
   if (kept) return JSON.parse(kept.toString('utf8'));
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  tellCounting(tell, bytes, `${texts.length} texts`);
-  const { count } = await openTokenizer(tokenizer);
-  const counts = texts.map(count);
+  const progress = tellCounting(tell, { what: `${texts.length} texts`, bytes, cacheDir });
+  const { countAll } = await openTokenizer(tokenizer);
+  const counts = await countAll(texts, progress.counted);
   writeJsonCache(cacheDir, key, counts);
+  progress.done();
   return counts;
 }

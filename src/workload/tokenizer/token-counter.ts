@@ -55,6 +55,7 @@ export function startTokenCounter(tokenizer: string): TokenCounter {
     });
   });
   thread.on('error', (error) => fail(error));
+  thread.on('exit', (code) => fail(new Error(`the counting thread ended with code ${code}`)));
 
   function tokensOf(text: string): Promise<number> {
     const id = ++lastId;

@@ -2,6 +2,7 @@ import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { errorText, UsageError } from '../../base/errors.ts';
 import { isObject, notJson, parsedJson } from '../../base/json.ts';
 import { elsewhere } from '../../base/known-formats.ts';
+import { type CountAll, countingAll } from './count-all.ts';
 import { locateTokenizer, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Text to token ids and back, without special tokens or chat template. */
@@ -12,6 +13,8 @@ export interface Tokenizer {
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
   count(text: string): number;
+  /** The same of many texts, several times as fast. */
+  readonly countAll: CountAll;
   /** The model's Jinja chat template and the texts it needs, where tokenizer_config.json has them. */
   readonly chat: { template: string; bosToken: string; eosToken: string } | undefined;
 }
@@ -64,6 +67,12 @@ async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
     digest: files.digest,
     encode,
     count: (text) => encode(text).length,
+    countAll: countingAll({
+      encode,
+      json,
+      vocabulary,
+      rust: async (options) => (await import('./rust-tokenizer.ts')).loadRust(options),
+    }),
     chat: chatOf(settings),
     decode: (ids) =>
       tokenizer.decode([...ids], {

@@ -124,10 +124,11 @@ describe('text without spaces between words', () => {
   const toy = toyTokenizer(join(dir, 'mixed'), ['the', 'of', 'and', 'to', '名可', '吾輩']);
 
   test.each(
-    Object.entries(TEXTS).flatMap(([name, text]) => [
-      [name, 'gpt2', text],
-      [name, 'without a split before BPE', text],
-    ]),
+    Object.entries(TEXTS).flatMap(([name, text]) => {
+      // A large vocabulary takes seconds; the mixed text has all that it can do.
+      const large = name === 'Chinese with English' ? [[name, 'gpt2', text] as const] : [];
+      return [...large, [name, 'without a split before BPE', text] as const];
+    }),
   )('%s, %s: cuts have exactly the tokens asked for', async (name, tokenizer, text) => {
     const file = join(dir, `${name}.txt`);
     writeFileSync(file, text);
@@ -148,7 +149,7 @@ describe('text without spaces between words', () => {
           expect(count(`${first} ${second}`)).toBe(a + b);
         },
       ),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 20, seed: 1 },
     );
   });
 

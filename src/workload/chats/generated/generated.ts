@@ -48,11 +48,12 @@ export async function generateChats(generating: Generating): Promise<Generated> 
     : `${tagOf(config.conversations - 1)} ${BASE_QUESTION}`;
   const plan = planConversations({ config, seed, isCompat, messageTokensMin: count(always) });
   const differences: number[] = [];
+  const opened = { tokensWanted: tokensWanted(plan), tokenizer, cacheDir };
   const said = isCompat
     ? layOutCompat(plan, text, tokenizer)
     : layOut({
         plan,
-        words: openWordText(text, { tokensWanted: tokensWanted(plan), tokenizer, cacheDir }),
+        words: await openWordText(text, opened),
         count,
         differs: (tokens) => differences.push(tokens),
       });

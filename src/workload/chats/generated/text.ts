@@ -54,14 +54,14 @@ export interface OpenOptions {
 const CHARACTERS_PER_TOKEN = 8;
 
 /** Counts as much of a text as is needed, once; its table is kept on disk. */
-export function openWordText(text: string, options: OpenOptions): WordText {
+export async function openWordText(text: string, options: OpenOptions): Promise<WordText> {
   const whole = spaced(text);
   const { tokensWanted } = options;
   const start = whole.slice(0, tokensWanted * CHARACTERS_PER_TOKEN);
-  const table = tableOf(start, options);
+  const table = await tableOf(start, options);
   const isEnough = table.tokensBefore.at(-1)! >= tokensWanted;
   const isWhole = isEnough || start.length === whole.length;
-  return isWhole ? wordsOf(start, table) : wordsOf(whole, tableOf(whole, options));
+  return isWhole ? wordsOf(start, table) : wordsOf(whole, await tableOf(whole, options));
 }
 
 function wordsOf(text: string, { starts, tokensBefore, leadWords }: CorpusTable): WordText {
@@ -86,11 +86,11 @@ function wordsOf(text: string, { starts, tokensBefore, leadWords }: CorpusTable)
   };
 }
 
-function tableOf(text: string, { tokenizer, cacheDir }: OpenOptions): CorpusTable {
+async function tableOf(text: string, { tokenizer, cacheDir }: OpenOptions): Promise<CorpusTable> {
   const key = tableKey(sha256(text), tokenizer.digest);
   const kept = readTable([cacheDir], key);
   if (kept) return kept.table;
-  const own = buildTable(text, tokenizer);
+  const own = await buildTable(text, tokenizer);
   const hasOwnWords = own.leadWords.length >= LEAD_WORDS_MIN;
   const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   // Cuts are not checked here: every message that is made is counted.

@@ -1,0 +1,43 @@
+import { isShareOf } from '../population/partition.ts';
+import { type ClosedProcess, processOf } from '../population/processes.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { type SteadySummary, steadySummary } from '../stats/steady.ts';
+import { fullWindow, settledWindow } from '../stats/steady-window.ts';
+import type { Interval, PlacedPart, RateWindow } from '../stats/timeline.ts';
+import { partitionOf } from './partitions.ts';
+
+interface Windows {
+  /** Disjoint. */
+  readonly offering: readonly Interval[];
+  readonly arriving: readonly RateWindow[];
+}
+
+/** The part of a run that says what it would go on to say, or why there is none. */
+export function steadyStateOf(
+  placed: readonly PlacedPart[],
+  scenario: Scenario | undefined,
+  { offering, arriving }: Windows,
+): { readonly steadyState?: SteadySummary; readonly noSteadyState?: string } {
+  const [one, ...more] = offering;
+  if (!scenario) return { noSteadyState: 'another version of confab wrote the scenario' };
+  if (more.length > 0) return { noSteadyState: 'the run was resumed' };
+  const process = processOf(scenario.population.arrivals);
+  const found =
+    process.loop === 'closed'
+      ? fullWindow(placed, {
+          cap: capOf(placed, process),
+          offering: one!,
+          isHandedOver: scenario.warmup.durationSec !== undefined,
+        })
+      : settledWindow(placed, arriving[0]!);
+  return typeof found === 'string'
+    ? { noSteadyState: found }
+    : { steadyState: steadySummary(placed, found, one!.startMs, scenario.slo) };
+}
+
+/** Conversations that the partitions that are here may have at a time. */
+function capOf(placed: readonly PlacedPart[], { slots }: ClosedProcess): number {
+  const shares = placed.map(({ part }) => partitionOf(part));
+  const all = Array.from({ length: slots }, (_, slot) => slot);
+  return all.filter((slot) => shares.some((share) => isShareOf(share, slot))).length;
+}
