@@ -4,9 +4,8 @@ import type { Limit } from '../scenario/thresholds.ts';
 import { METRIC_NAMES } from '../stats/metrics.ts';
 import type { Distribution } from '../stats/quantile.ts';
 import { STATISTIC_NAMES, STATISTICS, type StatisticName } from '../stats/statistics.ts';
-import { measuredOf } from '../stats/summary.ts';
+import { measuredOf, type SummaryTotals } from '../stats/summary.ts';
 import { TOTALS } from '../stats/totals.ts';
-import type { RunSummary } from './run-summary.ts';
 
 export type Thresholds = Scenario['thresholds'];
 
@@ -25,11 +24,11 @@ export interface ThresholdVerdict {
   readonly isKept: boolean;
 }
 
+/** As in summary.json, where `TOTALS` has its paths. */
+export type Measured = Pick<SummaryTotals, 'counts' | 'distributions' | 'conversations'>;
+
 /** One for each limit of the scenario: in the order of the metrics, then of the numbers of a run. */
-export function verdictsOf(
-  thresholds: Thresholds,
-  summary: Omit<RunSummary, 'thresholds'>,
-): ThresholdVerdict[] {
+export function verdictsOf(thresholds: Thresholds, summary: Measured): ThresholdVerdict[] {
   const verdicts: ThresholdVerdict[] = [];
   const check = (name: string, found: number | string, limit: Limit | undefined): void => {
     if (limit !== undefined) verdicts.push(verdict(name, found, limit));
