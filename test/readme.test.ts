@@ -44,7 +44,7 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   'simulate configs/cache-pressure.yaml --set population.arrivals.process=poisson': [
     /TTFT ms +240 +608\.0 /,
   ],
-  'simulate configs/offloading.yaml': [/^ +cached +84\.1 %/m, /TTFT ms +240 +300\.2 /],
+  'simulate configs/offloading.yaml': [/^ +cached +84\.1 %/m, /TTFT ms +240 +~300 /],
   'simulate configs/offloading.yaml --set engine.offload.preset=none': [
     /^ +cached +15\.4 %/m,
     /TTFT ms +240 +1264 /,
@@ -55,15 +55,15 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'simulate configs/offloading.yaml --set engine.offload.cpu.readGBps=1': [
     /^ +cached +84\.1 %/m,
-    /TTFT ms +240 +1975 /,
+    /TTFT ms +240 +~1975 /,
   ],
   'simulate configs/priority.yaml': [
-    /TTFT ms +600 .* 166\.2 .* 34110 /,
-    /latency ms +600 .* 4621 .* 51725 /,
+    /TTFT ms +600 .* ~166 .* ~34110 /,
+    /latency ms +600 .* ~4621 .* ~51725 /,
   ],
   'simulate configs/priority.yaml --set engine.policy=fcfs --set sampling.priority=0': [
-    /TTFT ms +600 .* 4633 .* 11703 /,
-    /latency ms +600 .* 9923 .* 33074 /,
+    /TTFT ms +600 .* ~4633 .* ~11703 /,
+    /latency ms +600 .* ~9923 .* ~33074 /,
   ],
   'plan configs/multi-round-qa.yaml': [
     /^ +50\.0 s +1 +14\.20 /m,

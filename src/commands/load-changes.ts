@@ -12,14 +12,17 @@ const RAMP_UP = ['population', 'rampUp'];
 /** Processes that have a rate of their own: it alone is changed. */
 const WITH_RATE: readonly unknown[] = [undefined, 'constant', 'poisson', 'gamma', 'lognormal'];
 
+/** Processes that are recorded: they have times, and no rate. */
+const OWN_TIMES: readonly unknown[] = ['trace'];
+
 /** An open loop of so many conversations a second: Poisson, unless the scenario has an open loop already. */
 export function usersPerSec(rate: number): Change {
   return (scenario) => {
     const before = at(ARRIVALS, scenario);
     const process = at(['process'], before);
-    if (process === 'trace') {
+    if (OWN_TIMES.includes(process)) {
       throw new UsageError(
-        'population.arrivals: found process: trace, which has its own times; expected --set population.arrivals.slowdown=… in place of a rate',
+        `population.arrivals: found process: ${process}, which has its own times; expected --set population.arrivals.slowdown=… in place of a rate`,
       );
     }
     const isKept = isObject(before) && WITH_RATE.includes(process);

@@ -1,4 +1,5 @@
 import { writeWhole } from '../base/write-whole.ts';
+import { processOf } from '../population/processes.ts';
 import { isFailure } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
@@ -61,11 +62,11 @@ type Strategy = { readonly type_: string } & Readonly<Record<string, string | nu
 /** The one of GuideLLM's that is nearest. */
 function strategyOf(run: Run, { rates, run: { loop } }: RunSummary): Strategy {
   const arrivals = scenarioOf(run.parts[0]!)?.population.arrivals;
-  if (arrivals?.process === 'closed') return { type_: 'concurrent', streams: arrivals.concurrency };
-  if (arrivals?.process === 'clients') return { type_: 'concurrent', streams: arrivals.clients };
+  const process = arrivals && processOf(arrivals);
+  if (process?.loop === 'closed') return { type_: 'concurrent', streams: process.slots };
   const rate = rates.offeredPerSec;
   if (loop !== 'open' || !rate) return { type_: 'throughput' };
-  return { type_: arrivals?.process === 'poisson' ? 'poisson' : 'constant', rate };
+  return { type_: process?.gapCv === 1 ? 'poisson' : 'constant', rate };
 }
 
 /** What GuideLLM would have been called with. */

@@ -1,4 +1,5 @@
 import { writeWhole } from '../base/write-whole.ts';
+import { processOf } from '../population/processes.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
@@ -48,7 +49,8 @@ function* pieces(run: Run, summary: RunSummary): Generator<string> {
 function headOf(run: Run, { run: { model, api, name, loop }, rates, time, counts }: RunSummary) {
   const scenario = scenarioOf(run.parts[0]!);
   const backend = api === 'completions' ? 'openai' : 'openai-chat';
-  const arrivals = scenario?.population.arrivals;
+  // The shape of gamma gaps, as vLLM draws them: 1 is Poisson.
+  const gapCv = scenario && processOf(scenario.population.arrivals).gapCv;
   return {
     ...dateOf(time.parts[0]?.startedAt),
     endpoint_type: backend,
@@ -59,7 +61,7 @@ function headOf(run: Run, { run: { model, api, name, loop }, rates, time, counts
     num_prompts: counts.planned,
     // What came, as what was asked for is told in conversations.
     request_rate: loop === 'open' ? rates.offeredPerSec : 'inf',
-    ...(arrivals?.process === 'poisson' && { burstiness: 1 }),
+    ...(gapCv && { burstiness: 1 / gapCv ** 2 }),
     max_concurrency: scenario?.population.maxInFlight ?? null,
   };
 }

@@ -44,7 +44,6 @@ function linesOf(block: Block, width: number): string[] {
 /** Emphasis taken off, links as their text; an address of the network stays. Code keeps its marks. */
 function plain(text: string): string {
   return text
-    .replace(/\*\*(`[^`]*`)\*\*/g, '$1')
     .split(/(`[^`]*`)/)
     .map((part, index) => (index % 2 ? part : proseOf(part)))
     .join('');

@@ -24,8 +24,11 @@ export interface ThresholdVerdict {
   readonly isKept: boolean;
 }
 
+/** As in summary.json, where `TOTALS` has its paths. */
+export type Measured = Pick<SummaryTotals, 'counts' | 'distributions' | 'conversations'>;
+
 /** One for each limit of the scenario: in the order of the metrics, then of the numbers of a run. */
-export function verdictsOf(thresholds: Thresholds, summary: SummaryTotals): ThresholdVerdict[] {
+export function verdictsOf(thresholds: Thresholds, summary: Measured): ThresholdVerdict[] {
   const verdicts: ThresholdVerdict[] = [];
   const check = (name: string, found: number | string, limit: Limit | undefined): void => {
     if (limit !== undefined) verdicts.push(verdict(name, found, limit));

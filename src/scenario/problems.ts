@@ -81,8 +81,15 @@ function unknownText(path: readonly PropertyKey[], key: string, document: JsonSc
   const accepted = fieldsAt(path, document);
   const prefix = path.map((part) => `${String(part)}.`).join('');
   const near = nearest(key, accepted).map((name) => prefix + name);
-  const meant = near.length ? near : [...allFields(document).keys()].filter(endsIn(key));
+  const meant = near.length ? near : elsewhere(key, document);
   return `${prefix}${key}: unknown field${didYouMean(meant)}; accepted here: ${accepted.join(', ')}`;
+}
+
+/** Of the same name in other sections; else of one like it. */
+function elsewhere(key: string, document: JsonSchema): string[] {
+  const paths = [...allFields(document).keys()];
+  const same = paths.filter((path) => path.endsWith(`.${key}`));
+  return same.length ? same : paths.filter(endsIn(key));
 }
 
 /** So far from where it was written a short name has to be the same. */

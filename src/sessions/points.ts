@@ -56,8 +56,11 @@ function scenarioOf(
   firstUserId: number,
 ): Scenario {
   const users = groups * sessions;
+  // Rounds after the first are measured, of each session: none may go into the warming up.
+  const { durationSec: _, ...warmup } = scenario.warmup;
   return {
     ...scenario,
+    warmup,
     name: `${scenario.name}-${groups}x${sessions}`,
     pacing: { mode: 'think', pauseSec: 0, from: 'intended' },
     population: {

@@ -154,7 +154,7 @@ describe('the environment', () => {
     const args = ['run', ...SHORT, '--url'];
     const ended = await confab([...args, 'http://engine.test'], { env });
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stdout).toMatch(/through the proxy http:\/\/\*\*\*@127\.0\.0\.1:\d+/);
+    expect(ended.stdout).toMatch(/through\s+the\s+proxy\s+http:\/\/\*\*\*@127\.0\.0\.1:\d+/);
     expect(ended.stdout + ended.stderr).not.toContain('hunter22');
     const asked = proxy.asked.length;
     expect(asked).toBeGreaterThan(1);

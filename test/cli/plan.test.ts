@@ -114,7 +114,6 @@ describe.concurrent('confab plan', () => {
 });
 
 test.concurrent.each<[string, string[], RegExp]>([
-  ['no scenario', ['plan'], /no scenario: expected a file/],
   [
     'a scenario without an end',
     ['plan', join(CONFIGS, 'multi-round-qa.yaml'), '--set', 'stop={}'],
@@ -147,7 +146,11 @@ test.concurrent.each<[string, string[], RegExp]>([
     ['plan', DEMO, '--schedule', ''],
     /--schedule: found ''; expected a file/,
   ],
-  ['a latency below zero', ['plan', DEMO, '--ttft-ms', '-1'], /Found '-1'; expected a number/],
+  [
+    'a latency below zero',
+    ['plan', DEMO, '--ttft-ms', '-1'],
+    /Found '-1'; expected a time of at least 0: milliseconds/,
+  ],
   [
     'a file that cannot be written',
     ['plan', DEMO, '--json', 'no/such/plan.json'],

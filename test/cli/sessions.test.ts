@@ -186,7 +186,7 @@ describe('M-61 the search', () => {
 describe.concurrent('M-61 wrong flags: exit code 2, and what is accepted', () => {
   test.each<[string, string[], RegExp]>([
     ['no bound', ['--search'], /--max-ttft-p95: missing; expected milliseconds/],
-    ['a bound of 0', ['--search', '--max-ttft-p95', '0'], /Found '0'; expected a number above 0/],
+    ['a bound of 0', ['--search', '--max-ttft-p95', '0'], /Found '0'; expected a time above 0/],
     ['neither a point nor a search', ['-c', '2'], /expected --groups and --sessions for one point/],
     [
       'a point and a search',

@@ -43,9 +43,10 @@ function failure(
   return { deltas, failure: { status: 'protocol', message: told, ...status } };
 }
 
-function refusal(httpStatus: number, message: string | RegExp): Row {
+function refusal(httpStatus: number, message: string | RegExp, retryAfterMs?: number): Row {
   const told = typeof message === 'string' ? message : expect.stringMatching(message);
-  return { deltas: [], failure: { status: 'http', message: told, httpStatus } };
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { deltas: [], failure: { status: 'http', message: told, httpStatus, ...wait } };
 }
 
 const compressed = (coding: string) =>
@@ -88,7 +89,7 @@ const FAULTS: Readonly<Record<string, Row>> = {
   slowheadforever: SILENT,
   slowbody: { ...good, again: null },
   slowlorisbody: SILENT,
-  r429: refusal(429, '{"error":{"message":"slow down pal" }'),
+  r429: refusal(429, '{"error":{"message":"slow down pal" }', 2000),
   h500: refusal(500, '500 Internal'),
   h502: refusal(502, '502 Bad Gateway'),
   h503empty: refusal(503, 'HTTP 503 without a message'),
@@ -252,7 +253,7 @@ const ODD: Readonly<Record<string, Row>> = {
   html200: failure(/^response is not an event stream: <!doctype html>/, 200),
   login302: refusal(302, 'redirects to https://sso.example.test/login'),
   redirect307: refusal(307, 'redirects to /redirect307/v1/chat/completions/'),
-  r429: { ...refusal(429, 'slow down'), again: five },
+  r429: { ...refusal(429, 'slow down', 1000), again: five },
   multitoken: answer(content(' a b c d', ' e f g h', ' i j k l'), stopped(10, 12)),
   onechunk: answer(content(' a b c d e f g h'), stopped(10, 8)),
   onetoken: answer(content('x'), { ...stopped(10, 1), finishReason: 'length' }),

@@ -67,7 +67,7 @@ test('names that are no field are refused with what may have been meant; no valu
   expect(text).toContain(
     'CONFAB_POPULATION_USER: no field of a scenario (did you mean CONFAB_POPULATION_USERS?); expected its path in capitals',
   );
-  expect(text).toContain('(did you mean CONFAB_POPULATION_ARRIVALS_CONCURRENCY?)');
+  expect(text).toContain('(did you mean CONFAB_POPULATION_ARRIVALS_CONCURRENCY or ');
   expect(text).toContain('CONFAB_TARGET_HEADERS: the value is not YAML: ');
   expect(text).toContain(
     'CONFAB_USER: no field of a scenario (did you mean CONFAB_POPULATION_USERS, ',
