@@ -58,7 +58,8 @@ export function consoleObserver(options: ConsoleOptions): Observer {
       stopStatus = drawing(clock, () => showStatus(status(soFar, clock, now()!)));
     },
     recorded(record) {
-      soFar.add(record);
+      const isWarmup = record.phase === 'warmup';
+      soFar.add(record, isWarmup && !!run && run.state().phase !== 'warmingUp');
       if (isVerbose && record.status !== 'unsent') say(recordLine(record), requestTold(record));
     },
     interval(summary) {

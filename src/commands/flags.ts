@@ -214,7 +214,7 @@ export const playFlags: readonly Flag[] = [
   ...loadFlags,
   ...contentFlags,
   ...targetFlags,
-  ...grouped('What comes of it', outputFlags),
+  ...grouped('What comes of it', [...outputFlags, ...screenFlags]),
   ...grouped('The engine that is built in', [FLAGS.gpu]),
   FLAGS.set,
   FLAGS.initUserId,
@@ -224,7 +224,6 @@ export const playFlags: readonly Flag[] = [
     ...FLAGS.printScenario,
     says: 'print the scenario with all defaults filled in, and send nothing',
   },
-  ...screenFlags,
 ];
 
 /** The embedded engine, as `confab engine` has it. */

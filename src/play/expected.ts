@@ -1,6 +1,7 @@
 import { offeredLoad } from '../population/offered-load.ts';
 import { type OpenProcess, processOf } from '../population/processes.ts';
 import { duration } from '../report/duration.ts';
+import { hasWarmup } from '../run/warmup.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { meanOf } from '../workload/draw/distribution.ts';
@@ -24,17 +25,25 @@ export interface Outlook {
 
 /** How long a run takes, in one line, as far as can be known before it; where it cannot, that is said, and why. */
 export function expectedText(outlook: Outlook): string {
-  const { warmup } = outlook.scenario;
-  const hasWarmup = warmup.firstTurns || warmup.requests + warmup.users > 0;
-  return `duration: ${measuredText(outlook)}${hasWarmup ? '; the warm-up comes before' : ''}`;
+  return `duration: ${measuredText(outlook)}${warmupText(outlook.scenario)}`;
+}
+
+function warmupText(scenario: Scenario): string {
+  const { durationSec } = scenario.warmup;
+  if (hasWarmup(scenario)) return '; the warm-up comes before';
+  return durationSec === undefined
+    ? ''
+    : `; a warm-up of ${duration(durationSec * 1000)} comes before`;
 }
 
 function measuredText(outlook: Outlook): string {
-  const { afterSec, afterRequests, drainTimeoutSec } = outlook.scenario.stop;
+  const { stop, warmup } = outlook.scenario;
+  const { afterSec, afterRequests, drainTimeoutSec } = stop;
   const process = processOf(outlook.scenario.population.arrivals);
   const isEndless =
     process.isEndless && usersOf(outlook) === undefined && afterRequests === undefined;
-  const endMs = process.loop === 'open' ? lastDueMs(outlook, process) : undefined;
+  const dueMs = process.loop === 'open' ? lastDueMs(outlook, process) : undefined;
+  const endMs = dueMs && Math.max(0, dueMs - 1000 * (warmup.durationSec ?? 0));
   if (afterSec === undefined) {
     if (isEndless) return 'until Ctrl-C, as the scenario has no end';
     return endMs === undefined ? unknownText(outlook) : openText(outlook, endMs);

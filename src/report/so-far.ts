@@ -5,7 +5,7 @@ import { hanging } from './wrap.ts';
 
 /** What is known of a run under way beside its records. */
 export interface Now {
-  readonly phase: 'warmingUp' | 'measuring' | 'draining' | 'done';
+  readonly phase: 'warmingUp' | 'handingOver' | 'measuring' | 'draining' | 'done';
   readonly inFlight: number;
   readonly activeUsers: number;
   /** Share of the engine's KV cache in use, 0 to 1; undefined: it did not say since the run began. */
@@ -14,6 +14,7 @@ export interface Now {
 
 const PHASES = {
   warmingUp: 'warming up',
+  handingOver: 'warming up',
   measuring: 'measuring',
   draining: 'draining',
   done: 'done',
@@ -24,7 +25,7 @@ const BAR_WIDTH = 20;
 /** How a run is going, for a terminal: a bar and its goal, then the numbers so far. */
 export function statusText(soFar: SoFarSummary, goals: Goals, now: Now, columns: number): string {
   const { phase, inFlight, activeUsers } = now;
-  if (phase === 'warmingUp') return `warming up: ${inFlight} requests in flight`;
+  if (PHASES[phase] === PHASES.warmingUp) return `warming up: ${inFlight} requests in flight`;
   const { share } = soFar;
   const bar = share === undefined ? [] : [barText(phase === 'measuring' ? share : 1)];
   const left = phase === 'measuring' ? leftText(soFar) : [];

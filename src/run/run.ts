@@ -67,7 +67,8 @@ export interface Run {
 }
 
 export interface RunState {
-  readonly phase: 'warmingUp' | 'measuring' | 'draining' | 'done';
+  /** Handing over: the run's own load is its warm-up. */
+  readonly phase: 'warmingUp' | 'handingOver' | 'measuring' | 'draining' | 'done';
   readonly activeUsers: number;
   readonly waitingUsers: number;
   readonly inFlight: number;
@@ -223,13 +224,12 @@ export function startRun(options: RunOptions): Run {
   });
   phases.start();
 
-  const phase = () => phases.getSnapshot().value as RunState['phase'];
   return {
     interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
     abort: () => phases.send({ type: 'run.aborted' }),
     ends: endsOf(scenario, before),
     state: () => ({
-      phase: phases.getSnapshot().matches('handingOver') ? 'warmingUp' : phase(),
+      phase: phases.getSnapshot().value as RunState['phase'],
       activeUsers: population.activeUsers,
       waitingUsers: population.waitingUsers,
       inFlight: warmup.inFlight + measured.inFlight,

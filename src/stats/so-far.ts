@@ -15,7 +15,7 @@ export interface SoFarSummary {
   readonly measuredMs: number;
   readonly completed: number;
   readonly failed: number;
-  /** Requests that were sent and have ended, in whatever way. */
+  /** Requests that were sent and have ended, in whatever way; those that were handed over too. */
   readonly ended: number;
   /** Conversations of which every turn has ended. */
   readonly conversations: number;
@@ -49,15 +49,24 @@ export class SoFar {
   /** Of each conversation under way, the share of its turns that has ended; and their sum. */
   readonly #under = new Map<number, number>();
   #underSum = 0;
+  /** Of what has been done, the part that was handed over. */
+  readonly #before = { requests: 0, conversations: 0 };
   /** Completed requests by time, of the last `RATE_MS`. */
   #marks: { readonly atMs: number; readonly completed: number }[] = [];
 
-  add(record: TurnRecord): void {
-    if (record.phase !== 'measure') return;
+  /** @param isHandedOver of the run's own load, though it was its warm-up: what ends the run counts it. */
+  add(record: TurnRecord, isHandedOver = false): void {
+    if (record.phase !== 'measure' && !isHandedOver) return;
+    const done = this.#done();
     this.#follow(record);
-    if (record.status === 'unsent') return;
-    this.#ended++;
-    if (record.status === 'cancelled') return;
+    const isSent = record.status !== 'unsent';
+    if (isSent) this.#ended++;
+    if (isHandedOver) {
+      this.#before.conversations += this.#done() - done;
+      if (isSent) this.#before.requests++;
+      return;
+    }
+    if (!isSent || record.status === 'cancelled') return;
     if (record.status !== 'ok') {
       this.#failed++;
       return;
@@ -109,23 +118,45 @@ export class SoFar {
     return ms > 0 ? ((this.#completed - first.completed) * 1000) / ms : undefined;
   }
 
+  #done(): number {
+    return this.#conversations + this.#underSum;
+  }
+
   #left(measuredMs: number, goals: Goals): Pick<SoFarSummary, 'share' | 'leftMs'> {
     const { afterMs, requests, conversations } = goals;
-    const done = this.#conversations + this.#underSum;
-    const shares = [
-      ...(afterMs === undefined ? [] : [measuredMs / afterMs]),
-      ...(requests === undefined ? [] : [this.#ended / requests]),
-      ...(conversations === undefined ? [] : [done / conversations]),
-    ].map((share) => (Number.isFinite(share) ? Math.min(1, share) : 1));
-    if (shares.length === 0) return {};
-    const share = Math.max(...shares);
-    const isKnown = share === shares[0] && afterMs !== undefined;
-    const isGuess = share >= GUESSED.shareMin && measuredMs >= GUESSED.measuredMinMs;
+    const before = this.#before;
+    const nearest = [
+      ...(afterMs === undefined ? [] : [nearness(measuredMs, afterMs)]),
+      ...(requests === undefined ? [] : [nearness(this.#ended, requests, before.requests)]),
+      ...(conversations === undefined
+        ? []
+        : [nearness(this.#done(), conversations, before.conversations)]),
+    ].reduce<Nearness | undefined>(
+      (most, one) => (most && most.share >= one.share ? most : one),
+      undefined,
+    );
+    if (!nearest) return {};
+    const { share, measuredShare } = nearest;
+    const isKnown = afterMs !== undefined && share === nearness(measuredMs, afterMs).share;
+    const isGuess = measuredShare >= GUESSED.shareMin && measuredMs >= GUESSED.measuredMinMs;
     return {
       share,
-      ...((isKnown || isGuess) && share > 0 && { leftMs: measuredMs * (1 / share - 1) }),
+      ...((isKnown || isGuess) &&
+        measuredShare > 0 && { leftMs: (measuredMs * (1 - share)) / measuredShare }),
     };
   }
+}
+
+/** How near a goal is: as a share of it, and of that what was done since measuring began. */
+interface Nearness {
+  readonly share: number;
+  readonly measuredShare: number;
+}
+
+function nearness(done: number, goal: number, before = 0): Nearness {
+  if (goal <= 0) return { share: 1, measuredShare: 1 };
+  const share = Math.min(1, done / goal);
+  return { share, measuredShare: share - Math.min(share, before / goal) };
 }
 
 function addTo(mean: { sum: number; count: number }, value: number | undefined): void {

@@ -62,6 +62,16 @@ test.each<[string, ScenarioInput, string]>([
     { population: { arrivals: CLOSED, users: 8 }, stop: { afterSec: 60, drainTimeoutSec: 20 } },
     'at most 1 min (stop.afterSec), then up to 20 s for requests in flight',
   ],
+  [
+    'a load whose beginning is the warm-up',
+    { population: { arrivals: OPEN, users: 21 }, warmup: { durationSec: 20 } },
+    "about 30 s and what a conversation's answers take; a warm-up of 20 s comes before",
+  ],
+  [
+    'a warm-up of requests',
+    { population: { arrivals: OPEN }, stop: { afterSec: 600 }, warmup: { requests: 4 } },
+    '10 min (stop.afterSec), then up to 2 min for requests in flight; the warm-up comes before',
+  ],
   ['no end', { population: { arrivals: OPEN } }, 'until Ctrl-C, as the scenario has no end'],
 ])('%s', (_name, scenario, text) => {
   expect(textOf(scenario)).toBe(`duration: ${text}`);

@@ -30,9 +30,10 @@ test.each([
 test('a drain has its bar full and no guess, a warm-up has neither', () => {
   const draining = statusText(SO_FAR, { requests: 100 }, { ...NOW, phase: 'draining' }, 80);
   expect(draining).toMatch(/^draining \[#{20}\] 58 of 100 requests, 31 s\n/);
-  expect(statusText(SO_FAR, {}, { ...NOW, phase: 'warmingUp' }, 80)).toBe(
-    'warming up: 3 requests in flight',
-  );
+  for (const phase of ['warmingUp', 'handingOver'] as const) {
+    const warmingUp = statusText(SO_FAR, {}, { ...NOW, phase }, 80);
+    expect(warmingUp).toBe('warming up: 3 requests in flight');
+  }
 });
 
 test('a log line ends with the goal; without one, with what is known', () => {

@@ -48,6 +48,16 @@ test('without a goal there is nothing to be near to; nothing measured is unknown
   });
 });
 
+test('what was handed over counts towards the end, and what is left goes by what came after', () => {
+  const soFar = new SoFar();
+  for (const at of [0, 1, 2, 3]) soFar.add(turn(1, at, { phase: 'warmup' }), true);
+  for (const at of [0, 1, 2, 3]) soFar.add(turn(2, at));
+  const { completed, ended, share, leftMs } = soFar.at(6000, 0, { conversations: 4 });
+  expect([completed, ended, share]).toEqual([4, 8, 0.5]);
+  expect(leftMs).toBeCloseTo(12_000, 6);
+  expect(soFar.at(6000, 0, { requests: 16 }).leftMs).toBeCloseTo(12_000, 6);
+});
+
 test('failed and cancelled requests have ended, unsent ones and the warm-up are not counted', () => {
   const soFar = followed(
     turn(1, 0),
