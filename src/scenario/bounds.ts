@@ -11,8 +11,8 @@ export const MOST = {
   turns: 100_000,
   /** Of a run, one after the other. */
   users: 1_000_000_000,
-  /** At the same time: each has a session in memory. */
-  live: 1_000_000,
+  /** At the same time: each has a session in memory, of about 9 KB. */
+  live: 250_000,
   /** Three years: the times of a journal go up to thirty, and a turn may be due several pauses from now. */
   seconds: 100_000_000,
   milliseconds: 1_000_000_000,
@@ -23,10 +23,10 @@ export const MOST = {
   spread: 1000,
   /** Caps, of which a larger one costs nothing. */
   cap: 1_000_000_000_000,
-  /** Of KV cache, in one tier: 20 to 50 bytes of account each. */
-  blocks: 50_000_000,
+  /** Of KV cache, in one tier: about 100 bytes of account each. */
+  blocks: 10_000_000,
   gigabytes: 1_000_000,
-  replicas: 1000,
+  replicas: 256,
   /** Tries of one turn. */
   retries: 1000,
   /** How much longer a text is made. */

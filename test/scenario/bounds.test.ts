@@ -71,7 +71,7 @@ describe('what nobody can have meant is refused, and named', () => {
     [{ population: { users: 1e15 } }, 'population.users: found'],
     [
       { population: { users: 1e8, arrivals: { process: 'allAtOnce' } } },
-      'population.users: found 100000000; expected at most 1000000 with process: allAtOnce',
+      'population.users: found 100000000; expected at most 250000 with process: allAtOnce',
     ],
     [
       { population: { arrivals: { process: 'closed', concurrency: 1e8 } } },
