@@ -18,6 +18,9 @@ test.each<[string, number | undefined, string]>([
     undefined,
     page(...[16, 32].map((size) => `vllm:cache_config_info{block_size="${size}"} 1`)),
   ],
+  ['one of no tokens', undefined, page('vllm:cache_config_info{block_size="0"} 1')],
+  ['one of half tokens', undefined, page('vllm:cache_config_info{block_size="0.5"} 1')],
+  ['one token, of every token', 1, page('sglang:cache_config_info{page_size="1"} 1')],
   ['one that does not know', undefined, page('vllm:cache_config_info{block_size="None"} 1')],
   ['one that does not say', undefined, page('vllm:num_requests_running{engine="0"} 2')],
 ])('%s: %s tokens a block', (_engine, tokens, text) => {

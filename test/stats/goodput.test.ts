@@ -21,6 +21,17 @@ test('a request is good that keeps every limit, and a failed one is not', () => 
   expect(goodputOf({ outputTokens: { min: 11 } }, records)).toMatchObject({ good: 0, share: 0 });
 });
 
+test('the interval of a share is that of Wilson, of as many requests as there are independent ones', () => {
+  const alternating = Array.from({ length: 100 }, (_, index) => (index % 5 < 3 ? good : slow));
+  const { share, shareInterval95 } = goodputOf({ ttftMs: 500 }, alternating);
+  expect(share).toBe(0.6);
+  // Of 100 independent ones: 0.502 to 0.691; it lies closer to one half than the share.
+  const [from, to] = shareInterval95!;
+  expect(from).toBeCloseTo(0.502, 1);
+  expect(to).toBeCloseTo(0.691, 1);
+  expect(0.6 - from).toBeGreaterThan(to - 0.6);
+});
+
 test('what the end of the run cut off is not judged', () => {
   const cut = [turnRecord({ status: 'cancelled' }), turnRecord({ status: 'unsent' })];
   expect(goodputOf({ ttftMs: 500 }, [good, ...cut])).toMatchObject({ judged: 1, share: 1 });

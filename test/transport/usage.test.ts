@@ -72,7 +72,12 @@ describe('cached tokens have many names', () => {
   });
 
   test("Anthropic's own input leaves out what the cache gave and took", () => {
-    const usage = { input_tokens: 6, output_tokens: 1, cache_read_input_tokens: 64 };
+    const plain = { input_tokens: 6, output_tokens: 1 };
+    expect(endWith({ ...plain, cache_creation_input_tokens: 30 })?.usage).toEqual({
+      ...{ inputTokens: 36, outputTokens: 1, createdCacheTokens: 30 },
+    });
+    const usage = { ...plain, cache_read_input_tokens: 64 };
+    expect(endWith(usage)?.usage).toMatchObject({ inputTokens: 70, cachedTokens: 64 });
     expect(endWith({ ...usage, cache_creation_input_tokens: 30 })?.usage).toEqual({
       ...{ inputTokens: 100, outputTokens: 1, cachedTokens: 64, createdCacheTokens: 30 },
     });
