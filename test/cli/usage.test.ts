@@ -157,7 +157,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(few.status).toBe(2);
     const fewer = limited(40, 'run', '/dev/null');
     expect(fewer.stderr).toMatch(
-      /^error: this client has too few open files, of which this process may have 40: raise its limit/,
+      /^error: this client has too few open files, of which this process may have 40: raise its limit/m,
     );
     expect(fewer.status).toBe(2);
   },
