@@ -51,7 +51,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const tests = await openMutatedTests(files, values.tests);
   const ends = new Map<string, Record<End, number>>();
   let isStopped = false;
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (isStopped = true));
+  let isReported = false;
+  // Not once: npm passes a Ctrl-C on that the terminal has sent to all; and vitest may end the process at it.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isStopped = true));
+  process.on('exit', () => {
+    if (!isReported) report(ends);
+  });
   try {
     const reach = await tests.reach();
     for (const mutant of drawn) {
@@ -68,6 +73,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     await tests.close();
   }
+  isReported = true;
   return report(ends);
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startUpCount } from '../../src/stats/mser.ts';
 import { queueSeries } from './series.ts';
@@ -23,4 +24,37 @@ test('a series that changes to its end has no steady state, and a short one is n
     undefined,
   );
   expect(cutOf(Array<number>(99).fill(1))).toBeUndefined();
+});
+
+/** Straight from the formula, sum by sum: the error of each cut, in batches. */
+function errorsByFormula(values: readonly number[]): number[] {
+  const count = Math.floor(values.length / 5);
+  const mean = (list: readonly number[]) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  const means = Array.from({ length: count }, (_, i) => mean(values.slice(5 * i, 5 * i + 5)));
+  return means.slice(0, count - 4).map((_, first) => {
+    const left = means.slice(first);
+    const middle = mean(left);
+    return left.reduce((sum, one) => sum + (one - middle) ** 2, 0) / left.length ** 2;
+  });
+}
+
+test('the cut is where the formula has its least, or there is none as that is in the last half', () => {
+  const noise = fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 100, maxLength: 260 });
+  const startUp = fc.record({ length: fc.nat(150), height: fc.integer({ min: 0, max: 40 }) });
+  fc.assert(
+    fc.property(noise, startUp, (values, { length, height }) => {
+      const slope = (i: number) => (i < length ? height * 1e6 * (1 - i / length) : 0);
+      const series = values.map((value, i) => value + slope(i));
+      const errors = errorsByFormula(series);
+      const half = Math.floor(series.length / 5) / 2;
+      const cut = startUpCount(Float64Array.from(series));
+      // What is the same but for rounding is as good.
+      const least = Math.min(...errors) * (1 + 1e-9) + 1e-9;
+      if (cut === undefined)
+        expect(errors.findLastIndex((one) => one <= least)).toBeGreaterThan(half);
+      else expect(errors[cut / 5]).toBeLessThanOrEqual(least);
+      if (cut !== undefined) expect(cut / 5).toBeLessThanOrEqual(half);
+    }),
+    { numRuns: 200, seed: 1 },
+  );
 });
