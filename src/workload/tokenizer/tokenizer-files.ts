@@ -19,7 +19,7 @@ const MODEL_NAME = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
 
 /** @throws UsageError for what is neither 'gpt2', a folder, a file, nor a model that can be fetched. */
 export async function locateTokenizer(spec: string): Promise<TokenizerFiles> {
-  if (spec === 'gpt2') return filesFromText('gpt2', gpt2Json());
+  if (spec === 'gpt2') return gpt2Files();
   if (existsSync(spec)) return localFiles(spec);
   if (spec.endsWith('.json') || !MODEL_NAME.test(spec)) {
     throw new UsageError(
@@ -28,6 +28,14 @@ export async function locateTokenizer(spec: string): Promise<TokenizerFiles> {
   }
   const { fetchTokenizer } = await import('./tokenizer-hub.ts');
   return filesAt(spec, await fetchTokenizer(spec));
+}
+
+let builtIn: TokenizerFiles | undefined;
+
+/** Always the same object, so that its vocabulary is loaded once for a process: it is small, and never changes. */
+function gpt2Files(): TokenizerFiles {
+  builtIn ??= filesFromText('gpt2', gpt2Json());
+  return builtIn;
 }
 
 const TOKENIZER = { what: 'tokenizer' };
