@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
-import { authorityOf, type Connect, connector, type Trust } from './http-connector.ts';
+import { type Connect, connector, secureContextOf, type Trust } from './http-connector.ts';
 
 /** How a server is reached. */
 export interface Route extends Trust {
@@ -36,8 +36,10 @@ function direct(origin: string, connect: Connect): MakeClient {
 
 /** https through a tunnel; http as a request to the proxy, as curl does it: many let tunnels go to port 443 only. */
 function proxied(origin: string, route: Route, proxy: string): MakeClient {
+  const secureContext = secureContextOf(route);
+  const isSecure = [origin, proxy].some((url) => url.startsWith('https:'));
   const tls = {
-    ca: authorityOf(route),
+    ...(isSecure && { secureContext: secureContext() }),
     rejectUnauthorized: !route.insecure,
     ALPNProtocols: ['http/1.1'],
   };

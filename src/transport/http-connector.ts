@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { errorText, UsageError } from '../base/errors.ts';
 import { readBytes } from '../base/read-text.ts';
@@ -23,8 +23,7 @@ const READ_BYTES = 64 * 1024;
 
 /** @throws UsageError if the certificate authority cannot be read. */
 export function connector(trust: Trust): Connect {
-  const ca = authorityOf(trust);
-  const secureContext = ca && createSecureContext({ ca });
+  const secureContext = secureContextOf(trust);
   let session: Buffer | undefined;
   return ({ protocol, hostname, port }, callback) => {
     const isTls = protocol === 'https:';
@@ -39,7 +38,7 @@ export function connector(trust: Trust): Connect {
           servername: isIP(hostname) ? '' : hostname,
           rejectUnauthorized: !trust.insecure,
           ALPNProtocols: ['http/1.1'],
-          secureContext,
+          secureContext: secureContext(),
           session,
         })
       : connectTcp(to);
@@ -60,8 +59,20 @@ export function connector(trust: Trust): Connect {
   };
 }
 
-/** The certificates to trust in place of the usual ones; undefined: those. */
-export function authorityOf({ ca: given, certFile }: Trust): Buffer | undefined {
+/**
+ * What TLS trusts in place of the usual authorities; undefined: those. The file is looked at now; a bundle of all
+ * authorities takes some 50 ms to take in, so that is done where TLS is spoken, and once.
+ */
+export function secureContextOf(trust: Trust): () => SecureContext | undefined {
+  const ca = authorityOf(trust);
+  let context: SecureContext | undefined;
+  return () => {
+    context ??= ca && createSecureContext({ ca });
+    return context;
+  };
+}
+
+function authorityOf({ ca: given, certFile }: Trust): Buffer | undefined {
   const [name, file] = given === undefined ? ['SSL_CERT_FILE', certFile] : ['target.ca', given];
   if (file === undefined) return undefined;
   try {
