@@ -1,13 +1,7 @@
-import type { Run } from '../record/run-folder.ts';
 import { sectionsMarkdown } from './render/markdown.ts';
 import { sectionsText } from './render/text.ts';
-import { type RunSummary, summarise } from './run-summary.ts';
+import type { RunSummary } from './run-summary.ts';
 import { type ReportOptions, reportSections } from './sections.ts';
-
-/** The report of a run as text, for a live run and a re-made report alike. */
-export function renderReport(run: Run, options: ReportOptions = {}): string {
-  return reportText(summarise(run), options);
-}
 
 /** The report as text without colours, in lines of at most `width` columns. */
 export function reportText(

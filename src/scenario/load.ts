@@ -13,18 +13,6 @@ import { refuseRedacted } from './secrets.ts';
 import { type Environment, parsedWithVariables } from './variables.ts';
 
 /**
- * Reads a scenario file, applies the overrides, and checks the result.
- * @throws UsageError with every problem found.
- */
-export function loadScenario(
-  file: string,
-  overrides: readonly Override[] = [],
-  env: Environment = {},
-): Scenario {
-  return parseOverridden(readScenario(file, env), overrides, file);
-}
-
-/**
  * What a scenario file (YAML or JSON) says, unchecked: with the variables of `env` where it names them, and the files
  * that it names as they are seen from the current folder.
  */
@@ -32,6 +20,7 @@ export function readScenario(file: string, env: Environment): unknown {
   return withFilePaths(readYaml(file, env), file);
 }
 
+/** @throws UsageError with every problem found. */
 export function parseOverridden(
   input: unknown,
   overrides: readonly Override[],

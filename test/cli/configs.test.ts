@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
-import { loadScenario } from '../../src/scenario/load.ts';
 import { sha256 } from '../../src/workload/files/digest.ts';
+import { loadScenario } from '../support/composed.ts';
 import { confab, journalOf, runFolder } from '../support/confab.ts';
 import { freshFolder, ROOT, textsBelow } from '../support/folders.ts';
 

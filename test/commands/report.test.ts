@@ -7,10 +7,10 @@ import { UsageError } from '../../src/base/errors.ts';
 import { reportCommand } from '../../src/commands/report.ts';
 import { openJournal, rounded } from '../../src/record/journal.ts';
 import { createRunFolder, nextJournal } from '../../src/record/run-folder.ts';
-import { renderReport } from '../../src/report/text.ts';
 import type { Partition } from '../../src/scenario/population.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { footer, header, SCENARIO, sampleRecords } from '../record/sample.ts';
+import { renderReport } from '../support/composed.ts';
 
 let dir: string;
 let printed: string;

@@ -3,7 +3,6 @@ import { summaryJson } from '../../src/export/summary-json.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { mergeRuns, summarise } from '../../src/report/run-summary.ts';
-import { renderReport } from '../../src/report/text.ts';
 import {
   footer,
   header,
@@ -13,6 +12,7 @@ import {
   sampleRecords,
   turnRecord,
 } from '../record/sample.ts';
+import { renderReport } from '../support/composed.ts';
 
 const run = (...parts: Parameters<typeof samplePart>[0][]): Run => ({
   parts: parts.map(samplePart),

@@ -8,8 +8,8 @@ import { sectionsText } from '../../src/report/render/text.ts';
 import { summarise } from '../../src/report/run-summary.ts';
 import { cellTexts, type Section } from '../../src/report/section.ts';
 import { reportSections } from '../../src/report/sections.ts';
-import { loadScenario } from '../../src/scenario/load.ts';
 import { footer, header, ORIGIN_EPOCH_MS, samplePart, sampleRecords } from '../record/sample.ts';
+import { loadScenario } from '../support/composed.ts';
 import { htmlOf, wordsOf, wordsOfHtml } from './html.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

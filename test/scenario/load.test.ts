@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
-import { loadScenario, parseScenario, scenarioJsonSchema } from '../../src/scenario/load.ts';
+import { parseScenario, scenarioJsonSchema } from '../../src/scenario/load.ts';
+import { loadScenario } from '../support/composed.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'confab-scenario-'));
 

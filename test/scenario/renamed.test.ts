@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadScenario, parseScenario } from '../../src/scenario/load.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
 import { RENAMED, upgraded } from '../../src/scenario/renamed.ts';
+import { loadScenario } from '../support/composed.ts';
 
 const file = 'trace.jsonl';
 const old = {
