@@ -1,21 +1,44 @@
 import type { Message } from '../message.ts';
 
 interface Asked {
-  /** When it was asked, milliseconds from any origin that all of the trace counts from. */
-  readonly atMs: number;
+  /**
+   * When it was asked, milliseconds from any origin that all of the trace counts from. Absent: the trace
+   * has no times, and a turn follows the one before it by `thinkMs`.
+   */
+  readonly atMs?: number | undefined;
   /** The conversation that it belongs to; absent: it is one of its own. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** Its place in the conversation; needed only to order turns of one time. */
-  readonly turn?: number;
+  readonly turn?: number | undefined;
+  /**
+   * On the first entry of a session that a turn of another one began (a sub-agent): that session, and the
+   * 0-based place in it of the turn whose answer began it. The turn after that one waits for its end.
+   */
+  readonly parent?: { readonly session: string; readonly turn: number } | undefined;
+  /** From the end of the answer before it in its session, or of its parent's; absent: not known, which is not 0. */
+  readonly thinkMs?: number | undefined;
+  /** How long its answer took when it was recorded, from asking to its end. */
+  readonly apiMs?: number | undefined;
   /** undefined: not known, and no limit is sent. */
   readonly outputTokens?: number | undefined;
+  /** That answered it, as the trace names it. */
+  readonly model?: string | undefined;
+  /** The trace's own word for its kind: a log's type, a phase of an agent. */
+  readonly kind?: string | undefined;
+  /** Its recorded answer, where the trace has texts. */
+  readonly answer?: Message | undefined;
+  /**
+   * Its input repeats all that its session said before, answers too: it is sent as it is, without the
+   * history. Absent: its input is what is new in this turn.
+   */
+  readonly isCumulative?: boolean | undefined;
 }
 
 /** A number that a double holds exactly, or the digits of one beyond. */
 export type HashId = number | string;
 
 interface Counted {
-  /** Of what is said in this turn. What was said before in its session is not in it. */
+  /** Of all of the input if it is cumulative, else of what is said in this turn. */
   readonly inputTokens: number;
   /**
    * Names of the input's blocks, in order; the last may be a part of one. Where two requests have the same
@@ -34,8 +57,7 @@ interface Spoken {
 
 /**
  * One request of a trace, in whatever format that is written: as many tokens, in blocks where it names
- * them; or messages. A row whose input repeats what its session said before has no `session` here: the
- * history would be sent twice.
+ * them; or messages.
  */
 export type TraceEntry = Asked & (Counted | Spoken);
 

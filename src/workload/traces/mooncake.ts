@@ -30,8 +30,10 @@ async function* readMooncake(
   }
 }
 
+type Request = TraceEntry & { readonly atMs: number };
+
 /** The request, or what is wrong with it. */
-function parseRequest(text: string, blockTokens: number): TraceEntry | string {
+function parseRequest(text: string, blockTokens: number): Request | string {
   const value = parsedJsonExact(text);
   if (value === undefined) return notJson(text);
   if (!isObject(value)) return `found ${shown(text)}; expected an object`;
@@ -56,7 +58,7 @@ function parseRequest(text: string, blockTokens: number): TraceEntry | string {
   return { atMs: timestamp, inputTokens, outputTokens, hashIds };
 }
 
-function outOfOrder({ atMs }: TraceEntry, lastMs: number): string | undefined {
+function outOfOrder({ atMs }: Request, lastMs: number): string | undefined {
   if (atMs >= lastMs) return undefined;
   return `timestamp: found ${atMs} after ${lastMs}; expected lines in the order of time`;
 }

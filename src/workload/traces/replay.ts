@@ -40,7 +40,7 @@ export async function openTrace(
   const planOf = turnPlanner(scenario);
   return {
     conversations: conversations.length,
-    arrivalsMs: conversations.map(([first]) => entries[first!]!.atMs),
+    arrivalsMs: timesOf(conversations.map(([first]) => entries[first!]!.atMs)),
     digests: [await contentDigest(file, cacheDir), format.name, String(blockTokens)],
     notes: [note(file, entries, conversations.length, blockTokens)],
     conversation(userId) {
@@ -54,7 +54,7 @@ export async function openTrace(
         return {
           ...said.turn(index),
           pauseMs: plan.pauseMs(turn),
-          dueMs: atMs - entries[first]!.atMs,
+          ...dueAt(atMs, entries[first]!.atMs),
           ...limitsOf(answer, prefillOnly ? 1 : planned),
           recordedAnswer: undefined,
         };
@@ -70,7 +70,17 @@ export async function openTrace(
   };
 }
 
-/** All entries in the order of time; those of one time by their turn, else as they are in the file. */
+/** Where all are known. */
+function timesOf(times: readonly (number | undefined)[]): number[] | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length < times.length ? undefined : known;
+}
+
+function dueAt(atMs: number | undefined, firstMs: number | undefined): Pick<Turn, 'dueMs'> {
+  return atMs === undefined || firstMs === undefined ? {} : { dueMs: atMs - firstMs };
+}
+
+/** All entries in the order of time; those of one time, or of none, by their turn, else as they are in the file. */
 async function entriesOf(
   file: string,
   format: TraceFormat,
@@ -79,7 +89,7 @@ async function entriesOf(
   const entries: TraceEntry[] = [];
   for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
   if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  return entries.sort((a, b) => a.atMs - b.atMs || (a.turn ?? 0) - (b.turn ?? 0));
+  return entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0));
 }
 
 /** Places of the entries of each conversation, in the order of their first ones. */
