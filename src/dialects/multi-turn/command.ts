@@ -5,6 +5,7 @@ import { withFlags } from '../../commands/flag-table.ts';
 import { writeGenerated } from '../../commands/generate.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
 import { reportColumns } from '../../commands/screen.ts';
+import { dataFile } from '../../commands/shipped.ts';
 import { say } from '../../commands/stderr.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
@@ -59,7 +60,8 @@ export function multiTurnCommand(): Command {
   return withFlags(command, multiTurnFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
-async function run(given: CommandFlags): Promise<void> {
+async function run(flags: CommandFlags): Promise<void> {
+  const given = { ...flags, inputFile: dataFile(flags.inputFile) };
   const shares = warmupShares(given.warmupPercentages);
   const isLocal = given.simulate || given.url === 'embedded';
   const meant = multiTurnScenario({
