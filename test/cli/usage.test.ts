@@ -158,7 +158,7 @@ test.skipIf(process.platform !== 'linux')(
     const fewer = limited(40, 'run', '/dev/null');
     // Where Node needs them all to begin with, and where some are left.
     expect(fewer.stderr).toMatch(
-      /^error: this client has too (few open files|little: [^]*open files)[^]* this process may have 40: raise its limit/m,
+      /^error: this client has too (few open files|little: [\s\S]*open files)[\s\S]* this process may have 40: raise its limit/m,
     );
     expect(fewer.status).toBe(2);
   },
