@@ -56,6 +56,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'convert conversations to the OpenAI form',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
   },
+  workload: {
+    summary: 'make a file of timed requests of patterns, statistics or traces',
+    load: async () => (await import('./commands/workload.ts')).workloadCommand(),
+  },
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
