@@ -29,13 +29,14 @@ export function madePrompts({ seed, corpus, blockTokens }: MadePrompts): Prompts
   return {
     next({ inputTokens, outputTokens, hashIds, session }) {
       if (inputTokens === undefined) throw new Error('no length to make a prompt of');
-      const prompt = hashIds
-        ? hashIds
-            .map((id, i) => blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)))
-            .join(' ')
-        : corpus.cut(stream(seed, 'workload prompt', index), inputTokens, markOf(index));
+      const blocks = (hashIds ?? []).map((id, i) =>
+        blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)),
+      );
+      // Without blocks all of it; behind the last of them what is left of one without a name.
+      const own = Math.max(0, inputTokens - blocks.length * blockTokens);
+      if (own) blocks.push(corpus.cut(stream(seed, 'workload prompt', index), own, markOf(index)));
       index++;
-      return requestOf({ prompt, tokens: inputTokens, outputTokens, session });
+      return requestOf({ prompt: blocks.join(' '), tokens: inputTokens, outputTokens, session });
     },
   };
 }
