@@ -2,12 +2,16 @@ import { UsageError } from '../../base/errors.ts';
 import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
 import { firstValue } from '../files/json-values.ts';
+import { aibrix } from './aibrix.ts';
+import { azure } from './azure.ts';
+import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
+import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
 import { traceFiles } from './trace-files.ts';
 
 /** In the order in which a file is tried: what fits less comes first. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [mooncake];
+export const TRACE_FORMATS: readonly TraceFormat[] = [azure, burstgpt, aibrix, mlperf, mooncake];
 
 const SHOWN_CHARACTERS = 60;
 
