@@ -153,7 +153,7 @@ export function styleOf(index: number, count: number): Style {
 }
 
 function stroke(path: string, { colour, dash }: Style): string {
-  return `<path d="${path}" stroke="${colour}" stroke-width="1.6" stroke-linejoin="round" fill="none"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
+  return `<path d="${path}" stroke="${colour}" stroke-width="1.6" stroke-linejoin="round" fill="none" opacity="0.85"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
 }
 
 /** Of Okabe and Ito: told apart by those, too, who see fewer colours. */

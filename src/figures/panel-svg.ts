@@ -1,7 +1,7 @@
 import { escaped, type Lettering, lettersWidth, linesOf, shortened } from './letters.ts';
 import { isShown, marksOf, type Plane, rowsOf, type Style, styleOf } from './marks.ts';
 import type { Panel } from './panel.ts';
-import { type Domain, domainOf, type Ruler, rounded, rulerOf, tenth } from './ruler.ts';
+import { type Domain, domainOf, type Ruler, rulerOf, tenth } from './ruler.ts';
 
 /** Where a panel lies on the page, in pixels. */
 export interface Box {
@@ -57,6 +57,7 @@ function plot(panel: Panel, styles: readonly Style[], box: Box): string {
     rulerOf({
       axis,
       domain,
+      isRounded: panel.kind !== 'interval',
       ...(panel.kind === 'interval' ? { from: top, to: bottom } : { from: bottom, to: top }),
       room: () => TEXT.size + 6,
     });
@@ -143,7 +144,7 @@ function domainsOf(panel: Panel): { x: Domain; y: Domain } | undefined {
   }
   const x = domainOf(panel.x, along, !isWide && isNearZero(along));
   const y = domainOf(panel.y, up, true);
-  return x && y && { x, y: rounded(panel.y, y) };
+  return x && y && { x, y };
 }
 
 function widen(extent: Extent, low: number, high: number): void {

@@ -16,6 +16,8 @@ export type Domain = readonly [min: number, max: number];
 interface Laid {
   readonly axis: PanelAxis;
   readonly domain: Domain;
+  /** Whether the axis is to end at a tick. */
+  readonly isRounded?: boolean;
   /** Pixels at the ends of the domain. */
   readonly from: number;
   readonly to: number;
@@ -26,13 +28,15 @@ interface Laid {
 /** Pixels from one tick to the next where labels are short. */
 const DISTANCE = 60;
 
-export function rulerOf({ axis, domain, from, to, room }: Laid): Ruler {
+export function rulerOf({ axis, domain: exact, isRounded, from, to, room }: Laid): Ruler {
+  const most = Math.max(1, Math.floor(Math.abs(to - from) / DISTANCE));
+  const domain = isRounded ? rounded(axis, exact, most) : exact;
   const place = axis.scale === 'log' ? Math.log10 : (value: number) => value;
   const [first, last] = [place(domain[0]), place(domain[1])];
   const at = (value: number) =>
     tenth(from + ((place(value) - first) / (last - first)) * (to - from));
   const { title, ticks } = marked(axis, domain);
-  for (let count = Math.max(1, Math.floor(Math.abs(to - from) / DISTANCE)); count > 0; count--) {
+  for (let count = most; count > 0; count--) {
     const candidates = ticks(count);
     if (areApart(candidates, at, room)) return { title, at, ticks: candidates };
   }
@@ -67,9 +71,8 @@ export function domainOf(
   return low === 0 ? [0, 1] : low > 0 ? [0, 2 * low] : [2 * low, 0];
 }
 
-/** With round ends. */
-export function rounded(axis: PanelAxis, [min, max]: Domain): Domain {
+function rounded(axis: PanelAxis, [min, max]: Domain, count: number): Domain {
   if (axis.scale) return [min, max];
-  const [low, high] = nice(min, max, 5);
+  const [low, high] = nice(min, max, count);
   return [low, axis.unit === 'share' && max <= 1 ? Math.min(high, 1) : high];
 }
