@@ -69,6 +69,10 @@ async function makeWorkload(flags: WorkloadFlags, notRead: readonly string[]): P
   const { summary } = tally;
   const unsaid = made.unsaid?.() ?? 0;
   if (unsaid) say(`all sessions have ended: ${unsaid} later requests had nothing to say`);
+  if (flags.figures) {
+    const { drawWorkload } = await import('./workload-figures.ts');
+    for (const problem of await drawWorkload(flags.outputDir, summary)) say(problem);
+  }
   process.stdout.write(`${summaryText(file, summary, flags.wide)}\n`);
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, isCount, isObject, notJson, parsedJsonExact, shown } from '../../base/json.ts';
+import { found, isCount, isObject, notJson, parsedJsonOrNaN, shown } from '../../base/json.ts';
 import { jsonValues, placeOf } from '../files/json-values.ts';
 import type { WorkloadEntry, WorkloadRequest } from './entry.ts';
 
@@ -11,21 +11,15 @@ import type { WorkloadEntry, WorkloadRequest } from './entry.ts';
  */
 export async function* readWorkload(file: string): AsyncGenerator<WorkloadEntry> {
   for await (const value of jsonValues(file, 'entries of a workload')) {
-    const entry = parseEntry(withoutNaN(value.bytes.toString('utf8')));
+    const entry = parseEntry(value.bytes.toString('utf8'));
     if (typeof entry === 'string') throw new UsageError(`${file}: ${placeOf(value)}: ${entry}`);
     yield entry;
   }
 }
 
-/** Python's json writes what is no number as it is; in a text it stays. */
-function withoutNaN(json: string): string {
-  if (!json.includes('NaN')) return json;
-  return json.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token));
-}
-
 /** The entry, or what is wrong with it. */
 function parseEntry(json: string): WorkloadEntry | string {
-  const value = parsedJsonExact(json);
+  const value = parsedJsonOrNaN(json);
   if (value === undefined) return notJson(json);
   if (!isObject(value)) return `found ${shown(json)}; expected an object`;
   const timestamp = wholeOf(value['timestamp']);
