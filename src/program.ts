@@ -52,6 +52,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "make conversations from a configuration of vLLM's multi-turn benchmark",
     load: async () => (await import('./commands/generate.ts')).generateCommand(),
   },
+  dataset: {
+    summary: 'make data sets of prompts with given lengths and shared parts',
+    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  },
   convert: {
     summary: 'convert conversations to the OpenAI form',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
