@@ -15,8 +15,8 @@ import { flowingHelp } from './help-text.ts';
 import { say } from './stderr.ts';
 import { type WorkloadFlags, workloadFlags } from './workload-flags.ts';
 import { concatCommand, joinAsAibrix, mergeCommand } from './workload-join.ts';
+import { COMMON_FLAGS, PLANNED_TYPES, type Planning, seedOf } from './workload-kinds.ts';
 import { summaryText } from './workload-text.ts';
-import { COMMON_FLAGS, PLANNED_TYPES, type Planning, seedOf } from './workload-types.ts';
 
 const AGENT_SAYS = 'sessions of an agent that plans, calls tools and thinks, by --agent-config';
 
@@ -44,6 +44,8 @@ export function workloadCommand(): Command {
   );
   return withFlags(command, workloadFlags)
     .addHelpText('after', flowingHelp(HELP))
+    // Or flags of the same name behind concat and merge would be this one's.
+    .enablePositionalOptions()
     .action((flags: WorkloadFlags) => makeWorkload(flags, unread(command, flags)))
     .addCommand(concatCommand())
     .addCommand(mergeCommand())

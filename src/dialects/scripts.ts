@@ -10,6 +10,8 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   synthetic_prefix_sharing_dataset: ['dataset', 'shared-prefix'],
   multiturn_prefix_sharing_dataset: ['dataset', 'multi-turn'],
   'generator.dataset_generator.utility': [],
+  workload_generator: ['workload'],
+  'generator.workload_generator.utility': ['workload', 'utility'],
   data_preprocessing: 'confab prepare sharegpt INPUT OUTPUT --proportion SHARE',
   'real-multi-round-qa': 'confab sessions SCENARIO --groups C --sessions S',
   'mooncake-qa': 'confab run mooncake --set conversation.trace.file=FILE',

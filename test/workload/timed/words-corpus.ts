@@ -9,6 +9,9 @@ export function wordsCorpus(): Corpus {
     tokens: 2000,
     leadWords,
     notes: [],
+    read: () => {
+      throw new Error('no text to read');
+    },
     cut(rng, tokens, lead = []) {
       const words = Array.from(
         { length: tokens },
