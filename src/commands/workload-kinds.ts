@@ -7,8 +7,8 @@ import type { Factors, Plan } from '../workload/timed/planned.ts';
 import { statPlan } from '../workload/timed/stat.ts';
 import { readCloudIde } from '../workload/timed/stat-cloudide.ts';
 import { readMaas } from '../workload/timed/stat-maas.ts';
-import type { TraceFormat } from '../workload/traces/format.ts';
-import { formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import { say } from './stderr.ts';
 import type { WorkloadFlags, WorkloadType } from './workload-flags.ts';
 
 type FlagName = keyof WorkloadFlags;
@@ -158,17 +158,18 @@ function planStat(flags: WorkloadFlags): Planning {
 async function planTrace(flags: WorkloadFlags, name: string, groupMs: number): Promise<Planning> {
   const file = fileOf(flags, 'a trace');
   const format = await formatOf(file, name, TRACE_FORMATS);
-  refuseForBlocks(flags, format);
+  const { blockTokens } = await factsOf(format, file);
+  refuseForBlocks(flags, format.name, blockTokens);
   const [durationMs, factors] = [flags.duration, factorsOf(flags)];
   return {
-    plan: tracePlan({ file, format, durationMs, groupMs, factors }),
+    plan: tracePlan({ file, format, blockTokens, durationMs, groupMs, factors, warn: say }),
     hasLengths: true,
-    blockTokens: format.blockTokens,
+    blockTokens,
   };
 }
 
 /** Blocks stand for texts of their own, in their own lengths. */
-function refuseForBlocks(flags: WorkloadFlags, { name, blockTokens }: TraceFormat): void {
+function refuseForBlocks(flags: WorkloadFlags, name: string, blockTokens?: number): void {
   if (blockTokens === undefined) return;
   if (flags.promptFile !== undefined) {
     throw new UsageError(

@@ -42,14 +42,16 @@ export function workloadCommand(): Command {
   const command = new Command('workload').description(
     'Make a workload, a file of timed requests, of patterns, statistics or traces.',
   );
-  return withFlags(command, workloadFlags)
-    .addHelpText('after', flowingHelp(HELP))
-    // Or flags of the same name behind concat and merge would be this one's.
-    .enablePositionalOptions()
-    .action((flags: WorkloadFlags) => makeWorkload(flags, unread(command, flags)))
-    .addCommand(concatCommand())
-    .addCommand(mergeCommand())
-    .addCommand(joinAsAibrix(), { hidden: true });
+  return (
+    withFlags(command, workloadFlags)
+      .addHelpText('after', flowingHelp(HELP))
+      // Or flags of the same name behind concat and merge would be this one's.
+      .enablePositionalOptions()
+      .action((flags: WorkloadFlags) => makeWorkload(flags, unread(command, flags)))
+      .addCommand(concatCommand())
+      .addCommand(mergeCommand())
+      .addCommand(joinAsAibrix(), { hidden: true })
+  );
 }
 
 /** Where the entries come from, and what is to be said when all have come. */

@@ -58,21 +58,28 @@ export function presetCurve(name: PresetName, mean: number, durationMs: number):
 }
 
 /**
- * The values of all steps. The phase is that of the time and not of the step's number, so that the curve is
- * the same at any interval. A rising one stops at the curve's own top: the noise alone would lift it for ever.
+ * The values of one step after the other, without end. The phase is that of the time and not of the step's
+ * number, so that the curve is the same at any interval. A rising one stops at the curve's own top: the noise
+ * alone would lift it for ever.
  */
-export function curveValues(curve: Curve, steps: Steps, rng: Rng): Float64Array {
+export function* curveSteps(curve: Curve, intervalMs: number, rng: Rng): Generator<number> {
   const { mean, amplitude, noise, periodMs, isRising } = curve;
   const normal = randomNormal.source(rng)(0, noise);
-  const values = new Float64Array(stepsIn(steps));
   const top = mean + Math.abs(amplitude);
   let before = -Infinity;
-  for (let step = 0; step < values.length; step++) {
-    const phase = periodMs === undefined ? 0 : (2 * Math.PI * step * steps.intervalMs) / periodMs;
+  for (let step = 0; ; step++) {
+    const phase = periodMs === undefined ? 0 : (2 * Math.PI * step * intervalMs) / periodMs;
     const value = mean + amplitude * Math.sin(phase) + (noise > 0 ? normal() : 0);
     before = isRising ? Math.max(before, Math.min(top, value)) : value;
-    values[step] = before;
+    yield before;
   }
+}
+
+/** The values of all steps of a run. */
+export function curveValues(curve: Curve, steps: Steps, rng: Rng): Float64Array {
+  const values = new Float64Array(stepsIn(steps));
+  const next = curveSteps(curve, steps.intervalMs, rng);
+  for (let step = 0; step < values.length; step++) values[step] = next.next().value;
   return values;
 }
 

@@ -5,11 +5,15 @@ import { type Factors, type Planned, scaled } from './planned.ts';
 export interface TracePlan {
   readonly file: string;
   readonly format: TraceFormat;
+  /** Tokens of a hashed block; undefined: it has none. */
+  readonly blockTokens: number | undefined;
   /** From the first request on, that long and that moment itself; in the trace's own time. */
   readonly durationMs: number;
   /** Times are led back to the beginning of a group of this length; 0: they stay as they are. */
   readonly groupMs: number;
   readonly factors: Factors;
+  /** Told of what looks wrong in the trace. */
+  readonly warn?: ((warning: string) => void) | undefined;
 }
 
 /**
@@ -17,11 +21,11 @@ export interface TracePlan {
  * @throws UsageError if an entry has no time, comes before the one before it, or has messages instead of lengths.
  */
 export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
-  const { file, format, durationMs, groupMs, factors } = options;
-  const blockTokens = format.blockTokens ?? 1;
+  const { file, format, durationMs, groupMs, factors, warn } = options;
+  const blockTokens = options.blockTokens ?? 1;
   let firstMs: number | undefined;
   let lastMs = 0;
-  for await (const entry of format.read(file, { blockTokens })) {
+  for await (const entry of format.read(file, { blockTokens, warn })) {
     const { atMs, inputTokens } = checked(file, entry);
     firstMs ??= atMs;
     const sinceMs = atMs - firstMs;
@@ -41,7 +45,8 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
           ? undefined
           : scaled(Math.max(1, entry.outputTokens), factors.output),
       hashIds: entry.hashIds,
-      session: entry.session,
+      // What is said in a session is what is new in it: an input that repeats the rest stands alone.
+      session: entry.isCumulative ? undefined : entry.session,
     };
   }
   if (firstMs === undefined) {
