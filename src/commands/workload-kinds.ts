@@ -69,13 +69,24 @@ export const PLANNED_TYPES = {
   },
 } as const satisfies Record<Exclude<WorkloadType, 'agent'>, TypeRow>;
 
-/** Flags that mean something to every planned type. */
-export const COMMON_FLAGS: readonly FlagName[] = [
-  ...(['type', 'duration', 'interval', 'groupIntervalSeconds', 'seed', 'tokenizer'] as const),
-  ...(['rateFactor', 'promptFactor', 'completionFactor', 'qpsScale', 'inputScale'] as const),
-  ...(['outputScale', 'promptFile', 'lengths', 'maxConcurrentSessions'] as const),
+/** Flags that mean something to every type; a line of AIBrix's has the intervals whatever the type. */
+const COMMON: readonly FlagName[] = [
+  ...(['type', 'seed', 'tokenizer', 'interval', 'groupIntervalSeconds'] as const),
   ...(['outputDir', 'outputFormat', 'figures', 'wide'] as const),
 ];
+
+/** Flags that mean something to every planned type. */
+const PLANNED: readonly FlagName[] = [
+  ...(['duration', 'promptFile', 'lengths', 'maxConcurrentSessions'] as const),
+  ...(['rateFactor', 'promptFactor', 'completionFactor'] as const),
+  ...(['qpsScale', 'inputScale', 'outputScale'] as const),
+];
+
+/** Flags that a type has a use for. */
+export function flagsReadBy(type: WorkloadType): readonly string[] {
+  if (type === 'agent') return [...COMMON, 'agentConfig'];
+  return [...COMMON, ...PLANNED, ...PLANNED_TYPES[type].reads];
+}
 
 /** As AIBrix's presets have them. */
 const PRESET_QPS = 6;

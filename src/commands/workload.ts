@@ -15,7 +15,7 @@ import { flowingHelp } from './help-text.ts';
 import { say } from './stderr.ts';
 import { type WorkloadFlags, workloadFlags } from './workload-flags.ts';
 import { concatCommand, joinAsAibrix, mergeCommand } from './workload-join.ts';
-import { COMMON_FLAGS, PLANNED_TYPES, type Planning, seedOf } from './workload-kinds.ts';
+import { flagsReadBy, PLANNED_TYPES, type Planning, seedOf } from './workload-kinds.ts';
 import { summaryText } from './workload-text.ts';
 
 const AGENT_SAYS = 'sessions of an agent that plans, calls tools and thinks, by --agent-config';
@@ -133,12 +133,9 @@ function makeOutputFolder(dir: string): void {
 
 /** Flags on the command line that this type of workload has no use for. */
 function unread(command: Command, { type }: WorkloadFlags): string[] {
-  const own: readonly string[] =
-    type === undefined || type === 'agent' ? ['agentConfig'] : PLANNED_TYPES[type].reads;
-  const isRead = (name: string) =>
-    own.includes(name) || (COMMON_FLAGS as readonly string[]).includes(name);
+  const read = type === undefined ? undefined : flagsReadBy(type);
   return command.options
-    .filter((option: Option) => !isRead(option.attributeName()))
+    .filter((option: Option) => read && !read.includes(option.attributeName()))
     .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
     .map((option) => option.long!)
     .filter((long) => long !== '--log-format');
