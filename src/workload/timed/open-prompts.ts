@@ -1,3 +1,4 @@
+import { UsageError } from '../../base/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { readDataset } from '../datasets/dataset.ts';
 import type { Tell } from '../files/cost.ts';
@@ -54,6 +55,7 @@ export async function openChosen(options: ChosenOptions): Promise<OpenedPrompts>
   const { seed, file, maxSessions, lengths, cacheDir, tell } = options;
   const files = await locateTokenizer(options.tokenizer);
   const dataset = await readDataset(file);
+  if (!dataset.entries.length) throw new UsageError(`${file}: found no prompt; expected some`);
   const data = await counted(dataset, files, options);
   const corpus = await openCorpus({ textFile: undefined, tokenizer: files, cacheDir, tell });
   const tokenizer = await openTokenizer(files);
