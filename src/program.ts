@@ -57,7 +57,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
   },
   convert: {
-    summary: 'convert conversations to the OpenAI form',
+    summary: 'convert conversations, prompts or the records of a client',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
   },
   workload: {

@@ -84,6 +84,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns?: number) => documentText(columns, `src/dialects/${name}/README.md`),
   })),
   {
+    name: 'datasets',
+    summary: 'making, converting and fetching data sets of prompts',
+    text: (columns) => documentText(columns, 'src/workload/datasets/README.md'),
+  },
+  {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',
     text: (columns) => documentText(columns, 'src/plan/README.md'),

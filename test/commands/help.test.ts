@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { completionCommand } from '../../src/commands/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
+import { datasetCommand } from '../../src/commands/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
 import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags.ts';
@@ -41,6 +42,7 @@ const VERBS: Record<string, () => Command> = {
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,
+  dataset: datasetCommand,
   convert: convertCommand,
   workload: workloadCommand,
   report: reportCommand,
