@@ -8,6 +8,8 @@ import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
 import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
+import { servegen } from './servegen.ts';
+import { servegenHashed } from './servegen-hashed.ts';
 import { timedTrace } from './timed-trace.ts';
 import { traceFiles } from './trace-files.ts';
 
@@ -15,6 +17,8 @@ import { traceFiles } from './trace-files.ts';
 export const TRACE_FORMATS: readonly TraceFormat[] = [
   azure,
   burstgpt,
+  servegen,
+  servegenHashed,
   aibrix,
   mlperf,
   timedTrace,
