@@ -8,6 +8,7 @@ import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
 import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
+import { otel } from './otel.ts';
 import { servegen } from './servegen.ts';
 import { servegenHashed } from './servegen-hashed.ts';
 import { timedTrace } from './timed-trace.ts';
@@ -21,6 +22,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   servegenHashed,
   aibrix,
   mlperf,
+  otel,
   timedTrace,
   mooncake,
 ];
