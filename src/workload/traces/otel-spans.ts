@@ -1,6 +1,6 @@
 import { isObject, parsedJsonExact } from '../../base/json.ts';
 import { type Fields, type FileRecord, firstOf, recordsIn, wrongField } from './records.ts';
-import { type Moment, momentOf } from './wall-clock.ts';
+import { type Moment, momentOf, momentOfCount } from './wall-clock.ts';
 
 /** A span of a trace, in whichever form it was written. */
 export interface Span extends FileRecord {
@@ -75,17 +75,13 @@ function spanOf(record: FileRecord): Span {
   };
 }
 
-const NS_PER_SEC = 1_000_000_000n;
-const NS_PER_MS = 1e6;
+const NS_PER_SEC = 1e9;
 
 /** Nanoseconds since 1970, as their digits or a number, or a date and a time of day. */
 function timeIn(record: FileRecord, names: readonly string[]): Moment | undefined {
   const [name, time] = firstOf(record.value, names) ?? [];
   if (name === undefined) return undefined;
-  if (/^\d+$/.test(String(time))) {
-    const ns = BigInt(String(time));
-    return { seconds: Number(ns / NS_PER_SEC), ms: Number(ns % NS_PER_SEC) / NS_PER_MS };
-  }
+  if (/^\d+$/.test(String(time))) return momentOfCount(String(time), NS_PER_SEC);
   const moment = typeof time === 'string' ? momentOf(time) : undefined;
   if (!moment)
     throw wrongField(record, name, time, 'nanoseconds since 1970, or a time in ISO form');

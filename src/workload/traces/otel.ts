@@ -14,7 +14,7 @@ import { type Moment, msBetween } from './wall-clock.ts';
  */
 export const otel: TraceFormat = {
   name: 'otel',
-  says: 'JSON of OpenTelemetry spans with gen_ai attributes: OTLP, a list in spans, or a span an object',
+  says: 'OpenTelemetry spans with gen_ai attributes, as OTLP has them in JSON, or one an object',
   timeUnit: 'wall clock',
   context: 'cumulative',
   sniff(head) {

@@ -12,7 +12,7 @@ const BLOCK_TOKENS = 16;
  */
 export const timedTrace: TraceFormat = {
   name: 'timed-trace',
-  says: "JSON lines of timestamp (s), input_length, output_length and hash_ids of 16 tokens, as vLLM's timed_trace",
+  says: 'JSON lines of timestamp (s), input_length, output_length and hash_ids of 16 tokens',
   timeUnit: 's',
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',

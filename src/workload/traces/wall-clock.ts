@@ -52,3 +52,14 @@ function zoneSeconds(zone: string | undefined): number {
 export function msBetween(from: Moment, to: Moment): number {
   return (to.seconds - from.seconds) * 1000 + (to.ms - from.ms);
 }
+
+/** Of a number of units since 1970, or since any other beginning: a whole one beyond 2^53 comes as its digits. */
+export function momentOfCount(count: number | string, perSec: number): Moment {
+  if (typeof count === 'string' && /^\d+$/.test(count)) {
+    const units = BigInt(count);
+    const rest = Number(units % BigInt(perSec));
+    return { seconds: Number(units / BigInt(perSec)), ms: (rest / perSec) * 1000 };
+  }
+  const seconds = Math.floor(Number(count) / perSec);
+  return { seconds, ms: ((Number(count) - seconds * perSec) / perSec) * 1000 };
+}
