@@ -42,7 +42,8 @@ function daySeconds(year: number, month: number, date: number): number {
 }
 
 function zoneSeconds(zone: string | undefined): number {
-  const found = zone && /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
+  if (zone === undefined || zone === '+00:00') return 0;
+  const found = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
   if (!found) return 0;
   const [, sign, hours, minutes = '0'] = found;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
