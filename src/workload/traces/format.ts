@@ -25,6 +25,8 @@ interface Asked {
   readonly model?: string | undefined;
   /** The trace's own word for its kind: a log's type, a phase of an agent. */
   readonly kind?: string | undefined;
+  /** Fields that its session's requests have besides, as `tools`; of the first entry of a session. */
+  readonly request?: Readonly<Record<string, unknown>> | undefined;
   /** Its recorded answer, where the trace has texts. */
   readonly answer?: Message | undefined;
   /**
