@@ -7,8 +7,9 @@ import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { cast } from './cast.ts';
-import type { TraceEntry, TraceFormat } from './format.ts';
+import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
+import { inOrder } from './order.ts';
 import { checkPlayable, notesOf } from './playable.ts';
 import { openSaid } from './said.ts';
 import { forksAt, sessionsOf } from './sessions.ts';
@@ -39,7 +40,7 @@ export async function openTrace(
   const { file, prefillOnly, ...settings } = trace!;
   const format = await formatOf(file, settings.format, traceFormats);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const entries = await entriesOf(file, format, blockTokens);
+  const entries = await entriesOf(file, format, { blockTokens, timeUnit: settings.timeUnit });
   const sessions = sessionsOf(entries, file);
   checkPlayable(scenario, { file, entries, sessions });
   const said = await openSaid(scenario, entries, { texts, blockTokens });
@@ -129,18 +130,13 @@ function arrivalsOf(times: readonly (number | undefined)[]): number[] | undefine
   return known.length < times.length ? undefined : known;
 }
 
-/** All entries in the order of time, or as they are in the file; those of a session and one time by their turn. */
 async function entriesOf(
   file: string,
   format: TraceFormat,
-  blockTokens: number,
+  options: ReadOptions,
 ): Promise<TraceEntry[]> {
   const entries: TraceEntry[] = [];
-  for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
+  for await (const entry of format.read(file, options)) entries.push(entry);
   if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  // Where not all have a time, no order of times is an order of all.
-  const hasTimes = entries.every(({ atMs }) => atMs !== undefined);
-  return entries.sort(
-    (a, b) => (hasTimes ? a.atMs! - b.atMs! : 0) || (a.turn ?? 0) - (b.turn ?? 0),
-  );
+  return inOrder(entries);
 }
