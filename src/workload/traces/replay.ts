@@ -1,4 +1,3 @@
-import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Conversation, Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
@@ -7,14 +6,13 @@ import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { cast } from './cast.ts';
-import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
-import { inOrder } from './order.ts';
+import type { TraceEntry, TraceFormat } from './format.ts';
+import { TRACE_FORMATS } from './formats.ts';
 import { checkPlayable, notesOf } from './playable.ts';
+import { readTrace } from './read-trace.ts';
 import { openSaid } from './said.ts';
 import { forksAt, sessionsOf } from './sessions.ts';
 import { timing } from './times.ts';
-import { traceFiles } from './trace-files.ts';
 
 export interface ReplayOptions {
   readonly texts: Texts;
@@ -37,13 +35,13 @@ export async function openTrace(
   { texts, cacheDir, traceFormats = TRACE_FORMATS }: ReplayOptions,
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
-  const { file, prefillOnly, ...settings } = trace!;
-  const format = await formatOf(file, settings.format, traceFormats);
-  const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const entries = await entriesOf(file, format, { blockTokens, timeUnit: settings.timeUnit });
-  const sessions = sessionsOf(entries, file);
+  const { file, prefillOnly } = trace!;
+  const opened = await readTrace(trace!, scenario.seed, traceFormats);
+  const { format, blockTokens, entries, leftOut } = opened;
+  const sessions = sessionsOf(entries, { file, isPart: leftOut.length > 0 });
   checkPlayable(scenario, { file, entries, sessions });
   const said = await openSaid(scenario, entries, { texts, blockTokens });
+  const digests = await Promise.all(opened.files.map((one) => contentDigest(one, cacheDir)));
   const planOf = turnPlanner(scenario);
   const { sessionOf, userIdOf, nameOf } = cast(scenario, sessions);
   const times = timing(scenario, entries);
@@ -51,8 +49,8 @@ export async function openTrace(
   return {
     conversations: sessions.roots.length,
     arrivalsMs: arrivalsOf(sessions.roots.map(({ rootPlace }) => times.atMs(rootPlace))),
-    digests: [...(await digestsOf(file, cacheDir)), format.name, String(blockTokens)],
-    notes: notesOf(scenario, { file, entries, sessions, blockTokens }),
+    digests: [...digests, format.name, String(blockTokens)],
+    notes: [...notesOf(scenario, { file, entries, sessions, blockTokens }), ...leftOut],
     conversation(userId): Conversation {
       const session = sessionOf(userId);
       const first = entries[session.places[0]!]!;
@@ -120,23 +118,8 @@ function keepingLast<T>(make: (index: number) => T): (index: number) => T {
   };
 }
 
-async function digestsOf(file: string, cacheDir: string): Promise<string[]> {
-  return Promise.all(traceFiles(file).map((one) => contentDigest(one, cacheDir)));
-}
-
 /** Where all are known. */
 function arrivalsOf(times: readonly (number | undefined)[]): number[] | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length < times.length ? undefined : known;
-}
-
-async function entriesOf(
-  file: string,
-  format: TraceFormat,
-  options: ReadOptions,
-): Promise<TraceEntry[]> {
-  const entries: TraceEntry[] = [];
-  for await (const entry of format.read(file, options)) entries.push(entry);
-  if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  return inOrder(entries);
 }
