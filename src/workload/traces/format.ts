@@ -77,6 +77,11 @@ export interface TraceFacts {
   readonly rounding?: 'ceil' | 'floor';
   /** Whether a turn's input repeats what its session said before; absent: its requests are on their own. */
   readonly context?: 'cumulative' | 'delta';
+  /**
+   * 'session': its times count from where their own session began, and when that was is not known.
+   * Absent: all of the trace counts from one origin.
+   */
+  readonly timeOrigin?: 'session';
 }
 
 export type TimeUnit = 'ms' | 's' | 'ns' | 'wall clock';
