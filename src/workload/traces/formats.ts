@@ -14,6 +14,7 @@ import { qwenBailian } from './qwen-bailian.ts';
 import { requestLog } from './request-log.ts';
 import { servegen } from './servegen.ts';
 import { servegenHashed } from './servegen-hashed.ts';
+import { servingSim } from './serving-sim.ts';
 import { timedTrace } from './timed-trace.ts';
 import { traceFiles } from './trace-files.ts';
 import { tracelab } from './tracelab.ts';
@@ -30,6 +31,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   aibrix,
   mlperf,
   otel,
+  servingSim,
   timedTrace,
   mooncake,
   requestLog,

@@ -131,7 +131,11 @@ describe('a format that is one more row of the table', () => {
 
 describe('a file that no format fits', () => {
   test.each([
-    ['other.jsonl', '{"prompt": "hi"}\n', /it begins with "\{\\"prompt\\": \\"hi\\"\}"; it looks like prompts: .*; expected/],
+    [
+      'other.jsonl',
+      '{"prompt": "hi"}\n',
+      /it begins with "\{\\"prompt\\": \\"hi\\"\}"; it looks like prompts: .*; expected/,
+    ],
     ['empty.csv', ' \n', /it is empty; expected/],
   ])(
     '%s is refused by name, with what was found and what is accepted',
