@@ -15,7 +15,9 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { traceCommand } from '../../src/commands/trace.ts';
 import { workloadCommand } from '../../src/commands/workload.ts';
+
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
@@ -45,6 +47,8 @@ const VERBS: Record<string, () => Command> = {
   dataset: datasetCommand,
   convert: convertCommand,
   workload: workloadCommand,
+  trace: traceCommand,
+
   report: reportCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
