@@ -42,4 +42,10 @@ export const outputSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('journal the gap before every chunk: exact ICL percentiles, about 6 bytes a chunk'),
+  keepHeaders: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'headers of responses to journal, where they come: target-pod, request-id; default: none',
+    ),
 });

@@ -6,7 +6,7 @@ import type { Connection, Connections } from './http-connection.ts';
 import { connectionFailure, Refusal } from './http-failure.ts';
 import type { AnswerLimits } from './limits.ts';
 import { type ResponseHead, readHead } from './response-head.ts';
-import type { ResponseHeaders } from './response-headers.ts';
+import { keptOf, type ResponseHeaders } from './response-headers.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from './transport.ts';
 import type { Wording } from './wording.ts';
@@ -22,6 +22,8 @@ export interface Line {
   readonly says: Wording;
   /** Fields of a delta that have reasoning, beside the known ones. */
   readonly reasoningFields?: readonly string[] | undefined;
+  /** Headers of responses that are told of, in lower case; absent: none. */
+  readonly keptHeaders?: readonly string[] | undefined;
 }
 
 /** How long a body may go on after `[DONE]` before its answer is passed on, so that the connection is free for the next request. */
@@ -100,6 +102,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#jar?.keep(headers, nowEpochMs);
     const answered = readHead(httpStatus, headers, nowEpochMs);
     this.#head = answered;
+    if (this.#line.keptHeaders) this.#tell(headers, this.#line.keptHeaders);
     const { coding } = answered;
     const { says } = this.#line;
     if (httpStatus >= 300) {
@@ -122,6 +125,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       },
       { httpStatus, limits: this.#limits, says, reasoningFields: this.#line.reasoningFields },
     );
+  }
+
+  #tell(headers: ResponseHeaders, names: readonly string[]): void {
+    const kept = keptOf(headers, names, this.#line.says);
+    if (kept) this.#loudly(() => this.#observer.onHeaders?.(kept));
   }
 
   onResponseData(_: unknown, bytes: Buffer): void {
