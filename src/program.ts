@@ -60,6 +60,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
+  analyze: {
+    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
+  },
   scenarios: {
     summary: 'list the scenarios that come with confab, to be played by name',
     load: async () => (await import('./commands/scenarios.ts')).scenariosCommand(),

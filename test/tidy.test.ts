@@ -31,6 +31,7 @@ const STATIONS = [
   'stats',
   'report',
   'export',
+  'analysis',
   'play',
   'plan',
   'sessions',
