@@ -40,6 +40,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'rounds of agents over several models, from traces',
     load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
   },
+  client: {
+    summary: "the command line of AIBrix's client: workloads with times and sessions",
+    load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

@@ -8,6 +8,8 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   convert_sharegpt_to_openai: ['convert', 'sharegpt'],
   cleanup_sharegpt: ['prepare', 'cleanup-sharegpt'],
   'agentic-qa': ['agentic'],
+  'client.client': ['client'],
+  'client.analyze': ['analyze'],
   data_preprocessing: 'confab prepare sharegpt INPUT OUTPUT --proportion SHARE',
   'real-multi-round-qa': 'confab sessions SCENARIO --groups C --sessions S',
   'mooncake-qa': 'confab run mooncake --set conversation.trace.file=FILE',
