@@ -16,7 +16,7 @@ asked for in exactly that length (max_tokens and min_tokens), or --output-token-
 if that is less. A request that fails is left out of what its session says later.
 
 Each line of --output-file-path has the fields of AIBrix's client; confab analyze
-reads them, and confab help aibrix-client says what is different.
+reads them, and confab help client says what is different.
 `;
 
 /** `confab client`: the workloads of AIBrix's generator, played with the flags of its client. */
