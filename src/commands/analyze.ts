@@ -1,19 +1,26 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { AnalysedRequest } from '../analysis/request.ts';
-import { UsageError } from '../base/errors.ts';
+import { errorText, UsageError } from '../base/errors.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
 import { collect } from './options.ts';
 import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
 
 interface AnalyzeFlags {
   readonly trace?: readonly string[];
   readonly goodputTarget: readonly string[];
   readonly json?: boolean;
+  readonly figure?: string;
+  readonly output?: string;
   readonly wide?: boolean;
 }
+
+/** As AIBrix calls its own, but for what it is. */
+const FIGURE = 'performance_metrics_time_series.svg';
 
 const flags: readonly Flag[] = [
   { flags: '--trace <file>', says: 'the same as an argument; may be repeated', parse: collect },
@@ -24,6 +31,14 @@ const flags: readonly Flag[] = [
     default: [],
   },
   { flags: '--json', says: 'print the numbers as JSON' },
+  {
+    flags: '--figure <file>',
+    says: 'draw the nine metrics over time: FILE ends in .svg or .png',
+  },
+  {
+    flags: '--output <dir>',
+    says: `draw them to ${FIGURE} in this folder, which is made if need be`,
+  },
 ];
 
 const HELP = `
@@ -54,14 +69,47 @@ async function analyze(given: readonly string[], flags: AnalyzeFlags): Promise<v
     import('../analysis/analysis.ts'),
   ]);
   const targets = goodputTargets(flags.goodputTarget);
+  const pictures = await picturesOf(flags);
   const requests = (await Promise.all(files.map(requestsOf))).flat();
   const analysis = analyse(files, requests, targets);
+  await draw(pictures, requests);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(analysis, undefined, 2)}\n`);
     return;
   }
   const { analysisText } = await import('../analysis/text.ts');
   process.stdout.write(`${analysisText(analysis, reportColumns(flags.wide))}\n`);
+}
+
+/** Where to draw, in folders that are there. */
+async function picturesOf({ figure, output }: AnalyzeFlags): Promise<string[]> {
+  const paths = figure === undefined ? [] : [figure];
+  if (output !== undefined) {
+    const { makeFolder } = await import('../base/make-folder.ts');
+    try {
+      makeFolder(output);
+    } catch (error) {
+      throw new UsageError(`--output: cannot make ${output}: ${errorText(error)}`);
+    }
+    paths.push(join(output, FIGURE));
+  }
+  if (paths.length) {
+    const { checkPicture } = await import('../figures/picture.ts');
+    for (const path of paths) checkPicture(path);
+  }
+  return paths;
+}
+
+async function draw(paths: readonly string[], requests: readonly AnalysedRequest[]) {
+  if (!paths.length) return;
+  const [{ writePicture }, { analysisPanels }] = await Promise.all([
+    import('../figures/picture.ts'),
+    import('../analysis/figure.ts'),
+  ]);
+  for (const path of paths) {
+    await writePicture(path, analysisPanels(requests), { columns: 3 });
+    say(`wrote ${path}`);
+  }
 }
 
 async function requestsOf(file: string): Promise<AnalysedRequest[]> {
