@@ -18,7 +18,7 @@ export function analysisPanels(requests: readonly AnalysedRequest[]): Panel[] {
       kind: 'scatter',
       x: { label: 'start, since the first', unit: 's' },
       y: { label, ...(unit !== '/s' && { unit }) },
-      series: points.length ? [{ name: label, points }] : [],
+      series: points.length ? [{ name: '', points }] : [],
     };
   });
 }

@@ -82,6 +82,18 @@ const trace = z.strictObject({
     .optional()
     .describe("tokens that one hash id stands for; default: the format's own, as mooncake's 512"),
   prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
+  context: z
+    .enum(['auto', 'delta', 'cumulative'])
+    .default('auto')
+    .describe(
+      'whether a request repeats what its session said before (cumulative: it is sent alone) or has what is new (delta: the history goes before it); auto: as the format has it',
+    ),
+  speedup: z
+    .number()
+    .positive()
+    .max(MOST.speedup)
+    .default(1)
+    .describe('its times and pauses are shortened so many times; below 1: stretched'),
 });
 
 /** What users say. */
@@ -135,6 +147,11 @@ export const conversationSchema = z
         minTokens: tokens
           .optional()
           .describe('min_tokens where the length is forced; default: the same as max_tokens'),
+        ceilingTokens: someTokens
+          .optional()
+          .describe(
+            'most that is asked for, whatever the data say; the limit where they say nothing',
+          ),
         limit: z.boolean().default(true).describe('send max_tokens'),
       })
       .prefault({}),
