@@ -60,6 +60,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'convert conversations to the OpenAI form',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
   },
+  trace: {
+    summary: 'look at recorded requests, of any format',
+    load: async () => (await import('./commands/trace.ts')).traceCommand(),
+  },
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),

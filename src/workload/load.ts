@@ -16,6 +16,7 @@ import { openSynthetic } from './synthetic/synthetic.ts';
 import { textsOf } from './text/texts.ts';
 import type { TraceFormat } from './traces/format.ts';
 import { openTrace, type ReplayOptions } from './traces/replay.ts';
+import { selectionOf } from './traces/select.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */
@@ -97,6 +98,9 @@ function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
       prefillOnly: trace.prefillOnly,
       ...(trace.context !== 'auto' && { context: trace.context }),
       ...(trace.speedup !== 1 && { speedup: trace.speedup }),
+      ...selectionOf(trace),
+      timeUnit: trace.timeUnit,
+      fieldNames: trace.fieldNames,
     },
     ...said,
     rounds: withValues(said.rounds),

@@ -77,6 +77,11 @@ export interface TraceFacts {
   readonly rounding?: 'ceil' | 'floor';
   /** Whether a turn's input repeats what its session said before; absent: its requests are on their own. */
   readonly context?: 'cumulative' | 'delta';
+  /**
+   * 'session': its times count from where their own session began, and when that was is not known.
+   * Absent: all of the trace counts from one origin.
+   */
+  readonly timeOrigin?: 'session';
 }
 
 export type TimeUnit = 'ms' | 's' | 'ns' | 'wall clock';
@@ -89,6 +94,8 @@ export interface TraceFormat extends TraceFacts {
   readonly says: string;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
+  /** What else it reads beside the file that is named. */
+  alsoReads?(file: string, options: Pick<ReadOptions, 'datasetFile'>): readonly string[];
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */
   sniff(head: string): boolean;
   /**

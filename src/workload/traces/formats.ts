@@ -6,12 +6,30 @@ import { aibrix } from './aibrix.ts';
 import { azure } from './azure.ts';
 import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
+import { kvCacheTester } from './kv-cache-tester.ts';
 import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
+import { qwenBailian } from './qwen-bailian.ts';
+import { servegen } from './servegen.ts';
+import { servegenHashed } from './servegen-hashed.ts';
+import { timedTrace } from './timed-trace.ts';
 import { traceFiles } from './trace-files.ts';
+import { tracelab } from './tracelab.ts';
 
 /** In the order in which a file is tried: what fits less comes first. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [azure, burstgpt, aibrix, mlperf, mooncake];
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  qwenBailian,
+  tracelab,
+  kvCacheTester,
+  azure,
+  burstgpt,
+  servegen,
+  servegenHashed,
+  aibrix,
+  mlperf,
+  timedTrace,
+  mooncake,
+];
 
 const SHOWN_CHARACTERS = 60;
 
@@ -38,8 +56,9 @@ export async function formatOf(
 
 /** How this file counts: as it says itself, else as its format does. */
 export async function factsOf(format: TraceFormat, file: string): Promise<TraceFacts> {
-  const { timeUnit, blockTokens, rounding, context } = format;
-  const facts = { timeUnit, blockTokens, rounding, context, ...(await format.facts?.(file)) };
+  const { timeUnit, blockTokens, rounding, context, timeOrigin } = format;
+  const own = { timeUnit, blockTokens, rounding, context, timeOrigin };
+  const facts = { ...own, ...(await format.facts?.(file)) };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 

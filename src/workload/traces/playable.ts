@@ -23,6 +23,10 @@ export function checkPlayable(scenario: Scenario, trace: Trace): void {
 function problemsOf(scenario: Scenario, { entries, sessions }: Trace): string[] {
   const { pacing, population, warmup, conversation } = scenario;
   const { hasOwnGates } = PROCESS_RULES[population.arrivals.process];
+  const { kind, model, fromSec, skipFailures = false } = conversation.trace!;
+  const partly = Object.entries({ kind, model, fromSec, skipFailures: skipFailures || undefined })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)[0];
   const hasForks = sessions.children.length > 0;
   const hasAnswers = entries.some(({ answer }) => answer);
   const timeless = entries.findIndex(({ atMs }) => atMs === undefined);
@@ -39,6 +43,10 @@ function problemsOf(scenario: Scenario, { entries, sessions }: Trace): string[] 
     [
       hasForks && hasOwnGates === true,
       `population.arrivals.process: found ${population.arrivals.process}, who have one request at a time; expected another with a trace of sub-agents`,
+    ],
+    [
+      hasForks && partly !== undefined,
+      `conversation.trace.${partly}: not with a trace of sub-agents, who follow from turns that it may leave out; expected untilSec or limit`,
     ],
     [
       hasForks && warmup.firstTurns,

@@ -1,4 +1,3 @@
-import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Conversation, Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
@@ -8,12 +7,12 @@ import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { cast } from './cast.ts';
 import type { TraceEntry, TraceFormat } from './format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
+import { TRACE_FORMATS } from './formats.ts';
 import { checkPlayable, notesOf } from './playable.ts';
+import { readTrace } from './read-trace.ts';
 import { openSaid } from './said.ts';
 import { forksAt, sessionsOf } from './sessions.ts';
 import { timing } from './times.ts';
-import { traceFiles } from './trace-files.ts';
 
 export interface ReplayOptions {
   readonly texts: Texts;
@@ -36,13 +35,13 @@ export async function openTrace(
   { texts, cacheDir, traceFormats = TRACE_FORMATS }: ReplayOptions,
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
-  const { file, prefillOnly, ...settings } = trace!;
-  const format = await formatOf(file, settings.format, traceFormats);
-  const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const entries = await entriesOf(file, format, blockTokens);
-  const sessions = sessionsOf(entries, file);
+  const { file, prefillOnly } = trace!;
+  const opened = await readTrace(trace!, scenario.seed, traceFormats);
+  const { format, blockTokens, entries, leftOut } = opened;
+  const sessions = sessionsOf(entries, { file, isPart: leftOut.length > 0 });
   checkPlayable(scenario, { file, entries, sessions });
   const said = await openSaid(scenario, entries, { texts, blockTokens });
+  const digests = await Promise.all(opened.files.map((one) => contentDigest(one, cacheDir)));
   const planOf = turnPlanner(scenario);
   const { sessionOf, userIdOf, nameOf } = cast(scenario, sessions);
   const times = timing(scenario, entries);
@@ -50,8 +49,8 @@ export async function openTrace(
   return {
     conversations: sessions.roots.length,
     arrivalsMs: arrivalsOf(sessions.roots.map(({ rootPlace }) => times.atMs(rootPlace))),
-    digests: [...(await digestsOf(file, cacheDir)), format.name, String(blockTokens)],
-    notes: notesOf(scenario, { file, entries, sessions, blockTokens }),
+    digests: [...digests, format.name, String(blockTokens)],
+    notes: [...notesOf(scenario, { file, entries, sessions, blockTokens }), ...leftOut],
     conversation(userId): Conversation {
       const session = sessionOf(userId);
       const first = entries[session.places[0]!]!;
@@ -119,28 +118,8 @@ function keepingLast<T>(make: (index: number) => T): (index: number) => T {
   };
 }
 
-async function digestsOf(file: string, cacheDir: string): Promise<string[]> {
-  return Promise.all(traceFiles(file).map((one) => contentDigest(one, cacheDir)));
-}
-
 /** Where all are known. */
 function arrivalsOf(times: readonly (number | undefined)[]): number[] | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length < times.length ? undefined : known;
-}
-
-/** All entries in the order of time, or as they are in the file; those of a session and one time by their turn. */
-async function entriesOf(
-  file: string,
-  format: TraceFormat,
-  blockTokens: number,
-): Promise<TraceEntry[]> {
-  const entries: TraceEntry[] = [];
-  for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
-  if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  // Where not all have a time, no order of times is an order of all.
-  const hasTimes = entries.every(({ atMs }) => atMs !== undefined);
-  return entries.sort(
-    (a, b) => (hasTimes ? a.atMs! - b.atMs! : 0) || (a.turn ?? 0) - (b.turn ?? 0),
-  );
 }

@@ -31,10 +31,14 @@ interface Draft {
 }
 
 /**
- * The entries, which stand in the order of time, as sessions.
+ * The entries, which stand in the order of time, as sessions. Of a part of a trace, a session comes by itself
+ * that one began which was left out.
  * @throws UsageError for a parent that is not in the trace, or that comes from its own child.
  */
-export function sessionsOf(entries: readonly TraceEntry[], file: string): TraceSessions {
+export function sessionsOf(
+  entries: readonly TraceEntry[],
+  { file, isPart = false }: { readonly file: string; readonly isPart?: boolean },
+): TraceSessions {
   const named = new Map<string, Draft>();
   const all: Draft[] = [];
   for (const [index, { session: name }] of entries.entries()) {
@@ -65,6 +69,7 @@ export function sessionsOf(entries: readonly TraceEntry[], file: string): TraceS
     if (!parent) return;
     const of = named.get(parent.session);
     if (!of || parent.turn >= of.places.length) {
+      if (isPart) return;
       const found = of ? `it has ${of.places.length}` : 'it is not in the trace';
       throw new UsageError(
         `${file}: session ${session.name}: parent: found turn ${parent.turn} of session ${parent.session}; ${found}`,
