@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { completionCommand } from '../../src/commands/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
@@ -18,6 +19,9 @@ import { traceCommand } from '../../src/commands/trace.ts';
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
+import { aibrixClientCommand } from '../../src/dialects/aibrix-client/command.ts';
+import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
+import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
@@ -38,12 +42,14 @@ const VERBS: Record<string, () => Command> = {
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
+  client: aibrixClientCommand,
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,
   convert: convertCommand,
   trace: traceCommand,
   report: reportCommand,
+  analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
   completion: () => completionCommand({}),
@@ -106,6 +112,11 @@ const ALONE: Record<string, [Flag[], string[], (flags: never) => ScenarioInput]>
     [...agenticFlags],
     ['--trace-file', 'trace.jsonl'],
     (flags) => agenticScenario(flags, 1, ['http://h']),
+  ],
+  client: [
+    [...aibrixClientFlags],
+    ['--workload-path', 'workload.jsonl', '--routing-strategy', ''],
+    aibrixClientScenario,
   ],
 };
 
