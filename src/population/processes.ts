@@ -50,6 +50,8 @@ export interface OpenProcess extends Facts {
 export interface ClosedProcess extends Facts {
   readonly loop: 'closed';
   readonly slots: number;
+  /** Its first turns, which all come at once, are to be kept apart from the others. */
+  readonly hasStartUp: boolean;
   /** Who takes them from one queue; undefined: each slot has a sequence of its own. */
   readonly clients?: SettingsOf<'clients'>;
 }
@@ -98,15 +100,17 @@ export const PROCESSES = {
     text: ({ measure }) =>
       `at the times of the trace${slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`}`,
   }),
-  closed: ({ concurrency }) => ({
+  closed: ({ concurrency, startUp }) => ({
     loop: 'closed',
     slots: concurrency,
+    hasStartUp: startUp === 'apart',
     isEndless: true,
     text: () => `${counted(concurrency, 'conversation')} at all times`,
   }),
   clients: (settings) => ({
     loop: 'closed',
     slots: settings.clients * settings.conversationsEach,
+    hasStartUp: false,
     clients: settings,
     isEndless: true,
     text: () =>

@@ -35,6 +35,12 @@ export const arrivalsSchema = z
     z.strictObject({
       process: z.literal('closed'),
       concurrency: live.describe('conversations at all times, each followed by another'),
+      startUp: z
+        .enum(['apart', 'measured'])
+        .default('apart')
+        .describe(
+          'the burst of first turns that it begins with, until as many requests have ended as conversations began at once: left out of the latencies, where twice as many conversations come and no warm-up takes its place; or in them',
+        ),
     }),
     z.strictObject({
       process: z

@@ -29,8 +29,8 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
   ['a name that is nearly one', ['run', 'dmo'], /no scenario 'dmo' \(did you mean demo\?\)/],
   [
     'a shipped scenario by a path that is not there',
-    ['run', 'configs/demo.yaml'],
-    /cannot read scenario configs\/demo\.yaml: there is no such file; 'demo' alone is/,
+    ['run', 'mine/demo.yaml'],
+    /cannot read scenario mine\/demo\.yaml: there is no such file; 'demo' alone is/,
   ],
   [
     'a flag of another tool',

@@ -33,7 +33,7 @@ const EXAMPLES: { readonly [P in Process]: ArrivalSettings } = {
   lognormal: { process: 'lognormal', usersPerSec: 4, sigma: 2 },
   allAtOnce: { process: 'allAtOnce' },
   trace: { process: 'trace', slowdown: 2 },
-  closed: { process: 'closed', concurrency: 3 },
+  closed: { process: 'closed', concurrency: 3, startUp: 'apart' },
   clients: {
     process: 'clients',
     clients: 2,
@@ -56,10 +56,14 @@ describe('each process has one row: its loop, its rate and the CV of its gaps, a
     ],
     ['allAtOnce', { loop: 'open', isEndless: true }, 'all 7 conversations at once'],
     ['trace', { loop: 'open', isEndless: false }, 'at the times of the trace, stretched 2 times'],
-    ['closed', { loop: 'closed', isEndless: true, slots: 3 }, '3 conversations at all times'],
+    [
+      'closed',
+      { loop: 'closed', isEndless: true, slots: 3, hasStartUp: true },
+      '3 conversations at all times',
+    ],
     [
       'clients',
-      { loop: 'closed', isEndless: true, slots: 6, clients: EXAMPLES.clients },
+      { loop: 'closed', isEndless: true, slots: 6, hasStartUp: false, clients: EXAMPLES.clients },
       '2 clients with 3 conversations each, from one queue',
     ],
   ] as const)('%s', (name, facts, text) => {
