@@ -72,7 +72,7 @@ const shareGpt = z.strictObject({
     .prefault({}),
 });
 
-const trace = z.strictObject({
+export const traceSchema = z.strictObject({
   file: z.string().describe('requests with their times, in one of the formats that are known'),
   format: z
     .string()
@@ -203,7 +203,7 @@ export const conversationSchema = z
       .default(false)
       .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
-    trace: trace.optional(),
+    trace: traceSchema.optional(),
   })
   .superRefine((value, context) => {
     for (const [isWrong, path, message] of checksOf(value)) {

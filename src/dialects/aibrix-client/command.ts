@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { withFlags } from '../../commands/flag-table.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
+import { dataFile } from '../../commands/shipped.ts';
 import { say } from '../../commands/stderr.ts';
+import { targetUrl } from '../../commands/target-url.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
-import { type AibrixClientFlags, aibrixClientFlags } from './flags.ts';
+import { type AibrixClientFlags, aibrixClientFlags, DEFAULT_URL } from './flags.ts';
 import { aibrixClientScenario } from './scenario.ts';
 
 const HELP = `
@@ -27,7 +29,13 @@ export function aibrixClientCommand(): Command {
   return withFlags(command, aibrixClientFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
-async function run(flags: AibrixClientFlags): Promise<void> {
+async function run(given: AibrixClientFlags, command: Command): Promise<void> {
+  const isNamed = given.simulate || command.getOptionValueSource('endpoint') !== 'default';
+  const flags = {
+    ...given,
+    endpoint: targetUrl(isNamed ? given.endpoint : undefined, DEFAULT_URL),
+    workloadPath: dataFile(given.workloadPath),
+  };
   const input = withOverrides(aibrixClientScenario(flags), flags.set);
   const scenario = parseScenario(input, 'confab client');
   if (flags.printScenario) {

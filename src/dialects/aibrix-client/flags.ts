@@ -5,6 +5,7 @@ import { integer, number, time } from '../../commands/options.ts';
 /** The command line of AIBrix's client.py, and ours. Beside these, the fields that flags set. */
 export interface AibrixClientFlags {
   readonly workloadPath: string;
+  readonly endpoint: string;
   readonly apiKey?: string;
   readonly outputFilePath: string;
   readonly streaming?: boolean;
@@ -20,6 +21,9 @@ export interface AibrixClientFlags {
   readonly wide?: boolean;
 }
 
+/** Where AIBrix's own scripts look for its gateway. */
+export const DEFAULT_URL = 'http://localhost:8888';
+
 const upstreamFlags: readonly Flag[] = [
   {
     flags: '--workload-path <file>',
@@ -30,8 +34,8 @@ const upstreamFlags: readonly Flag[] = [
   {
     flags: '--endpoint <url>',
     path: 'target.url',
-    says: "base URL, with or without /v1; 'embedded' starts an engine",
-    default: 'http://localhost:8888',
+    says: "base URL, with or without /v1; 'embedded' starts an engine; OPENAI_BASE_URL comes before the default",
+    default: DEFAULT_URL,
   },
   FLAGS.apiKey,
   {
