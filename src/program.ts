@@ -44,6 +44,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'rounds of agents over several models, from traces',
     load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
   },
+  client: {
+    summary: "the command line of AIBrix's client: workloads with times and sessions",
+    load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),
@@ -75,6 +79,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  analyze: {
+    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
   },
   scenarios: {
     summary: 'list the scenarios that come with confab, to be played by name',

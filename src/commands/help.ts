@@ -89,6 +89,16 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/workload/datasets/README.md'),
   },
   {
+    name: 'client',
+    summary: "what is different from AIBrix's client, and its records",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md'),
+  },
+  {
+    name: 'analyze',
+    summary: "what is different from AIBrix's analysis",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md', ['Analysis']),
+  },
+  {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',
     text: (columns) => documentText(columns, 'src/plan/README.md'),
