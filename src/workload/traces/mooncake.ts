@@ -5,7 +5,18 @@ import { dataLines } from '../files/lines.ts';
 import { Message } from '../message.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { IdCounts } from './id-counts.ts';
-import { countOf, has, hashIdsOf, nameOf, type Row, rowOf, textOf, timeOf, wrong } from './row.ts';
+import {
+  countOf,
+  has,
+  hashIdsOf,
+  nameOf,
+  type Row,
+  rowOf,
+  tellUnread,
+  textOf,
+  timeOf,
+  wrong,
+} from './row.ts';
 import { TimeUnit } from './time-unit.ts';
 
 /**
@@ -21,6 +32,7 @@ export const mooncake: TraceFormat = {
   blockTokens: 512,
   rounding: 'ceil',
   context: 'cumulative',
+  piece: 'line',
   sniff(head) {
     const first = firstObject(head);
     if ('chat_id' in first) return false;
@@ -34,6 +46,17 @@ export const mooncake: TraceFormat = {
 
 const WHEN = ['timestamp', 'session_id', 'delay'];
 const TEXTS = ['text_input', 'input_text'];
+const READ = new Set([
+  ...WHEN,
+  ...TEXTS,
+  'input_length',
+  'output_length',
+  'hash_ids',
+  'messages',
+  'message_mode',
+  'context_mode',
+  'model',
+]);
 
 /** What the rows of a file have in common, as its first ones say. */
 interface Habits {
@@ -64,6 +87,7 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
     if (session !== undefined) begun.set(session, turn! + 1);
     const time = timeIn(row, session, !turn, habits);
     const said = saidIn(row, session, habits);
+    tellUnread(row, READ, options);
     const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
     yield {
       ...(time !== undefined && { atMs: habits.unit.toMs(time, session, outputTokens) }),
