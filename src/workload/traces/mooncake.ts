@@ -62,7 +62,7 @@ const READ = new Set([
 interface Habits {
   /** Of those that begin: a trace without times has none, any other has all. */
   hasTimes: boolean | undefined;
-  /** Of those that have counts. */
+  /** Of those that have counts, and are not turns of a session, which may say only what is new. */
   hasIds: boolean | undefined;
   /** Of rows without a session, and of those of each. */
   readonly lastMs: Map<string | undefined, number>;
@@ -144,8 +144,8 @@ function saidIn(row: Row, session: string | undefined, habits: Habits) {
   const inputTokens = countOf(row, 'input_length', 1);
   const cumulative = isTurn && { isCumulative: isCumulative(row, true) };
   const hasIds = has(row, 'hash_ids');
-  habits.hasIds ??= hasIds;
-  if (!hasIds && !habits.hasIds) return { inputTokens, ...cumulative };
+  if (!isTurn) habits.hasIds ??= hasIds;
+  if (!hasIds && (isTurn || !habits.hasIds)) return { inputTokens, ...cumulative };
   const hashIds = hashIdsOf(row);
   habits.ids.check(row.where, hashIds.length, inputTokens, 'input_length');
   return { inputTokens, hashIds, ...cumulative };
