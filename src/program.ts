@@ -24,6 +24,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'say what a scenario would ask of an engine, without one',
     load: async () => (await import('./commands/plan.ts')).planCommand(),
   },
+  replay: {
+    summary: 'send recorded requests when they say, one record each',
+    load: async () => (await import('./commands/replay.ts')).replayCommand(),
+  },
   sessions: {
     summary: 'groups that go round sessions, and how many an engine holds',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
