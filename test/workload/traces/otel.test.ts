@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { TraceEntry } from '../../../src/workload/traces/format.ts';
 import { scratchDir } from '../scratch.ts';
@@ -161,6 +162,20 @@ test("inference-perf's file: a list of spans, ISO times, messages as text", asyn
     ['s3', 1, 2500, 2000, 500],
     ['s3#2', 0, 3000, 2000, undefined],
     ['s3#2', 1, 6000, 3000, 1000],
+  ]);
+});
+
+test('a folder of files is one trace', async () => {
+  const folder = scratchDir();
+  const write = writer(folder);
+  write('a.json', JSON.stringify(otlp(span('a', { fromMs: 500, attributes: call(1) }))));
+  write('b.json.gz', gzipSync(JSON.stringify(otlp(span('b', { fromMs: 0, attributes: call(2) })))));
+  write('notes.txt', 'x');
+  expect(await recognised(folder)).toBe('otel');
+  const entries = await entriesOf(folder);
+  expect(entries.map(({ inputTokens, turn, thinkMs }) => [inputTokens, turn, thinkMs])).toEqual([
+    [2, 0, undefined],
+    [1, 1, 400],
   ]);
 });
 
