@@ -73,6 +73,11 @@ export interface TraceFacts {
   readonly rounding?: 'ceil' | 'floor';
   /** Whether a turn's input repeats what its session said before; absent: its requests are on their own. */
   readonly context?: 'cumulative' | 'delta';
+  /**
+   * 'session': its times count from where their own session began, and when that was is not known.
+   * Absent: all of the trace counts from one origin.
+   */
+  readonly timeOrigin?: 'session';
 }
 
 export type TimeUnit = 'ms' | 's' | 'ns' | 'wall clock';
@@ -97,6 +102,8 @@ export interface TraceFormat extends TraceFacts {
 
 export interface ReadOptions {
   readonly blockTokens: number;
+  /** What the times of the file are in, whatever they look like; absent: the format's own, if they do look so. */
+  readonly timeUnit?: 'ms' | 's' | undefined;
   /** Told of what looks wrong and is no error: each once, naming the file. Absent: nobody is. */
   readonly warn?: ((warning: string) => void) | undefined;
 }
