@@ -81,6 +81,10 @@ const trace = z.strictObject({
   blockTokens: someTokens
     .optional()
     .describe("tokens that one hash id stands for; default: the format's own, as mooncake's 512"),
+  timeUnit: z
+    .enum(['ms', 's'])
+    .optional()
+    .describe("what its times are in, whatever they look like; default: the format's own unit"),
   prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
 });
 

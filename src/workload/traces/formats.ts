@@ -3,11 +3,19 @@ import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
 import { firstValue } from '../files/json-values.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
+import { kvCacheTester } from './kv-cache-tester.ts';
 import { mooncake } from './mooncake.ts';
+import { qwenBailian } from './qwen-bailian.ts';
 import { traceFiles } from './trace-files.ts';
+import { tracelab } from './tracelab.ts';
 
 /** In the order in which a file is tried: what fits less comes first. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [mooncake];
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  qwenBailian,
+  tracelab,
+  kvCacheTester,
+  mooncake,
+];
 
 const SHOWN_CHARACTERS = 60;
 
@@ -34,8 +42,9 @@ export async function formatOf(
 
 /** How this file counts: as it says itself, else as its format does. */
 export async function factsOf(format: TraceFormat, file: string): Promise<TraceFacts> {
-  const { timeUnit, blockTokens, rounding, context } = format;
-  const facts = { timeUnit, blockTokens, rounding, context, ...(await format.facts?.(file)) };
+  const { timeUnit, blockTokens, rounding, context, timeOrigin } = format;
+  const own = { timeUnit, blockTokens, rounding, context, timeOrigin };
+  const facts = { ...own, ...(await format.facts?.(file)) };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 

@@ -7,8 +7,9 @@ import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import type { TraceEntry, TraceFormat } from './format.ts';
+import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
+import { inOrder } from './order.ts';
 import { openSaid } from './said.ts';
 import { traceFiles } from './trace-files.ts';
 
@@ -34,7 +35,7 @@ export async function openTrace(
   const { file, prefillOnly, ...settings } = trace!;
   const format = await formatOf(file, settings.format, traceFormats);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const entries = await entriesOf(file, format, blockTokens);
+  const entries = await entriesOf(file, format, { blockTokens, timeUnit: settings.timeUnit });
   const conversations = conversationsOf(entries);
   const said = await openSaid(scenario, entries, { texts, blockTokens });
   const itemOf = itemOfUser(scenario, conversations.length);
@@ -85,16 +86,15 @@ function dueAt(atMs: number | undefined, firstMs: number | undefined): Pick<Turn
   return atMs === undefined || firstMs === undefined ? {} : { dueMs: atMs - firstMs };
 }
 
-/** All entries in the order of time; those of one time, or of none, by their turn, else as they are in the file. */
 async function entriesOf(
   file: string,
   format: TraceFormat,
-  blockTokens: number,
+  options: ReadOptions,
 ): Promise<TraceEntry[]> {
   const entries: TraceEntry[] = [];
-  for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
+  for await (const entry of format.read(file, options)) entries.push(entry);
   if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  return entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0));
+  return inOrder(entries);
 }
 
 /** Places of the entries of each conversation, in the order of their first ones. */

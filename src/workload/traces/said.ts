@@ -48,16 +48,20 @@ export async function openSaid(
   };
 }
 
-/** The text of an entry that has counts alone. */
+/** The text of an entry that has counts alone; what is behind its last named block, no other goes on like. */
 function words(seed: string | number, corpus: Corpus, blockTokens: number) {
   const blockOf = blockTexts(seed, corpus, blockTokens);
   const markOf = userMarks(seed, corpus.leadWords);
-  return ({ inputTokens = 0, hashIds }: TraceEntry, index: number): string =>
-    hashIds
-      ? hashIds
-          .map((id, i) => blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)))
-          .join(' ')
-      : corpus.cut(stream(seed, 'trace request', index), inputTokens, markOf(index));
+  return ({ inputTokens = 0, hashIds = [] }: TraceEntry, index: number): string => {
+    const rest = inputTokens - hashIds.length * blockTokens;
+    const blocks = hashIds.map((id, i) =>
+      blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)),
+    );
+    if (rest <= 0) return blocks.join(' ');
+    return [...blocks, corpus.cut(stream(seed, 'trace request', index), rest, markOf(index))].join(
+      ' ',
+    );
+  };
 }
 
 /** By place in the trace, where there are messages: tokens of the last, and of what an earlier one began with. */

@@ -121,8 +121,9 @@ describe('a format that is one more row of the table', () => {
     const named = (format: string) =>
       open(traceFormats, SHEET, { conversation: { trace: { file: SHEET, format } } });
     expect((await named('spreadsheet')).digest).toBe((await named('auto')).digest);
+    const names = traceFormats.map(({ name }) => name).join(', ');
     await expect(named('excel')).rejects.toThrow(
-      "conversation.trace.format: found 'excel'; expected one of auto, mooncake, spreadsheet",
+      `conversation.trace.format: found 'excel'; expected one of auto, ${names}`,
     );
   });
 });
