@@ -81,7 +81,8 @@ export class PrefixReuse {
     this.#references = new ReferenceLog(options.referencesMax);
   }
 
-  add(prompt: Prompt): void {
+  /** Returns the tokens that it finds in a cache that never forgets. */
+  add(prompt: Prompt): number {
     const { chain, inputTokens, atMs, isMeasured = true } = prompt;
     if (atMs === undefined) this.#timesMs = undefined;
     this.#timesMs?.push(atMs!);
@@ -98,6 +99,7 @@ export class PrefixReuse {
     if (isMeasured) this.#count(prompt, known, foundTokens);
     this.#log(prompt, isMeasured);
     this.#hold(chain, known, inputTokens);
+    return foundTokens;
   }
 
   close(): PrefixReuseSummary {

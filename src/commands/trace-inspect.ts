@@ -96,18 +96,18 @@ export function inspectCommand(): Command {
 async function inspect(file: string, flags: Flags): Promise<void> {
   const { json, capacity, ttl, warmup, wide, ...settings } = flags;
   if (json !== undefined && json !== '-') checkWritable('--json', json);
-  const [{ inspectTrace }, { inspectionText }] = await Promise.all([
+  const [{ inspectTrace }, { inspectionText }, { inspectionJson }] = await Promise.all([
     import('../inspect/inspect.ts'),
     import('../inspect/text.ts'),
+    import('../inspect/inspection-json.ts'),
   ]);
   const asked = { capacities: capacity, ttlsSec: ttl, warmupShare: warmup };
   const inspection = await inspectTrace(file, { ...settings, ...asked });
-  const text = `${JSON.stringify(inspection, undefined, 2)}\n`;
   if (json === '-') {
-    process.stdout.write(text);
+    process.stdout.write(inspectionJson(inspection));
     return;
   }
-  if (json !== undefined) writeWhole(json, [text]);
+  if (json !== undefined) writeWhole(json, [inspectionJson(inspection)]);
   process.stdout.write(`${inspectionText(inspection, reportColumns(wide))}\n`);
 }
 

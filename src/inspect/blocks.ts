@@ -1,4 +1,6 @@
 import { PrefixReuse, type PrefixReuseSummary } from '../cache/prefix-reuse.ts';
+import { Column } from '../stats/column.ts';
+import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { Chains } from '../workload/traces/chains.ts';
 import type { HashId, TraceEntry } from '../workload/traces/format.ts';
 
@@ -46,6 +48,7 @@ export class Blocks {
   #beyondDoubleRound = 0;
   #withPart = 0;
   #withoutPart = 0;
+  readonly #found = new Map<string, { inputTokens: number; foundTokens: number }>();
   readonly #begun = new Set<string>();
   /** Inputs with ids that are no whole prompts: only what is new in their turn. */
   #additions = 0;
@@ -62,7 +65,8 @@ export class Blocks {
     if (hashIds) this.#count(entry, hashIds, inputTokens);
     const before = this.#chains.names;
     const chain = this.#chains.namesOf(hashIds ?? []);
-    this.#reuse.add({ chain, inputTokens, atMs, isMeasured });
+    const foundTokens = this.#reuse.add({ chain, inputTokens, atMs, isMeasured });
+    if (isMeasured) this.#countFound(entry, inputTokens, foundTokens);
     if (!hashIds) return NO_NAMES;
     // What follows a new one is new: names are numbered as they come.
     const isNew = (name: number) => name >= before;
@@ -87,6 +91,26 @@ export class Blocks {
   /** undefined without ids, and where they are not those of whole prompts. */
   reuse(): PrefixReuseSummary | undefined {
     return this.#references === 0 || this.#additions > 0 ? undefined : this.#reuse.close();
+  }
+
+  /** Share of its input tokens that each session finds in a cache that never forgets; undefined without sessions. */
+  sessionShares(): Distribution | undefined {
+    const shares = new Column();
+    for (const { inputTokens, foundTokens } of this.#found.values()) {
+      if (inputTokens > 0) shares.add(foundTokens / inputTokens);
+    }
+    return distributionOf(shares);
+  }
+
+  #countFound({ session }: TraceEntry, inputTokens: number, foundTokens: number): void {
+    if (session === undefined) return;
+    const found = this.#found.get(session);
+    if (!found) {
+      this.#found.set(session, { inputTokens, foundTokens });
+      return;
+    }
+    found.inputTokens += inputTokens;
+    found.foundTokens += foundTokens;
   }
 
   #count(entry: TraceEntry, hashIds: readonly HashId[], inputTokens: number): void {

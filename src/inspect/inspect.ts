@@ -57,7 +57,8 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   const blocks = fold.blocks.close();
   const played = fold.blocks.reuse();
   const spanMs = summary.arrivals?.spanMs ?? 0;
-  const reuse = played && reuseOf(played, { ...options, ...settings, spanMs });
+  const reuse =
+    played && reuseOf(played, fold.blocks.sessionShares(), { ...options, ...settings, spanMs });
   return known({
     ...(isOverlaid(summary, facts) ? withoutArrivals(summary) : summary),
     file,

@@ -1,4 +1,5 @@
 import type { Figure } from '../report/figures/figure.ts';
+import type { Distribution } from '../stats/quantile.ts';
 import type { TraceFacts } from '../workload/traces/format.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { RequestsSummary } from './requests.ts';
@@ -40,6 +41,8 @@ export interface ReuseSummary {
   readonly inputTokens: number;
   readonly blocks: number;
   readonly unlimited: UnlimitedShares;
+  /** The token share of each session, likewise; absent where there are none. */
+  readonly sessionShares?: Distribution;
   readonly lru: LruSummary;
   /** Absent where times are not known. */
   readonly ttl?: TtlSummary;
@@ -66,13 +69,21 @@ export interface UnlimitedShares {
 export interface LruSummary {
   readonly points: readonly CapacityPoint[];
   /** How large a cache must be to find so much of what one that never forgets finds. */
-  readonly needed: readonly { readonly shareOfUnlimited: number; readonly blocks: number }[];
+  readonly needed: readonly NeededCapacity[];
 }
 
-export interface CapacityPoint {
+export interface Capacity {
   readonly blocks: number;
   readonly tokens: number;
+  /** Absent where the bytes of a token are not known. */
   readonly bytes?: number;
+}
+
+export interface NeededCapacity extends Capacity {
+  readonly shareOfUnlimited: number;
+}
+
+export interface CapacityPoint extends Capacity {
   readonly foundTokens: number;
   readonly share: number;
   readonly blockShare: number;

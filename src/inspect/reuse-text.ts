@@ -1,5 +1,5 @@
-import { measure, percent } from '../report/number.ts';
 import { field, type Section, type Table, type TableColumn } from '../report/section.ts';
+import type { Distribution } from '../stats/quantile.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { CapacityPoint, LruSummary, ReuseSummary, TtlSummary } from './inspection.ts';
 
@@ -9,13 +9,13 @@ const GB = 1e9;
 export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Section[] {
   const { lru, ttl } = reuse;
   return [
-    unlimitedSection(reuse),
+    unlimitedSection(reuse, blocks),
     {
       title: 'By capacity, least recently used first out',
       table: capacityTable(lru),
-      lines: [neededText(lru, blocks.blockTokens)],
       notes: [CAPACITY_LEGEND],
     },
+    ...(reuse.unlimited.foundTokens > 0 ? [neededSection(lru)] : []),
     ...(ttl
       ? [{ title: 'By time to live, of any size', table: ttlTable(ttl), notes: [TTL_LEGEND] }]
       : []),
@@ -27,15 +27,16 @@ const CAPACITY_LEGEND = `Exact for prompts one after the other, each touched fro
 
 const TTL_LEGEND = `A block lives for so long after its last use; a hit refreshes it.`;
 
-function unlimitedSection(reuse: ReuseSummary): Section {
-  const { unlimited, warmupRequests, requests, inputTokens, blocks } = reuse;
+function unlimitedSection(reuse: ReuseSummary, { rounding }: BlocksSummary): Section {
+  const { unlimited, warmupRequests, requests, inputTokens, blocks, sessionShares } = reuse;
   const { foundTokens, foundBlocks, engineBlockTokens } = unlimited;
+  const parts = rounding === 'ceil' ? ', partial ones too' : '';
   const says = (share: number, what: string) => `${hundredths(share)}: ${what}`;
   return {
     title: 'Hit share of a cache that never forgets, by definition',
     fields: [
       field('of tokens', says(unlimited.token, `${foundTokens} of ${inputTokens} input tokens`)),
-      field('of blocks', says(unlimited.block, `${foundBlocks} of ${blocks}, partial ones too`)),
+      field('of blocks', says(unlimited.block, `${foundBlocks} of ${blocks}${parts}`)),
       field('mean', says(unlimited.requestMean, 'the mean of the shares of each request')),
       field('any', says(unlimited.any, 'requests that find at least one block')),
       field('full', says(unlimited.full, 'requests that find all of theirs')),
@@ -46,11 +47,19 @@ function unlimitedSection(reuse: ReuseSummary): Section {
           `of tokens, in whole blocks of ${engineBlockTokens}, never a prompt's last token`,
         ),
       ),
+      ...(sessionShares && sessionShares.count > 1
+        ? [field('by session', sessionText(sessionShares))]
+        : []),
     ],
     ...(warmupRequests && {
       lines: [`of the last ${requests} requests, after ${warmupRequests} that only fill the cache`],
     }),
   };
+}
+
+function sessionText({ mean, min, p25, p50, p75, max }: Distribution): string {
+  const quartiles = [min, p25, p50, p75, max].map(hundredths).join(', ');
+  return `mean ${hundredths(mean)}; least, quartiles and greatest ${quartiles}`;
 }
 
 /** A digit more than other shares: one request of ten thousand that finds nothing is to be seen. */
@@ -82,12 +91,28 @@ function capacityTable({ points }: LruSummary): Table {
   };
 }
 
-function neededText({ needed }: LruSummary, blockTokens: number): string {
-  const texts = needed.map(
-    ({ shareOfUnlimited, blocks }) =>
-      `${percent(shareOfUnlimited)} with ${blocks} blocks (${measure((blocks * blockTokens) / 1e6)} M tokens)`,
-  );
-  return `of what a cache that never forgets finds: ${texts.join(', ')}`;
+/** How large a cache must be for a part of what there is to find. */
+function neededSection({ needed }: LruSummary): Section {
+  const hasBytes = needed.some(({ bytes }) => bytes !== undefined);
+  return {
+    title: 'Capacity for a part of what a cache that never forgets finds',
+    table: {
+      columns: [
+        { title: '' },
+        { title: 'blocks', format: 'count' },
+        { title: 'tokens', format: 'count' },
+        ...(hasBytes ? [{ title: 'GB' }] : []),
+      ],
+      rows: needed.map(({ shareOfUnlimited, blocks, tokens, bytes }) => ({
+        cells: [
+          `${Math.round(100 * shareOfUnlimited)} %`,
+          blocks,
+          tokens,
+          ...(hasBytes ? [bytes! / GB] : []),
+        ],
+      })),
+    },
+  };
 }
 
 function ttlTable({ points }: TtlSummary): Table {

@@ -1,5 +1,7 @@
 import type { PrefixReuseSummary, PrefixTotals } from '../cache/prefix-reuse.ts';
+import type { Distribution } from '../stats/quantile.ts';
 import type {
+  Capacity,
   CapacityPoint,
   LruSummary,
   ReuseSummary,
@@ -24,7 +26,11 @@ const CAPACITY_SHARES = [0.001, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 const NEEDED_SHARES = [0.5, 0.8, 0.9, 0.95, 0.99];
 const TTLS_SEC = [1, 10, 60, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600];
 
-export function reuseOf(reuse: PrefixReuseSummary, options: ReuseOptions): ReuseSummary {
+export function reuseOf(
+  reuse: PrefixReuseSummary,
+  sessionShares: Distribution | undefined,
+  options: ReuseOptions,
+): ReuseSummary {
   const { totals } = reuse;
   return {
     warmupRequests: options.warmup,
@@ -32,6 +38,7 @@ export function reuseOf(reuse: PrefixReuseSummary, options: ReuseOptions): Reuse
     inputTokens: totals.inputTokens,
     blocks: totals.blocks,
     unlimited: unlimitedOf(totals, options.engineBlockTokens),
+    ...(sessionShares && { sessionShares }),
     lru: lruOf(reuse, options),
     ...(reuse.ttl && { ttl: ttlOf(reuse, options) }),
   };
@@ -55,14 +62,19 @@ function unlimitedOf(totals: PrefixTotals, engineBlockTokens: number): Unlimited
 function lruOf({ totals, lru, bound }: PrefixReuseSummary, options: ReuseOptions): LruSummary {
   const { blockTokens, bytesPerToken } = options;
   const all = totals.distinctBlocks;
-  const point = (blocks: number): CapacityPoint => {
-    const hits = lru.at(blocks);
-    const best = bound?.at(blocks);
+  const sized = (blocks: number): Capacity => {
     const tokens = blocks * blockTokens;
     return {
       blocks,
       tokens,
       ...(bytesPerToken !== undefined && { bytes: tokens * bytesPerToken }),
+    };
+  };
+  const point = (blocks: number): CapacityPoint => {
+    const hits = lru.at(blocks);
+    const best = bound?.at(blocks);
+    return {
+      ...sized(blocks),
       foundTokens: hits.tokens,
       share: part(hits.tokens, totals.inputTokens),
       blockShare: part(hits.blocks, totals.blocks),
@@ -78,7 +90,7 @@ function lruOf({ totals, lru, bound }: PrefixReuseSummary, options: ReuseOptions
     points: capacities.map(point),
     needed: NEEDED_SHARES.map((shareOfUnlimited) => ({
       shareOfUnlimited,
-      blocks: lru.capacityFor(shareOfUnlimited * totals.found.tokens)!,
+      ...sized(lru.capacityFor(shareOfUnlimited * totals.found.tokens)!),
     })),
   };
 }
