@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { BLOCK_TOKENS } from '../cache/ideal.ts';
+import type { Inspection } from '../inspect/inspection.ts';
 import { checkWritable } from '../play/writable.ts';
 import { type Flag, grouped, withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
@@ -18,6 +20,7 @@ interface Flags {
   readonly ttl?: readonly number[];
   readonly bytesPerToken?: number;
   readonly json?: string;
+  readonly figure?: string;
   readonly wide?: boolean;
 }
 
@@ -70,6 +73,10 @@ const inspectFlags: readonly Flag[] = [
   ]),
   ...grouped('What comes of it', [
     { flags: '--json <file>', says: 'write all numbers; -: to stdout, instead of the text' },
+    {
+      flags: '--figure <file>',
+      says: 'draw what a cache finds by capacity and by time to live: FILE ends in .svg or .png',
+    },
     ...screenFlags,
   ]),
 ];
@@ -94,8 +101,9 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(file: string, flags: Flags): Promise<void> {
-  const { json, capacity, ttl, warmup, wide, ...settings } = flags;
+  const { json, figure, capacity, ttl, warmup, wide, ...settings } = flags;
   if (json !== undefined && json !== '-') checkWritable('--json', json);
+  const draw = figure === undefined ? undefined : await drawing(figure);
   const [{ inspectTrace }, { inspectionText }, { inspectionJson }] = await Promise.all([
     import('../inspect/inspect.ts'),
     import('../inspect/text.ts'),
@@ -103,12 +111,26 @@ async function inspect(file: string, flags: Flags): Promise<void> {
   ]);
   const asked = { capacities: capacity, ttlsSec: ttl, warmupShare: warmup };
   const inspection = await inspectTrace(file, { ...settings, ...asked });
+  await draw?.(inspection);
   if (json === '-') {
     process.stdout.write(inspectionJson(inspection));
     return;
   }
   if (json !== undefined) writeWhole(json, [inspectionJson(inspection)]);
   process.stdout.write(`${inspectionText(inspection, reportColumns(wide))}\n`);
+}
+
+/** A name that no picture can have is refused before anything is read. */
+async function drawing(figure: string): Promise<(inspection: Inspection) => Promise<void>> {
+  const { checkPicture, writePicture } = await import('../figures/picture.ts');
+  checkPicture(figure);
+  checkWritable('--figure', figure);
+  return async ({ file, figures }) => {
+    if (!figures.length) {
+      throw new UsageError(`${file}: no prompts are known as blocks; expected some for --figure`);
+    }
+    await writePicture(figure, figures);
+  };
 }
 
 /** Values with commas between them, in ascending order. */

@@ -68,9 +68,10 @@ export class Blocks {
     const foundTokens = this.#reuse.add({ chain, inputTokens, atMs, isMeasured });
     if (isMeasured) this.#countFound(entry, inputTokens, foundTokens);
     if (!hashIds) return NO_NAMES;
-    // What follows a new one is new: names are numbered as they come.
-    const isNew = (name: number) => name >= before;
-    return { chain, known: chain.some(isNew) ? chain.findIndex(isNew) : chain.length };
+    // Names are numbered as they come, and what follows a new one is new.
+    let known = chain.length;
+    while (known > 0 && chain[known - 1]! >= before) known--;
+    return { chain, known };
   }
 
   /** undefined if no request has ids. */

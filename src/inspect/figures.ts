@@ -1,3 +1,5 @@
+import type { Belady } from '../cache/belady.ts';
+import type { Hits } from '../cache/hit-curve.ts';
 import type { PrefixReuseSummary } from '../cache/prefix-reuse.ts';
 import type { Axis, Figure } from '../report/figures/figure.ts';
 import type { Point } from '../stats/sample.ts';
@@ -5,6 +7,8 @@ import type { ReuseSummary } from './inspection.ts';
 import { part } from './reuse.ts';
 
 const POINTS_PER_DECADE = 12;
+/** The bound costs a pass for each. */
+const BOUND_PER_DECADE = 4;
 /** A time to live is shown from this on. */
 const LEAST_SEC = 1;
 
@@ -23,18 +27,17 @@ export function reuseFigures(
 }
 
 function byCapacity(
-  { lru, totals }: PrefixReuseSummary,
-  { lru: { points }, unlimited }: ReuseSummary,
+  { lru, totals, bound }: PrefixReuseSummary,
+  { unlimited }: ReuseSummary,
   blockTokens: number,
 ): Figure {
-  const capacities = [...new Set(steps(1, totals.distinctBlocks).map(Math.ceil))];
-  const found = capacities.map((blocks): Point => {
-    return [blocks * blockTokens, part(lru.at(blocks).tokens, totals.inputTokens)];
-  });
-  const bound = points.flatMap(({ tokens, boundShare }): Point[] =>
-    boundShare === undefined ? [] : [[tokens, boundShare]],
-  );
+  const point = (blocks: number, { tokens }: Hits): Point => {
+    return [blocks * blockTokens, part(tokens, totals.inputTokens)];
+  };
+  const all = totals.distinctBlocks;
+  const found = wholeSteps(all, POINTS_PER_DECADE).map((blocks) => point(blocks, lru.at(blocks)));
   const ends = [found[0]!, found.at(-1)!].map(([tokens]): Point => [tokens, unlimited.token]);
+  const best = bound ? boundPoints(bound, all, totals.found.tokens) : [];
   return {
     name: 'hit-share-by-capacity',
     title: 'Hit share by capacity',
@@ -43,15 +46,28 @@ function byCapacity(
     y: SHARE,
     series: [
       { name: 'LRU', points: found },
-      ...(bound.length ? [{ name: 'upper bound', points: bound }] : []),
+      ...(best.length
+        ? [{ name: 'upper bound', points: best.map(([blocks, hits]) => point(blocks, hits)) }]
+        : []),
       { name: 'unlimited', points: ends },
     ],
     notes: [],
   };
 }
 
+/** Up to where all is found that there is. */
+function boundPoints(bound: Belady, all: number, foundTokens: number): [number, Hits][] {
+  const points: [number, Hits][] = [];
+  for (const blocks of wholeSteps(all, BOUND_PER_DECADE)) {
+    const hits = bound.at(blocks);
+    points.push([blocks, hits]);
+    if (hits.tokens >= foundTokens) break;
+  }
+  return points;
+}
+
 function byTimeToLive({ ttl, totals }: PrefixReuseSummary, spanMs: number): Figure {
-  const ttlsSec = steps(LEAST_SEC, Math.max(10 * LEAST_SEC, spanMs / 1000));
+  const ttlsSec = steps(LEAST_SEC, Math.max(10 * LEAST_SEC, spanMs / 1000), POINTS_PER_DECADE);
   const found = ttl!.at(ttlsSec.map((ttlSec) => 1000 * ttlSec));
   const points = ttlsSec.map((ttlSec, index): Point => {
     return [ttlSec, part(found[index]!.tokens, totals.inputTokens)];
@@ -67,9 +83,14 @@ function byTimeToLive({ ttl, totals }: PrefixReuseSummary, spanMs: number): Figu
   };
 }
 
+/** From 1 to the greatest, both of them, each once. */
+function wholeSteps(greatest: number, perDecade: number): number[] {
+  return [...new Set(steps(1, greatest, perDecade).map(Math.ceil))];
+}
+
 /** From the least to the greatest, both of them, evenly on a logarithmic scale. */
-function steps(least: number, greatest: number): number[] {
-  const count = Math.max(1, Math.ceil(Math.log10(greatest / least) * POINTS_PER_DECADE));
+function steps(least: number, greatest: number, perDecade: number): number[] {
+  const count = Math.max(1, Math.ceil(Math.log10(greatest / least) * perDecade));
   return Array.from({ length: count + 1 }, (_, step) =>
     step === count ? greatest : least * (greatest / least) ** (step / count),
   );

@@ -33,8 +33,8 @@ export interface InspectOptions {
   readonly formats?: readonly TraceFormat[];
 }
 
-/** References to blocks that are kept for the upper bound: 40 MB. */
-const REFERENCES_MAX = 5_000_000;
+/** References to blocks that are kept for the upper bound: 16 MB, and some seconds for its figure. */
+const REFERENCES_MAX = 2_000_000;
 
 /**
  * Reads a trace once (again if its requests are not in the order of time, or some are to warm up), and
