@@ -97,7 +97,7 @@ export class PrefixReuse {
       if (times) this.#ttl.add(times[times.length - 1]! - times[by]!, to - from, tokens);
     });
     if (isMeasured) this.#count(prompt, known, foundTokens);
-    this.#log(prompt, isMeasured);
+    this.#log(prompt, known, isMeasured);
     this.#hold(chain, known, inputTokens);
     return foundTokens;
   }
@@ -137,9 +137,12 @@ export class PrefixReuse {
     totals.engineTokens += size * Math.floor(reachable / size);
   }
 
-  #log({ chain, inputTokens }: Prompt, isMeasured: boolean): void {
+  #log({ chain, inputTokens }: Prompt, known: number, isMeasured: boolean): void {
     for (let i = 0; i < chain.length; i++) {
-      this.#references.add(chain[i]!, isMeasured ? this.#tokensAt(i, inputTokens) : 0);
+      const tokens = isMeasured ? this.#tokensAt(i, inputTokens) : 0;
+      // Only the last known block can have been a part of one.
+      const held = i === known - 1 ? this.#heldTokens(chain[i]!, tokens) : tokens;
+      this.#references.add(chain[i]!, held);
     }
   }
 

@@ -1,5 +1,7 @@
 /** How requests come, in time. */
 export interface ArrivalsSummary {
+  /** Those that have a time. */
+  readonly count: number;
   /** From the first to the last. */
   readonly spanMs: number;
   /** Mean, 1 / mean gap; absent if all come at once. */
@@ -44,6 +46,7 @@ export class Arrivals {
     const spanMs = this.#lastMs - this.#firstMs;
     const std = gaps > 1 ? Math.sqrt(this.#squares / (gaps - 1)) : undefined;
     return {
+      count: this.#count,
       spanMs,
       ...(spanMs > 0 && { perSec: (SECOND_MS * gaps) / spanMs }),
       ...(std !== undefined && spanMs > 0 && { gapCv: std / this.#meanGapMs }),

@@ -1,4 +1,5 @@
 import type { TraceEntry } from '../workload/traces/format.ts';
+import { inOrder } from '../workload/traces/order.ts';
 
 /** What is made of entries, one after the other. */
 export interface Fold {
@@ -7,7 +8,7 @@ export interface Fold {
 
 export interface Folded<F extends Fold> {
   readonly fold: F;
-  /** Whether the file has its requests in the order of time. */
+  /** Whether the file has its requests in the order in which they are played. */
   readonly isInOrder: boolean;
 }
 
@@ -20,29 +21,36 @@ export async function foldInOrder<F extends Fold>(
   begin: () => F,
 ): Promise<Folded<F>> {
   const fold = begin();
-  let before: TraceEntry | undefined;
+  const order = new Order();
   for await (const entry of read()) {
-    if (before && compareEntries(before, entry) > 0) {
-      return { fold: await foldSorted(read, begin), isInOrder: false };
-    }
+    if (!order.isNext(entry)) return { fold: await foldSorted(read, begin()), isInOrder: false };
     fold.add(entry);
-    before = entry;
   }
   return { fold, isInOrder: true };
 }
 
 async function foldSorted<F extends Fold>(
   read: () => AsyncIterable<TraceEntry>,
-  begin: () => F,
+  fold: F,
 ): Promise<F> {
   const entries: TraceEntry[] = [];
   for await (const entry of read()) entries.push(entry);
-  const fold = begin();
-  for (const entry of entries.sort(compareEntries)) fold.add(entry);
+  for (const entry of inOrder(entries)) fold.add(entry);
   return fold;
 }
 
-/** By time; those of one time, or of none, by their turn, else as they are in the file (workload/traces/replay.ts). */
-function compareEntries(a: TraceEntry, b: TraceEntry): number {
-  return (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0);
+/** Whether entries come as `inOrder` would have them. */
+class Order {
+  readonly #lastMs = new Map<string, number>();
+  #atMs = -Infinity;
+  #turn = 0;
+
+  isNext({ session, turn = 0, atMs }: TraceEntry): boolean {
+    const known = atMs ?? (session === undefined ? undefined : this.#lastMs.get(session)) ?? 0;
+    if (session !== undefined) this.#lastMs.set(session, known);
+    if (known < this.#atMs || (known === this.#atMs && turn < this.#turn)) return false;
+    this.#atMs = known;
+    this.#turn = turn;
+    return true;
+  }
 }

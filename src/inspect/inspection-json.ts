@@ -28,6 +28,7 @@ export function inspectionJson(inspection: Inspection): string {
 }
 
 const arrivals = object<ArrivalsSummary>({
+  count: count('those that have a time'),
   spanMs: number('from the first to the last'),
   perSec: number('1 / mean gap; absent if all come at once').optional(),
   gapCv: number('coefficient of variation of the gaps').optional(),

@@ -131,7 +131,7 @@ function lengthsSection(inspection: Inspection): Section {
 /** What a reader looks for. */
 const NEEDED: readonly string[] = ['input tokens', 'output tokens', 'think time, s'];
 
-function arrivalsSections({ arrivals, sessions }: Inspection): Section[] {
+function arrivalsSections({ arrivals, sessions, requests }: Inspection): Section[] {
   if (!arrivals) return [];
   const rows = [
     { name: 'requests', of: arrivals },
@@ -153,6 +153,9 @@ function arrivalsSections({ arrivals, sessions }: Inspection): Section[] {
           cells: [name, of.perSec, of.gapCv, of.peakPerSec, of.peakPerMin, peakOverMean(of)],
         })),
       },
+      ...(arrivals.count < requests && {
+        lines: [`of the ${arrivals.count} requests that have a time of their own`],
+      }),
       notes: [ARRIVALS_LEGEND],
     },
   ];

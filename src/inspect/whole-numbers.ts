@@ -3,7 +3,7 @@ import { STATISTICS } from '../stats/statistics.ts';
 
 const FIRST_SIZE = 1024;
 /** Beyond it a number has a place of its own in a map: lengths are below. */
-const TABLED_MAX = 2 ** 22;
+const TABLED_MAX = 2 ** 18;
 
 /**
  * Whole numbers by how often each came: exact statistics of any number of them, in the room of the greatest. A
@@ -58,7 +58,9 @@ export class WholeNumbers {
     const ranked: { value: number; upTo: number }[] = [];
     let upTo = 0;
     const add = (value: number, count: number) => ranked.push({ value, upTo: (upTo += count) });
-    for (const [value, count] of this.#counts.entries()) if (count > 0) add(value, count);
+    for (let value = 0; value < this.#counts.length; value++) {
+      if (this.#counts[value]! > 0) add(value, this.#counts[value]!);
+    }
     for (const [value, count] of [...this.#beyond].sort(([a], [b]) => a - b)) add(value, count);
     return ranked;
   }

@@ -211,7 +211,7 @@ test('the bound is the most that any choice of blocks to keep finds', () => {
 test('the bound is above LRU at every size, and what there is to find when all fits', () => {
   fc.assert(
     fc.property(requests, (list) => {
-      const prompts = promptsOf(list.map((one) => ({ ...one, lastTokens: SIZE })));
+      const prompts = promptsOf(list);
       const { lru, bound, totals } = played(prompts);
       for (let capacity = 1; capacity <= totals.distinctBlocks; capacity++) {
         const best = bound!.at(capacity);
