@@ -57,7 +57,9 @@ function measuredText(outlook: Outlook): string {
 function openText({ scenario }: Outlook, endMs: number): string {
   const { pacing, population } = scenario;
   const answers =
-    pacing.mode === 'think' ? "a conversation's answers" : "its last conversation's answer";
+    pacing.mode === 'think' || pacing.mode === 'recorded'
+      ? "a conversation's answers"
+      : "its last conversation's answer";
   const isCapped = population.maxActive !== undefined || population.maxInFlight !== undefined;
   const condition = isCapped ? ', if its caps hold nothing back' : '';
   return `about ${duration(endMs)} and what ${answers} take${condition}`;

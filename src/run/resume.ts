@@ -14,12 +14,20 @@ export function earlierParts(
   for (const records of parts) {
     const ended = new Set<number>();
     const cut = new Set<number>();
+    const parents = new Map<number, number>();
     for (const record of records) {
       if (record.phase !== 'measure') continue;
       if (record.attempts > 0) requests++;
-      if (wasCut(record)) cut.add(record.userId);
+      const { userId, parentUserId } = record;
+      if (parentUserId !== undefined) parents.set(userId, parentUserId);
+      if (wasCut(record)) cut.add(userId);
       // Records of a user come in the order of its turns: the last one means that all are there.
-      if (record.turn === record.turns - 1) ended.add(record.userId);
+      else if (record.turn === record.turns - 1 && parentUserId === undefined) ended.add(userId);
+    }
+    // A sub-agent is played by the one whose answer begins it, and ends before that one does.
+    for (const userId of cut) {
+      const parent = parents.get(userId);
+      if (parent !== undefined) cut.add(parent);
     }
     for (const userId of ended) if (!cut.has(userId)) played.add(userId);
   }

@@ -17,10 +17,12 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
     userId: conversation.userId,
     turn: state.turn,
     agent: conversation.agent,
+    parentUserId: conversation.parentUserId,
     turns: conversation.turns.length,
     phase: world.phaseAt(state.intendedMs),
     maxTokens: turn.maxTokens,
-    sharedTokens: conversation.sharedTokens,
+    isCumulative: turn.isCumulative,
+    sharedTokens: turn.sharedTokens ?? conversation.sharedTokens,
     status: outcome.status,
     reason: failure?.message,
     httpStatus: failure?.httpStatus,
@@ -76,14 +78,17 @@ export function unsentRecord(
   intendedMs: number | undefined,
 ): TurnRecord {
   const { conversation } = session;
+  const planned = conversation.turns[turn];
   return {
     userId: conversation.userId,
     turn,
     agent: conversation.agent,
+    parentUserId: conversation.parentUserId,
     turns: conversation.turns.length,
     phase: world.phaseAt(intendedMs),
-    maxTokens: conversation.turns[turn]?.maxTokens,
-    sharedTokens: conversation.sharedTokens,
+    maxTokens: planned?.maxTokens,
+    isCumulative: planned?.isCumulative,
+    sharedTokens: planned?.sharedTokens ?? conversation.sharedTokens,
     status: 'unsent',
     reason,
     attempts: 0,

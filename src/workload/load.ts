@@ -3,7 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import { PROCESS_RULES } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { type SourceName, sourcesWith } from '../scenario/sources.ts';
+import { type SourceName, sourcesWith, type Traits, traitsOf } from '../scenario/sources.ts';
 import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
@@ -16,6 +16,7 @@ import { openSynthetic } from './synthetic/synthetic.ts';
 import { textsOf } from './text/texts.ts';
 import type { TraceFormat } from './traces/format.ts';
 import { openTrace, type ReplayOptions } from './traces/replay.ts';
+import { selectionOf } from './traces/select.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */
@@ -64,6 +65,12 @@ const OPEN: Record<SourceName, Open> = {
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {
   const { arrivals, users = 0 } = population;
   if (!PROCESS_RULES[arrivals.process].needsTimes) return;
+  const { hasTimes }: Traits = traitsOf(conversation.source);
+  if (!arrivalsMs && hasTimes) {
+    throw new UsageError(
+      `population.arrivals.process: found '${arrivals.process}' with ${conversation.trace?.file}, where not every conversation has a time; expected another process, as closed (--concurrency)`,
+    );
+  }
   if (!arrivalsMs) {
     throw new UsageError(
       `population.arrivals.process: found '${arrivals.process}' with conversation.source '${conversation.source}', which has no times; expected source: ${sourcesWith('hasTimes')}, or another process`,
@@ -87,7 +94,14 @@ function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
     pacing: { ...pacing, pauseSec: withValues(pacing.pauseSec) },
     sharegpt: sharegpt && { ...sharegpt, file: undefined },
     // Its format and the size of its blocks, given or not, are with the digest of the file.
-    trace: trace && { prefillOnly: trace.prefillOnly },
+    trace: trace && {
+      prefillOnly: trace.prefillOnly,
+      ...(trace.context !== 'auto' && { context: trace.context }),
+      ...(trace.speedup !== 1 && { speedup: trace.speedup }),
+      ...selectionOf(trace),
+      timeUnit: trace.timeUnit,
+      fieldNames: trace.fieldNames,
+    },
     ...said,
     rounds: withValues(said.rounds),
     question: { ...said.question, tokens: withValues(said.question.tokens) },

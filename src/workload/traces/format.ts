@@ -25,6 +25,10 @@ interface Asked {
   readonly model?: string | undefined;
   /** The trace's own word for its kind: a log's type, a phase of an agent. */
   readonly kind?: string | undefined;
+  /** It failed when it was recorded. */
+  readonly isFailed?: boolean | undefined;
+  /** Fields that its session's requests have besides, as `tools`; of the first entry of a session. */
+  readonly request?: Readonly<Record<string, unknown>> | undefined;
   /** Its recorded answer, where the trace has texts. */
   readonly answer?: Message | undefined;
   /**
@@ -90,6 +94,8 @@ export interface TraceFormat extends TraceFacts {
   readonly says: string;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
+  /** What else it reads beside the file that is named. */
+  alsoReads?(file: string, options: Pick<ReadOptions, 'datasetFile'>): readonly string[];
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */
   sniff(head: string): boolean;
   /**
@@ -104,6 +110,12 @@ export interface ReadOptions {
   readonly blockTokens: number;
   /** What the times of the file are in, whatever they look like; absent: the format's own, if they do look so. */
   readonly timeUnit?: 'ms' | 's' | undefined;
+  /** Of formats whose requests are drawn; default: 0. */
+  readonly seed?: string | number | undefined;
+  /** Names that a file has for fields of the format, by the format's own. */
+  readonly fieldNames?: Readonly<Record<string, string>> | undefined;
+  /** Of formats in two files: the other one. Absent: where the format has it beside the first. */
+  readonly datasetFile?: string | undefined;
   /** Told of what looks wrong and is no error: each once, naming the file. Absent: nobody is. */
   readonly warn?: ((warning: string) => void) | undefined;
 }

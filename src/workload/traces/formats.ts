@@ -2,10 +2,17 @@ import { UsageError } from '../../base/errors.ts';
 import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
 import { firstValue } from '../files/json-values.ts';
+import { aibrix } from './aibrix.ts';
+import { azure } from './azure.ts';
+import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
 import { kvCacheTester } from './kv-cache-tester.ts';
+import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
 import { qwenBailian } from './qwen-bailian.ts';
+import { servegen } from './servegen.ts';
+import { servegenHashed } from './servegen-hashed.ts';
+import { timedTrace } from './timed-trace.ts';
 import { traceFiles } from './trace-files.ts';
 import { tracelab } from './tracelab.ts';
 
@@ -14,6 +21,13 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   qwenBailian,
   tracelab,
   kvCacheTester,
+  azure,
+  burstgpt,
+  servegen,
+  servegenHashed,
+  aibrix,
+  mlperf,
+  timedTrace,
   mooncake,
 ];
 

@@ -13,7 +13,9 @@ import type { TraceEntry } from './format.ts';
 /** What the entries of a trace say, by their place in it. */
 export interface SaidInTrace {
   /** Made when it is asked for. */
-  turn(index: number): Pick<Turn, 'before' | 'message' | 'messageTokens'>;
+  turn(index: number): Pick<Turn, 'before' | 'message'>;
+  /** Of the message alone; a count that is known before it is made. */
+  messageTokens(index: number): number | undefined;
   /**
    * Tokens at the start of the entry that an earlier one began with, at most. The first counts whole: it
    * is the sender of what others find.
@@ -36,14 +38,11 @@ export async function openSaid(
   const seenTokens = seenBefore(entries, blockTokens);
   return {
     turn(index) {
-      const { messages, inputTokens } = entries[index]!;
-      if (messages) {
-        const message = messages.at(-1)!;
-        return { before: messages.slice(0, -1), message, messageTokens: spoken.tokens[index] };
-      }
-      const message = new Message('user', wordsOf!(entries[index]!, index));
-      return { message, messageTokens: inputTokens };
+      const { messages } = entries[index]!;
+      if (messages) return { before: messages.slice(0, -1), message: messages.at(-1)! };
+      return { message: new Message('user', wordsOf!(entries[index]!, index)) };
     },
+    messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
     sharedTokens: (index) => spoken.sharedTokens[index] ?? seenTokens[index]!,
   };
 }
