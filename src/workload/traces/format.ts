@@ -92,6 +92,11 @@ export interface TraceFormat extends TraceFacts {
   readonly name: string;
   /** What a file has in it, for errors and help. */
   readonly says: string;
+  /**
+   * What a file can be cut into: every line is a request (`line`; behind a header: `csv`), in the order in
+   * which they are read; or every JSON value is a session with its sub-agents (`value`). Absent: nothing.
+   */
+  readonly piece?: 'line' | 'csv' | 'value';
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
   /** What else it reads beside the file that is named. */
@@ -118,4 +123,6 @@ export interface ReadOptions {
   readonly datasetFile?: string | undefined;
   /** Told of what looks wrong and is no error: each once, naming the file. Absent: nobody is. */
   readonly warn?: ((warning: string) => void) | undefined;
+  /** Told the name of every field of a request that an entry has no place for, each time. Absent: nobody is. */
+  readonly unread?: ((field: string) => void) | undefined;
 }

@@ -62,7 +62,8 @@ export async function factsOf(format: TraceFormat, file: string): Promise<TraceF
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
-function formatNamed(name: string, formats: readonly TraceFormat[]): TraceFormat {
+/** @throws UsageError for an unknown name. */
+export function formatNamed(name: string, formats: readonly TraceFormat[]): TraceFormat {
   const format = formats.find((one) => one.name === name);
   if (format) return format;
   const names = ['auto', ...formats.map((one) => one.name)].join(', ');

@@ -4,7 +4,17 @@ import { jsonValues } from '../files/json-values.ts';
 import type { HashId, ReadOptions, TraceEntry, TraceFacts, TraceFormat } from './format.ts';
 import { IdCounts } from './id-counts.ts';
 import { LocalIds } from './local-ids.ts';
-import { countOf, has, hashIdsOf, nameOf, type Row, textOf, timeOf, wrong } from './row.ts';
+import {
+  countOf,
+  has,
+  hashIdsOf,
+  nameOf,
+  type Row,
+  tellUnread,
+  textOf,
+  timeOf,
+  wrong,
+} from './row.ts';
 import { type Basis, basisOf, RequestTimes } from './session-times.ts';
 import { traceFiles } from './trace-files.ts';
 
@@ -21,6 +31,7 @@ export const kvCacheTester: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
+  piece: 'value',
   timeOrigin: 'session',
   sniff: (head) => /^\s*\[?\s*\{/.test(head) && REQUESTS.test(head) && SESSION.test(head),
   facts: blockSizeOf,
@@ -28,6 +39,11 @@ export const kvCacheTester: TraceFormat = {
 };
 
 const REQUESTS = /"requests"\s*:\s*\[/;
+/** Of a session, of a marker and of a request. `models` and `totals` say again what the requests say. */
+const READ = new Set([
+  ...['id', 'block_size', 'hash_id_scope', 'models', 'totals', 'requests'],
+  ...['agent_id', 'type', 't', 'model', 'in', 'out', 'hash_ids', 'api_time', 'think_time'],
+]);
 const SESSION = /"(hash_id_scope|block_size)"\s*:/;
 
 /** Yields the requests of a session in the order of its times, those of its sub-agents behind them. */
@@ -48,7 +64,7 @@ async function* readSessions(path: string, options: ReadOptions): AsyncGenerator
     seen.set(session, row.where);
     checkBlockSize(row, options.blockTokens);
     const idOf = local.begin(row);
-    const walk: Walk = { ids, idOf, times, basis, names: new Map() };
+    const walk: Walk = { ids, idOf, times, basis, names: new Map(), options };
     yield* requestsOf(row, session, { atMs: 0, parent: undefined }, walk);
   }
   times.check();
@@ -62,6 +78,7 @@ interface Walk {
   readonly basis: Basis;
   /** How many sub-agents of a name there were. */
   readonly names: Map<string, number>;
+  readonly options: ReadOptions;
 }
 
 interface Begun {
@@ -78,6 +95,7 @@ function* requestsOf(
 ): Generator<TraceEntry> {
   const agents: { readonly marker: Row; readonly turn: number; readonly atMs: number }[] = [];
   let turn = 0;
+  tellUnread(row, READ, walk.options);
   for (const request of inOrder(row)) {
     const ownMs = atMs + walk.times.toMs(request);
     if (request.fields['type'] === 'subagent') {
@@ -107,14 +125,18 @@ function requestOf(
   turn: number,
   atMs: number,
   isFirst: boolean,
-  { ids, idOf, times }: Walk,
+  { ids, idOf, times, options }: Walk,
 ): TraceEntry {
   const inputTokens = countOf(row, 'in', 1);
   const outputTokens = countOf(row, 'out');
   const { apiMs, thinkMs } = times.turn(row, session, atMs);
   const hashIds = has(row, 'hash_ids') ? hashIdsOf(row) : [];
+  tellUnread(row, READ, options);
   // A recorder that leaves them out writes an empty list.
   if (hashIds.length) ids.check(row.where, hashIds.length, inputTokens, 'in');
+  else if (inputTokens >= options.blockTokens) {
+    options.warn?.(`${row.where}: hash_ids: found none for in ${inputTokens}: taken as not known`);
+  }
   return {
     atMs,
     session,

@@ -5,7 +5,18 @@ import { dataLines } from '../files/lines.ts';
 import { Message } from '../message.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { IdCounts } from './id-counts.ts';
-import { countOf, has, hashIdsOf, nameOf, type Row, rowOf, textOf, timeOf, wrong } from './row.ts';
+import {
+  countOf,
+  has,
+  hashIdsOf,
+  nameOf,
+  type Row,
+  rowOf,
+  tellUnread,
+  textOf,
+  timeOf,
+  wrong,
+} from './row.ts';
 import { TimeUnit } from './time-unit.ts';
 
 /**
@@ -21,6 +32,7 @@ export const mooncake: TraceFormat = {
   blockTokens: 512,
   rounding: 'ceil',
   context: 'cumulative',
+  piece: 'line',
   sniff(head) {
     const first = firstObject(head);
     if ('chat_id' in first) return false;
@@ -34,12 +46,23 @@ export const mooncake: TraceFormat = {
 
 const WHEN = ['timestamp', 'session_id', 'delay'];
 const TEXTS = ['text_input', 'input_text'];
+const READ = new Set([
+  ...WHEN,
+  ...TEXTS,
+  'input_length',
+  'output_length',
+  'hash_ids',
+  'messages',
+  'message_mode',
+  'context_mode',
+  'model',
+]);
 
 /** What the rows of a file have in common, as its first ones say. */
 interface Habits {
   /** Of those that begin: a trace without times has none, any other has all. */
   hasTimes: boolean | undefined;
-  /** Of those that have counts. */
+  /** Of those that have counts, and are not turns of a session, which may say only what is new. */
   hasIds: boolean | undefined;
   /** Of rows without a session, and of those of each. */
   readonly lastMs: Map<string | undefined, number>;
@@ -64,6 +87,7 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
     if (session !== undefined) begun.set(session, turn! + 1);
     const time = timeIn(row, session, !turn, habits);
     const said = saidIn(row, session, habits);
+    tellUnread(row, READ, options);
     const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
     yield {
       ...(time !== undefined && { atMs: habits.unit.toMs(time, session, outputTokens) }),
@@ -120,8 +144,8 @@ function saidIn(row: Row, session: string | undefined, habits: Habits) {
   const inputTokens = countOf(row, 'input_length', 1);
   const cumulative = isTurn && { isCumulative: isCumulative(row, true) };
   const hasIds = has(row, 'hash_ids');
-  habits.hasIds ??= hasIds;
-  if (!hasIds && !habits.hasIds) return { inputTokens, ...cumulative };
+  if (!isTurn) habits.hasIds ??= hasIds;
+  if (!hasIds && (isTurn || !habits.hasIds)) return { inputTokens, ...cumulative };
   const hashIds = hashIdsOf(row);
   habits.ids.check(row.where, hashIds.length, inputTokens, 'input_length');
   return { inputTokens, hashIds, ...cumulative };

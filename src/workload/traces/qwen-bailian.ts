@@ -2,7 +2,17 @@ import { firstObject } from '../files/head.ts';
 import { dataLines } from '../files/lines.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { IdCounts } from './id-counts.ts';
-import { countOf, has, hashIdsOf, type Row, rowOf, textOf, timeOf, wrong } from './row.ts';
+import {
+  countOf,
+  has,
+  hashIdsOf,
+  type Row,
+  rowOf,
+  tellUnread,
+  textOf,
+  timeOf,
+  wrong,
+} from './row.ts';
 import { TimeUnit } from './time-unit.ts';
 
 /**
@@ -17,10 +27,22 @@ export const qwenBailian: TraceFormat = {
   blockTokens: 16,
   rounding: 'ceil',
   context: 'cumulative',
+  piece: 'line',
   sniff: (head) =>
     ['chat_id', 'parent_chat_id', 'input_length'].every((field) => field in firstObject(head)),
   read: readBailian,
 };
+
+const READ = new Set([
+  'chat_id',
+  'parent_chat_id',
+  'timestamp',
+  'input_length',
+  'output_length',
+  'type',
+  'turn',
+  'hash_ids',
+]);
 
 /** A row's place in its session; the first that goes on from a row is its next turn. */
 interface Place {
@@ -47,6 +69,7 @@ async function* readBailian(file: string, options: ReadOptions): AsyncGenerator<
     const hashIds = hashIdsOf(row);
     ids.check(row.where, hashIds.length, inputTokens, 'input_length');
     const atMs = unit.toMs(timeOf(row, 'timestamp', 'seconds'), session, outputTokens);
+    tellUnread(row, READ, options);
     const kind = has(row, 'type') && { kind: textOf(row, 'type') };
     yield { atMs, session, turn, inputTokens, hashIds, outputTokens, ...kind, isCumulative: true };
   }

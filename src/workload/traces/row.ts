@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, isCount, isObject, notJson, parsedJsonExact, shown } from '../../base/json.ts';
-import type { HashId } from './format.ts';
+import type { HashId, ReadOptions } from './format.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +27,18 @@ export function wrong({ where, fields }: Row, field: string, expected: string): 
 /** Whether there is something: what is null is absent. */
 export function has({ fields }: Row, field: string): boolean {
   return fields[field] != null;
+}
+
+/** Tells of the fields that are none of these, where somebody wants to know. */
+export function tellUnread(
+  { fields }: Row,
+  read: ReadonlySet<string>,
+  { unread }: Pick<ReadOptions, 'unread'>,
+): void {
+  if (!unread) return;
+  for (const [field, value] of Object.entries(fields)) {
+    if (value != null && !read.has(field)) unread(field);
+  }
 }
 
 export function countOf(row: Row, field: string, least = 0, what = 'tokens'): number {

@@ -3,7 +3,7 @@ import { found, isObject } from '../../base/json.ts';
 import { firstObject } from '../files/head.ts';
 import { dataLines } from '../files/lines.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { countOf, has, nameOf, type Row, rowOf, textOf, wrong } from './row.ts';
+import { countOf, has, nameOf, type Row, rowOf, tellUnread, textOf, wrong } from './row.ts';
 
 /**
  * TraceLab's rounds of coding agents. They have no hashes: what a round's input shares is what the
@@ -19,12 +19,27 @@ export const tracelab: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
+  piece: 'line',
   sniff: (head) =>
     ['session_id', 'prefix_tokens', 'newly_append_tokens'].every(
       (field) => field in firstObject(head),
     ),
   read: readTraceLab,
 };
+
+const READ = new Set([
+  'session_id',
+  'round_index',
+  'project',
+  'provider',
+  'model',
+  'input_tokens_total',
+  'prefix_tokens',
+  'newly_append_tokens',
+  'output_tokens',
+  'timing_events',
+  'first_input_event_type',
+]);
 
 /** What a session has said so far. */
 interface Session {
@@ -34,10 +49,8 @@ interface Session {
   endMs: number | undefined;
 }
 
-async function* readTraceLab(
-  file: string,
-  { blockTokens }: ReadOptions,
-): AsyncGenerator<TraceEntry> {
+async function* readTraceLab(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
+  const { blockTokens } = options;
   const sessions = new Map<string, Session>();
   const common = new Map<string, number[]>();
   let made = 0;
@@ -53,6 +66,7 @@ async function* readTraceLab(
     const prefixTokens = countOf(row, 'prefix_tokens');
     const inputTokens = prefixTokens + countOf(row, 'newly_append_tokens');
     checkTotal(row, inputTokens);
+    tellUnread(row, READ, options);
     const outputTokens = countOf(row, 'output_tokens');
     const found = Math.floor(prefixTokens / blockTokens);
     const count = Math.floor(inputTokens / blockTokens);
