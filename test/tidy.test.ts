@@ -30,10 +30,12 @@ const STATIONS = [
   'record',
   'stats',
   'report',
+  'figures',
   'export',
   'play',
   'plan',
   'sessions',
+  'inspect',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -59,6 +61,7 @@ const ALSO: Record<string, string[]> = {
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   plan: ['run', 'engine', 'cache'],
+  inspect: ['cache'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];
@@ -166,6 +169,8 @@ test.each([
   ['fastest-levenshtein', ['base/suggest.ts']],
   ['cli-table3', ['report/render/']],
   ['string-width', ['report/wrap.ts']],
+  ['d3-scale', ['figures/ticks.ts']],
+  ['@resvg/resvg-js', ['figures/png.ts']],
   ['log-update', ['commands/stderr.ts']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
