@@ -9,6 +9,7 @@ import {
   partition,
   timeOrRange,
 } from './options.ts';
+import { traceFlags } from './trace-flags.ts';
 
 /** Flags that several commands have, each the same in all of them. */
 export const FLAGS = {
@@ -153,25 +154,6 @@ const loadFlags: readonly Flag[] = grouped('How much', [
     parse: timeOrRange,
   },
 ]);
-
-/** How a trace is played. */
-export const TRACE_FLAGS = {
-  trace: {
-    flags: '--trace <file>',
-    says: 'play these recorded requests: a trace in any format that `confab trace inspect` knows, at its own times',
-  },
-  speedup: { flags: '--speedup <factor>', path: 'conversation.trace.speedup' },
-  context: { flags: '--context <mode>', path: 'conversation.trace.context' },
-  pacing: {
-    flags: '--pacing <mode>',
-    path: 'pacing.mode',
-    says: "when a turn is due: at its own time (trace); or after the answer before it and the pause that the trace has (recorded), or one of pacing.pauseSec (think); default: the trace's pauses, else its times",
-    default: undefined,
-  },
-  maxIdle: { flags: '--max-idle <time>', path: 'population.maxIdleSec' },
-} satisfies Record<string, Flag>;
-
-const traceFlags: readonly Flag[] = grouped('A trace', Object.values(TRACE_FLAGS));
 
 /** What is said: lengths in tokens. */
 const contentFlags: readonly Flag[] = grouped('What is said', [

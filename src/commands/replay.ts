@@ -4,10 +4,11 @@ import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, grouped, withFlags } from './flag-table.ts';
-import { FLAGS, outputFlags, resultFlags, screenFlags, TRACE_FLAGS, targetFlags } from './flags.ts';
+import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
 import { time } from './options.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
+import { TRACE_FLAGS } from './trace-flags.ts';
 
 interface ReplayFlags extends ScenarioFlags {
   readonly simulate?: boolean;

@@ -9,6 +9,7 @@ import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
+import { replayCommand } from '../../src/commands/replay.ts';
 import { reportCommand } from '../../src/commands/report.ts';
 import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
@@ -34,6 +35,7 @@ const VERBS: Record<string, () => Command> = {
   run: runCommand,
   simulate: simulateCommand,
   plan: planCommand,
+  replay: replayCommand,
   sessions: sessionsCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,

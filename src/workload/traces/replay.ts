@@ -36,7 +36,7 @@ export async function openTrace(
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
   const { file, prefillOnly } = trace!;
-  const opened = await readTrace(trace!, scenario.seed, traceFormats);
+  const opened = await readTrace(trace!, scenario.seed, traceFormats, scenario.population.users);
   const { format, blockTokens, entries, leftOut } = opened;
   const sessions = sessionsOf(entries, { file, isPart: leftOut.length > 0 });
   checkPlayable(scenario, { file, entries, sessions });
