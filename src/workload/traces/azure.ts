@@ -16,6 +16,7 @@ export const azure: TraceFormat = {
   name: 'azure',
   says: 'CSV of TIMESTAMP, ContextTokens and GeneratedTokens',
   timeUnit: 'wall clock',
+  piece: 'csv',
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readAzure,
 };

@@ -18,6 +18,7 @@ export const burstgpt: TraceFormat = {
   says: 'CSV of Timestamp (s), Model, Request tokens, Response tokens and Log Type',
   timeUnit: 's',
   context: 'cumulative',
+  piece: 'csv',
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readBurstGpt,
 };

@@ -16,6 +16,7 @@ export const timedTrace: TraceFormat = {
   timeUnit: 's',
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',
+  piece: 'line',
   sniff: isTimedTrace,
   read: readTimedTrace,
 };
