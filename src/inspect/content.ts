@@ -11,7 +11,7 @@ const BATCH = 512;
  * Digest of what a trace asks for, whatever its format, the order of its fields and the names that it gives: sessions
  * are the place of their first request, blocks are numbered as they come (so that hashed or renamed ids are
  * the same), times count from the first request, in microseconds. Part of it: times, pauses, sessions with
- * the turns that began them, lengths, the sharing of blocks and their size, messages and recorded answers.
+ * the turns that began them, lengths, the sharing of blocks and their size, messages, tools and recorded answers.
  * Not part of it: what is told of how it was answered (durations, the model, the trace's own word for a kind).
  */
 export class Content {
@@ -30,7 +30,7 @@ export class Content {
 
   /** In the order of time. */
   add(entry: TraceEntry, { chain, known }: Named): void {
-    const { atMs, inputTokens, outputTokens, thinkMs, messages, answer } = entry;
+    const { atMs, inputTokens, outputTokens, thinkMs, messages, answer, request } = entry;
     this.#firstMs ??= atMs;
     this.#hasBlocks ||= !!chain?.length;
     // What begins alike has the same name: the last known one stands for all before it.
@@ -44,6 +44,7 @@ export class Content {
       blocks,
       messages?.map(said),
       answer && said(answer),
+      request && ordered(request),
     ];
     this.#lines.push(JSON.stringify(line.map((value) => value ?? null)));
     if (this.#lines.length >= BATCH) this.#flush();

@@ -1,12 +1,8 @@
 import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
-import type {
-  ReadOptions,
-  TraceEntry,
-  TraceFacts,
-  TraceFormat,
-} from '../workload/traces/format.ts';
+import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';
 import { Content } from './content.ts';
@@ -15,15 +11,10 @@ import { type Fold, foldInOrder } from './in-order.ts';
 import type { Inspection, RecognisedFormat } from './inspection.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';
+import { SaidReuse } from './said.ts';
 import { warningsOf } from './warnings.ts';
 
-export interface InspectOptions {
-  /** Name of the format; 'auto': by the content. */
-  readonly format: string;
-  /** Tokens that an id stands for; absent: as the file or its format says. */
-  readonly blockTokens?: number | undefined;
-  /** Of the file's times, whatever they look like; absent: the format's own. */
-  readonly timeUnit?: ReadOptions['timeUnit'];
+export interface InspectOptions extends Reading {
   readonly engineBlockTokens: number;
   /** Share of the requests that only fill the caches. */
   readonly warmupShare: number;
@@ -43,7 +34,7 @@ const REFERENCES_MAX = 2_000_000;
  */
 export async function inspectTrace(file: string, options: InspectOptions): Promise<Inspection> {
   const { formats = TRACE_FORMATS, engineBlockTokens, timeUnit } = options;
-  const format = await formatOf(file, options.format, formats);
+  const format = await formatOf(file, options.format ?? 'auto', formats);
   const facts = await factsOf(format, file);
   const blockTokens = options.blockTokens ?? facts.blockTokens ?? 1;
   const told = new Set<string>();
@@ -62,7 +53,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   return known({
     ...(isOverlaid(summary, facts) ? withoutArrivals(summary) : summary),
     file,
-    format: recognised(format, file, options),
+    traceFormat: recognised(format, file, options),
     timeUnit: timeUnit ?? facts.timeUnit,
     timeOrigin: facts.timeOrigin ?? 'trace',
     context: contextOf(fold, facts),
@@ -71,6 +62,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
     warnings: [...told, ...warningsOf(blocks, isOverlaid(summary, facts))],
     blocks,
     reuse,
+    said: fold.said.close(),
     figures: played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : [],
   });
 }
@@ -80,6 +72,7 @@ class Inspected implements Fold {
   readonly requests = new Requests();
   readonly blocks: Blocks;
   readonly content: Content;
+  readonly said = new SaidReuse();
   wholeTurns = 0;
   addedTurns = 0;
 
@@ -90,6 +83,7 @@ class Inspected implements Fold {
 
   add(entry: TraceEntry): void {
     this.requests.add(entry);
+    this.said.add(entry);
     this.content.add(entry, this.blocks.add(entry));
     if (entry.session === undefined) return;
     if (entry.isCumulative) this.wholeTurns++;
@@ -125,7 +119,7 @@ function recognised(
   return {
     name: format.name,
     says: format.says,
-    by: asked === 'auto' ? 'content' : 'name',
+    by: asked === undefined || asked === 'auto' ? 'content' : 'name',
     alsoFits: others.map(({ name }) => name),
   };
 }

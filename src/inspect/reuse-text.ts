@@ -2,6 +2,7 @@ import { field, type Section, type Table, type TableColumn } from '../report/sec
 import type { Distribution } from '../stats/quantile.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { CapacityPoint, LruSummary, ReuseSummary, TtlSummary } from './inspection.ts';
+import type { SaidSummary } from './said.ts';
 
 const GB = 1e9;
 
@@ -61,6 +62,26 @@ function sessionText({ mean, min, p25, p50, p75, max }: Distribution): string {
   const quartiles = [min, p25, p50, p75, max].map(hundredths).join(', ');
   return `mean ${hundredths(mean)}; least, quartiles and greatest ${quartiles}`;
 }
+
+/** The same of prompts whose messages are known, and not their tokens. */
+export function saidSection(said: SaidSummary): Section {
+  const { characters, messages, foundMessages, foundCharacters } = said;
+  const says = (share: number, what: string) => `${hundredths(share)}: ${what}`;
+  return {
+    title: 'Hit share of a cache that never forgets, by messages',
+    fields: [
+      field('of characters', says(said.share, `${foundCharacters} of ${characters}`)),
+      field('of messages', says(foundMessages / messages, `${foundMessages} of ${messages}`)),
+      field('mean', says(said.requestMean, 'the mean of the shares of each request')),
+      field('any', says(said.any, 'requests that find at least one message')),
+      field('full', says(said.full, 'requests that find all of theirs')),
+    ],
+    notes: [SAID_LEGEND],
+  };
+}
+
+const SAID_LEGEND = `Whole messages behind the same beginning, in characters; answers come back as they were recorded. An engine
+  counts tokens, with its template and tools, and finds where messages begin alike too.`;
 
 /** A digit more than other shares: one request of ten thousand that finds nothing is to be seen. */
 function hundredths(share: number): string {
