@@ -12,6 +12,7 @@ import type { Inspection, RecognisedFormat } from './inspection.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';
 import { SaidReuse } from './said.ts';
+import { SessionContents } from './session-contents.ts';
 import { warningsOf } from './warnings.ts';
 
 export interface InspectOptions extends Reading {
@@ -42,7 +43,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   const read = () => format.read(file, { blockTokens, timeUnit, warn });
   const warmup = await warmupOf(read, options.warmupShare);
   const settings = { blockTokens, engineBlockTokens, referencesMax: REFERENCES_MAX, warmup };
-  const { fold, isInOrder } = await foldInOrder(read, () => new Inspected(settings));
+  const { fold, isInOrder } = await foldInOrder(read, () => new Inspected(settings, facts));
   const summary = fold.requests.close();
   if (!summary.requests) throw new UsageError(`${file}: found no request; expected ${format.says}`);
   const blocks = fold.blocks.close();
@@ -71,14 +72,16 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
 class Inspected implements Fold {
   readonly requests = new Requests();
   readonly blocks: Blocks;
-  readonly content: Content;
+  readonly content: Content | SessionContents;
   readonly said = new SaidReuse();
   wholeTurns = 0;
   addedTurns = 0;
 
-  constructor(settings: BlocksOptions) {
+  constructor(settings: BlocksOptions, { timeOrigin }: TraceFacts) {
     this.blocks = new Blocks(settings);
-    this.content = new Content(settings.blockTokens);
+    const { blockTokens } = settings;
+    this.content =
+      timeOrigin === 'session' ? new SessionContents(blockTokens) : new Content(blockTokens);
   }
 
   add(entry: TraceEntry): void {

@@ -14,7 +14,7 @@ export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Secti
     {
       title: 'By capacity, least recently used first out',
       table: capacityTable(lru),
-      notes: [CAPACITY_LEGEND],
+      notes: [hasBound(lru) ? `${CAPACITY_LEGEND} ${BOUND_LEGEND}` : CAPACITY_LEGEND],
     },
     ...(reuse.unlimited.foundTokens > 0 ? [neededSection(lru)] : []),
     ...(ttl
@@ -23,8 +23,14 @@ export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Secti
   ];
 }
 
-const CAPACITY_LEGEND = `Exact for prompts one after the other, each touched from its tail to its root, as vLLM frees it. The bound
-  knows the future and may keep blocks whose beginning it gave up: no policy finds more.`;
+const CAPACITY_LEGEND =
+  'Exact for prompts one after the other, each touched from its tail to its root, as vLLM frees it.';
+const BOUND_LEGEND =
+  'The bound knows the future and may keep blocks whose beginning it gave up: no policy finds more.';
+
+function hasBound({ points }: LruSummary): boolean {
+  return points.some(({ boundShare }) => boundShare !== undefined);
+}
 
 const TTL_LEGEND = `A block lives for so long after its last use; a hit refreshes it.`;
 
@@ -88,7 +94,8 @@ function hundredths(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-function capacityTable({ points }: LruSummary): Table {
+function capacityTable(lru: LruSummary): Table {
+  const { points } = lru;
   const has = (key: keyof CapacityPoint) => points.some((point) => point[key] !== undefined);
   const columns: (TableColumn & { of: (point: CapacityPoint) => number | undefined })[] = [
     { title: 'blocks', format: 'count', of: ({ blocks }) => blocks },
@@ -96,7 +103,7 @@ function capacityTable({ points }: LruSummary): Table {
     ...(has('bytes') ? [{ title: 'GB', of: ({ bytes }: CapacityPoint) => bytes! / GB }] : []),
     { title: 'of tokens', format: 'percent', of: ({ share }) => share },
     { title: 'of blocks', format: 'percent', of: ({ blockShare }) => blockShare },
-    ...(has('boundShare')
+    ...(hasBound(lru)
       ? [
           {
             title: 'bound, of tokens',

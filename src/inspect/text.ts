@@ -37,7 +37,9 @@ function headFields(inspection: Inspection): Field[] {
     kinds,
   } = inspection;
   const by = format.by === 'content' ? 'by its content' : 'as it was told';
-  const also = format.alsoFits.length ? [`also fits: ${format.alsoFits.join(', ')}`] : [];
+  const also = format.alsoFits.length
+    ? [`also fits, if --format says so: ${format.alsoFits.join(', ')}`]
+    : [];
   const span = arrivals ? ` in ${spanText(arrivals.spanMs)}` : '';
   const failed = inspection.failed ? `, of which ${inspection.failed} failed` : '';
   const order = isInOrder || !arrivals ? '' : '; not in the order of time: sorted';

@@ -335,6 +335,27 @@ describe('the digest', () => {
     expect(await digest(named)).toBe(await digest(alone));
   });
 
+  test('sessions without a common origin count in any order, with their sub-agents', async () => {
+    const sessions = ['a', 'b'].map((session, index) => [
+      entry(0, [1, 2 + index], { session, turn: 0, isCumulative: true }),
+      entry(10, [7 + index], {
+        session: `${session}/1`,
+        turn: 0,
+        isCumulative: true,
+        parent: { session, turn: 0 },
+      }),
+      entry(20, [1, 2 + index, 5], { session, turn: 1, isCumulative: true }),
+    ]);
+    const [a, b] = sessions as [TraceEntry[], TraceEntry[]];
+    const ofSessions = (...entries: TraceEntry[]) => digest(entries, { timeOrigin: 'session' });
+    const both = await ofSessions(...a, ...b);
+    expect(await ofSessions(...b, ...a)).toBe(both);
+    expect(await ofSessions(...a)).toBe(await digest(a));
+    expect(
+      await ofSessions(...a, ...a.map((one) => ({ ...one, session: `c${one.session}` }))),
+    ).not.toBe(both);
+  });
+
   test('block size counts where there are blocks', async () => {
     const bare = [{ atMs: 0, inputTokens: 8 }];
     expect(await digest(bare, { blockTokens: 16 })).toBe(await digest(bare));
