@@ -59,7 +59,7 @@ export class PrefixReuse {
   readonly #recency = new Recency();
   readonly #lru: HitCurve;
   readonly #references: ReferenceLog;
-  /** By the request's place; undefined once one is not known. */
+  /** By the place of the requests that have blocks; undefined once one is not known. */
   #timesMs: number[] | undefined = [];
   readonly #ttl = new AgeCurve();
   /** Of the blocks that were never full: the most tokens that they had. */
@@ -84,6 +84,11 @@ export class PrefixReuse {
   /** Returns the tokens that it finds in a cache that never forgets. */
   add(prompt: Prompt): number {
     const { chain, inputTokens, atMs, isMeasured = true } = prompt;
+    if (!chain.length) {
+      // Nothing to find or to hold: of many such there is nothing to keep.
+      if (isMeasured) this.#count(prompt, 0, 0);
+      return 0;
+    }
     if (atMs === undefined) this.#timesMs = undefined;
     this.#timesMs?.push(atMs!);
     let foundTokens = 0;
@@ -149,7 +154,6 @@ export class PrefixReuse {
   /** Only the last block of a prompt can be a part of one; one with others behind it was full. */
   #hold(chain: readonly number[], known: number, inputTokens: number): void {
     const last = chain.length - 1;
-    if (last < 0) return;
     if (known > 0 && known <= last) this.#parts.delete(chain[known - 1]!);
     const name = chain[last]!;
     const tokens = this.#tokensAt(last, inputTokens);

@@ -104,6 +104,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/plan/README.md'),
   },
   {
+    name: 'inspect',
+    summary: 'what a trace is, and what a prefix cache could find in it',
+    text: (columns) => documentText(columns, 'src/inspect/README.md'),
+  },
+  {
     name: 'sessions',
     summary: 'finding how many sessions an engine holds',
     text: (columns) => documentText(columns, 'src/sessions/README.md'),

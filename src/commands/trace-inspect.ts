@@ -4,16 +4,15 @@ import { writeWhole } from '../base/write-whole.ts';
 import { BLOCK_TOKENS } from '../cache/ideal.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { checkWritable } from '../play/writable.ts';
+import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { type Flag, grouped, withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
 import { integer, share, time } from './options.ts';
 import { reportColumns } from './screen.ts';
+import { readingFlags, readingOf } from './trace-reading.ts';
 
-interface Flags {
-  readonly format: string;
-  readonly blockTokens?: number;
-  readonly timeUnit?: 'ms' | 's';
+interface Flags extends Reading {
   readonly engineBlockTokens: number;
   readonly warmup: number;
   readonly capacity?: readonly number[];
@@ -25,23 +24,7 @@ interface Flags {
 }
 
 const inspectFlags: readonly Flag[] = [
-  ...grouped('How the file is read', [
-    {
-      flags: '--format <name>',
-      says: 'its format; auto: the one that its content fits',
-      default: 'auto',
-    },
-    {
-      flags: '--block-tokens <n>',
-      says: "tokens that a hash id stands for; default: as the file says, or its format (Mooncake's: 512)",
-      parse: integer(1),
-    },
-    {
-      flags: '--time-unit <unit>',
-      says: "of the file's times, whatever they look like; default: the format's own",
-      choices: ['ms', 's'],
-    },
-  ]),
+  ...readingFlags,
   ...grouped('What is asked', [
     {
       flags: '--capacity <blocks,...>',
@@ -101,7 +84,7 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(file: string, flags: Flags): Promise<void> {
-  const { json, figure, capacity, ttl, warmup, wide, ...settings } = flags;
+  const { json, figure, capacity, ttl, warmup, wide } = flags;
   if (json !== undefined && json !== '-') checkWritable('--json', json);
   const draw = figure === undefined ? undefined : await drawing(figure);
   const [{ inspectTrace }, { inspectionText }, { inspectionJson }] = await Promise.all([
@@ -109,8 +92,10 @@ async function inspect(file: string, flags: Flags): Promise<void> {
     import('../inspect/text.ts'),
     import('../inspect/inspection-json.ts'),
   ]);
+  const { engineBlockTokens, bytesPerToken } = flags;
   const asked = { capacities: capacity, ttlsSec: ttl, warmupShare: warmup };
-  const inspection = await inspectTrace(file, { ...settings, ...asked });
+  const engine = { engineBlockTokens, bytesPerToken };
+  const inspection = await inspectTrace(file, { ...readingOf(flags), ...asked, ...engine });
   await draw?.(inspection);
   if (json === '-') {
     process.stdout.write(inspectionJson(inspection));

@@ -11,7 +11,7 @@ const BATCH = 512;
  * Digest of what a trace asks for, whatever its format, the order of its fields and the names that it gives: sessions
  * are the place of their first request, blocks are numbered as they come (so that hashed or renamed ids are
  * the same), times count from the first request, in microseconds. Part of it: times, pauses, sessions with
- * the turns that began them, lengths, the sharing of blocks and their size, messages and recorded answers.
+ * the turns that began them, lengths, the sharing of blocks and their size, messages, tools and recorded answers.
  * Not part of it: what is told of how it was answered (durations, the model, the trace's own word for a kind).
  */
 export class Content {
@@ -30,22 +30,14 @@ export class Content {
 
   /** In the order of time. */
   add(entry: TraceEntry, { chain, known }: Named): void {
-    const { atMs, inputTokens, outputTokens, thinkMs, messages, answer } = entry;
+    const { atMs, inputTokens, outputTokens, thinkMs } = entry;
     this.#firstMs ??= atMs;
     this.#hasBlocks ||= !!chain?.length;
+    const sinceFirstMs = atMs === undefined ? undefined : atMs - this.#firstMs!;
     // What begins alike has the same name: the last known one stands for all before it.
-    const blocks = chain && [known > 0 ? chain[known - 1] : -1, chain.length - known];
-    const line = [
-      ...this.#sessionOf(entry),
-      microseconds(atMs === undefined ? undefined : atMs - this.#firstMs!),
-      microseconds(thinkMs),
-      inputTokens,
-      outputTokens,
-      blocks,
-      messages?.map(said),
-      answer && said(answer),
-    ];
-    this.#lines.push(JSON.stringify(line.map((value) => value ?? null)));
+    const blocks = chain ? `${known > 0 ? chain[known - 1] : ''}+${chain.length - known}` : '';
+    const counts = `${microseconds(sinceFirstMs)},${microseconds(thinkMs)},${inputTokens ?? ''},${outputTokens ?? ''}`;
+    this.#lines.push(`${this.#sessionOf(entry)},${counts},${blocks}${contentOf(entry)}`);
     if (this.#lines.length >= BATCH) this.#flush();
     this.#place++;
   }
@@ -59,18 +51,18 @@ export class Content {
   }
 
   /** The request before it in its session, whether its input is whole, and which turn began the session. */
-  #sessionOf({ session: name, isCumulative, parent }: TraceEntry): unknown[] {
+  #sessionOf({ session: name, isCumulative, parent }: TraceEntry): string {
+    if (name === undefined) return ',,';
     const place = this.#place;
-    const session = name === undefined ? undefined : this.#sessions.get(name);
-    const before = session?.last;
-    if (session) session.last = place;
-    else if (name !== undefined) this.#sessions.set(name, { first: place, last: place });
-    const began = parent && this.#sessions.get(parent.session)?.first;
-    return [
-      before,
-      before === undefined ? undefined : (isCumulative ?? false),
-      parent && [began ?? null, parent.turn],
-    ];
+    const session = this.#sessions.get(name);
+    const began = parent ? `${this.#sessions.get(parent.session)?.first ?? ''}/${parent.turn}` : '';
+    if (!session) {
+      this.#sessions.set(name, { first: place, last: place });
+      return `,,${began}`;
+    }
+    const before = session.last;
+    session.last = place;
+    return `${before},${isCumulative ? 'whole' : 'new'},${began}`;
   }
 
   #flush(): void {
@@ -79,8 +71,15 @@ export class Content {
   }
 }
 
-function microseconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(1000 * ms);
+function microseconds(ms: number | undefined): string {
+  return ms === undefined ? '' : String(Math.round(1000 * ms));
+}
+
+/** Nothing of most requests. */
+function contentOf({ messages, answer, request }: TraceEntry): string {
+  if (!messages && !answer && !request) return '';
+  const parts = [messages?.map(said), answer && said(answer), request && ordered(request)];
+  return JSON.stringify(parts.map((part) => part ?? null));
 }
 
 function said({ role, text, fields }: NonNullable<TraceEntry['answer']>): unknown[] {

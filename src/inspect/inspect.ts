@@ -1,12 +1,8 @@
 import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
-import type {
-  ReadOptions,
-  TraceEntry,
-  TraceFacts,
-  TraceFormat,
-} from '../workload/traces/format.ts';
+import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';
 import { Content } from './content.ts';
@@ -15,15 +11,11 @@ import { type Fold, foldInOrder } from './in-order.ts';
 import type { Inspection, RecognisedFormat } from './inspection.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';
+import { SaidReuse } from './said.ts';
+import { SessionContents } from './session-contents.ts';
 import { warningsOf } from './warnings.ts';
 
-export interface InspectOptions {
-  /** Name of the format; 'auto': by the content. */
-  readonly format: string;
-  /** Tokens that an id stands for; absent: as the file or its format says. */
-  readonly blockTokens?: number | undefined;
-  /** Of the file's times, whatever they look like; absent: the format's own. */
-  readonly timeUnit?: ReadOptions['timeUnit'];
+export interface InspectOptions extends Reading {
   readonly engineBlockTokens: number;
   /** Share of the requests that only fill the caches. */
   readonly warmupShare: number;
@@ -43,7 +35,7 @@ const REFERENCES_MAX = 2_000_000;
  */
 export async function inspectTrace(file: string, options: InspectOptions): Promise<Inspection> {
   const { formats = TRACE_FORMATS, engineBlockTokens, timeUnit } = options;
-  const format = await formatOf(file, options.format, formats);
+  const format = await formatOf(file, options.format ?? 'auto', formats);
   const facts = await factsOf(format, file);
   const blockTokens = options.blockTokens ?? facts.blockTokens ?? 1;
   const told = new Set<string>();
@@ -51,7 +43,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   const read = () => format.read(file, { blockTokens, timeUnit, warn });
   const warmup = await warmupOf(read, options.warmupShare);
   const settings = { blockTokens, engineBlockTokens, referencesMax: REFERENCES_MAX, warmup };
-  const { fold, isInOrder } = await foldInOrder(read, () => new Inspected(settings));
+  const { fold, isInOrder } = await foldInOrder(read, () => new Inspected(settings, facts));
   const summary = fold.requests.close();
   if (!summary.requests) throw new UsageError(`${file}: found no request; expected ${format.says}`);
   const blocks = fold.blocks.close();
@@ -62,7 +54,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   return known({
     ...(isOverlaid(summary, facts) ? withoutArrivals(summary) : summary),
     file,
-    format: recognised(format, file, options),
+    traceFormat: recognised(format, file, options),
     timeUnit: timeUnit ?? facts.timeUnit,
     timeOrigin: facts.timeOrigin ?? 'trace',
     context: contextOf(fold, facts),
@@ -71,6 +63,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
     warnings: [...told, ...warningsOf(blocks, isOverlaid(summary, facts))],
     blocks,
     reuse,
+    said: fold.said.close(),
     figures: played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : [],
   });
 }
@@ -79,17 +72,21 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
 class Inspected implements Fold {
   readonly requests = new Requests();
   readonly blocks: Blocks;
-  readonly content: Content;
+  readonly content: Content | SessionContents;
+  readonly said = new SaidReuse();
   wholeTurns = 0;
   addedTurns = 0;
 
-  constructor(settings: BlocksOptions) {
+  constructor(settings: BlocksOptions, { timeOrigin }: TraceFacts) {
     this.blocks = new Blocks(settings);
-    this.content = new Content(settings.blockTokens);
+    const { blockTokens } = settings;
+    this.content =
+      timeOrigin === 'session' ? new SessionContents(blockTokens) : new Content(blockTokens);
   }
 
   add(entry: TraceEntry): void {
     this.requests.add(entry);
+    this.said.add(entry);
     this.content.add(entry, this.blocks.add(entry));
     if (entry.session === undefined) return;
     if (entry.isCumulative) this.wholeTurns++;
@@ -125,7 +122,7 @@ function recognised(
   return {
     name: format.name,
     says: format.says,
-    by: asked === 'auto' ? 'content' : 'name',
+    by: asked === undefined || asked === 'auto' ? 'content' : 'name',
     alsoFits: others.map(({ name }) => name),
   };
 }

@@ -15,15 +15,16 @@ import type {
   UnlimitedShares,
 } from './inspection.ts';
 import type { SessionsSummary } from './requests.ts';
+import type { SaidSummary } from './said.ts';
 
 interface InspectionJson extends Inspection {
-  readonly kind: 'confab-inspection';
+  readonly format: 'confab-inspection';
   readonly version: 1;
 }
 
 /** What `confab trace inspect --json` writes. */
 export function inspectionJson(inspection: Inspection): string {
-  const json: InspectionJson = { kind: 'confab-inspection', version: 1, ...inspection };
+  const json: InspectionJson = { format: 'confab-inspection', version: 1, ...inspection };
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
@@ -121,6 +122,18 @@ const reuse = object<ReuseSummary>({
   ttl: ttl.optional().describe('absent where times are not known'),
 });
 
+const said = object<SaidSummary>({
+  requests: count(),
+  messages: count('of all prompts, their history too'),
+  characters: count(),
+  foundMessages: count('whole messages behind the same beginning'),
+  foundCharacters: count(),
+  share: share('of the characters'),
+  requestMean: share('mean over the requests of the share of each'),
+  any: share('of the requests: those that find a message at all'),
+  full: share('of the requests: those that find all of theirs'),
+});
+
 const axis = object<Axis>({
   label: text(),
   unit: z.enum(['s', 'ms', 'tokens', '/s', 'share', 'count']),
@@ -141,10 +154,10 @@ const figure = object<Figure>({
 });
 
 const inspection = object<InspectionJson>({
-  kind: z.literal('confab-inspection'),
+  format: z.literal('confab-inspection'),
   version: z.literal(1),
   file: text(),
-  format: object<RecognisedFormat>({
+  traceFormat: object<RecognisedFormat>({
     name: text(),
     says: text('what a file of it has in it'),
     by: z.enum(['content', 'name']).describe('how it was recognised'),
@@ -160,6 +173,7 @@ const inspection = object<InspectionJson>({
   warnings: z.array(z.string()),
   requests: count(),
   spoken: count('those that have messages, and no count of tokens'),
+  failed: count('those that failed when they were recorded'),
   inputTokens: distributed('absent: not told, as for all that follow'),
   inputCharacters: distributed('of messages'),
   outputTokens: distributed('as recorded'),
@@ -171,6 +185,7 @@ const inspection = object<InspectionJson>({
   sessions: sessions.optional(),
   blocks: blocks.optional(),
   reuse: reuse.optional().describe('absent where prompts are not known as blocks'),
+  said: said.optional().describe('of requests that have messages'),
   figures: z.array(figure),
 });
 

@@ -3,11 +3,12 @@ import type { Distribution } from '../stats/quantile.ts';
 import type { TraceFacts } from '../workload/traces/format.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { RequestsSummary } from './requests.ts';
+import type { SaidSummary } from './said.ts';
 
 /** What a trace is, and what prefix caches could find in it. What is absent is not known. */
 export interface Inspection extends RequestsSummary {
   readonly file: string;
-  readonly format: RecognisedFormat;
+  readonly traceFormat: RecognisedFormat;
   readonly timeUnit?: NonNullable<TraceFacts['timeUnit']>;
   /** session: the times of each session count from its own beginning. */
   readonly timeOrigin: 'trace' | 'session';
@@ -19,6 +20,8 @@ export interface Inspection extends RequestsSummary {
   readonly warnings: readonly string[];
   readonly blocks?: BlocksSummary;
   readonly reuse?: ReuseSummary;
+  /** Of requests that have messages. */
+  readonly said?: SaidSummary;
   /** By capacity and by time to live; none where it is not known. */
   readonly figures: readonly Figure[];
 }

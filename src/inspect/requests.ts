@@ -9,6 +9,8 @@ export interface RequestsSummary {
   readonly requests: number;
   /** Those that have messages, and no count of tokens. */
   readonly spoken: number;
+  /** Those that failed when they were recorded. */
+  readonly failed: number;
   readonly inputTokens?: Distribution;
   readonly inputCharacters?: Distribution;
   readonly outputTokens?: Distribution;
@@ -44,6 +46,7 @@ interface Session {
 export class Requests {
   #requests = 0;
   #spoken = 0;
+  #failed = 0;
   readonly #inputTokens = new WholeNumbers();
   readonly #inputCharacters = new WholeNumbers();
   readonly #outputTokens = new WholeNumbers();
@@ -62,6 +65,7 @@ export class Requests {
     const { atMs, inputTokens, outputTokens, messages, model, kind } = entry;
     this.#requests++;
     if (messages) this.#spoken++;
+    if (entry.isFailed) this.#failed++;
     this.#inputTokens.add(inputTokens);
     this.#inputCharacters.add(messages?.reduce((sum, { text }) => sum + text.length, 0));
     this.#outputTokens.add(outputTokens);
@@ -77,6 +81,7 @@ export class Requests {
     return known({
       requests: this.#requests,
       spoken: this.#spoken,
+      failed: this.#failed,
       inputTokens: this.#inputTokens.close(),
       inputCharacters: this.#inputCharacters.close(),
       outputTokens: this.#outputTokens.close(),

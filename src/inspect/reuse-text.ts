@@ -2,6 +2,7 @@ import { field, type Section, type Table, type TableColumn } from '../report/sec
 import type { Distribution } from '../stats/quantile.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { CapacityPoint, LruSummary, ReuseSummary, TtlSummary } from './inspection.ts';
+import type { SaidSummary } from './said.ts';
 
 const GB = 1e9;
 
@@ -13,7 +14,7 @@ export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Secti
     {
       title: 'By capacity, least recently used first out',
       table: capacityTable(lru),
-      notes: [CAPACITY_LEGEND],
+      notes: [hasBound(lru) ? `${CAPACITY_LEGEND} ${BOUND_LEGEND}` : CAPACITY_LEGEND],
     },
     ...(reuse.unlimited.foundTokens > 0 ? [neededSection(lru)] : []),
     ...(ttl
@@ -22,8 +23,14 @@ export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Secti
   ];
 }
 
-const CAPACITY_LEGEND = `Exact for prompts one after the other, each touched from its tail to its root, as vLLM frees it. The bound
-  knows the future and may keep blocks whose beginning it gave up: no policy finds more.`;
+const CAPACITY_LEGEND =
+  'Exact for prompts one after the other, each touched from its tail to its root, as vLLM frees it.';
+const BOUND_LEGEND =
+  'The bound knows the future and may keep blocks whose beginning it gave up: no policy finds more.';
+
+function hasBound({ points }: LruSummary): boolean {
+  return points.some(({ boundShare }) => boundShare !== undefined);
+}
 
 const TTL_LEGEND = `A block lives for so long after its last use; a hit refreshes it.`;
 
@@ -62,12 +69,33 @@ function sessionText({ mean, min, p25, p50, p75, max }: Distribution): string {
   return `mean ${hundredths(mean)}; least, quartiles and greatest ${quartiles}`;
 }
 
+/** The same of prompts whose messages are known, and not their tokens. */
+export function saidSection(said: SaidSummary): Section {
+  const { characters, messages, foundMessages, foundCharacters } = said;
+  const says = (share: number, what: string) => `${hundredths(share)}: ${what}`;
+  return {
+    title: 'Hit share of a cache that never forgets, by messages',
+    fields: [
+      field('of characters', says(said.share, `${foundCharacters} of ${characters}`)),
+      field('of messages', says(foundMessages / messages, `${foundMessages} of ${messages}`)),
+      field('mean', says(said.requestMean, 'the mean of the shares of each request')),
+      field('any', says(said.any, 'requests that find at least one message')),
+      field('full', says(said.full, 'requests that find all of theirs')),
+    ],
+    notes: [SAID_LEGEND],
+  };
+}
+
+const SAID_LEGEND = `Whole messages behind the same beginning, in characters; answers come back as they were recorded. An engine
+  counts tokens, with its template and tools, and finds where messages begin alike too.`;
+
 /** A digit more than other shares: one request of ten thousand that finds nothing is to be seen. */
 function hundredths(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-function capacityTable({ points }: LruSummary): Table {
+function capacityTable(lru: LruSummary): Table {
+  const { points } = lru;
   const has = (key: keyof CapacityPoint) => points.some((point) => point[key] !== undefined);
   const columns: (TableColumn & { of: (point: CapacityPoint) => number | undefined })[] = [
     { title: 'blocks', format: 'count', of: ({ blocks }) => blocks },
@@ -75,7 +103,7 @@ function capacityTable({ points }: LruSummary): Table {
     ...(has('bytes') ? [{ title: 'GB', of: ({ bytes }: CapacityPoint) => bytes! / GB }] : []),
     { title: 'of tokens', format: 'percent', of: ({ share }) => share },
     { title: 'of blocks', format: 'percent', of: ({ blockShare }) => blockShare },
-    ...(has('boundShare')
+    ...(hasBound(lru)
       ? [
           {
             title: 'bound, of tokens',

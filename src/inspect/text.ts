@@ -1,12 +1,12 @@
 import { duration } from '../report/duration.ts';
-import { amount, seconds } from '../report/number.ts';
+import { seconds } from '../report/number.ts';
 import { sectionsText } from '../report/render/text.ts';
 import { type Field, field, listSections, type Section } from '../report/section.ts';
 import { distributionTable } from '../report/table.ts';
 import type { ArrivalsSummary } from './arrivals.ts';
 import type { BlocksSummary } from './blocks.ts';
 import type { Inspection } from './inspection.ts';
-import { reuseSections } from './reuse-text.ts';
+import { reuseSections, saidSection } from './reuse-text.ts';
 
 /** As text without colours, in lines of at most `width` columns. */
 export function inspectionText(inspection: Inspection, width?: number): string {
@@ -14,28 +14,41 @@ export function inspectionText(inspection: Inspection, width?: number): string {
 }
 
 export function inspectionSections(inspection: Inspection): Section[] {
-  const { warnings, reuse, blocks } = inspection;
+  const { warnings, reuse, blocks, said } = inspection;
   return [
     { title: `Trace ${inspection.file}`, fields: headFields(inspection) },
     ...listSections('Warnings', warnings, { isWarning: true }),
     lengthsSection(inspection),
     ...arrivalsSections(inspection),
+    ...(said ? [saidSection(said)] : []),
     ...(reuse && blocks ? reuseSections(reuse, blocks) : noReuse(inspection)),
   ];
 }
 
 function headFields(inspection: Inspection): Field[] {
-  const { format, requests, arrivals, isInOrder, digest, blocks, models, kinds } = inspection;
+  const {
+    traceFormat: format,
+    requests,
+    arrivals,
+    isInOrder,
+    digest,
+    blocks,
+    models,
+    kinds,
+  } = inspection;
   const by = format.by === 'content' ? 'by its content' : 'as it was told';
-  const also = format.alsoFits.length ? [`also fits: ${format.alsoFits.join(', ')}`] : [];
+  const also = format.alsoFits.length
+    ? [`also fits, if --format says so: ${format.alsoFits.join(', ')}`]
+    : [];
   const span = arrivals ? ` in ${spanText(arrivals.spanMs)}` : '';
-  const order = isInOrder ? '' : '; not in the order of time: sorted';
+  const failed = inspection.failed ? `, of which ${inspection.failed} failed` : '';
+  const order = isInOrder || !arrivals ? '' : '; not in the order of time: sorted';
   return [
     field('format', `${format.name}, ${by}: ${format.says}`, ...also),
     field('times', timesText(inspection)),
     ...(blocks ? blockFields(blocks) : [field('blocks', 'none: no request names any')]),
     field('context', CONTEXTS[inspection.context]),
-    field('requests', `${requests}${span}${order}`),
+    field('requests', `${requests}${span}${failed}${order}`),
     field('sessions', sessionsText(inspection)),
     ...countFields('models', models),
     ...countFields('kinds', kinds),
@@ -60,7 +73,11 @@ function timesText({ timeUnit, arrivals, timeOrigin, requests }: Inspection): st
   const step = arrivals.stepMs ?? 0;
   // One step a request is no grid.
   const isGrid = step > 1 && requests > 1 && arrivals.spanMs > 0;
-  return `${unit}${isGrid ? `, in steps of ${amount(step)} ms` : ''}`;
+  return `${unit}${isGrid ? `, in steps of ${stepText(step)}` : ''}`;
+}
+
+function stepText(stepMs: number): string {
+  return stepMs % 1000 === 0 ? `${stepMs / 1000} s` : `${stepMs} ms`;
 }
 
 const UNITS = {
@@ -91,7 +108,7 @@ function sessionsText({ sessions, requests }: Inspection): string {
   return [
     String(count),
     ...(children ? [`of which ${children} were begun by another's turn`] : []),
-    ...(requestsWithout ? [`${requestsWithout} requests belong to none`] : []),
+    ...(requestsWithout ? [`beside ${requestsWithout} requests of none`] : []),
   ].join(', ');
 }
 
@@ -178,7 +195,8 @@ function spanText(ms: number): string {
   return rounded === exact || ms < 1000 * MINUTE_SEC ? exact : `${exact} (${rounded})`;
 }
 
-function noReuse({ blocks }: Inspection): Section[] {
+function noReuse({ blocks, said }: Inspection): Section[] {
+  if (said && !blocks) return [];
   const why = blocks
     ? 'The ids are those of what is new in a turn, and not of a whole prompt'
     : 'Requests name no blocks';

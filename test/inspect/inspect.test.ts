@@ -49,7 +49,7 @@ describe('what a trace is', () => {
     };
     const formats = [own, other];
     const auto = await inspectTrace(file, { ...OPTIONS, formats });
-    expect(auto.format).toEqual({
+    expect(auto.traceFormat).toEqual({
       name: 'own',
       says: 'a trace',
       by: 'content',
@@ -57,7 +57,7 @@ describe('what a trace is', () => {
     });
     expect([auto.timeUnit, auto.timeOrigin]).toEqual(['s', 'trace']);
     const named = await inspectTrace(file, { ...OPTIONS, format: 'own', formats });
-    expect(named.format.by).toBe('name');
+    expect(named.traceFormat.by).toBe('name');
   });
 
   test('requests, lengths, models and kinds; what is not told is absent', async () => {
@@ -255,6 +255,41 @@ describe('what a cache finds', () => {
   });
 });
 
+describe('what a cache finds of messages', () => {
+  const user = (text: string) => new Message('user', text);
+  const answer = new Message('assistant', 'yes');
+
+  test('whole messages behind the same beginning, answers among them', async () => {
+    const seen = await inspected([
+      { session: 'a', turn: 0, messages: [new Message('system', 'be'), user('one')], answer },
+      { session: 'b', turn: 0, messages: [new Message('system', 'be'), user('two')] },
+      { session: 'a', turn: 1, messages: [user('more')] },
+    ]);
+    // be|one, be|two, be|one|yes|more
+    expect(seen.said).toEqual({
+      requests: 3,
+      messages: 8,
+      characters: 22,
+      foundMessages: 4,
+      foundCharacters: 10,
+      share: 10 / 22,
+      requestMean: expect.closeTo((2 / 5 + 8 / 12) / 3, 12),
+      any: 2 / 3,
+      full: 0,
+    });
+    expect(inspectionText(seen)).toContain('of characters   45.45 %: 10 of 22');
+  });
+
+  test('an input that is whole is the prompt', async () => {
+    const turn = (turn: number, ...texts: [string, ...string[]]): TraceEntry => {
+      const [first, ...others] = texts.map(user);
+      return { session: 'a', turn, isCumulative: true, messages: [first!, ...others] };
+    };
+    const { said } = await inspected([turn(0, 'one'), turn(1, 'one', 'two'), turn(2, 'two')]);
+    expect(said).toMatchObject({ messages: 4, foundMessages: 1, foundCharacters: 3 });
+  });
+});
+
 describe('the digest', () => {
   const digest = async (entries: readonly TraceEntry[], format?: Partial<TraceFormat>) =>
     (await inspected(entries, format)).digest;
@@ -298,6 +333,27 @@ describe('the digest', () => {
     const alone = [entry(0, [1]), entry(9, [1])];
     const named = alone.map((one, index) => ({ ...one, session: `s${index}` }));
     expect(await digest(named)).toBe(await digest(alone));
+  });
+
+  test('sessions without a common origin count in any order, with their sub-agents', async () => {
+    const sessions = ['a', 'b'].map((session, index) => [
+      entry(0, [1, 2 + index], { session, turn: 0, isCumulative: true }),
+      entry(10, [7 + index], {
+        session: `${session}/1`,
+        turn: 0,
+        isCumulative: true,
+        parent: { session, turn: 0 },
+      }),
+      entry(20, [1, 2 + index, 5], { session, turn: 1, isCumulative: true }),
+    ]);
+    const [a, b] = sessions as [TraceEntry[], TraceEntry[]];
+    const ofSessions = (...entries: TraceEntry[]) => digest(entries, { timeOrigin: 'session' });
+    const both = await ofSessions(...a, ...b);
+    expect(await ofSessions(...b, ...a)).toBe(both);
+    expect(await ofSessions(...a)).toBe(await digest(a));
+    expect(
+      await ofSessions(...a, ...a.map((one) => ({ ...one, session: `c${one.session}` }))),
+    ).not.toBe(both);
   });
 
   test('block size counts where there are blocks', async () => {
