@@ -30,6 +30,7 @@ export function reportCommand(): Command {
       'also write what other tools read to this file; may be repeated',
       collect,
     )
+    .option('--figure <file>', 'also draw the pictures of the run: FILE ends in .svg or .png')
     .addHelpText(
       'after',
       flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
@@ -50,11 +51,13 @@ interface ReportFlags {
   readonly csv?: boolean;
   readonly md?: boolean;
   readonly export?: readonly string[];
+  readonly figure?: string;
   readonly wide?: boolean;
 }
 
 async function report(dirs: readonly string[], flags: ReportFlags): Promise<void> {
   const exports = (flags.export ?? []).map(exportOf);
+  const draw = flags.figure === undefined ? undefined : await drawing(flags.figure);
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
     import('../record/run-folder.ts'),
     import('../report/run-summary.ts'),
@@ -66,6 +69,7 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
   const run = mergeRuns(folders.map(({ run }) => run));
   const exportable = { run, summary: summarise(run) };
   await writeExports(exports, exportable);
+  await draw?.(exportable);
   process.stdout.write(await printed(exportable, flags));
 }
 
@@ -88,6 +92,17 @@ async function writeExports(settings: readonly ExportSetting[], of: Exportable):
     }
     say(`wrote ${file}`);
   }
+}
+
+/** A name that no picture can have is refused before anything is read. */
+async function drawing(file: string): Promise<(of: Exportable) => Promise<void>> {
+  const { checkPicture, writePicture } = await import('../figures/picture.ts');
+  checkPicture(file);
+  return async ({ run, summary }) => {
+    const { figuresOf } = await import('../report/figures/figures.ts');
+    await writePicture(file, figuresOf(run, summary));
+    say(`wrote ${file}`);
+  };
 }
 
 function exportOf(text: string): ExportSetting {

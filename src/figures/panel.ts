@@ -1,0 +1,46 @@
+import type { Point } from '../stats/sample.ts';
+
+/**
+ * What one picture shows, as data. A `Figure` of report/figures is one; so is what `trace inspect`, a workload
+ * or an analysis has to show.
+ */
+export type Panel = PointsPanel | SpansPanel;
+
+interface Titled {
+  readonly title: string;
+  readonly x: PanelAxis;
+  readonly y: PanelAxis;
+  /** Sentences that are printed below it. */
+  readonly notes?: readonly string[];
+}
+
+export interface PointsPanel extends Titled {
+  /**
+   * line: points are joined. scatter: they are not. step: a point holds from its x for `x.step` on (without one:
+   * until the next). bar: stands from its x for `x.step` on (without one: the least distance of two points).
+   */
+  readonly kind: 'line' | 'scatter' | 'step' | 'bar';
+  readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
+}
+
+/** A timeline: a row for a session, say, and on it what it did from when to when. */
+export interface SpansPanel extends Titled {
+  readonly kind: 'interval';
+  readonly series: readonly { readonly name: string; readonly spans: readonly Span[] }[];
+}
+
+/** Rows are whole numbers; the least is on top. `from` and `to` are of the x axis. */
+export type Span = readonly [row: number, from: number, to: number];
+
+export interface PanelAxis {
+  readonly label: string;
+  /**
+   * Printed behind the label. share: 0 to 1, shown as percent. count: a number of things, not printed.
+   * s and ms: shown as minutes, hours or days where there are many.
+   */
+  readonly unit?: string;
+  /** Absent: linear. time: milliseconds since 1970, shown as dates and hours (UTC). */
+  readonly scale?: 'log' | 'time';
+  /** How long a point holds, in the axis's unit: of `step` and `bar`. */
+  readonly step?: number;
+}

@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import { lettersWidth } from '../../src/figures/letters.ts';
+import type { Panel, PointsPanel } from '../../src/figures/panel.ts';
+import { svgOf } from '../../src/figures/svg.ts';
+import type { Point } from '../../src/stats/sample.ts';
+
+const AXES = { x: { label: 'time', unit: 's' }, y: { label: 'TTFT', unit: 'ms' } } as const;
+
+function panel(
+  kind: PointsPanel['kind'],
+  points: readonly Point[],
+  more: Partial<PointsPanel> = {},
+): PointsPanel {
+  return { title: 'A title', kind, ...AXES, series: [{ name: 'p50', points }], ...more };
+}
+
+function many(count: number): Point[] {
+  return Array.from({ length: count }, (_, i) => [i, 100 + 50 * Math.sin(i / 1000) + (i % 7)]);
+}
+
+const KINDS = ['line', 'scatter', 'step', 'bar'] as const;
+
+interface Letters {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The texts of a picture and the room that each takes. */
+function textsOf(svg: string): Letters[] {
+  return [...svg.matchAll(/<text ([^>]*)>([^<]*)<\/text>/g)].map(([, attributes, text]) => {
+    const of = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(attributes!)?.[1];
+    const size = Number(of('font-size'));
+    const plain = text!.replace(/&\w+;/g, '&');
+    const width = lettersWidth(plain, { size, isBold: of('font-weight') === 'bold' });
+    const x = Number(of('x'));
+    const left = { middle: x - width / 2, end: x - width }[of('text-anchor') ?? ''] ?? x;
+    const y = Number(of('y'));
+    return { text: plain, left, right: left + width, top: y - size * 0.75, bottom: y + size * 0.2 };
+  });
+}
+
+function overlapping(texts: readonly Letters[]): string[] {
+  return texts.flatMap((one, index) =>
+    texts
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          one.left < other.right &&
+          other.left < one.right &&
+          one.top < other.bottom &&
+          other.top < one.bottom,
+      )
+      .map((other) => `${one.text} | ${other.text}`),
+  );
+}
+
+describe('a picture', () => {
+  test.each(KINDS)('of %s is drawn for none, for one and for many points', (kind) => {
+    expect(svgOf([panel(kind, [])])).toContain('no data');
+    const one = svgOf([panel(kind, [[3, 42]])]);
+    expect(one).not.toContain('no data');
+    expect(one).not.toContain('NaN');
+    expect(one).toContain('#0072b2');
+    expect(svgOf([panel(kind, many(100))])).not.toContain('NaN');
+  });
+
+  test.each(KINDS)('of %s does not grow with the number of points', (kind) => {
+    const few = svgOf([panel(kind, many(10_000))]);
+    expect(svgOf([panel(kind, many(50_000))]).length).toBeLessThan(2 * few.length);
+    expect(few.length).toBeLessThan(100_000);
+  });
+
+  test('is the same to the last byte for the same data', () => {
+    const panels = KINDS.map((kind) => panel(kind, many(5000)));
+    expect(svgOf(panels)).toBe(svgOf(structuredClone(panels)));
+  });
+
+  test('shows the extremes of a line, however many points it has', () => {
+    const points = many(5000).map(([x, y]): Point => [x, x === 2501 ? 1000 : y]);
+    const heights = [...svgOf([panel('line', points)]).matchAll(/L[\d.]+ ([\d.]+)/g)].map((m) =>
+      Number(m[1]),
+    );
+    const without = [...svgOf([panel('line', many(5000))]).matchAll(/L[\d.]+ ([\d.]+)/g)].map((m) =>
+      Number(m[1]),
+    );
+    expect(Math.min(...heights)).toBeLessThan(Math.min(...without));
+  });
+
+  test('has a gap in a step where nothing is known', () => {
+    const x = { label: 'time', unit: 's', step: 1 };
+    const moves = (points: readonly Point[]) => {
+      const svg = svgOf([panel('step', points, { x })]);
+      return /<path d="([^"]*)" stroke="#0072b2" stroke-width="1.6"/.exec(svg)?.[1]?.match(/M/g)
+        ?.length;
+    };
+    expect(
+      moves([
+        [0, 1],
+        [1, 2],
+        [2, 1],
+      ]),
+    ).toBe(1);
+    expect(
+      moves([
+        [0, 1],
+        [1, 2],
+        [5, 1],
+      ]),
+    ).toBe(2);
+  });
+
+  test('has no text on another, and none outside', () => {
+    const long = 'a name that is long, as those of models are';
+    const series = Array.from({ length: 20 }, (_, k) => ({
+      name: `${long} ${k}`,
+      points: many(30),
+    }));
+    const panels: Panel[] = [
+      panel('line', many(100), {
+        series,
+        title: `${long}, ${long}, ${long}`,
+        notes: [`${long}. ${long}. ${long}. ${long}.`],
+      }),
+      panel('bar', many(30), { x: { label: 'x', scale: 'log', unit: 'tokens' } }),
+      panel(
+        'scatter',
+        [
+          [1e-6, 1e-3],
+          [1e9, 1e6],
+        ],
+        { x: { label: 'x', scale: 'log' }, y: { label: long, scale: 'log' } },
+      ),
+      panel(
+        'line',
+        [
+          [1.7e12, 0.5],
+          [1.7001e12, 0.7],
+        ],
+        { x: { label: 'x', scale: 'time' }, y: { label: 'share', unit: 'share' } },
+      ),
+      {
+        title: 'Sessions',
+        kind: 'interval',
+        ...AXES,
+        y: { label: 'session' },
+        series: [
+          {
+            name: 'turn',
+            spans: [
+              [0, 0, 5],
+              [1, 6, 6],
+              [2, 4, 8],
+            ],
+          },
+        ],
+      },
+      panel('line', []),
+    ];
+    for (const page of [{}, { columns: 3 }, { width: 700, height: 900 }]) {
+      const texts = textsOf(svgOf(panels, page));
+      expect(texts.length).toBeGreaterThan(60);
+      expect(overlapping(texts)).toEqual([]);
+      expect(texts.filter(({ left }) => left < 0)).toEqual([]);
+    }
+  });
+
+  test('has round ticks: times in minutes, hours and days, tokens in thousands, shares in percent', () => {
+    const labels = (points: readonly Point[], more: Partial<PointsPanel> = {}) =>
+      textsOf(svgOf([panel('line', points, more)])).map(({ text }) => text);
+    const day = labels(
+      [
+        [0, 0],
+        [86_400, 1],
+      ],
+      { y: { label: 'hits', unit: 'share' } },
+    );
+    expect(day).toEqual(expect.arrayContaining(['time (h)', '0', '3', '24', '100 %', '20 %']));
+    expect(
+      labels([
+        [0, 0],
+        [600, 20_000],
+      ]),
+    ).toEqual(expect.arrayContaining(['time (min)', '2', 'TTFT (s)', '5']));
+    const tokens = { label: 'input', unit: 'tokens' };
+    expect(
+      labels(
+        [
+          [0, 0],
+          [600, 200_000],
+        ],
+        { y: tokens },
+      ),
+    ).toContain('50k');
+    const log = { x: { label: 'input', scale: 'log' } } as const;
+    expect(
+      labels(
+        [
+          [1, 0],
+          [1_000_000, 1],
+        ],
+        log,
+      ),
+    ).toEqual(expect.arrayContaining(['1', '100', '10k', '1M']));
+    const clock = { x: { label: 'at', scale: 'time' } } as const;
+    expect(
+      labels(
+        [
+          [Date.UTC(2026, 0, 1), 0],
+          [Date.UTC(2026, 0, 2), 1],
+        ],
+        clock,
+      ),
+    ).toEqual(expect.arrayContaining(['at (UTC)', '2026-01-01', '12:00']));
+  });
+
+  test('says what it leaves out', () => {
+    const log = panel(
+      'scatter',
+      [
+        [0, 1],
+        [Number.NaN, 1],
+        [5, 1],
+        [50, 2],
+      ],
+      { x: { label: 'x', scale: 'log' } },
+    );
+    expect(svgOf([log])).toContain('2 points have no place on these axes.');
+    const series = Array.from({ length: 20 }, () => ({ name: 's', points: many(3) }));
+    expect(svgOf([panel('line', [], { series })])).toContain('and 6 more');
+  });
+
+  test('of a timeline has a bar from begin to end on each row, and one for what took no time', () => {
+    const spans = [
+      [0, 0, 50],
+      [1, 50, 50],
+      [2, 50, 100],
+    ] as const;
+    const svg = svgOf([
+      { title: 'T', kind: 'interval', ...AXES, y: { label: 's' }, series: [{ name: '', spans }] },
+    ]);
+    const path = /<path d="([^"]*)" stroke="#0072b2"/.exec(svg)![1]!;
+    const bars = [...path.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)/g)].map((match) =>
+      match.slice(1).map(Number),
+    );
+    expect(bars).toHaveLength(3);
+    const [first, second, third] = bars as [number[], number[], number[]];
+    expect(first[1]).toBeLessThan(second[1]!);
+    expect(second[2]! - second[0]!).toBeCloseTo(1);
+    expect(third[0]).toBeCloseTo(first[2]!);
+  });
+
+  test('is XML whatever the names hold', () => {
+    const svg = svgOf([
+      panel('line', many(3), {
+        title: '<a> & "b" \u0007',
+        series: [{ name: '\ud800', points: many(3) }],
+      }),
+    ]);
+    expect(svg).toContain('&lt;a&gt; &amp; &quot;b&quot; \ufffd');
+  });
+});
