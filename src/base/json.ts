@@ -51,6 +51,16 @@ export function parsedJsonExact(text: string): unknown {
   return parsedJson(quoted);
 }
 
+/** The same as `parsedJson`, with null for what Python's json writes where there is no number: a bare NaN. */
+export function parsedJsonOrNaN(text: string): unknown {
+  if (!text.includes('NaN')) return parsedJson(text);
+  let strict = '';
+  for (const { text: piece, isString } of pieces(text)) {
+    strict += isString ? piece : piece.replace(/\bNaN\b/g, 'null');
+  }
+  return parsedJson(strict);
+}
+
 const LONG_NUMBER = /-?\d[\d.eE+-]{15,}/g;
 
 function quotedIfInexact(number: string): string {

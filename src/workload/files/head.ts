@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { isObject, parsedJson } from '../../base/json.ts';
 import { cannotRead, checkReadable } from '../../base/read-text.ts';
 import { DATA_FILE, refuseNoText } from './data-chunks.ts';
+import { brokenGzip, isGzip, unzippedHead } from './gzip.ts';
 
 /** Enough to tell what a file is: many lines of most, and the first of any that was seen. */
 const HEAD_BYTES = 64 * 1024;
@@ -12,18 +13,19 @@ const HEAD_BYTES = 64 * 1024;
  */
 export function headOf(file: string): string {
   checkReadable(file, DATA_FILE);
-  const head = Buffer.alloc(HEAD_BYTES);
-  let bytes: number;
+  let head: Buffer;
   try {
     const handle = openSync(file, 'r');
-    bytes = readSync(handle, head);
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    head = bytes.subarray(0, readSync(handle, bytes));
     closeSync(handle);
+    if (isGzip(file)) head = unzippedHead(head).subarray(0, HEAD_BYTES);
   } catch (error) {
-    throw cannotRead(file, DATA_FILE, error);
+    throw cannotRead(file, DATA_FILE, brokenGzip(error));
   }
-  refuseNoText(file, head.subarray(0, bytes));
+  refuseNoText(file, head);
   // trimStart also takes a byte order mark away.
-  return head.toString('utf8', 0, bytes).trimStart();
+  return head.toString('utf8').trimStart();
 }
 
 /** What a file turned out to be, for an error: how it begins, or that it is empty. */
@@ -37,4 +39,38 @@ export function firstObject(head: string): object {
   const [line] = head.split('\n', 1) as [string];
   const value = parsedJson(line);
   return isObject(value) ? value : {};
+}
+
+/**
+ * Names of the fields of the first object of JSON lines, of a JSON list, or of a file that is one object,
+ * as far as the head has them: the object may be cut, and need not be JSON to its end.
+ */
+export function fieldsAtHead(head: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const start = /^\s*\[?\s*\{/.exec(head)?.[0].length;
+  if (start === undefined) return names;
+  let depth = 1;
+  for (let at = start; at < head.length && depth > 0; at++) {
+    const character = head[at];
+    if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === '"') {
+      const end = endOfString(head, at);
+      const isName = depth === 1 && /^\s*:/.test(head.slice(end + 1, end + 1 + BLANKS_MAX));
+      if (isName) names.add(head.slice(at + 1, end));
+      at = end;
+    }
+  }
+  return names;
+}
+
+/** Between a name and its colon. */
+const BLANKS_MAX = 8;
+
+function endOfString(text: string, quote: number): number {
+  for (let at = quote + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }

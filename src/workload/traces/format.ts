@@ -25,6 +25,10 @@ interface Asked {
   readonly model?: string | undefined;
   /** The trace's own word for its kind: a log's type, a phase of an agent. */
   readonly kind?: string | undefined;
+  /** It failed when it was recorded. */
+  readonly isFailed?: boolean | undefined;
+  /** Fields that its session's requests have besides, as `tools`; of the first entry of a session. */
+  readonly request?: Readonly<Record<string, unknown>> | undefined;
   /** Its recorded answer, where the trace has texts. */
   readonly answer?: Message | undefined;
   /**
@@ -41,8 +45,10 @@ interface Counted {
   /** Of all of the input if it is cumulative, else of what is said in this turn. */
   readonly inputTokens: number;
   /**
-   * Names of the input's blocks, in order; the last may be a part of one. Where two requests have the same
-   * names from the beginning, they have the same text up to there. Absent: no other begins like it.
+   * Names of the input's blocks, in order. Where two requests have the same names from the beginning, they
+   * have the same text up to there. The last may be a part of a block (`rounding: 'ceil'`), or what is left
+   * behind the last whole one has no name, and no other goes on like it (`'floor'`): an entry's own count
+   * of names says which. Absent: no other begins like it.
    */
   readonly hashIds?: readonly HashId[];
   readonly messages?: never;
@@ -61,18 +67,33 @@ interface Spoken {
  */
 export type TraceEntry = Asked & (Counted | Spoken);
 
+/** How a trace counts: what all files of a format have in common, or what one file says of itself. */
+export interface TraceFacts {
+  /** What its times are written in; absent: it has none. */
+  readonly timeUnit?: TimeUnit;
+  /** Tokens that one hash id stands for, unless the scenario says so; absent: it has none. */
+  readonly blockTokens?: number;
+  /** Of input / block to the number of hash ids: whether the last, partial block has one. */
+  readonly rounding?: 'ceil' | 'floor';
+  /** Whether a turn's input repeats what its session said before; absent: its requests are on their own. */
+  readonly context?: 'cumulative' | 'delta';
+}
+
+export type TimeUnit = 'ms' | 's' | 'ns' | 'wall clock';
+
 /** A format of traces: a file of its own in this folder, and a row in formats.ts. */
-export interface TraceFormat {
+export interface TraceFormat extends TraceFacts {
   /** As `conversation.trace.format` has it. */
   readonly name: string;
   /** What a file has in it, for errors and help. */
   readonly says: string;
-  /** Tokens that one hash id stands for, unless the scenario says so; absent: it has none. */
-  readonly blockTokens?: number;
+  /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
+  facts?(file: string): Promise<TraceFacts>;
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */
   sniff(head: string): boolean;
   /**
-   * The requests one at a time, in any order; entries of the same time keep theirs.
+   * The requests one at a time, in any order; entries of the same time keep theirs. `file` may be a
+   * folder where the format has traces of many files.
    * @throws UsageError naming file, line, what was found and what was expected.
    */
   read(file: string, options: ReadOptions): AsyncIterable<TraceEntry>;
@@ -80,4 +101,14 @@ export interface TraceFormat {
 
 export interface ReadOptions {
   readonly blockTokens: number;
+  /** What the times of the file are in, whatever they look like; absent: the format's own, if they do look so. */
+  readonly timeUnit?: 'ms' | 's' | undefined;
+  /** Of formats whose requests are drawn; default: 0. */
+  readonly seed?: string | number | undefined;
+  /** Names that a file has for fields of the format, by the format's own. */
+  readonly fieldNames?: Readonly<Record<string, string>> | undefined;
+  /** Of formats in two files: the other one. Absent: where the format has it beside the first. */
+  readonly datasetFile?: string | undefined;
+  /** Told of what looks wrong and is no error: each once, naming the file. Absent: nobody is. */
+  readonly warn?: ((warning: string) => void) | undefined;
 }

@@ -8,7 +8,10 @@ import type { HashId, ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 export const mooncake: TraceFormat = {
   name: 'mooncake',
   says: 'JSON lines of timestamp (ms), input_length, output_length and hash_ids',
+  timeUnit: 'ms',
   blockTokens: 512,
+  rounding: 'ceil',
+  context: 'cumulative',
   sniff: (head) => ['input_length', 'hash_ids'].every((field) => field in firstObject(head)),
   read: readMooncake,
 };

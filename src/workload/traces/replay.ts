@@ -8,8 +8,9 @@ import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import type { TraceEntry, TraceFormat } from './format.ts';
-import { formatOf, TRACE_FORMATS } from './formats.ts';
+import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
 import { openSaid } from './said.ts';
+import { traceFiles } from './trace-files.ts';
 
 export interface ReplayOptions {
   readonly texts: Texts;
@@ -32,7 +33,7 @@ export async function openTrace(
   const { answer, trace } = scenario.conversation;
   const { file, prefillOnly, ...settings } = trace!;
   const format = await formatOf(file, settings.format, traceFormats);
-  const blockTokens = settings.blockTokens ?? format.blockTokens ?? 1;
+  const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
   const entries = await entriesOf(file, format, blockTokens);
   const conversations = conversationsOf(entries);
   const said = await openSaid(scenario, entries, { texts, blockTokens });
@@ -41,7 +42,7 @@ export async function openTrace(
   return {
     conversations: conversations.length,
     arrivalsMs: timesOf(conversations.map(([first]) => entries[first!]!.atMs)),
-    digests: [await contentDigest(file, cacheDir), format.name, String(blockTokens)],
+    digests: [...(await digestsOf(file, cacheDir)), format.name, String(blockTokens)],
     notes: [note(file, entries, conversations.length, blockTokens)],
     conversation(userId) {
       const places = conversations[itemOf(userId)]!;
@@ -68,6 +69,10 @@ export async function openTrace(
       };
     },
   };
+}
+
+async function digestsOf(file: string, cacheDir: string): Promise<string[]> {
+  return Promise.all(traceFiles(file).map((one) => contentDigest(one, cacheDir)));
 }
 
 /** Where all are known. */

@@ -7,7 +7,8 @@ import type { Corpus } from '../text/corpus.ts';
 import type { Texts } from '../text/texts.ts';
 import { userMarks } from '../text/user-mark.ts';
 import { blockTexts } from './block-texts.ts';
-import type { HashId, TraceEntry } from './format.ts';
+import { Chains } from './chains.ts';
+import type { TraceEntry } from './format.ts';
 
 /** What the entries of a trace say, by their place in it. */
 export interface SaidInTrace {
@@ -77,24 +78,22 @@ async function countSpoken(entries: readonly TraceEntry[], texts: Texts) {
   return { tokens, sharedTokens };
 }
 
-/**
- * Tokens at the start of every entry that an earlier one began with, at most: ids are chained, so one
- * that was seen before stands for all before it as well.
- */
+/** Tokens at the start of every entry that an earlier one began with, at most, by the names of its blocks. */
 export function seenBefore(
   entries: readonly Pick<TraceEntry, 'inputTokens' | 'hashIds'>[],
   blockTokens: number,
 ): number[] {
-  const seenTokens = new Map<HashId, number>();
+  const chains = new Chains();
+  const seenTokens = new Map<number, number>();
   return entries.map(({ inputTokens = 0, hashIds = [] }, index) => {
     let shared = 0;
     let isShared = true;
-    for (const [i, id] of hashIds.entries()) {
+    for (const [i, name] of chains.namesOf(hashIds).entries()) {
       const tokens = Math.min(blockTokens, inputTokens - i * blockTokens);
-      const seen = seenTokens.get(id) ?? 0;
+      const seen = seenTokens.get(name) ?? 0;
       if (isShared) shared += Math.min(seen, tokens);
       isShared &&= seen >= tokens;
-      if (tokens > seen) seenTokens.set(id, tokens);
+      if (tokens > seen) seenTokens.set(name, tokens);
     }
     return index === 0 && hashIds.length ? inputTokens : shared;
   });

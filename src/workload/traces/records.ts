@@ -1,0 +1,57 @@
+import { UsageError } from '../../base/errors.ts';
+import { found, isObject, notJson, parsedJson, shown } from '../../base/json.ts';
+import { type JsonBytes, jsonValues, placeOf } from '../files/json-values.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object of a JSON file, and where it is, for errors. */
+export interface FileRecord {
+  /** `file: line 3`. */
+  readonly where: string;
+  readonly value: Fields;
+}
+
+/**
+ * The objects of JSON lines, of a JSON list, or of a file that is one object.
+ * @throws UsageError naming file and line of what is none.
+ */
+export async function* recordsIn(
+  file: string,
+  what: string,
+  parse: (text: string) => unknown = parsedJson,
+): AsyncGenerator<FileRecord> {
+  for await (const item of jsonValues(file, what)) {
+    const text = item.bytes.toString('utf8');
+    const value = parse(text);
+    const where = `${file}: ${placeIn(item)}`;
+    if (value === undefined) throw new UsageError(`${where}: ${notJson(text)}`);
+    if (!isObject(value)) {
+      throw new UsageError(`${where}: found ${shown(text)}; expected an object`);
+    }
+    yield { where, value };
+  }
+}
+
+/** Where there is a value a line, its line is enough. */
+function placeIn(item: JsonBytes): string {
+  return item.line === item.index + 1 ? `line ${item.line}` : placeOf(item);
+}
+
+export function wrongField(
+  { where }: Pick<FileRecord, 'where'>,
+  field: string,
+  value: unknown,
+  expected: string,
+): UsageError {
+  return new UsageError(`${where}: ${field}: ${found(value)}; expected ${expected}`);
+}
+
+/** The first of these fields that says something, and its name. */
+export function firstOf(value: Fields, names: readonly string[]): [string, unknown] | undefined {
+  const name = names.find((one) => value[one] != null);
+  return name === undefined ? undefined : [name, value[name]];
+}
+
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
