@@ -4,6 +4,7 @@ import { MOST } from '../scenario/bounds.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
+import { gammaWindowTimes, readGammaWindows } from './gamma-windows.ts';
 
 /** What an arrival process may go by. */
 export interface Given {
@@ -84,6 +85,17 @@ export const PROCESSES = {
     return numpy
       ? { ...process, times: () => atGaps(numpyLognormal(mean, sigma, numpy)) }
       : process;
+  },
+  gammaWindows({ windows, file, windowSec, speedup }) {
+    const each = windows ?? readGammaWindows(file!);
+    return {
+      loop: 'open',
+      times: ({ rng }) => gammaWindowTimes(rng, { windows: each, windowSec, speedup }),
+      resumes: 'afresh',
+      isEndless: true,
+      text: ({ measure }) =>
+        `gamma arrivals with ${counted(each.length, 'window')} of ${measure(windowSec)} s${speedup === 1 ? '' : `, ${measure(speedup)} times as fast`}`,
+    };
   },
   allAtOnce: () => ({
     loop: 'open',
