@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cap, id, MOST, someTokens, tokens } from './bounds.ts';
+import { cap, id, MOST, seconds, someSeconds, someTokens, tokens } from './bounds.ts';
 import { distribution } from './distribution.ts';
 import { at } from './paths.ts';
 import { SOURCE_NAMES, type SourceName, sourcesWith, type Traits, traitsOf } from './sources.ts';
@@ -81,7 +81,42 @@ const trace = z.strictObject({
   blockTokens: someTokens
     .optional()
     .describe("tokens that one hash id stands for; default: the format's own, as mooncake's 512"),
+  timeUnit: z
+    .enum(['ms', 's'])
+    .optional()
+    .describe("what its times are in, whatever they look like; default: the format's own unit"),
   prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
+  kind: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("only requests of this kind: how the trace's word for it begins, as conv or api"),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('only requests that this model answered, as the trace names it'),
+  skipFailures: z
+    .boolean()
+    .default(false)
+    .describe('without requests that failed when they were recorded'),
+  fromSec: seconds
+    .optional()
+    .describe("only requests from so long after the trace's first one on, by its own times"),
+  untilSec: someSeconds
+    .optional()
+    .describe("only requests before so long after the trace's first one, by its own times"),
+  limit: cap.optional().describe('so many requests are read of those that are left, the first'),
+  fieldNames: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      "names that the file has for fields of the format, by the format's own: {timestamp: ts}",
+    ),
+  datasetFile: z
+    .string()
+    .optional()
+    .describe("ServeGen: the client's dataset; default: beside its -trace.csv, -dataset.json"),
 });
 
 /** What users say. */

@@ -16,6 +16,7 @@ import { openSynthetic } from './synthetic/synthetic.ts';
 import { textsOf } from './text/texts.ts';
 import type { TraceFormat } from './traces/format.ts';
 import { openTrace, type ReplayOptions } from './traces/replay.ts';
+import { selectionOf } from './traces/select.ts';
 
 export interface WorkloadOptions {
   /** Where tables and counts are kept between runs. */
@@ -87,7 +88,12 @@ function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
     pacing: { ...pacing, pauseSec: withValues(pacing.pauseSec) },
     sharegpt: sharegpt && { ...sharegpt, file: undefined },
     // Its format and the size of its blocks, given or not, are with the digest of the file.
-    trace: trace && { prefillOnly: trace.prefillOnly },
+    trace: trace && {
+      prefillOnly: trace.prefillOnly,
+      ...selectionOf(trace),
+      timeUnit: trace.timeUnit,
+      fieldNames: trace.fieldNames,
+    },
     ...said,
     rounds: withValues(said.rounds),
     question: { ...said.question, tokens: withValues(said.question.tokens) },

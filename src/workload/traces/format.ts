@@ -89,6 +89,8 @@ export interface TraceFormat extends TraceFacts {
   readonly says: string;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
+  /** What else it reads beside the file that is named. */
+  alsoReads?(file: string, options: Pick<ReadOptions, 'datasetFile'>): readonly string[];
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */
   sniff(head: string): boolean;
   /**

@@ -8,10 +8,18 @@ import { burstgpt } from './burstgpt.ts';
 import type { TraceFacts, TraceFormat } from './format.ts';
 import { mlperf } from './mlperf.ts';
 import { mooncake } from './mooncake.ts';
+import { timedTrace } from './timed-trace.ts';
 import { traceFiles } from './trace-files.ts';
 
 /** In the order in which a file is tried: what fits less comes first. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [azure, burstgpt, aibrix, mlperf, mooncake];
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  azure,
+  burstgpt,
+  aibrix,
+  mlperf,
+  timedTrace,
+  mooncake,
+];
 
 const SHOWN_CHARACTERS = 60;
 

@@ -2,14 +2,16 @@ import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
+import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import type { TraceEntry, TraceFormat } from './format.ts';
+import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
 import { openSaid } from './said.ts';
+import { type Selection, select, selectionOf } from './select.ts';
 import { traceFiles } from './trace-files.ts';
 
 export interface ReplayOptions {
@@ -34,16 +36,20 @@ export async function openTrace(
   const { file, prefillOnly, ...settings } = trace!;
   const format = await formatOf(file, settings.format, traceFormats);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const entries = await entriesOf(file, format, blockTokens);
+  const { timeUnit, fieldNames, datasetFile } = settings;
+  const options = { blockTokens, timeUnit, fieldNames, datasetFile, seed: scenario.seed };
+  const { entries, leftOut } = await entriesOf(file, format, options, selectionOf(settings));
   const conversations = conversationsOf(entries);
   const said = await openSaid(scenario, entries, { texts, blockTokens });
+  const files = [...traceFiles(file), ...(format.alsoReads?.(file, options) ?? [])];
+  const digests = await Promise.all(files.map((one) => contentDigest(one, cacheDir)));
   const itemOf = itemOfUser(scenario, conversations.length);
   const planOf = turnPlanner(scenario);
   return {
     conversations: conversations.length,
     arrivalsMs: timesOf(conversations.map(([first]) => entries[first!]!.atMs)),
-    digests: [...(await digestsOf(file, cacheDir)), format.name, String(blockTokens)],
-    notes: [note(file, entries, conversations.length, blockTokens)],
+    digests: [...digests, format.name, String(blockTokens)],
+    notes: [note(file, entries, conversations.length, blockTokens), ...leftOut],
     conversation(userId) {
       const places = conversations[itemOf(userId)]!;
       const first = places[0]!;
@@ -71,10 +77,6 @@ export async function openTrace(
   };
 }
 
-async function digestsOf(file: string, cacheDir: string): Promise<string[]> {
-  return Promise.all(traceFiles(file).map((one) => contentDigest(one, cacheDir)));
-}
-
 /** Where all are known. */
 function timesOf(times: readonly (number | undefined)[]): number[] | undefined {
   const known = times.filter((time) => time !== undefined);
@@ -85,16 +87,24 @@ function dueAt(atMs: number | undefined, firstMs: number | undefined): Pick<Turn
   return atMs === undefined || firstMs === undefined ? {} : { dueMs: atMs - firstMs };
 }
 
-/** All entries in the order of time; those of one time, or of none, by their turn, else as they are in the file. */
+/** All that are selected in the order of time; those of one time, or of none, by their turn, else as they are in the file. */
 async function entriesOf(
   file: string,
   format: TraceFormat,
-  blockTokens: number,
-): Promise<TraceEntry[]> {
+  options: ReadOptions,
+  selection: Selection,
+): Promise<{ entries: TraceEntry[]; leftOut: readonly string[] }> {
   const entries: TraceEntry[] = [];
-  for await (const entry of format.read(file, { blockTokens })) entries.push(entry);
-  if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  return entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0));
+  const dropped = new Tally();
+  const all = format.read(file, options);
+  for await (const entry of select(all, { file, selection, dropped })) entries.push(entry);
+  const leftOut = droppedLines(dropped.dropped);
+  if (!entries.length) {
+    const why = leftOut.length ? leftOut.join('; ') : `expected ${format.says}`;
+    throw new UsageError(`${file}: found no request; ${why}`);
+  }
+  entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0));
+  return { entries, leftOut };
 }
 
 /** Places of the entries of each conversation, in the order of their first ones. */
