@@ -3,8 +3,8 @@ import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.
 import { MOST } from '../scenario/bounds.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
+import { gammaWindowTimes, readGammaWindows } from '../workload/draw/gamma-windows.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
-import { gammaWindowTimes, readGammaWindows } from './gamma-windows.ts';
 
 /** What an arrival process may go by. */
 export interface Given {

@@ -19,6 +19,8 @@ export const SOURCES = {
   file: { file: ['file'], hasAnswers: true, isCounted: true, isWhole: true },
   prompts: { file: ['file'], isCounted: true, isWhole: true },
   trace: { file: ['trace', 'file'], isCounted: true, isWhole: true, hasTimes: true },
+  // Of a trace it has times, and so many; drawn ones have neither.
+  lengths: { isWhole: true, hasTimes: true },
 } satisfies Record<string, Traits>;
 
 export type SourceName = keyof typeof SOURCES;

@@ -1,9 +1,9 @@
 import { randomGamma } from 'd3-random';
-import { UsageError } from '../base/errors.ts';
-import { found, parsedJson } from '../base/json.ts';
-import type { Rng } from '../base/random.ts';
-import { LARGE_BYTES, readText } from '../base/read-text.ts';
-import { columnsOf } from '../workload/files/csv.ts';
+import { UsageError } from '../../base/errors.ts';
+import { found, parsedJson } from '../../base/json.ts';
+import type { Rng } from '../../base/random.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
+import { columnsOf } from '../files/csv.ts';
 
 /** Gaps of a window: gamma distributed with this shape (alpha) and rate (beta, per second). */
 export interface GammaWindow {
