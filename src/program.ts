@@ -40,6 +40,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'rounds of agents over several models, from traces',
     load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
   },
+  burstgpt: {
+    summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
+    load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

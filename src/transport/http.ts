@@ -48,6 +48,7 @@ export function httpTransport({
   const line: Line = { origin, connections, clock, backlog, says, reasoningFields };
   const writeBody = bodyWriter({
     api,
+    promptForm: target.promptForm,
     stream,
     model,
     sampling,
