@@ -21,14 +21,14 @@ export function promptPoolCommand(): Command {
   const command = new Command('prompt-pool')
     .description("make a pool of prompts of ShareGPT, with the flags of BurstGPT's pre_shareGPT.py")
     .argument('[file...]', 'ShareGPT JSON or JSON lines, or OpenAI messages')
-    .option('--data_path_part1, --data-path-part1 <file>', 'the first such file')
-    .option('--data_path_part2, --data-path-part2 <file>', 'and another')
+    .option('--data-path-part1 <file>', 'the first such file')
+    .option('--data-path-part2 <file>', 'and another')
     .option(
-      '--model_path, --model-path <name>',
+      '--model-path <name>',
       'tokenizer: gpt2, a folder, a tokenizer.json or a Hugging Face model name',
       'gpt2',
     )
-    .option('--output <file>', 'the pool, as confab burstgpt --data_path reads it', 'shareGPT.json')
+    .option('--output <file>', 'the pool, as confab burstgpt --data-path reads it', 'shareGPT.json')
     .option('--max-prompts <n>', 'prompts that are kept, the first', integer(1), 300)
     .option('--figure <file>', 'draw how long they are: FILE ends in .svg or .png')
     .action(prepare);
@@ -39,7 +39,7 @@ async function prepare(files: readonly string[], flags: Flags): Promise<void> {
   const { dataPathPart1, dataPathPart2, modelPath, output, maxPrompts, figure } = flags;
   const inputs = [...files, dataPathPart1, dataPathPart2].filter((one) => one !== undefined);
   if (!inputs.length) {
-    throw new UsageError('found no file; expected ShareGPT files, or --data_path_part1');
+    throw new UsageError('found no file; expected ShareGPT files, or --data-path-part1');
   }
   const { checkPicture, writePicture } = await import('../figures/picture.ts');
   if (figure !== undefined) checkPicture(figure);

@@ -17,6 +17,7 @@ import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
+import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
@@ -37,6 +38,7 @@ const VERBS: Record<string, () => Command> = {
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
+  burstgpt: burstgptCommand,
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,

@@ -21,24 +21,24 @@ interface CommandFlags extends BurstFlags {
 const HELP = `
 Two loads, against any server with OpenAI's API:
 
-  --use_burstgpt --burstgpt_path FILE   a trace
+  --use-burstgpt --burstgpt-path FILE   a trace
       Each row is sent at its time from the first one on, divided by --scale, with
       as many prompt tokens, and asks for exactly its response tokens. Rows of the
-      conversation log (--conv_or_api api: of the API log; all), the first
-      --prompt_num of them, and no more than --surplus_prompts_num.
+      conversation log (--conv-or-api api: of the API log; all), the first
+      --prompt-num of them, and no more than --surplus-prompts-num.
 
   without it                            a model
-      --surplus_prompts_num requests, at gaps of a gamma distribution of
-      --gamma_shape and --gamma_scale, divided by --scale; or with --gamma_params at
+      --surplus-prompts-num requests, at gaps of a gamma distribution of
+      --gamma-shape and --gamma-scale, divided by --scale; or with --gamma-params at
       shapes alpha and rates beta (per second) that change with every --window.
       Lengths of prompts and answers are drawn by Zipf's law.
 
-Prompts are real words of the very length; with --data_path they are those of a pool,
+Prompts are real words of the very length; with --data-path they are those of a pool,
 the nearest in both lengths. confab prepare prompt-pool makes one of ShareGPT.
 
-What pre_shareGPT.py's and profile_vllm_server.py's flags say holds here, also where
-the scripts leave it undone: the log types, --ignore_eos, --max_tokens, --scale of a
-model, and --seed, which all draws follow from.
+Flags may be spelled with underscores, as the example has them. What they say holds
+here, also where the example leaves it undone: --conv-or-api, --ignore-eos,
+--max-tokens, --scale of a model, and --seed, which all draws follow from.
 `;
 
 /** `confab burstgpt`: the command line of BurstGPT's example, profile_vllm_server.py. */
@@ -71,8 +71,8 @@ async function run(given: CommandFlags): Promise<void> {
   }
   const { logPath, detailLogPath } = flags;
   const { burstCompanion, runsIn } = await import('./logs.ts');
-  checkWritable('--log_path', logPath);
-  checkWritable('--detail_log_path', detailLogPath);
+  checkWritable('--log-path', logPath);
+  checkWritable('--detail-log-path', detailLogPath);
   runsIn(logPath);
   const { playAndPresent } = await import('../../commands/play.ts');
   await playAndPresent({

@@ -67,7 +67,7 @@ export const burstFlags: readonly Flag[] = [
     default: 'vllm',
   },
   {
-    flags: '--model_path, --model-path <name>',
+    flags: '--model-path <name>',
     says: 'request model; default: the first of GET /v1/models',
   },
   {
@@ -81,37 +81,37 @@ export const burstFlags: readonly Flag[] = [
   FLAGS.header,
   // What is said
   {
-    flags: '--data_path, --data-path <file>',
+    flags: '--data-path <file>',
     says: 'pool of prompts, of which the nearest in both lengths is sent; default: words of the very length',
   },
   {
-    flags: '--max_prompt_len, --max-prompt-len <tokens>',
+    flags: '--max-prompt-len <tokens>',
     says: 'longer prompts of a trace are cut to it; drawn ones are below it',
     parse: integer(2),
     default: 1024,
   },
   {
-    flags: '--max_gen_len, --max-gen-len <tokens>',
+    flags: '--max-gen-len <tokens>',
     says: 'the same of answers',
     parse: integer(2),
     default: 1024,
   },
   {
-    flags: '--max_tokens, --max-tokens <n>',
+    flags: '--max-tokens <n>',
     says: 'longest answer asked for, whatever the trace or the model says',
     parse: integer(1),
   },
-  { flags: '--ignore_eos, --ignore-eos', says: 'send ignore_eos' },
+  { flags: '--ignore-eos', says: 'send ignore_eos' },
   {
     flags: '--no-force-lengths',
     says: 'let answers end before their length; default: min_tokens and ignore_eos ask for all of it',
   },
-  { flags: '--temperature <t>', says: 'default: 0; with --do_sample 1', parse: number() },
-  { flags: '--do_sample, --do-sample', says: 'let the server sample' },
+  { flags: '--temperature <t>', says: 'default: 0; with --do-sample 1', parse: number() },
+  { flags: '--do-sample', says: 'let the server sample' },
   FLAGS.tokenizer,
   // How many, and when
   {
-    flags: '--surplus_prompts_num, --surplus-prompts-num <n>',
+    flags: '--surplus-prompts-num <n>',
     says: 'requests to send; of a trace no more than it has',
     parse: integer(1),
     default: 16_384,
@@ -125,22 +125,22 @@ export const burstFlags: readonly Flag[] = [
   FLAGS.seed,
   // A trace
   {
-    flags: '--use_burstgpt, --use-burstgpt',
+    flags: '--use-burstgpt',
     says: "replay a trace; default: the model's arrivals",
   },
   {
-    flags: '--burstgpt_path, --burstgpt-path <file>',
+    flags: '--burstgpt-path <file>',
     says: 'the trace: BurstGPT, or any other that has times and lengths',
     default: '../data/BurstGPT_1.csv',
   },
   {
-    flags: '--prompt_num, --prompt-num <n>',
+    flags: '--prompt-num <n>',
     says: 'rows of the trace, the first of those that are meant',
     parse: integer(1),
     default: 500,
   },
   {
-    flags: '--conv_or_api, --conv-or-api <kind>',
+    flags: '--conv-or-api <kind>',
     says: 'rows of the conversation log, of the API log, or all',
     choices: LOG_TYPES,
     default: 'conv',
@@ -154,13 +154,13 @@ export const burstFlags: readonly Flag[] = [
   { flags: '--skip-failures', says: 'without rows that have no response tokens' },
   // A model
   {
-    flags: '--gamma_shape, --gamma-shape <k>',
+    flags: '--gamma-shape <k>',
     says: 'of the gaps between requests',
     parse: number(0),
     default: 0.5,
   },
   {
-    flags: '--gamma_scale, --gamma-scale <seconds>',
+    flags: '--gamma-scale <seconds>',
     says: 'of the gaps: their mean is shape times scale; default: 2, or as --qps says',
     parse: number(0),
   },
@@ -170,7 +170,7 @@ export const burstFlags: readonly Flag[] = [
     parse: number(0),
   },
   {
-    flags: '--gamma_params, --gamma-params <file>',
+    flags: '--gamma-params <file>',
     says: 'CSV of alpha and beta, a row a window, in place of shape and scale',
   },
   {
@@ -180,19 +180,19 @@ export const burstFlags: readonly Flag[] = [
     default: 60,
   },
   {
-    flags: '--zipf_param, --zipf-param <a>',
+    flags: '--zipf-param <a>',
     says: 'of the lengths of prompts and answers, drawn apart',
     parse: number(0),
     default: 1.1,
   },
   // What comes of it
   {
-    flags: '--log_path, --log-path <file>',
+    flags: '--log-path <file>',
     says: 'JSON list of runs, to which this one is added',
     default: './server_log.json',
   },
   {
-    flags: '--detail_log_path, --detail-log-path <file>',
+    flags: '--detail-log-path <file>',
     says: 'JSON lines, one a request, added to those of earlier runs',
     default: './detail_server_log_1.json',
   },
@@ -201,12 +201,12 @@ export const burstFlags: readonly Flag[] = [
   ...outputFlags,
   FLAGS.simulate,
   {
-    flags: '--max_num_seqs, --max-num-seqs <n>',
+    flags: '--max-num-seqs <n>',
     says: 'of the engine that is built in; another has its own',
     parse: integer(1),
   },
   {
-    flags: '--max_num_batched_tokens, --max-num-batched-tokens <n>',
+    flags: '--max-num-batched-tokens <n>',
     says: 'likewise',
     parse: integer(1),
   },

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
 import { found, isObject, notJson, parsedJson } from '../../base/json.ts';
 import { LARGE_BYTES, readText } from '../../base/read-text.ts';
@@ -25,7 +26,8 @@ export function burstCompanion(logs: Logs): Companion {
     record({ userId, status }, said) {
       if (status === 'ok' && said) answerChars.set(userId, [...said().answer].length);
     },
-    finish(run, dir) {
+    finish(run, folder) {
+      const dir = resolve(folder);
       const details = run.parts.flatMap(({ header, records }) =>
         records
           .filter(({ phase }) => phase === 'measure')
@@ -51,7 +53,7 @@ export function runsIn(path: string): readonly unknown[] {
   if (Array.isArray(runs) && runs.every(isObject)) return runs;
   const is = runs === undefined ? notJson(text) : found(runs);
   throw new UsageError(
-    `--log_path: ${path}: ${is}; expected a JSON list of runs as confab writes it, or another name`,
+    `--log-path: ${path}: ${is}; expected a JSON list of runs as confab writes it, or another name`,
   );
 }
 

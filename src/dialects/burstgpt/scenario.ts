@@ -51,9 +51,9 @@ export function burstScenario(flags: BurstFlags): ScenarioInput {
 /** Which flags are no use beside others is told, not left to be found out. */
 function check({ gammaScale, qps, gammaParams }: BurstFlags): void {
   const given = [
-    ...(gammaScale === undefined ? [] : ['--gamma_scale']),
+    ...(gammaScale === undefined ? [] : ['--gamma-scale']),
     ...(qps === undefined ? [] : ['--qps']),
-    ...(gammaParams === undefined ? [] : ['--gamma_params']),
+    ...(gammaParams === undefined ? [] : ['--gamma-params']),
   ];
   if (given.length < 2) return;
   throw new UsageError(
