@@ -56,9 +56,17 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "make conversations from a configuration of vLLM's multi-turn benchmark",
     load: async () => (await import('./commands/generate.ts')).generateCommand(),
   },
+  dataset: {
+    summary: 'make data sets of prompts with given lengths and shared parts',
+    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  },
   convert: {
     summary: 'convert conversations to the OpenAI form',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
+  },
+  workload: {
+    summary: 'make a file of timed requests of patterns, statistics or traces',
+    load: async () => (await import('./commands/workload.ts')).workloadCommand(),
   },
   report: {
     summary: 'make the report of finished runs again',

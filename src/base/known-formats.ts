@@ -70,6 +70,16 @@ export const KNOWN_FORMATS = {
       ['population', 'pacing', 'conversation'].filter((one) => one in value).length > 1,
     readBy: 'confab run, simulate and plan read it',
   },
+  sessions: {
+    says: 'sessions of prompts',
+    fits: (value) => 'session_id' in value && Array.isArray(value['prompts']),
+    readBy: 'confab workload and confab convert read them',
+  },
+  clientTrace: {
+    says: "what AIBrix's client recorded",
+    fits: has('request_id', 'status', 'input'),
+    readBy: 'confab convert and confab analyze read it',
+  },
   prompts: {
     says: 'prompts',
     fits: (value) => typeof value['prompt'] === 'string' || typeof value['input'] === 'string',

@@ -7,6 +7,7 @@ import { withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
 import { integer } from './options.ts';
 import { reportColumns } from './screen.ts';
+import { dataFile } from './shipped.ts';
 
 interface Flags {
   readonly seed: string;
@@ -53,7 +54,7 @@ async function convert(input: string, output: string, flags: Flags): Promise<voi
     throw new UsageError('found --ascii-only and --non-ascii-only; expected one of them');
   }
   const { merge: mergeParts, wide, ...rest } = flags;
-  const converted = await convertShareGpt({ input, output, mergeParts, ...rest });
+  const converted = await convertShareGpt({ input: dataFile(input), output, mergeParts, ...rest });
   const { conversations, written, dropped, shape } = converted;
   const { tokens, ...counted } = shape;
   const table = describeColumns(tokens.length ? shape : counted, reportColumns(wide));

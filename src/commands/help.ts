@@ -69,6 +69,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/workload/traces/README.md'),
   },
   {
+    name: 'workload',
+    summary: 'files of timed requests, of patterns, statistics and traces',
+    text: (columns) => documentText(columns, 'src/workload/timed/README.md'),
+  },
+  {
     name: 'dialects',
     summary: 'which command takes the place of which script',
     text: (columns) => documentText(columns, 'src/dialects/README.md'),

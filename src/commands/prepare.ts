@@ -6,6 +6,7 @@ import { type Prepared, prepareShareGpt } from '../workload/sharegpt/prepare.ts'
 import { withFlags } from './flag-table.ts';
 import { FLAGS } from './flags.ts';
 import { promptPoolCommand } from './prompt-pool.ts';
+import { dataFile } from './shipped.ts';
 import { clearStatus, showStatus } from './stderr.ts';
 
 interface Flags {
@@ -31,7 +32,7 @@ export function prepareCommand(): Command {
     .option('--force', 'let the output replace the input', false)
     .action(async (input: string, output: string, flags: Flags) => {
       const prepared = await prepareShareGpt({
-        input,
+        input: dataFile(input),
         output,
         ...flags,
         onProgress: showProgress,

@@ -1,5 +1,4 @@
 import { UsageError } from '../base/errors.ts';
-import { withoutUrlSecrets } from '../base/secret.ts';
 import { environmentSettings, variableOf } from '../scenario/environment.ts';
 import { parseOverridden, readScenario } from '../scenario/load.ts';
 import { type Change, type Override, withOverrides } from '../scenario/overrides.ts';
@@ -8,6 +7,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { changesOf, type Flag, settingsOf } from './flag-table.ts';
 import { DEFAULT_NAME, located, shipped } from './shipped.ts';
 import { say } from './stderr.ts';
+import { environmentUrl, urlSaid } from './target-url.ts';
 
 /** Beside these, the fields of the scenario that flags set. */
 export interface ScenarioFlags {
@@ -39,12 +39,12 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
   const overrides = [...fromEnv, ...(await overridesOf(rows, flags))];
   const input = readScenario(source.file, env);
   const asked = withOverrides<unknown>(input, overrides);
-  const baseUrl = isSent && !hasTarget(asked) ? env['OPENAI_BASE_URL'] || undefined : undefined;
+  const baseUrl = isSent && !hasTarget(asked) ? environmentUrl() : undefined;
   if (isSent && file === undefined && !hasTarget(asked) && baseUrl === undefined) {
     throw new UsageError(NOTHING);
   }
   const told = [
-    ...(baseUrl ? [`target: ${withoutUrlSecrets(baseUrl)}, as OPENAI_BASE_URL says`] : []),
+    ...(baseUrl ? [urlSaid(baseUrl)] : []),
     ...(file === undefined ? [DEFAULT_SAID] : []),
     ...(fromEnv.length ? [`set by the environment: ${namesOf(fromEnv)}`] : []),
   ];

@@ -5,6 +5,7 @@ import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
 import { gammaWindowTimes, readGammaWindows } from '../workload/draw/gamma-windows.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
+import { curveTimes, rateTimes } from './changing-rates.ts';
 
 /** What an arrival process may go by. */
 export interface Given {
@@ -97,6 +98,27 @@ export const PROCESSES = {
         `gamma arrivals with ${counted(each.length, 'window')} of ${measure(windowSec)} s${speedup === 1 ? '' : `, ${measure(speedup)} times as fast`}`,
     };
   },
+  curve: (settings) => ({
+    loop: 'open',
+    times: ({ rng }) => curveTimes(settings, rng),
+    resumes: 'atOwnTimes',
+    isEndless: true,
+    // A rising rate stays above its mean.
+    ...(!settings.rising && settings.swing <= 1 && { usersPerSec: settings.usersPerSec }),
+    text({ measure }) {
+      const { usersPerSec, swing, periodSec, rising } = settings;
+      const [low, top] = [rising ? 1 : Math.max(0, 1 - swing), 1 + swing];
+      return `Poisson arrivals at a rate that ${rising ? 'rises' : 'goes up and down'} from ${measure(usersPerSec * low)} to ${measure(usersPerSec * top)} conversations/s, period ${measure(periodSec)} s`;
+    },
+  }),
+  rates: (settings) => ({
+    loop: 'open',
+    times: ({ rng }) => rateTimes(settings, rng),
+    resumes: 'atOwnTimes',
+    isEndless: false,
+    text: ({ measure }) =>
+      `Poisson arrivals at ${counted(settings.perSec.length, 'rate')} of ${measure(settings.stepSec)} s each, ${measure(Math.min(...settings.perSec))} to ${measure(Math.max(...settings.perSec))} conversations/s`,
+  }),
   allAtOnce: () => ({
     loop: 'open',
     times: () => atGaps(() => 0),

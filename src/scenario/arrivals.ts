@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { live, MOST, rate, seed, someSeconds, spread } from './bounds.ts';
+import { everySec, live, MOST, rate, seed, someSeconds, spread } from './bounds.ts';
 
 /** How conversations come: the settings of each process. */
 export const arrivalsSchema = z
@@ -46,6 +46,31 @@ export const arrivalsSchema = z
         .max(MOST.perSec)
         .default(1)
         .describe('gaps are divided by it; windows stay as long as they are'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
+    z.strictObject({
+      process: z
+        .literal('curve')
+        .describe('Poisson arrivals at a rate that goes up and down as a sine does'),
+      usersPerSec: rate.describe('its mean'),
+      swing: z
+        .number()
+        .min(0)
+        .max(MOST.factor)
+        .default(0.5)
+        .describe('how far up and down, as a share of the mean; there is no rate below 0'),
+      periodSec: someSeconds.describe('from one top to the next'),
+      rising: z.boolean().default(false).describe('never below what it was before'),
+      stepSec: everySec.default(1).describe('how long each value of it holds'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
+    z.strictObject({
+      process: z.literal('rates').describe('Poisson arrivals at one rate after the other'),
+      perSec: z
+        .array(z.number().min(0).max(MOST.perSec))
+        .min(1)
+        .describe('rates of new conversations; it ends with the last'),
+      stepSec: someSeconds.describe('how long each holds'),
       seed: seed.optional().describe("default: the scenario's seed"),
     }),
     z.strictObject({ process: z.literal('allAtOnce') }),
@@ -131,6 +156,8 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   gamma: { needs: 'cv' },
   lognormal: { needs: 'sigma', mayBeNumpys: true },
   gammaWindows: { needsOneOf: ['windows', 'file'] },
+  curve: {},
+  rates: {},
   allAtOnce: { needsUsers: true, isAtOnce: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },

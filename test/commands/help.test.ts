@@ -14,6 +14,7 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { workloadCommand } from '../../src/commands/workload.ts';
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
@@ -43,6 +44,7 @@ const VERBS: Record<string, () => Command> = {
   prepare: prepareCommand,
   generate: generateCommand,
   convert: convertCommand,
+  workload: workloadCommand,
   report: reportCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,

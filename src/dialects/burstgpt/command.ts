@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
 import { withFlags } from '../../commands/flag-table.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
+import { targetUrl } from '../../commands/target-url.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
@@ -49,12 +50,11 @@ export function burstgptCommand(): Command {
   return withFlags(command, burstFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
-async function run(given: CommandFlags): Promise<void> {
+async function run(given: CommandFlags, command: Command): Promise<void> {
   const flags = {
     ...given,
     convOrApi: given.logType ?? given.convOrApi,
-    // In simulated time there is no other engine, whatever is named.
-    ...(given.simulate && { baseUrl: 'embedded' }),
+    baseUrl: baseUrlOf(given, command),
   };
   const input = burstScenario(flags);
   const scenario = parseOverridden(input, flags.set, 'confab burstgpt');
@@ -82,4 +82,12 @@ async function run(given: CommandFlags): Promise<void> {
     isWide: flags.wide,
     companion: burstCompanion({ scenario, planned, logPath, detailLogPath }),
   });
+}
+
+/** In simulated time there is no other engine, whatever is named. */
+function baseUrlOf({ simulate, baseUrl, host, port }: CommandFlags, command: Command): string {
+  if (simulate) return 'embedded';
+  const isNamed = ['host', 'port'].some((flag) => command.getOptionValueSource(flag) === 'cli');
+  const here = `http://${host}:${port}`;
+  return baseUrl ?? (isNamed ? here : targetUrl(undefined, here));
 }

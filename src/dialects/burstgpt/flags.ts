@@ -10,7 +10,7 @@ export interface BurstFlags {
   // Where
   readonly host: string;
   readonly port: number;
-  readonly baseUrl?: string;
+  readonly baseUrl: string;
   readonly modelPath?: string;
   readonly api: 'chat' | 'completions';
   readonly stream?: boolean;
@@ -58,7 +58,7 @@ export const burstFlags: readonly Flag[] = [
   { flags: '--port <n>', says: 'of the server', parse: integer(1, 65_535), default: 17_717 },
   {
     flags: '--base-url, --url <url>',
-    says: "base URL in place of host and port; 'embedded' starts an engine",
+    says: "base URL in place of host and port; 'embedded' starts an engine; OPENAI_BASE_URL comes before their defaults",
   },
   {
     flags: '--backend <name>',

@@ -16,7 +16,7 @@ export function burstScenario(flags: BurstFlags): ScenarioInput {
   const scenario: ScenarioInput = {
     name: 'burstgpt',
     target: {
-      url: flags.baseUrl ?? `http://${flags.host}:${flags.port}`,
+      url: flags.baseUrl,
       api: flags.api,
       ...(flags.api === 'completions' && { promptForm: 'plain' as const }),
       stream: flags.stream ?? false,
