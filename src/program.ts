@@ -48,6 +48,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "the command line of AIBrix's client: workloads with times and sessions",
     load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
   },
+  burstgpt: {
+    summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
+    load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

@@ -7,6 +7,9 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   convert_sharegpt_to_openai: ['convert', 'sharegpt'],
   cleanup_sharegpt: ['prepare', 'cleanup-sharegpt'],
   'agentic-qa': ['agentic'],
+  profile_vllm_server: ['burstgpt'],
+  'burstgpt.cli': ['burstgpt'],
+  pre_shareGPT: ['prepare', 'prompt-pool'],
   synthetic_prefix_sharing_dataset: ['dataset', 'shared-prefix'],
   multiturn_prefix_sharing_dataset: ['dataset', 'multi-turn'],
   'generator.dataset_generator.utility': [],
@@ -31,8 +34,20 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
 export function withVerb(argv: readonly string[]): readonly string[] {
   const [first = '', ...rest] = argv;
   if (first === 'help') return ['help', ...(verbOf(rest[0])?.slice(0, 1) ?? rest)];
-  const verb = verbOf(first);
-  return verb ? [...verb, ...rest] : argv;
+  return withHyphens(verbOf(first) ?? [first], rest, argv);
+}
+
+/** Verbs of scripts whose flags are spelled with underscores, which are as good as hyphens there. */
+const UNDERSCORED: readonly unknown[] = ['burstgpt', 'prompt-pool'];
+
+function withHyphens(
+  verb: readonly string[],
+  rest: readonly string[],
+  argv: readonly string[],
+): readonly string[] {
+  const all = argv.length ? [...verb, ...rest] : argv;
+  if (!all.slice(0, 2).some((name) => UNDERSCORED.includes(name))) return all;
+  return all.map((argument) => argument.replace(/^--[^=]+/, (flag) => flag.replaceAll('_', '-')));
 }
 
 function verbOf(given = ''): readonly string[] | undefined {

@@ -3,6 +3,7 @@ import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.
 import { MOST } from '../scenario/bounds.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
+import { gammaWindowTimes, readGammaWindows } from '../workload/draw/gamma-windows.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
 import { curveTimes, rateTimes } from './changing-rates.ts';
 
@@ -85,6 +86,17 @@ export const PROCESSES = {
     return numpy
       ? { ...process, times: () => atGaps(numpyLognormal(mean, sigma, numpy)) }
       : process;
+  },
+  gammaWindows({ windows, file, windowSec, speedup }) {
+    const each = windows ?? readGammaWindows(file!);
+    return {
+      loop: 'open',
+      times: ({ rng }) => gammaWindowTimes(rng, { windows: each, windowSec, speedup }),
+      resumes: 'afresh',
+      isEndless: true,
+      text: ({ measure }) =>
+        `gamma arrivals with ${counted(each.length, 'window')} of ${measure(windowSec)} s${speedup === 1 ? '' : `, ${measure(speedup)} times as fast`}`,
+    };
   },
   curve: (settings) => ({
     loop: 'open',

@@ -24,6 +24,32 @@ export const arrivalsSchema = z
     }),
     z.strictObject({
       process: z
+        .literal('gammaWindows')
+        .describe(
+          'gaps are gamma distributed, with parameters of their own in each window of time, as BurstGPT models a day',
+        ),
+      windows: z
+        .array(
+          z.strictObject({
+            shape: spread.describe('alpha of the gaps; cv^2 is 1 / shape'),
+            rate: rate.describe('beta, per second: the mean gap is shape / rate'),
+          }),
+        )
+        .min(1)
+        .optional()
+        .describe('after the last comes the first again'),
+      file: z.string().optional().describe('CSV with a row of alpha and beta for each window'),
+      windowSec: someSeconds.default(60).describe('length of a window'),
+      speedup: z
+        .number()
+        .positive()
+        .max(MOST.perSec)
+        .default(1)
+        .describe('gaps are divided by it; windows stay as long as they are'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
+    z.strictObject({
+      process: z
         .literal('curve')
         .describe('Poisson arrivals at a rate that goes up and down as a sine does'),
       usersPerSec: rate.describe('its mean'),
@@ -107,6 +133,8 @@ export type SettingsOf<P extends Process, Settings = ArrivalSettings> = Settings
 export interface ProcessRules {
   /** A setting that others of the same shape may leave out. */
   readonly needs?: 'cv' | 'sigma';
+  /** Settings of which exactly one has to be there. */
+  readonly needsOneOf?: readonly string[];
   /** Its gaps may be those that numpy draws. */
   readonly mayBeNumpys?: boolean;
   /** Conversations come without end at one instant: somebody has to say how many there are. */
@@ -127,6 +155,7 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   poisson: {},
   gamma: { needs: 'cv' },
   lognormal: { needs: 'sigma', mayBeNumpys: true },
+  gammaWindows: { needsOneOf: ['windows', 'file'] },
   curve: {},
   rates: {},
   allAtOnce: { needsUsers: true, isAtOnce: true },

@@ -52,6 +52,7 @@ export function httpTransport({
   const line: Line = { origin, connections, clock, backlog, says, reasoningFields, keptHeaders };
   const writeBody = bodyWriter({
     api,
+    promptForm: target.promptForm,
     stream,
     model,
     sampling,

@@ -26,6 +26,8 @@ import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
 import { aibrixClientCommand } from '../../src/dialects/aibrix-client/command.ts';
 import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
 import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
+import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
+
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
@@ -48,6 +50,8 @@ const VERBS: Record<string, () => Command> = {
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
   client: aibrixClientCommand,
+  burstgpt: burstgptCommand,
+
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,

@@ -31,6 +31,12 @@ const EXAMPLES: { readonly [P in Process]: ArrivalSettings } = {
   poisson: { process: 'poisson', usersPerSec: 4 },
   gamma: { process: 'gamma', usersPerSec: 4, cv: 2 },
   lognormal: { process: 'lognormal', usersPerSec: 4, sigma: 2 },
+  gammaWindows: {
+    process: 'gammaWindows',
+    windows: [{ shape: 0.5, rate: 2 }],
+    windowSec: 60,
+    speedup: 1,
+  },
   curve: {
     process: 'curve',
     usersPerSec: 4,
