@@ -8,6 +8,7 @@ import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './fla
 import { flowingHelp } from './help-text.ts';
 import { time } from './options.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
+import { dataFile } from './shipped.ts';
 import { TRACE_FLAGS } from './trace-flags.ts';
 
 interface ReplayFlags extends ScenarioFlags {
@@ -95,7 +96,7 @@ The same with all settings: confab run --trace FILE.
 /** Requests as they were recorded, by their times. */
 export function replayCommand(): Command {
   const command = new Command('replay')
-    .argument('<workload>', 'recorded requests: JSON lines, or CSV')
+    .argument('<workload>', 'recorded requests: JSON lines, or CSV', dataFile)
     .description('Send recorded requests when they say, one record each.');
   return withFlags(command, replayFlags)
     .addHelpText('after', flowingHelp(HELP))

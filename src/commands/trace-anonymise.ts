@@ -3,6 +3,7 @@ import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import type { PartName } from '../workload/traces/rewrite/parts.ts';
 import { WRITTEN_FORMATS } from '../workload/traces/rewrite/writers.ts';
 import { type Flag, withFlags } from './flag-table.ts';
+import { dataFile } from './shipped.ts';
 import { writingFlags, writtenText } from './trace-convert.ts';
 import { readingFlags, readingOf } from './trace-reading.ts';
 
@@ -30,7 +31,7 @@ const ownFlags: readonly Flag[] = [
 export function anonymiseCommand(): Command {
   const command = new Command('anonymise')
     .description('Write what a trace shares, its lengths and its times: no texts, no names.')
-    .argument('<input>', 'recorded requests, in any format that confab reads')
+    .argument('<input>', 'recorded requests, in any format that confab reads', dataFile)
     .argument('<output>', 'file of JSON lines to write; of sessions also a folder, which ends in /')
     .action(anonymise);
   return withFlags(command, [...ownFlags, ...writingFlags, ...readingFlags]);

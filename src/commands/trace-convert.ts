@@ -5,6 +5,7 @@ import { WRITTEN_FORMATS } from '../workload/traces/rewrite/writers.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { list } from './lists.ts';
 import { integer } from './options.ts';
+import { dataFile } from './shipped.ts';
 import { readingFlags, readingOf } from './trace-reading.ts';
 
 interface Flags extends Reading {
@@ -32,7 +33,7 @@ export const writingFlags: readonly Flag[] = [
 export function convertTraceCommand(): Command {
   const command = new Command('convert')
     .description('Write a trace in another format; what that has no place for is refused by name.')
-    .argument('<input>', 'recorded requests, in any format that confab reads')
+    .argument('<input>', 'recorded requests, in any format that confab reads', dataFile)
     .argument('<output>', 'file of JSON lines to write; of sessions also a folder, which ends in /')
     .action(convert);
   const to: Flag = {

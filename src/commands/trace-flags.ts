@@ -1,12 +1,14 @@
 import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { type Flag, grouped } from './flag-table.ts';
+import { dataFile } from './shipped.ts';
 
 /** How a trace is played. */
 export const TRACE_FLAGS = {
   trace: {
     flags: '--trace <file>',
     says: 'play these recorded requests, in any format of `confab trace`',
+    parse: dataFile,
   },
   // Their defaults are those of a scenario that has a trace.
   speedup: {

@@ -10,6 +10,7 @@ import { screenFlags } from './flags.ts';
 import { flowingHelp } from './help-text.ts';
 import { integer, share, time } from './options.ts';
 import { reportColumns } from './screen.ts';
+import { dataFile } from './shipped.ts';
 import { readingFlags, readingOf } from './trace-reading.ts';
 
 interface Flags extends Reading {
@@ -77,7 +78,7 @@ The keys of the JSON: confab schema inspection
 export function inspectCommand(): Command {
   const command = new Command('inspect')
     .description('Say what a trace is, and what a prefix cache could find in it.')
-    .argument('<file>', 'recorded requests, in any format that confab reads')
+    .argument('<file>', 'recorded requests, in any format that confab reads', dataFile)
     .addHelpText('after', flowingHelp(HELP))
     .action(inspect);
   return withFlags(command, inspectFlags);

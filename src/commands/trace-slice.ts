@@ -5,6 +5,7 @@ import { PARTLY, type Partly, type Sliced } from '../workload/traces/rewrite/sel
 import { type Flag, withFlags } from './flag-table.ts';
 import { list } from './lists.ts';
 import { integer, time } from './options.ts';
+import { dataFile } from './shipped.ts';
 import { readingFlags, readingOf } from './trace-reading.ts';
 
 interface Flags extends Reading {
@@ -40,7 +41,7 @@ const ownFlags: readonly Flag[] = [
 export function sliceCommand(): Command {
   const command = new Command('slice')
     .description('Write some requests of a trace as they are, by time or by session.')
-    .argument('<input>', 'recorded requests, in any format that confab reads')
+    .argument('<input>', 'recorded requests, in any format that confab reads', dataFile)
     .argument('<output>', 'file to write; of sessions also a folder, which ends in /')
     .action(slice);
   return withFlags(command, [...ownFlags, ...readingFlags]);

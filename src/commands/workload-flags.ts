@@ -2,6 +2,7 @@ import { PRESETS, type PresetName } from '../workload/timed/curve.ts';
 import { type Flag, grouped } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
 import { integer, number, time } from './options.ts';
+import { dataFile } from './shipped.ts';
 
 /** What commander makes of the flags below; those without a default may be missing. */
 export interface WorkloadFlags {
@@ -103,19 +104,25 @@ const curveFlags: readonly Flag[] = grouped('constant and synthetic', [
   { flags: '--completion-len-pattern <preset>', says: 'how answers do', choices: presets },
   {
     flags: '--traffic-pattern-config <file>',
+    parse: dataFile,
     says: 'the same from JSON: mean, fluctuate, noise, period_len_ms and only_rise; or A, B, sigma, period, omega',
   },
-  { flags: '--prompt-len-pattern-config <file>', says: 'of prompts' },
-  { flags: '--completion-len-pattern-config <file>', says: 'of answers' },
+  { flags: '--prompt-len-pattern-config <file>', says: 'of prompts', parse: dataFile },
+  { flags: '--completion-len-pattern-config <file>', says: 'of answers', parse: dataFile },
 ]);
 
 const fileFlags: readonly Flag[] = grouped('stat and traces', [
   {
     flags: '--traffic-file <file>',
+    parse: dataFile,
     says: 'CSV of rates over time, or the trace',
   },
-  { flags: '--prompt-len-file <file>', says: 'stat: CSV of lengths of prompts over time' },
-  { flags: '--completion-len-file <file>', says: 'stat: of answers' },
+  {
+    flags: '--prompt-len-file <file>',
+    says: 'stat: CSV of lengths of prompts over time',
+    parse: dataFile,
+  },
+  { flags: '--completion-len-file <file>', says: 'stat: of answers', parse: dataFile },
   {
     flags: '--stat-trace-type <form>',
     says: 'stat: percentiles of tokens (maas), or bytes received and sent (cloudide)',
@@ -128,7 +135,11 @@ const fileFlags: readonly Flag[] = grouped('stat and traces', [
     parse: number(),
     default: 1,
   },
-  { flags: '--agent-config <file>', says: 'agent: JSON of sessions, turns, tools and lengths' },
+  {
+    flags: '--agent-config <file>',
+    says: 'agent: JSON of sessions, turns, tools and lengths',
+    parse: dataFile,
+  },
 ]);
 
 const factorFlags: readonly Flag[] = grouped('More or less of it', [
@@ -143,6 +154,7 @@ const factorFlags: readonly Flag[] = grouped('More or less of it', [
 const promptFlags: readonly Flag[] = grouped('What is said', [
   {
     flags: '--prompt-file <file>',
+    parse: dataFile,
     says: 'prompts, or sessions of prompts, JSON lines; default: words of Moby Dick',
   },
   {

@@ -1,6 +1,7 @@
 import type { Flag } from '../../commands/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags } from '../../commands/flags.ts';
 import { integer, number, oneOf, time } from '../../commands/options.ts';
+import { dataFile } from '../../commands/shipped.ts';
 
 /**
  * What is read of the command line of BurstGPT's example, of both its generations, and of ours; beside it, the fields
@@ -82,6 +83,7 @@ export const burstFlags: readonly Flag[] = [
   // What is said
   {
     flags: '--data-path <file>',
+    parse: dataFile,
     says: 'pool of prompts, of which the nearest in both lengths is sent; default: words of the very length',
   },
   {
@@ -130,6 +132,7 @@ export const burstFlags: readonly Flag[] = [
   },
   {
     flags: '--burstgpt-path <file>',
+    parse: dataFile,
     says: 'the trace: BurstGPT, or any other that has times and lengths',
     default: '../data/BurstGPT_1.csv',
   },
@@ -171,6 +174,7 @@ export const burstFlags: readonly Flag[] = [
   },
   {
     flags: '--gamma-params <file>',
+    parse: dataFile,
     says: 'CSV of alpha and beta, a row a window, in place of shape and scale',
   },
   {
