@@ -13,6 +13,7 @@ export const servingSim: TraceFormat = {
   name: 'serving-sim',
   says: 'JSON lines of arrival_time_ns or arrival_time (s), input_toks and output_toks, or sub_requests with them',
   context: 'cumulative',
+  piece: 'line',
   async facts(file) {
     return { timeUnit: fieldsAtHead(headOf(file)).has('arrival_time_ns') ? 'ns' : 's' };
   },

@@ -78,7 +78,7 @@ export const PARTS = {
   },
   deltas: {
     says: 'turns that say only what is new',
-    isIn: ({ session, turn, isCumulative }) => session !== undefined && !!turn && !isCumulative,
+    count: laterDeltas,
   },
   models: {
     says: 'names of models',
@@ -168,6 +168,18 @@ export function withoutParts(
 ): TraceEntry[] {
   const parts = names.map((name): Part => PARTS[name]);
   return entries.map((entry) => parts.reduce((left, part) => part.without!(left), entry));
+}
+
+/** A session's first turn is new and whole at once. */
+function laterDeltas({ entries }: Trace): number {
+  const begun = new Set<string>();
+  let count = 0;
+  for (const { session, isCumulative } of entries) {
+    if (session === undefined) continue;
+    if (begun.has(session) && !isCumulative) count++;
+    begun.add(session);
+  }
+  return count;
 }
 
 function differentStarts(entries: readonly TraceEntry[]): number {

@@ -56,10 +56,15 @@ async function* keptLines(opened: OpenedTrace, selection: Selection): AsyncGener
   }
   for await (const entry of format.read(file, options)) {
     const line = await lines.next();
-    if (line.done)
-      throw new Error(`${file}: ${format.name} yields more requests than there are lines`);
+    if (line.done) throw notByLines(opened);
     if (selection.keeps(entry)) yield `${line.value.text}\n`;
   }
+  if (!(await lines.next()).done) throw notByLines(opened);
+}
+
+/** A list of requests, or a line with more than one. */
+function notByLines({ file }: OpenedTrace): UsageError {
+  return new UsageError(`${file}: found other lines than one for each request; it cannot be cut`);
 }
 
 /** The sessions that are kept: a file each as it is called, or a line each. */

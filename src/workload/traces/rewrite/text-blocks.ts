@@ -49,12 +49,13 @@ export async function openCounting(model: string, blockTokens: number): Promise<
       const { messages, session, turn, isCumulative, answer, ...rest } = entry;
       if (!messages) return entry;
       const counts = answer && { outputTokens: tokensOf(answer).length };
-      const isWhole = session === undefined || isCumulative || !turn;
+      const before = session === undefined ? undefined : sessions.get(session);
+      const isWhole = session === undefined || isCumulative || !before;
       if (!isWhole && broken.has(session)) {
         const inputTokens = messages.flatMap(tokensOf).length;
         return { ...counts, ...rest, session, turn, isCumulative: false, inputTokens };
       }
-      const said = (session !== undefined && sessions.get(session)) || nothing();
+      const said = before ?? nothing();
       const input = isWhole ? messages : [...said.messages, ...messages];
       say(said, input, blocking);
       const hashIds = namesOf(said, blockTokens, names);

@@ -138,6 +138,26 @@ describe('sessions', () => {
   });
 });
 
+describe('other formats', () => {
+  test('keep the header of a CSV', async () => {
+    const file = join(dir, 'azure.csv');
+    const lines = ['TIMESTAMP,ContextTokens,GeneratedTokens'];
+    for (const sec of [46, 47, 59]) lines.push(`2023-11-16 18:15:${sec}.6805900,374,44`);
+    writeFileSync(file, lines.join('\r\n'));
+    await slice(file, { toMs: 1000 });
+    expect(readFileSync(output, 'utf8')).toBe(`${lines.slice(0, 3).join('\r\n')}\r\n`);
+  });
+
+  test('are refused where a line is not a request', async () => {
+    const file = join(dir, 'log.json');
+    const request = { timestamp: 1, model: 'm', messages: [{ role: 'user', content: 'hi' }] };
+    writeFileSync(file, JSON.stringify([request, request], null, 2));
+    await expect(slice(file, { toMs: 1000 })).rejects.toThrow(
+      /log\.json: found other lines than one/,
+    );
+  });
+});
+
 const TRACE = sharedFile('data/traces/mooncake_conversation_trace.jsonl');
 const noTrace = absent(TRACE);
 
