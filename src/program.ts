@@ -24,6 +24,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'say what a scenario would ask of an engine, without one',
     load: async () => (await import('./commands/plan.ts')).planCommand(),
   },
+  replay: {
+    summary: 'send recorded requests when they say, one record each',
+    load: async () => (await import('./commands/replay.ts')).replayCommand(),
+  },
   sessions: {
     summary: 'groups that go round sessions, and how many an engine holds',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
@@ -40,6 +44,14 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'rounds of agents over several models, from traces',
     load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
   },
+  client: {
+    summary: "the command line of AIBrix's client: workloads with times and sessions",
+    load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
+  },
+  burstgpt: {
+    summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
+    load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),
@@ -52,9 +64,17 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "make conversations from a configuration of vLLM's multi-turn benchmark",
     load: async () => (await import('./commands/generate.ts')).generateCommand(),
   },
+  dataset: {
+    summary: 'make data sets of prompts with given lengths and shared parts',
+    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  },
   convert: {
-    summary: 'convert conversations to the OpenAI form',
+    summary: 'convert conversations, prompts or the records of a client',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
+  },
+  workload: {
+    summary: 'make a file of timed requests of patterns, statistics or traces',
+    load: async () => (await import('./commands/workload.ts')).workloadCommand(),
   },
   trace: {
     summary: 'look at recorded requests, of any format',
@@ -63,6 +83,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  analyze: {
+    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
   },
   scenarios: {
     summary: 'list the scenarios that come with confab, to be played by name',

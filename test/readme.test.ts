@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,7 +76,6 @@ let engine: ChildProcess;
 let url = '';
 
 beforeAll(async () => {
-  for (const name of ['configs', 'corpora']) symlinkSync(join(PACKAGE, name), join(dir, name));
   const demo = await here(
     ['simulate', 'configs/demo.yaml', '--users', '2', '--output-dir', 'made'],
     {

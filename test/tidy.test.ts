@@ -32,6 +32,7 @@ const STATIONS = [
   'report',
   'figures',
   'export',
+  'analysis',
   'play',
   'plan',
   'sessions',

@@ -6,6 +6,7 @@ import { simulate } from './simulate.ts';
 import { startup } from './startup.ts';
 import { ttft } from './ttft.ts';
 import { users } from './users.ts';
+import { workload } from './workload.ts';
 
 /** `npm run bench [section…]`: prints what is measured beside what it is measured against. */
 const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>> = {
@@ -15,6 +16,7 @@ const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>>
   startup,
   counting,
   simulate,
+  workload,
   ttft,
 };
 

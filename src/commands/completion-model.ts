@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { profiles } from '../engine/cost/profiles.ts';
 import { scenarioJsonSchema } from '../scenario/load.ts';
 import { EXPORT_FORMATS } from '../scenario/output.ts';
 import { choicesOf } from './flag-table.ts';
@@ -65,6 +66,7 @@ function placeOfValue(option: Option): Place {
   if (option.long === '--set') return { kind: 'words', words: settings(option), goesOn: true };
   if (option.flags.includes('<format=file>'))
     return { kind: 'words', words: EXPORTED, goesOn: true };
+  if (option.flags.includes('<profile>')) return { kind: 'files', words: Object.keys(profiles) };
   return { kind: kindOf(option.flags), words: [] };
 }
 

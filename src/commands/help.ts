@@ -69,6 +69,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/workload/traces/README.md'),
   },
   {
+    name: 'workload',
+    summary: 'files of timed requests, of patterns, statistics and traces',
+    text: (columns) => documentText(columns, 'src/workload/timed/README.md'),
+  },
+  {
     name: 'dialects',
     summary: 'which command takes the place of which script',
     text: (columns) => documentText(columns, 'src/dialects/README.md'),
@@ -78,6 +83,21 @@ export const TOPICS: readonly Topic[] = [
     summary: 'what is different from the script of that name',
     text: (columns?: number) => documentText(columns, `src/dialects/${name}/README.md`),
   })),
+  {
+    name: 'datasets',
+    summary: 'making, converting and fetching data sets of prompts',
+    text: (columns) => documentText(columns, 'src/workload/datasets/README.md'),
+  },
+  {
+    name: 'client',
+    summary: "what is different from AIBrix's client, and its records",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md'),
+  },
+  {
+    name: 'analyze',
+    summary: "what is different from AIBrix's analysis",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md', ['Analysis']),
+  },
   {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',

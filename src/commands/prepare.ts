@@ -5,6 +5,8 @@ import { droppedLines } from '../workload/files/tally.ts';
 import { type Prepared, prepareShareGpt } from '../workload/sharegpt/prepare.ts';
 import { withFlags } from './flag-table.ts';
 import { FLAGS } from './flags.ts';
+import { promptPoolCommand } from './prompt-pool.ts';
+import { dataFile } from './shipped.ts';
 import { clearStatus, showStatus } from './stderr.ts';
 
 interface Flags {
@@ -30,7 +32,7 @@ export function prepareCommand(): Command {
     .option('--force', 'let the output replace the input', false)
     .action(async (input: string, output: string, flags: Flags) => {
       const prepared = await prepareShareGpt({
-        input,
+        input: dataFile(input),
         output,
         ...flags,
         onProgress: showProgress,
@@ -42,7 +44,8 @@ export function prepareCommand(): Command {
   return new Command('prepare')
     .description('prepare conversation data')
     .addCommand(sharegpt)
-    .addCommand(cleanupCommand());
+    .addCommand(cleanupCommand())
+    .addCommand(promptPoolCommand());
 }
 
 interface CleanupFlags {

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../base/errors.ts';
 import { didYouMean, nearest } from '../base/suggest.ts';
+import { say } from './stderr.ts';
 
 /** Where the scenarios are that come with confab: two folders above this file in `src` and in `dist`. */
 export const SHIPPED_FOLDER = fileURLToPath(new URL('../../configs', import.meta.url));
@@ -28,6 +29,24 @@ export function shipped(name: string): Located {
 }
 
 /**
+ * A data file of this path, or where there is none the one that comes with confab, as READMEs name it: what they
+ * have can be typed in any folder. That is told.
+ */
+export function dataFile(given: string): string {
+  return (existsSync(given) ? undefined : inPackage(given)) ?? given;
+}
+
+/** What the package has at `configs/…` or `corpora/…`; told where there is something. */
+function inPackage(given: string): string | undefined {
+  const path = normalize(given);
+  if (!/^(configs|corpora)[/\\]/.test(path)) return undefined;
+  const file = join(SHIPPED_FOLDER, '..', path);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  say(`${given}: not in this folder; the one that comes with confab is read`);
+  return file;
+}
+
+/**
  * The file that is meant: one of that path, else a scenario that comes with confab and is called so.
  * @throws UsageError for a name that is neither, with what may have been meant.
  */
@@ -38,6 +57,8 @@ export function located(given: string): Located {
   const name = basename(given).replace(/\.ya?ml$/, '');
   if (given === name && names.includes(name)) return shipped(name);
   if (stat) return { file: given };
+  const theirs = stat ? undefined : inPackage(given);
+  if (theirs !== undefined) return { file: theirs, name };
   if (names.includes(name)) {
     throw new UsageError(
       `cannot read scenario ${given}: there is no such file; '${name}' alone is the one that comes with confab`,

@@ -63,12 +63,12 @@ function msOf(sec: number | undefined): number | undefined {
   return sec === undefined ? undefined : sec * 1000;
 }
 
-function slicedText(output: string, sliced: Sliced): string {
+function slicedText(output: string, sliced: Sliced & { format: string }): string {
   const { requests, keptRequests, sessions, keptSessions } = sliced;
   const { cutSessions, longerSessions, leftOutRequests, leftOutSessions } = sliced;
   const ofSessions = sessions ? `, ${keptSessions} of ${sessions} sessions` : '';
   const lines = [
-    `${output}: ${keptRequests} of ${requests} requests${ofSessions}`,
+    `${output}: ${keptRequests} of ${requests} requests${ofSessions}, each as ${sliced.format} had it`,
     ...(cutSessions
       ? [`  ${cutSessions} sessions are cut: not all of their requests are there`]
       : []),

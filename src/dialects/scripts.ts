@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 
 /** Scripts that are typed as they were: the verb that has their flags, or what is typed in their place. */
@@ -8,6 +7,17 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   convert_sharegpt_to_openai: ['convert', 'sharegpt'],
   cleanup_sharegpt: ['prepare', 'cleanup-sharegpt'],
   'agentic-qa': ['agentic'],
+  profile_vllm_server: ['burstgpt'],
+  'burstgpt.cli': ['burstgpt'],
+  pre_shareGPT: ['prepare', 'prompt-pool'],
+  synthetic_prefix_sharing_dataset: ['dataset', 'shared-prefix'],
+  multiturn_prefix_sharing_dataset: ['dataset', 'multi-turn'],
+  'generator.dataset_generator.utility': [],
+  workload_generator: ['workload'],
+  'generator.workload_generator.utility': ['workload', 'utility'],
+  'client.client': ['client'],
+  'client.analyze': ['analyze'],
+
   data_preprocessing: 'confab prepare sharegpt INPUT OUTPUT --proportion SHARE',
   'real-multi-round-qa': 'confab sessions SCENARIO --groups C --sessions S',
   'mooncake-qa': 'confab run mooncake --set conversation.trace.file=FILE',
@@ -17,19 +27,34 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
 };
 
 /**
- * The arguments with the verb in place of a script's name, as it is or behind a path: `multi-round-qa.py`.
+ * The arguments with the verb in place of a script's name, as it is or behind a path: `multi-round-qa.py`; or
+ * behind its packages, as `python -m` has them. Where two scripts have one name, their rows have packages too.
  * @throws UsageError for a script whose flags no verb has, with what is typed instead.
  */
 export function withVerb(argv: readonly string[]): readonly string[] {
   const [first = '', ...rest] = argv;
   if (first === 'help') return ['help', ...(verbOf(rest[0])?.slice(0, 1) ?? rest)];
-  const verb = verbOf(first);
-  return verb ? [...verb, ...rest] : argv;
+  return withHyphens(verbOf(first) ?? [first], rest, argv);
+}
+
+/** Verbs of scripts whose flags are spelled with underscores, which are as good as hyphens there. */
+const UNDERSCORED: readonly unknown[] = ['burstgpt', 'prompt-pool'];
+
+function withHyphens(
+  verb: readonly string[],
+  rest: readonly string[],
+  argv: readonly string[],
+): readonly string[] {
+  const all = argv.length ? [...verb, ...rest] : argv;
+  if (!all.slice(0, 2).some((name) => UNDERSCORED.includes(name))) return all;
+  return all.map((argument) => argument.replace(/^--[^=]+/, (flag) => flag.replaceAll('_', '-')));
 }
 
 function verbOf(given = ''): readonly string[] | undefined {
-  const name = basename(given).replace(/\.py$/, '');
-  const row = Object.hasOwn(SCRIPTS, name) ? SCRIPTS[name] : undefined;
+  const parts = given.replace(/\.py$/, '').split(/[./]/);
+  const names = parts.map((_, i) => parts.slice(i).join('.'));
+  const name = names.find((one) => Object.hasOwn(SCRIPTS, one));
+  const row = name === undefined ? undefined : SCRIPTS[name];
   if (typeof row !== 'string') return row;
   throw new UsageError(`${given}: its flags are not known here; expected ${row}`);
 }

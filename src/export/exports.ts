@@ -3,6 +3,8 @@ import { writeWhole } from '../base/write-whole.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { ExportFormat } from '../scenario/output.ts';
+import { wholeRunOf } from '../stats/summary.ts';
+import type { TextOf } from './aibrix.ts';
 import type { CsvColumn } from './csv.ts';
 
 /** What an export is made of: all that is known of a run that is over. */
@@ -11,6 +13,8 @@ export interface Exportable {
   readonly summary: RunSummary;
   /** Columns to come last in a CSV. */
   readonly csvColumns?: readonly CsvColumn[] | undefined;
+  /** Texts and sessions of requests, which no journal has. */
+  readonly textOf?: TextOf | undefined;
 }
 
 export interface Export {
@@ -47,21 +51,24 @@ export const EXPORTS = {
     (await import('./planned-parquet.ts')).writePlannedParquet(path, run);
   }),
   vllm: by('vllm-bench.json', async ({ run, summary }, path) => {
-    (await import('./vllm.ts')).writeVllm(path, run, summary);
+    (await import('./vllm.ts')).writeVllm(path, run, whole(summary));
   }),
   aiperf: by('profile_export.jsonl', async ({ run }, path) => {
     (await import('./aiperf.ts')).writeAiperfRecords(path, run);
   }),
   'aiperf-summary': text('profile_export_aiperf.json', async ({ summary }) => {
     const { aiperfSummary } = await import('./aiperf.ts');
-    return aiperfSummary(summary);
+    return aiperfSummary(whole(summary));
+  }),
+  aibrix: by('aibrix-client.jsonl', async ({ run, summary, textOf }, path) => {
+    (await import('./aibrix.ts')).writeAibrix(path, run, summary.run.isStreamed ?? true, textOf);
   }),
   guidellm: by('guidellm-benchmarks.json', async ({ run, summary }, path) => {
-    (await import('./guidellm.ts')).writeGuidellm(path, run, summary);
+    (await import('./guidellm.ts')).writeGuidellm(path, run, whole(summary));
   }),
   'llm-d': text('benchmark_report_v0.2.yaml', async ({ run, summary }) => {
     const { llmdReport } = await import('./llm-d.ts');
-    return llmdReport(run, summary);
+    return llmdReport(run, whole(summary));
   }),
   junit: text('junit.xml', async ({ summary }) => {
     const { junitXml } = await import('./junit.ts');
@@ -72,6 +79,11 @@ export const EXPORTS = {
     return prometheusText(summary);
   }),
 } satisfies Record<ExportFormat, Export>;
+
+/** For files that have every request in them: nothing is left out of what they sum up to. */
+function whole(summary: RunSummary): RunSummary {
+  return { ...summary, distributions: wholeRunOf(summary) };
+}
 
 /** A format that is one text. */
 function text(file: string, of: (run: Exportable) => Promise<string>): Export {

@@ -53,6 +53,7 @@ const FIELDS = {
   finishReason: 'text',
   responseId: 'text',
   systemFingerprint: 'text',
+  responseHeaders: 'text',
   remarks: 'text',
   chunks: 'count',
   reads: 'count',

@@ -14,8 +14,9 @@ import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
 import type { GoodputSummary } from '../stats/goodput.ts';
 import * as metrics from '../stats/metrics.ts';
 import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
+import { BURST_METRICS } from '../stats/start-up.ts';
 import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
-import type { Rates } from '../stats/summary.ts';
+import type { Rates, StartUpSummary } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
 import {
@@ -276,6 +277,14 @@ const summary = object<SummaryJson>({
   hasReasoning: z.boolean(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
+  startUp: object<StartUpSummary>({
+    requests: count('of the burst of a closed loop, whose times are not in the distributions'),
+    whole: z
+      .strictObject(named(BURST_METRICS, measured))
+      .describe('the distributions with the burst'),
+  })
+    .optional()
+    .describe('absent: the distributions are of the whole run'),
   steadyState: steadyState.optional().describe('the run without its start-up and its end'),
   noSteadyState: text('why there is none').optional(),
   idealCachedShare: share(TOTALS.idealCachedShare.says).optional(),

@@ -3,7 +3,9 @@ import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.
 import { MOST } from '../scenario/bounds.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { sampler } from '../workload/draw/distribution.ts';
+import { gammaWindowTimes, readGammaWindows } from '../workload/draw/gamma-windows.ts';
 import { RandomState } from '../workload/draw/numpy.ts';
+import { curveTimes, rateTimes } from './changing-rates.ts';
 
 /** What an arrival process may go by. */
 export interface Given {
@@ -50,6 +52,8 @@ export interface OpenProcess extends Facts {
 export interface ClosedProcess extends Facts {
   readonly loop: 'closed';
   readonly slots: number;
+  /** Its first turns, which all come at once, are to be kept apart from the others. */
+  readonly hasStartUp: boolean;
   /** Who takes them from one queue; undefined: each slot has a sequence of its own. */
   readonly clients?: SettingsOf<'clients'>;
 }
@@ -83,6 +87,38 @@ export const PROCESSES = {
       ? { ...process, times: () => atGaps(numpyLognormal(mean, sigma, numpy)) }
       : process;
   },
+  gammaWindows({ windows, file, windowSec, speedup }) {
+    const each = windows ?? readGammaWindows(file!);
+    return {
+      loop: 'open',
+      times: ({ rng }) => gammaWindowTimes(rng, { windows: each, windowSec, speedup }),
+      resumes: 'afresh',
+      isEndless: true,
+      text: ({ measure }) =>
+        `gamma arrivals with ${counted(each.length, 'window')} of ${measure(windowSec)} s${speedup === 1 ? '' : `, ${measure(speedup)} times as fast`}`,
+    };
+  },
+  curve: (settings) => ({
+    loop: 'open',
+    times: ({ rng }) => curveTimes(settings, rng),
+    resumes: 'atOwnTimes',
+    isEndless: true,
+    // A rising rate stays above its mean.
+    ...(!settings.rising && settings.swing <= 1 && { usersPerSec: settings.usersPerSec }),
+    text({ measure }) {
+      const { usersPerSec, swing, periodSec, rising } = settings;
+      const [low, top] = [rising ? 1 : Math.max(0, 1 - swing), 1 + swing];
+      return `Poisson arrivals at a rate that ${rising ? 'rises' : 'goes up and down'} from ${measure(usersPerSec * low)} to ${measure(usersPerSec * top)} conversations/s, period ${measure(periodSec)} s`;
+    },
+  }),
+  rates: (settings) => ({
+    loop: 'open',
+    times: ({ rng }) => rateTimes(settings, rng),
+    resumes: 'atOwnTimes',
+    isEndless: false,
+    text: ({ measure }) =>
+      `Poisson arrivals at ${counted(settings.perSec.length, 'rate')} of ${measure(settings.stepSec)} s each, ${measure(Math.min(...settings.perSec))} to ${measure(Math.max(...settings.perSec))} conversations/s`,
+  }),
   allAtOnce: () => ({
     loop: 'open',
     times: () => atGaps(() => 0),
@@ -98,15 +134,17 @@ export const PROCESSES = {
     text: ({ measure }) =>
       `at the times of the trace${slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`}`,
   }),
-  closed: ({ concurrency }) => ({
+  closed: ({ concurrency, startUp }) => ({
     loop: 'closed',
     slots: concurrency,
+    hasStartUp: startUp === 'apart',
     isEndless: true,
     text: () => `${counted(concurrency, 'conversation')} at all times`,
   }),
   clients: (settings) => ({
     loop: 'closed',
     slots: settings.clients * settings.conversationsEach,
+    hasStartUp: false,
     clients: settings,
     isEndless: true,
     text: () =>

@@ -161,6 +161,10 @@ export const RECORD_FIELDS = {
   finishReason: told(text),
   responseId: told(text),
   systemFingerprint: told(text),
+  responseHeaders: told({
+    expected: 'an object of texts',
+    accepts: (value) => isObject(value) && Object.values(value).every(text.accepts),
+  }),
   remarks: optional(listOf('a list of texts', text.accepts)),
   chunks: required(count),
   reads: optional(count),

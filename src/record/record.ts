@@ -102,6 +102,8 @@ export interface TurnRecord {
   /** The server's name for the answer, and for the software that made it. */
   readonly responseId?: string;
   readonly systemFingerprint?: string;
+  /** Headers of its response that `output.keepHeaders` asked for, by their names in lower case, where they came. */
+  readonly responseHeaders?: Readonly<Record<string, string>>;
   /** What was odd about the answer, each `what: which`. */
   readonly remarks?: readonly string[];
   /** Deltas received. */

@@ -22,7 +22,10 @@ loop the longest time with at least 95 % of its conversations under way; of an
 open loop from the cut that MSER-5 makes in TTFT from intended until no more
 conversations came. Its metrics are of the requests that fell due in it, its
 rates of those that were completed in it. What a run is to play unmeasured
-first, without a pause between: warmup.durationSec.`;
+first, without a pause between: warmup.durationSec.
+Where a closed loop has no such warm-up, the burst that it begins with is left
+out of the times in its tables, and they are said with it too:
+population.arrivals.startUp.`;
 
 const THRESHOLDS = `A scenario may limit any statistic of any metric, and any number of the whole
 run, at its place in summary.json: a number is the most that is accepted, and

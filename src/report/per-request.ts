@@ -3,7 +3,7 @@ import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stat
 import { STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import { measuredOf } from '../stats/summary.ts';
 import { TERMS } from '../stats/terms.ts';
-import { range } from './number.ts';
+import { measure, range } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { Section, Term } from './section.ts';
 import { type DistributionRow, distributionTable } from './table.ts';
@@ -23,6 +23,7 @@ export function perRequestSection(summary: RunSummary): Section {
     notes: [
       "Of completed requests, where nothing else is said: failures are counted above. A '-' is unknown.",
       "Percentiles are exact, interpolated linearly; std is the sample's. ~: of too few values, see below.",
+      ...startUpNotes(summary),
     ],
     terms: [
       ...Object.entries(TERMS).map(([term, { says }]): Term => ({ term, says })),
@@ -32,6 +33,21 @@ export function perRequestSection(summary: RunSummary): Section {
       })),
     ],
   };
+}
+
+/** What the table leaves out, and what it comes to. */
+function startUpNotes({ startUp }: RunSummary): string[] {
+  if (!startUp) return [];
+  const { requests, whole } = startUp;
+  const { ttftMs, latencyMs } = whole;
+  const withIt = Object.entries({ TTFT: ttftMs, latency: latencyMs })
+    .flatMap(([label, values]) =>
+      values ? [`${label} mean ${measure(values.mean)}, p99 ${measure(values.p99)} ms`] : [],
+    )
+    .join('; ');
+  return [
+    `Times of the engine leave out the burst that this closed loop began with: ${requests} requests, due before as many had ended as conversations began at once. With it: ${withIt}. (population.arrivals.startUp)`,
+  ];
 }
 
 export function perRequestRows(summary: RunSummary): DistributionRow[] {

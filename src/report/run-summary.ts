@@ -20,7 +20,7 @@ import {
 } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
-import { steadyStateOf } from './steady-state.ts';
+import { startUpsOf, steadyStateOf } from './steady-state.ts';
 import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
 
@@ -75,9 +75,11 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
   const ideals = new Ideals(idealOptions(scenario, blockTokens));
   const summary = new Summary(scenario?.slo);
   const rounds = new Rounds();
+  const startUps = startUpsOf(placed, scenario);
   eachInTime(placed, (record, { part, offsetMs, measured }) => {
-    summary.add(record, offsetMs);
-    rounds.add(record);
+    const isStartUp = startUps.get(part)?.has(record);
+    summary.add(record, offsetMs, isStartUp);
+    rounds.add(record, isStartUp);
     ideals.of(part).add(record, offsetMs);
     if (record.phase === 'warmup') addBeside(summary, record, offsetMs, measured);
   });

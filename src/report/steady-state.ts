@@ -1,6 +1,8 @@
 import { isShareOf } from '../population/partition.ts';
 import { type ClosedProcess, processOf } from '../population/processes.ts';
+import type { RunPart } from '../record/journal-reader.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { type StartUp, startUpOf } from '../stats/start-up.ts';
 import { type SteadySummary, steadySummary } from '../stats/steady.ts';
 import { fullWindow, settledWindow } from '../stats/steady-window.ts';
 import type { Interval, PlacedPart, RateWindow } from '../stats/timeline.ts';
@@ -33,6 +35,24 @@ export function steadyStateOf(
   return typeof found === 'string'
     ? { noSteadyState: found }
     : { steadyState: steadySummary(placed, found, one!.startMs, scenario.slo) };
+}
+
+/** The burst that each part of a closed loop began with, unless it is to be measured or a warm-up took its place. */
+export function startUpsOf(
+  placed: readonly PlacedPart[],
+  scenario: Scenario | undefined,
+): ReadonlyMap<RunPart, StartUp> {
+  const startUps = new Map<RunPart, StartUp>();
+  if (!scenario) return startUps;
+  const process = processOf(scenario.population.arrivals);
+  const { durationSec, firstTurns } = scenario.warmup;
+  if (process.loop === 'open' || !process.hasStartUp) return startUps;
+  if (durationSec !== undefined || firstTurns) return startUps;
+  for (const one of placed) {
+    const startUp = startUpOf(one, capOf([one], process));
+    if (startUp) startUps.set(one.part, startUp);
+  }
+  return startUps;
 }
 
 /** Conversations that the partitions that are here may have at a time. */

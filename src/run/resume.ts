@@ -75,11 +75,16 @@ function marked(workload: Workload, part: number): Workload {
       const [opening, ...rest] = conversation.opening;
       if (opening) return { ...conversation, opening: [withMark(opening), ...rest] };
       const { turns } = conversation;
-      const firstAs = (turn: number): Turn => {
-        const first = (turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!;
-        return { ...first, message: withMark(first.message) };
+      const beginning = (turn: Turn): Turn => {
+        const [first, ...others] = turn.before ?? [];
+        if (first) return { ...turn, before: [withMark(first), ...others], message: turn.message };
+        return { ...turn, message: withMark(turn.message) };
       };
-      return { ...conversation, turns: turns.length ? turns.with(0, firstAs(0)) : turns, firstAs };
+      const firstAs = (turn: number): Turn =>
+        beginning((turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!);
+      const isFirst = (turn: Turn, index: number) => index === 0 || turn.isCumulative;
+      const marked = turns.map((turn, index) => (isFirst(turn, index) ? beginning(turn) : turn));
+      return { ...conversation, turns: marked, firstAs };
     },
   };
 }

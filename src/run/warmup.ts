@@ -80,7 +80,7 @@ function firstTurns(
   const concurrency = maxInFlight ?? slots;
   const population = {
     ...scenario.population,
-    arrivals: { process: 'closed' as const, concurrency },
+    arrivals: { process: 'closed' as const, concurrency, startUp: 'measured' as const },
   };
   return new Population(
     { ...world, conversation },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { live, MOST, rate, seed, spread } from './bounds.ts';
+import { everySec, live, MOST, rate, seed, someSeconds, spread } from './bounds.ts';
 
 /** How conversations come: the settings of each process. */
 export const arrivalsSchema = z
@@ -22,6 +22,57 @@ export const arrivalsSchema = z
         .optional()
         .describe('lognormal: gaps as numpy.random.RandomState(seed).lognormal draws them'),
     }),
+    z.strictObject({
+      process: z
+        .literal('gammaWindows')
+        .describe(
+          'gaps are gamma distributed, with parameters of their own in each window of time, as BurstGPT models a day',
+        ),
+      windows: z
+        .array(
+          z.strictObject({
+            shape: spread.describe('alpha of the gaps; cv^2 is 1 / shape'),
+            rate: rate.describe('beta, per second: the mean gap is shape / rate'),
+          }),
+        )
+        .min(1)
+        .optional()
+        .describe('after the last comes the first again'),
+      file: z.string().optional().describe('CSV with a row of alpha and beta for each window'),
+      windowSec: someSeconds.default(60).describe('length of a window'),
+      speedup: z
+        .number()
+        .positive()
+        .max(MOST.perSec)
+        .default(1)
+        .describe('gaps are divided by it; windows stay as long as they are'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
+    z.strictObject({
+      process: z
+        .literal('curve')
+        .describe('Poisson arrivals at a rate that goes up and down as a sine does'),
+      usersPerSec: rate.describe('its mean'),
+      swing: z
+        .number()
+        .min(0)
+        .max(MOST.factor)
+        .default(0.5)
+        .describe('how far up and down, as a share of the mean; there is no rate below 0'),
+      periodSec: someSeconds.describe('from one top to the next'),
+      rising: z.boolean().default(false).describe('never below what it was before'),
+      stepSec: everySec.default(1).describe('how long each value of it holds'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
+    z.strictObject({
+      process: z.literal('rates').describe('Poisson arrivals at one rate after the other'),
+      perSec: z
+        .array(z.number().min(0).max(MOST.perSec))
+        .min(1)
+        .describe('rates of new conversations; it ends with the last'),
+      stepSec: someSeconds.describe('how long each holds'),
+      seed: seed.optional().describe("default: the scenario's seed"),
+    }),
     z.strictObject({ process: z.literal('allAtOnce') }),
     z.strictObject({
       process: z.literal('trace').describe('when the trace says; with a source that has times'),
@@ -35,6 +86,12 @@ export const arrivalsSchema = z
     z.strictObject({
       process: z.literal('closed'),
       concurrency: live.describe('conversations at all times, each followed by another'),
+      startUp: z
+        .enum(['apart', 'measured'])
+        .default('apart')
+        .describe(
+          'the burst of first turns that it begins with, until as many requests have ended as conversations began at once: left out of the latencies, where twice as many conversations come and no warm-up takes its place; or in them',
+        ),
     }),
     z.strictObject({
       process: z
@@ -76,6 +133,8 @@ export type SettingsOf<P extends Process, Settings = ArrivalSettings> = Settings
 export interface ProcessRules {
   /** A setting that others of the same shape may leave out. */
   readonly needs?: 'cv' | 'sigma';
+  /** Settings of which exactly one has to be there. */
+  readonly needsOneOf?: readonly string[];
   /** Its gaps may be those that numpy draws. */
   readonly mayBeNumpys?: boolean;
   /** Conversations come without end at one instant: somebody has to say how many there are. */
@@ -96,6 +155,9 @@ export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   poisson: {},
   gamma: { needs: 'cv' },
   lognormal: { needs: 'sigma', mayBeNumpys: true },
+  gammaWindows: { needsOneOf: ['windows', 'file'] },
+  curve: {},
+  rates: {},
   allAtOnce: { needsUsers: true, isAtOnce: true },
   trace: { needsTimes: true, notWithRampUp: 'whose requests come when it says' },
   closed: { notWithRampUp: 'which starts full' },

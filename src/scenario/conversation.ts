@@ -72,7 +72,7 @@ const shareGpt = z.strictObject({
     .prefault({}),
 });
 
-const trace = z.strictObject({
+export const traceSchema = z.strictObject({
   file: z.string().describe('requests with their times, in one of the formats that are known'),
   format: z
     .string()
@@ -131,6 +131,15 @@ const trace = z.strictObject({
     .describe("ServeGen: the client's dataset; default: beside its -trace.csv, -dataset.json"),
 });
 
+const lengths = z
+  .strictObject({
+    maxInputTokens: someTokens.optional().describe('longer inputs are cut to it'),
+    maxOutputTokens: someTokens.optional().describe('longer outputs are cut to it'),
+  })
+  .describe(
+    'source: lengths: requests of one turn whose lengths are those of a trace, or drawn from question.tokens and answer.tokens',
+  );
+
 /** What users say. */
 export const conversationSchema = z
   .strictObject({
@@ -139,7 +148,7 @@ export const conversationSchema = z
       .string()
       .optional()
       .describe(
-        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}",
+        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}; source: lengths: a pool of prompts, of which the nearest in both lengths is said",
       ),
     promptPrefix: z
       .string()
@@ -203,7 +212,8 @@ export const conversationSchema = z
       .default(false)
       .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
-    trace: trace.optional(),
+    trace: traceSchema.optional(),
+    lengths: lengths.optional(),
   })
   .superRefine((value, context) => {
     for (const [isWrong, path, message] of checksOf(value)) {
@@ -216,17 +226,20 @@ interface Said {
   readonly promptPrefix?: string | undefined;
   readonly systemPrompt: { readonly tokens: number; readonly text?: string | undefined };
   readonly userHistory: { readonly tokens: number };
+  readonly answer: { readonly tokens?: unknown };
+  readonly trace?: unknown;
   readonly verify: boolean;
   readonly history: 'live' | 'recorded';
 }
 
 /** What may not go with the source: whether it is so, where, and what is to be said of it. */
 function checksOf(value: Said): [boolean, readonly string[], string][] {
-  const { source, promptPrefix, systemPrompt, userHistory, verify, history } = value;
+  const { source, promptPrefix, systemPrompt, userHistory, answer, trace, verify, history } = value;
   const { file, isWhole = false, hasAnswers = false }: Traits = traitsOf(source);
   const isFileMissing = file !== undefined && at(file, value) === undefined;
   const hasSystem = systemPrompt.tokens > 0 || systemPrompt.text !== undefined;
   const isPrefixLost = promptPrefix !== undefined && source !== 'prompts';
+  const isDrawn = source === 'lengths' && trace === undefined;
   const needsAnswers = `needs a source with answers: ${sourcesWith('hasAnswers')}`;
   return [
     [isFileMissing, file ?? [], `missing; needed with source: ${source}`],
@@ -234,6 +247,11 @@ function checksOf(value: Said): [boolean, readonly string[], string][] {
     [isWhole && hasSystem, ['systemPrompt'], `not with source: ${source}, which has its own texts`],
     [isWhole && userHistory.tokens > 0, ['userHistory'], `not with source: ${source}`],
     [isPrefixLost, ['promptPrefix'], 'only with source: prompts'],
+    [
+      isDrawn && answer.tokens === undefined,
+      ['answer', 'tokens'],
+      'missing; needed with source: lengths without a trace',
+    ],
     [verify && !hasAnswers, ['verify'], needsAnswers],
     [history === 'recorded' && !hasAnswers, ['history'], `'recorded' ${needsAnswers}`],
   ];

@@ -1,5 +1,21 @@
 import { z } from 'zod';
-import { spread } from './bounds.ts';
+import { MOST, spread } from './bounds.ts';
+
+/** Numbers that have a probability each in memory. */
+const ZIPF_MOST = 1_000_000;
+
+const ranked = z.number().int().min(1).max(ZIPF_MOST);
+
+const zipf = z.strictObject({
+  distribution: z
+    .literal('zipf')
+    .describe('whole numbers, each k as often as k to the power of -alpha'),
+  alpha: z.number().min(0).max(MOST.spread),
+  min: ranked.default(1).describe('the least of them'),
+  max: ranked
+    .optional()
+    .describe('the most: others are drawn again; may be left out where alpha is above 1'),
+});
 
 /**
  * A distribution of numbers from `least` to `most`, in the unit of the field that holds it. A bare number is a
@@ -42,6 +58,7 @@ export function distribution(most: number, least = 0) {
           min: bound.default(0).describe('truncation from below'),
           max: bound.optional().describe('truncation from above'),
         }),
+        zipf,
         z.strictObject({
           distribution: z.literal('data'),
           values: z.array(drawn).min(1).optional(),
@@ -56,6 +73,13 @@ export function distribution(most: number, least = 0) {
         (value.cv === undefined) === (value.sigma === undefined)
       ) {
         context.addIssue({ code: 'custom', message: 'give exactly one of cv and sigma' });
+      }
+      if (value.distribution === 'zipf' && value.max === undefined && value.alpha <= 1) {
+        context.addIssue({
+          code: 'custom',
+          path: ['max'],
+          message: 'missing; needed with an alpha of at most 1, which has no end',
+        });
       }
       if (
         value.distribution === 'data' &&

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { arrivalsSchema, PROCESS_RULES } from './arrivals.ts';
 import { cap, id, live, MOST, rate, seconds, someSeconds } from './bounds.ts';
 import { distribution } from './distribution.ts';
+import { at } from './paths.ts';
 
 /** When a turn is due, given what went before in its conversation. */
 export const pacingSchema = z.strictObject({
@@ -93,12 +94,20 @@ export const populationSchema = z
   .superRefine((population, context) => {
     const { arrivals, rampUp } = population;
     const { process } = arrivals;
-    const { needs, mayBeNumpys, notWithRampUp, hasOwnGates } = PROCESS_RULES[process];
+    const { needs, needsOneOf, mayBeNumpys, notWithRampUp, hasOwnGates } = PROCESS_RULES[process];
     if (needs && (arrivals as { [setting in typeof needs]?: unknown })[needs] === undefined) {
       context.addIssue({
         code: 'custom',
         path: ['arrivals', needs],
         message: `missing; needed with process: ${process}`,
+      });
+    }
+    const given = needsOneOf?.filter((name) => at(['arrivals', name], population) !== undefined);
+    if (given && given.length !== 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['arrivals'],
+        message: `give exactly one of ${needsOneOf!.join(' and ')} with process: ${process}`,
       });
     }
     if (!mayBeNumpys && 'numpy' in arrivals && arrivals.numpy) {

@@ -25,6 +25,8 @@ export const SOURCES = {
     isWhole: true,
     hasTimes: true,
   },
+  // Of a trace it has times, and so many; drawn ones have neither.
+  lengths: { isWhole: true, hasTimes: true },
 } satisfies Record<string, Traits>;
 
 export type SourceName = keyof typeof SOURCES;

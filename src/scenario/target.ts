@@ -16,6 +16,12 @@ export const targetSchema = z.strictObject({
     .enum(['chat', 'completions'], { error: ({ input }) => otherApi(input) })
     .default('chat')
     .describe('API that is asked'),
+  promptForm: z
+    .enum(['roles', 'plain'])
+    .optional()
+    .describe(
+      'completions: a line for each message with the name of its role, and an open one; or the texts as they are; default: roles',
+    ),
   stream: z
     .boolean()
     .default(true)

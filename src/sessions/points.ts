@@ -64,7 +64,7 @@ function scenarioOf(
     name: `${scenario.name}-${groups}x${sessions}`,
     pacing: { mode: 'think', pauseSec: 0, from: 'intended' },
     population: {
-      arrivals: { process: 'closed', concurrency: users },
+      arrivals: { process: 'closed', concurrency: users, startUp: 'measured' },
       users,
       firstUserId,
       maxInFlight: groups,

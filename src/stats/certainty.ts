@@ -26,11 +26,11 @@ const EFFECTIVE_MIN = 2 * BEYOND_MIN;
 /** Correlation of stretches from which on nothing can be concluded. */
 const CORRELATION_MAX = 0.9;
 
-/** Quantiles at 97.5 % of Student's t, of 1 to 31 degrees of freedom. */
+/** Quantiles at 97.5 % of Student's t, of 9 to 31 degrees of freedom: of fewer values nothing is concluded. */
+const DEGREES_MIN = 9;
 const T975 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
-  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
-  2.045, 2.042, 2.04,
+  2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074,
+  2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042, 2.04,
 ];
 
 /** The statistics that estimate something: not those of the one value at an end. */
@@ -63,7 +63,7 @@ export function certaintyOf(
   const known = SHARES.filter(({ countMin }) => count >= countMin);
   const limits = Float64Array.from(known, ({ share }) => quantile(sorted, share));
   const stretches = stretchesOf(values, limits);
-  const t = T975[Math.max(1, stretches.count - 1) - 1]!;
+  const t = T975[Math.max(DEGREES_MIN, stretches.count - 1) - DEGREES_MIN]!;
   const effective = count / inflation(stretches.sums, stretches, mean, std ** 2);
   const interval95: Record<string, Interval95> = {};
   const tooFew: StatisticName[] = [];

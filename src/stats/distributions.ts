@@ -18,19 +18,23 @@ export class Distributions {
     });
   }
 
-  add(record: TurnRecord): void {
-    for (const { has, of, column } of this.#columns) {
-      if (!has(record)) continue;
+  /** @param without metrics that are left out of it */
+  add(record: TurnRecord, without?: ReadonlySet<RequestMetricName>): void {
+    for (const { name, has, of, column } of this.#columns) {
+      if (without?.has(name) || !has(record)) continue;
       const value = of(record);
       if (typeof value === 'object') for (const each of value) column.add(each);
       else column.add(value);
     }
   }
 
+  /** Those that both have. */
   merge(other: Distributions): void {
-    this.#columns.forEach(({ column }, index) => {
-      column.merge(other.#columns[index]!.column);
-    });
+    const columns = new Map(other.#columns.map(({ name, column }) => [name, column]));
+    for (const { name, column } of this.#columns) {
+      const more = columns.get(name);
+      if (more) column.merge(more);
+    }
   }
 
   close(): DistributionSet {

@@ -45,8 +45,9 @@ const SINGLE_ROUNDS = 20;
 export class Rounds {
   readonly #rounds = new Map<number, Round>();
 
-  add(record: TurnRecord): void {
-    if (record.phase === 'measure') this.#round(record.turn + 1).add(record);
+  /** `isStartUp`: its latencies are not in the distributions. */
+  add(record: TurnRecord, isStartUp = false): void {
+    if (record.phase === 'measure') this.#round(record.turn + 1).add(record, isStartUp);
   }
 
   /** The ideal of one of the requests. */
@@ -110,7 +111,7 @@ class Round {
   #knownTokens = 0;
   #idealTokens = 0;
 
-  add(record: TurnRecord): void {
+  add(record: TurnRecord, isStartUp: boolean): void {
     if (record.status === 'cancelled' || record.status === 'unsent') return;
     if (record.status !== 'ok') {
       this.#failed++;
@@ -118,7 +119,9 @@ class Round {
     }
     const { inputTokens, cachedTokens } = record;
     this.#completed++;
-    for (const { name, column } of this.#columns) column.add(METRICS[name].of(record));
+    if (!isStartUp) {
+      for (const { name, column } of this.#columns) column.add(METRICS[name].of(record));
+    }
     if (inputTokens === undefined) return;
     this.#counted++;
     this.#inputTokens += inputTokens;

@@ -7,8 +7,9 @@ import { Counts, type CountsSummary } from './counts.ts';
 import { Delivery, type DeliverySummary } from './delivery.ts';
 import { type DistributionSet, Distributions } from './distributions.ts';
 import { Goodput, type GoodputSummary } from './goodput.ts';
-import { isOfRequests, type MetricName } from './metrics.ts';
+import { isOfRequests, type MetricName, type RequestMetricName } from './metrics.ts';
 import type { Distribution } from './quantile.ts';
+import { BURST_METRICS } from './start-up.ts';
 import { type Interval, type RateWindow, totalMs } from './timeline.ts';
 import { type CacheTotals, Tokens } from './tokens.ts';
 
@@ -43,6 +44,23 @@ export interface SummaryTotals {
   /** Some answers held reasoning, so that TTFO differs from TTFT. */
   readonly hasReasoning: boolean;
   readonly distributions: DistributionSet;
+  /** Absent: nothing was left out of the distributions. */
+  readonly startUp?: StartUpSummary;
+}
+
+/** What the distributions of latencies leave out: the burst with which a closed loop begins. */
+export interface StartUpSummary {
+  readonly requests: number;
+  /** Of all requests, those of the burst too. */
+  readonly whole: DistributionSet;
+}
+
+/** Of all requests: as other tools' files have it, which list each of them. */
+export function wholeRunOf({
+  distributions,
+  startUp,
+}: Pick<SummaryTotals, 'distributions' | 'startUp'>): DistributionSet {
+  return { ...distributions, ...startUp?.whole };
 }
 
 /** What was measured of a metric; undefined if it has no value. */
@@ -68,6 +86,9 @@ export interface MeasuredTime {
 export class Summary {
   readonly #counts = new Counts();
   readonly #distributions = new Distributions();
+  /** Of the burst with which a closed loop begins, what is left out of the others. */
+  readonly #startUp = new Distributions(BURST_METRICS);
+  #startUpRequests = 0;
   readonly #tokens = new Tokens();
   readonly #delivery = new Delivery();
   readonly #conversations = new Conversations();
@@ -82,11 +103,15 @@ export class Summary {
     this.#goodput = slo && new Goodput(slo);
   }
 
-  /** `offsetMs` puts the record's times on the timeline. */
-  add(record: TurnRecord, offsetMs = 0): void {
+  /** `offsetMs` puts the record's times on the timeline; `isStartUp`: its latencies are kept apart. */
+  add(record: TurnRecord, offsetMs = 0, isStartUp = false): void {
     this.#counts.add(record);
     if (record.phase === 'warmup') return;
-    this.#distributions.add(record);
+    this.#distributions.add(record, isStartUp ? IS_OF_BURST : undefined);
+    if (isStartUp) {
+      this.#startUp.add(record);
+      this.#startUpRequests++;
+    }
     this.#goodput?.add(record);
     this.#tokens.add(record);
     this.#delivery.add(record);
@@ -106,6 +131,8 @@ export class Summary {
   merge(other: Summary): void {
     this.#counts.merge(other.#counts);
     this.#distributions.merge(other.#distributions);
+    this.#startUp.merge(other.#startUp);
+    this.#startUpRequests += other.#startUpRequests;
     if (other.#goodput) this.#goodput?.merge(other.#goodput);
     this.#tokens.merge(other.#tokens);
     this.#delivery.merge(other.#delivery);
@@ -143,10 +170,21 @@ export class Summary {
       conversations: this.#conversations.close(),
       ...(arrivalGapCv !== undefined && { arrivalGapCv }),
       hasReasoning: this.#hasReasoning,
+      ...(this.#startUpRequests > 0 && { startUp: this.#closeStartUp() }),
       distributions: this.#distributions.close(),
     };
   }
+
+  #closeStartUp(): StartUpSummary {
+    const whole = new Distributions(BURST_METRICS);
+    // In the order of time, by which it is told how certain they are.
+    whole.merge(this.#startUp);
+    whole.merge(this.#distributions);
+    return { requests: this.#startUpRequests, whole: whole.close() };
+  }
 }
+
+const IS_OF_BURST: ReadonlySet<RequestMetricName> = new Set(BURST_METRICS);
 
 function hasReasoning({ status, reasoningTokens, firstTokenMs, firstOutputMs }: TurnRecord) {
   return status === 'ok' && ((reasoningTokens ?? 0) > 0 || firstTokenMs !== firstOutputMs);

@@ -8,6 +8,8 @@ import type { ChatRequest } from './transport.ts';
 /** What is the same in every request body of a run. */
 export interface BodyOptions {
   readonly api: 'chat' | 'completions';
+  /** How a prompt of completions is written; default: roles. */
+  readonly promptForm?: 'roles' | 'plain' | undefined;
   readonly model: string;
   readonly stream: boolean;
   /** Usage is asked for with a stream; default true. */
@@ -42,7 +44,7 @@ export function bodyWriter(
   }
   const model = json(withoutKeysOf(options.extra, { model: options.model }));
   const perRun = json({ ...withoutKeysOf(options.extra, runFields(options)), ...options.extra });
-  const form = options.api === 'chat' ? CHAT : COMPLETIONS;
+  const form = FORMS[options.api === 'chat' ? 'chat' : (options.promptForm ?? 'roles')];
   const head = `{${model && `${model},`}${form.open}`;
   const transcripts = new WeakMap<object, Transcript>();
   return (request, requestId) => {
@@ -121,6 +123,16 @@ const COMPLETIONS: Form = {
   separator: Buffer.from('\\n'),
   close: `\\n${PROMPT_END}"`,
 };
+
+/** The texts alone. */
+const PLAIN: Form = {
+  open: '"prompt":"',
+  bytesOf: ({ text }) => Buffer.from(JSON.stringify(text).slice(1, -1)),
+  separator: Buffer.from('\\n'),
+  close: '"',
+};
+
+const FORMS = { chat: CHAT, roles: COMPLETIONS, plain: PLAIN };
 
 /** By hand, because Buffer.concat takes twice as long for many parts. */
 function joined(

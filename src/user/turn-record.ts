@@ -57,6 +57,7 @@ export function endedRecord(world: World, state: UserState): TurnRecord {
     finishReason: end?.finishReason,
     responseId: end?.id,
     systemFingerprint: end?.fingerprint,
+    responseHeaders: outcome.headers,
     remarks: end?.remarks,
     chunks: outcome.chunks,
     reads: readsOf(outcome),

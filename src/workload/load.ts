@@ -9,6 +9,7 @@ import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
 import type { Tell } from './files/cost.ts';
 import { digestOf } from './files/digest.ts';
+import { openLengths } from './lengths/lengths.ts';
 import { openPrompts } from './prompts/prompts.ts';
 import { openShareGpt } from './sharegpt/sharegpt.ts';
 import type { Source } from './source.ts';
@@ -60,6 +61,7 @@ const OPEN: Record<SourceName, Open> = {
   file: openChats,
   prompts: openPrompts,
   trace: openTrace,
+  lengths: openLengths,
 };
 
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {

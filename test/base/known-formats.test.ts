@@ -13,6 +13,8 @@ const SAMPLES: Readonly<Record<FormatName, object>> = {
   modelConfig: { architectures: ['LlamaForCausalLM'], num_hidden_layers: 32 },
   profile: { description: 'x', weightsMs: 9 },
   scenario: { conversation: { rounds: 3 }, population: { users: 1 } },
+  sessions: { session_id: 0, prompts: ['q'] },
+  clientTrace: { request_id: 0, status: 'success', input: [], output: 'a' },
   prompts: { prompt: 'q', output_length: 5 },
 };
 

@@ -56,6 +56,20 @@ describe('without a scenario', () => {
     expect(stderr).not.toContain('OPENAI_BASE_URL');
   });
 
+  test.each([
+    ['multi-turn', '-m', 'x', '-i', 'corpora/sample-openai.jsonl', '--tokenizer', 'gpt2'],
+    ['agentic', '--trace-file', 'corpora/sample-agents.jsonl', '--model', 'x'],
+    [
+      'multi-round-qa',
+      ...'--num-users 2 --num-rounds 2 --qps 1 --shared-system-prompt 9'.split(' '),
+    ].concat('--user-history-prompt 9 --answer-len 2'.split(' ')),
+  ])('it is one for %s, too', async (...args) => {
+    const ended = await confab(args, { env: { OPENAI_BASE_URL: 'http://127.0.0.1:1' } });
+    expect(ended.stderr).toMatch(/^target: http:\/\/127\.0\.0\.1:1, as OPENAI_BASE_URL says\n/);
+    expect(ended.stderr).toContain('cannot reach http://127.0.0.1:1');
+    expect(ended.code).toBe(3);
+  });
+
   test('simulate and plan need no target, and --json - prints nothing but JSON', async () => {
     const flags = ['--users', '2', '--quiet', '--json', '-'];
     const simulated = await confab(['simulate', ...flags]);

@@ -28,6 +28,7 @@ const corpus: Corpus = {
   leadWords: Array.from({ length: 40 }, (_, index) => `w${index}`),
   notes: [],
   cut: (_rng, tokens, lead = []) => lead.slice(0, tokens).join(' '),
+  read: () => expect.unreachable(),
 };
 
 interface Options {

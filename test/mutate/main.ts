@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { stream } from '../../src/base/random.ts';
 import { mutatedFiles, type NumberedMutant, testsFor } from './mutated-files.ts';
-import { type Outcome, openMutatedTests } from './mutated-tests.ts';
+import { type MutatedTests, type Outcome, openMutatedTests } from './mutated-tests.ts';
 
 const USAGE = `npm run mutate -- [PATH[:LINE] …] [--limit N] [--seed N] [--tests PATH …]
 
@@ -57,19 +57,15 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('exit', () => {
     if (!isReported) report(ends);
   });
+  const decide = (mutant: NumberedMutant, end: End): void => {
+    if (end !== 'killed') process.stdout.write(lineOf(mutant, end));
+    const { name } = mutant.file;
+    const counts = ends.get(name) ?? { killed: 0, timeout: 0, survived: 0, unreached: 0 };
+    counts[end] += 1;
+    ends.set(name, counts);
+  };
   try {
-    const reach = await tests.reach();
-    for (const mutant of drawn) {
-      const able = testsFor(mutant, reach);
-      const end: End = able.length === 0 ? 'unreached' : await tests.outcomeOf(mutant.id, able);
-      // A worker hears Ctrl-C, too: how its tests ended says nothing.
-      if (isStopped) break;
-      if (end !== 'killed') process.stdout.write(lineOf(mutant, end));
-      const { name } = mutant.file;
-      const counts = ends.get(name) ?? { killed: 0, timeout: 0, survived: 0, unreached: 0 };
-      counts[end] += 1;
-      ends.set(name, counts);
-    }
+    await tryAll(drawn, tests, { decide, isStopped: () => isStopped });
   } finally {
     await tests.close();
   }
@@ -77,7 +73,52 @@ export async function main(args: readonly string[]): Promise<number> {
   return report(ends);
 }
 
-/** In the order of the draw: what is known when one stops it is a sample, too. */
+interface Hearing {
+  decide(mutant: NumberedMutant, end: End): void;
+  isStopped(): boolean;
+}
+
+/**
+ * Many at a time, on one file of tests after the other; then, in a worker of its own each, those of which that
+ * says too little: what modules do when they are read, and what tests share.
+ */
+async function tryAll(
+  mutants: readonly NumberedMutant[],
+  tests: MutatedTests,
+  { decide, isStopped }: Hearing,
+): Promise<void> {
+  const reach = await tests.reach();
+  const open = new Map(
+    mutants.map((mutant) => [mutant.id, { mutant, able: testsFor(mutant, reach) }]),
+  );
+  const end = (id: number, how: End): void => {
+    decide(open.get(id)!.mutant, how);
+    open.delete(id);
+  };
+  for (const [id, { able }] of open) if (able.length === 0) end(id, 'unreached');
+  const alone = new Set<number>();
+  for (const [id, { able }] of open) {
+    if (able.some(({ called, loaded }) => !called.has(id) || loaded.has(id))) alone.add(id);
+  }
+  for (const test of reach.toSorted((a, b) => a.ms - b.ms)) {
+    const ids = [...open]
+      .filter(([id, { able }]) => able.includes(test) && test.called.has(id))
+      .map(([id]) => id);
+    if (ids.length === 0) continue;
+    const { ends, tried, unrepeatable } = await tests.outcomesIn(test, ids);
+    if (isStopped()) return;
+    for (const [id, how] of ends) end(id, how);
+    for (const id of ids) if (!tried.has(id) || unrepeatable.size > 0) alone.add(id);
+  }
+  for (const [id, { able }] of [...open]) {
+    const how = alone.has(id) ? await tests.outcomeOf(id, able) : 'survived';
+    // A worker hears Ctrl-C, too: how its tests ended says nothing.
+    if (isStopped()) return;
+    end(id, how);
+  }
+}
+
+/** When one stops it, what is known is of a part of them. */
 function sample(mutants: readonly NumberedMutant[], limit: number, seed: string): NumberedMutant[] {
   const rng = stream(seed, 'mutants');
   return mutants

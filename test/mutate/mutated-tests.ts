@@ -13,13 +13,16 @@ import config from '../../vitest.config.ts';
 import { ROOT } from '../support/folders.ts';
 import { SWITCH, withSwitches } from './mutants.ts';
 import type { MutatedFile } from './mutated-files.ts';
+import type { Try } from './runner.ts';
 import type { Reached } from './switch.ts';
 
 /**
  * What a worker may take beyond ten times what its tests took without a mutant: it may wait for what never comes,
- * or be in an endless loop. Only time in which this process runs counts, as both are stopped together.
+ * or be in an endless loop.
  */
 const SPARE_SEC = 60;
+/** The same for one test with one mutant, where many are tried in one worker. */
+const STUCK_SEC = 15;
 const NEVER_MS = 3_600_000;
 const [{ test: unit }] = config.test!.projects as [{ test: { exclude: string[] } }];
 
@@ -33,10 +36,14 @@ export interface TestFile {
 
 export type Outcome = 'killed' | 'timeout' | 'survived';
 
+export type MutatedTests = Awaited<ReturnType<typeof openMutatedTests>>;
+
 /** Tests against one mutant after the other: one vitest that has read everything, and a new worker for each. */
 export async function openMutatedTests(files: readonly MutatedFile[], folders: readonly string[]) {
   const scratch = mkdtempSync(join(tmpdir(), 'confab-mutate-'));
-  const reachedFile = join(scratch, 'reached.ndjson');
+  const [reachedFile, triesFile, progressFile] = ['reached.ndjson', 'tries.ndjson', 'progress'].map(
+    (name) => join(scratch, name),
+  ) as [string, string, string];
   const workers = new Set<Worker>();
   let failed: string[] = [];
   let order: readonly string[] = [];
@@ -50,10 +57,18 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
         folder.endsWith('.ts') ? folder : `${folder}/**/*.test.ts`,
       ),
       exclude: unit.exclude,
-      execArgv: config.test!.execArgv!,
+      // A test that is run a thousand times listens a thousand times to its own end.
+      execArgv: [...config.test!.execArgv!, '--disable-warning=MaxListenersExceededWarning'],
       globalSetup: config.test!.globalSetup!,
       setupFiles: [join(import.meta.dirname, 'switch.ts')],
-      provide: { mutant: undefined, mutants: files.at(-1)!.endId, reachedFile },
+      provide: {
+        ...{ mutant: undefined, todo: undefined, unrepeatable: [] },
+        mutants: files.at(-1)!.endId,
+        ...{ reachedFile, triesFile, progressFile },
+      },
+      runner: join(import.meta.dirname, 'runner.ts'),
+      // A golden file stays as it is, whatever a mutant would have in it.
+      update: 'none',
       isolate: false,
       fileParallelism: false,
       pool: { name: 'killable', createPoolWorker: (options) => new Worker(options, workers) },
@@ -72,25 +87,45 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
     },
     { cacheDir: join(scratch, 'vite'), plugins: [switchesIn(files)] },
   );
-  const run = async (specs: TestSpecification[], sec: number): Promise<Outcome> => {
+  const run = async (specs: TestSpecification[], isLate: () => boolean): Promise<Outcome> => {
     failed = [];
-    let isLate = false;
-    let leftSec = sec;
+    let wasLate = false;
+    // Only time in which this process runs counts, as both are stopped together.
     const ticks = setInterval(() => {
-      if (--leftSec > 0) return;
-      isLate = true;
+      if (wasLate || !isLate()) return;
+      wasLate = true;
       for (const worker of workers) worker.kill();
     }, 1000);
     const { unhandledErrors } = await vitest.runTestSpecifications(specs);
     clearInterval(ticks);
-    if (isLate) return 'timeout';
+    if (wasLate) return 'timeout';
     return failed.length > 0 || unhandledErrors.length > 0 ? 'killed' : 'survived';
+  };
+  /** What one worker says of these mutants, until it has tried them all, or must end before. */
+  const tryIn = async (
+    test: TestFile,
+    todo: readonly number[],
+    unrepeatable: readonly string[],
+  ) => {
+    const project = vitest.getRootProject();
+    project.provide('todo', todo);
+    project.provide('unrepeatable', unrepeatable);
+    rmSync(triesFile, { force: true });
+    rmSync(progressFile, { force: true });
+    const progress = () => (existsSync(progressFile) ? readFileSync(progressFile, 'utf8') : '');
+    const outcome = await run([project.createSpecification(test.path)], stands(progress, test.ms));
+    project.provide('todo', undefined);
+    const tries = existsSync(triesFile)
+      ? linesOf(triesFile).map((line): Try => JSON.parse(line))
+      : [];
+    const stuck = outcome === 'timeout' ? Number(progress().split(' ')[1]) : undefined;
+    return { tries, stuck: stuck === undefined || stuck < 0 ? undefined : stuck };
   };
   return {
     /** Which mutants every file of tests reaches, in one run without a mutant. */
     async reach(): Promise<TestFile[]> {
       const specs = await vitest.globTestSpecifications();
-      if ((await run(specs, Infinity)) !== 'survived') {
+      if ((await run(specs, () => false)) !== 'survived') {
         throw new Error(`without a mutant there are tests that fail: ${failed.join(', ')}`);
       }
       return testFiles(vitest, reachedFile);
@@ -103,13 +138,55 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
       project.config.bail = 1;
       const ms = tests.reduce((sum, test) => sum + test.ms, 0);
       const specs = order.map((path) => project.createSpecification(path));
-      return run(specs, SPARE_SEC + (10 * ms) / 1000);
+      let leftSec = SPARE_SEC + (10 * ms) / 1000;
+      const outcome = await run(specs, () => --leftSec <= 0);
+      project.provide('mutant', undefined);
+      return outcome;
+    },
+    /**
+     * Tries mutants one after the other on the tests of one file, without a worker for each. Who was not
+     * killed, and not tried, has to be tried in a worker of its own.
+     */
+    async outcomesIn(test: TestFile, mutants: readonly number[]) {
+      vitest.config.bail = 0;
+      vitest.getRootProject().config.bail = 0;
+      const ends = new Map<number, Outcome>();
+      const tried = new Set<number>();
+      const unrepeatable = new Set<string>();
+      const spoilt = new Set<string>();
+      for (;;) {
+        const todo = mutants.filter((id) => !ends.has(id));
+        const { tries, stuck } = await tryIn(test, todo, [...unrepeatable]);
+        let bad: string | undefined;
+        for (const one of tries) {
+          if ('killed' in one) ends.set(one.killed, 'killed');
+          else if ('tried' in one) for (const id of one.tried) tried.add(id);
+          else bad = one.spoilt;
+        }
+        if (stuck !== undefined) ends.set(stuck, 'timeout');
+        if (bad !== undefined) (spoilt.has(bad) ? unrepeatable : spoilt).add(bad);
+        if (stuck === undefined && bad === undefined) return { ends, tried, unrepeatable };
+      }
     },
     async close(): Promise<void> {
       await vitest.close();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether what it reads is as it was for so long that a test cannot be at it any more. */
+function stands(read: () => string, ms: number): () => boolean {
+  let [last, leftSec] = ['', 0];
+  return () => {
+    const now = read();
+    if (now !== last) [last, leftSec] = [now, STUCK_SEC + (10 * ms) / 1000];
+    return last !== '' && --leftSec <= 0;
+  };
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').trim().split('\n');
 }
 
 class Worker extends ForksPoolWorker {
@@ -164,7 +241,7 @@ function switchesIn(files: readonly MutatedFile[]) {
 }
 
 function testFiles(vitest: Vitest, reachedFile: string): TestFile[] {
-  const lines = existsSync(reachedFile) ? readFileSync(reachedFile, 'utf8').trim().split('\n') : [];
+  const lines = existsSync(reachedFile) ? linesOf(reachedFile) : [];
   const durations = new Map(
     vitest.state.getTestModules().map((module) => [module.moduleId, module.diagnostic().duration]),
   );

@@ -39,12 +39,25 @@ test('of a closed loop it is the time with 95 % of the conversations under way, 
     });
   });
   records.sort((a, b) => a.endMs! - b.endMs!);
-  const { steadyState, distributions } = summaryOf(
-    { arrivals: { process: 'closed', concurrency: 4 }, users: 24 },
-    records,
-    { measureStartMs: 0, drainStartMs: 3000, measureEndMs: 3000 },
-  );
-  expect(distributions.ttftMs!.max).toBe(999);
+  const summaryWith = (startUp: 'apart' | 'measured') =>
+    summaryOf({ arrivals: { process: 'closed', concurrency: 4, startUp }, users: 24 }, records, {
+      measureStartMs: 0,
+      drainStartMs: 3000,
+      measureEndMs: 3000,
+    });
+  const { steadyState, distributions, counts, startUp, rounds } = summaryWith('apart');
+  // Nor does it sit in the latencies of the whole run, unless that is asked for.
+  expect(counts.completed).toBe(24);
+  expect(distributions).toMatchObject({
+    ttftMs: { count: 20, max: 399 },
+    latenessMs: { count: 24 },
+    outputTokens: { count: 24 },
+  });
+  expect(startUp).toMatchObject({ requests: 4, whole: { ttftMs: { count: 24, max: 999 } } });
+  expect(rounds[0]).toMatchObject({ completed: 24, ttftMs: { count: 20, max: 399 } });
+  const measured = summaryWith('measured');
+  expect(measured.startUp).toBeUndefined();
+  expect(measured.distributions.ttftMs).toEqual(startUp!.whole.ttftMs);
   // Slot 0 runs dry at 1000 + 5 * 100.
   expect(steadyState).toMatchObject({
     rule: { name: 'full', conversations: 4, cap: 4 },

@@ -50,9 +50,51 @@ test('a value that a request has not is within any limit, one that none has is j
 });
 
 test('merged, it is that of all', () => {
-  const [a, b] = [new Goodput({ ttftMs: 500 }), new Goodput({ ttftMs: 500 })];
-  a.add(good);
-  b.add(slow);
-  a.merge(b);
-  expect(a.close(1000)).toEqual(goodputOf({ ttftMs: 500 }, [good, slow], 1000));
+  const parts = [[good], [slow, good, good], [turnRecord({ outputTokens: 1 })]];
+  const [first, ...others] = parts.map((records) => {
+    const goodput = new Goodput({ ttftMs: 500, tpotMs: 50 });
+    for (const record of records) goodput.add(record);
+    return goodput;
+  });
+  for (const other of others) first!.merge(other);
+  expect(first!.close(1000)).toEqual(goodputOf({ ttftMs: 500, tpotMs: 50 }, parts.flat(), 1000));
+  // What is known of one part only is known of all.
+  const [unknown, known] = [new Goodput({ tpotMs: 50 }), new Goodput({ tpotMs: 50 })];
+  unknown.add(turnRecord({ outputTokens: 1 }));
+  known.add(good);
+  unknown.merge(known);
+  expect(unknown.close(1000)).toMatchObject({ good: 2, judged: 2, share: 1 });
+});
+
+test('a limit may be reached, by one value and by each of several', () => {
+  const { firstTokenMs, sentMs } = good;
+  const ttftMs = firstTokenMs! - sentMs!;
+  expect(goodputOf({ ttftMs }, [good]).good).toBe(1);
+  expect(goodputOf({ ttftMs: { min: ttftMs } }, [good]).good).toBe(1);
+  expect(goodputOf({ ttftMs: ttftMs - 1 }, [good]).good).toBe(0);
+  const chunks = turnRecord({ chunkGapsMs: [10, 20] });
+  expect(goodputOf({ iclMs: { min: 10, max: 20 } }, [chunks]).good).toBe(1);
+  expect(goodputOf({ iclMs: { min: 11, max: 20 } }, [chunks]).good).toBe(0);
+});
+
+test('a rate needs time, and a verdict of each limit that a bad answer could be judged by', () => {
+  expect(goodputOf({ ttftMs: 500 }, [good], 0)).not.toHaveProperty('perSec');
+  const bad = turnRecord({ firstTokenMs: 1001 + 501, outputTokens: 1 });
+  // Nobody knows a TPOT; but none is good, whatever that is.
+  expect(goodputOf({ ttftMs: 500, tpotMs: 50 }, [bad])).toMatchObject({ good: 0, share: 0 });
+  expect(
+    goodputOf({ ttftMs: 500, tpotMs: 50 }, [turnRecord({ outputTokens: 1 })]),
+  ).not.toHaveProperty('share');
+});
+
+test('the interval is of the verdicts in the order of time: runs of alike ones tell less', () => {
+  const verdicts = (runs: number) =>
+    Array.from({ length: 800 }, (_, i) => (Math.floor(i / runs) % 2 ? slow : good));
+  const width = (runs: number) => {
+    const [from, to] = goodputOf({ ttftMs: 500 }, verdicts(runs)).shareInterval95!;
+    return to - from;
+  };
+  // 2 x 1.96 sqrt(0.5 x 0.5 / 800)
+  expect(width(1)).toBeCloseTo(0.0691, 3);
+  expect(width(40)).toBeGreaterThan(2.5 * width(1));
 });

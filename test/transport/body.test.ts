@@ -56,6 +56,11 @@ test('every setting has its OpenAI or vLLM name', () => {
   });
 });
 
+test('a plain prompt is the texts alone', () => {
+  const { prompt } = body({ api: 'completions', promptForm: 'plain' }) as { prompt: string };
+  expect(prompt).toBe('Be "brief".\nHé\n😀');
+});
+
 test("a conversation's own fields are sent, and never in the place of ours", () => {
   const fields = { tools: [{ type: 'function' }], max_tokens: 7 };
   expect(body({}, { fields, maxTokens: 20 })).toEqual({

@@ -3,6 +3,8 @@ import { defaultCacheDir } from '../../base/cache-dir.ts';
 import { UsageError } from '../../base/errors.ts';
 import { withFlags } from '../../commands/flag-table.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
+import { dataFile } from '../../commands/shipped.ts';
+import { targetUrl } from '../../commands/target-url.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import type { AgentTrace } from '../../workload/agents/agent-trace.ts';
@@ -38,8 +40,10 @@ export function agenticCommand(): Command {
 
 async function run(flags: AgenticFlags): Promise<void> {
   const { readAgentTrace } = await import('../../workload/agents/agent-trace.ts');
-  const traces = flags.traceFile.map(readAgentTrace);
-  const { baseUrl: urls = flags.simulate ? ['embedded'] : [DEFAULT_URL] } = flags;
+  const urls = flags.simulate
+    ? (flags.baseUrl ?? ['embedded'])
+    : (flags.baseUrl ?? [targetUrl(undefined, DEFAULT_URL)]);
+  const traces = flags.traceFile.map((file) => readAgentTrace(dataFile(file)));
   const targets = agentTargets(agentsOf(traces, flags.numAgents), modelsOf(flags, urls), urls);
   checkWritable('--output', flags.output);
   const input = agenticScenario(flags, traces.length, distinct(targets.map(({ url }) => url)));

@@ -29,7 +29,7 @@ export const agenticFlags: readonly Flag[] = [
   },
   {
     flags: '--base-url <url...>',
-    says: `likewise; 'embedded' starts an engine; default: ${DEFAULT_URL}`,
+    says: `likewise; 'embedded' starts an engine; default: OPENAI_BASE_URL, else ${DEFAULT_URL}`,
   },
   {
     flags: '--num-agents <n>',

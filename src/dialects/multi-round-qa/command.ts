@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withFlags } from '../../commands/flag-table.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
 import { say } from '../../commands/stderr.ts';
+import { targetUrl } from '../../commands/target-url.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
@@ -60,7 +61,7 @@ export function multiRoundCommand(): Command {
         return;
       }
       // In simulated time there is no other engine, whatever is named.
-      const baseUrl = given.simulate ? 'embedded' : given.baseUrl;
+      const baseUrl = given.simulate ? 'embedded' : targetUrl(given.baseUrl);
       const input = withOverrides(multiRoundScenario({ ...given, baseUrl }), given.set);
       const scenario = parseScenario(input, 'confab multi-round-qa');
       if (given.printScenario) {

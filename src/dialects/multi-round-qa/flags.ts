@@ -10,7 +10,8 @@ export interface MultiRoundFlags {
   // Both lines
   readonly numRounds: number;
   readonly qps: number;
-  readonly baseUrl: string;
+  /** Absent: the scenario is refused. */
+  readonly baseUrl?: string | undefined;
   readonly sharedSystemPrompt?: number;
   readonly userHistoryPrompt?: number;
   readonly sharegpt?: boolean | string;
@@ -49,7 +50,7 @@ const commonFlags: readonly Flag[] = [
   { flags: '--qps <rate>', says: 'requests per second over all users', parse: number(0) },
   {
     flags: '--base-url <url>',
-    says: "base URL, with or without /v1; 'embedded' starts an engine",
+    says: "base URL, with or without /v1; 'embedded' starts an engine; default: OPENAI_BASE_URL",
   },
   FLAGS.model,
   FLAGS.apiKey,

@@ -5,14 +5,16 @@ import { withFlags } from '../../commands/flag-table.ts';
 import { writeGenerated } from '../../commands/generate.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
 import { reportColumns } from '../../commands/screen.ts';
+import { dataFile } from '../../commands/shipped.ts';
 import { say } from '../../commands/stderr.ts';
+import { targetUrl } from '../../commands/target-url.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { findGeneratorConfig } from '../../workload/chats/generated/config.ts';
 import type { Workload } from '../../workload/conversation.ts';
 import { type MultiTurnSubject, multiTurnCompanion } from './companion.ts';
-import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';
+import { DEFAULT_URL, type MultiTurnFlags, multiTurnFlags } from './flags.ts';
 import { generatorSettings } from './generator-text.ts';
 import { multiTurnScenario } from './scenario.ts';
 import { warmupShares } from './warmup.ts';
@@ -59,7 +61,13 @@ export function multiTurnCommand(): Command {
   return withFlags(command, multiTurnFlags).addHelpText('after', flowingHelp(HELP)).action(run);
 }
 
-async function run(given: CommandFlags): Promise<void> {
+async function run(flags: CommandFlags, command: Command): Promise<void> {
+  const isNamed = flags.simulate || command.getOptionValueSource('url') !== 'default';
+  const given = {
+    ...flags,
+    url: targetUrl(isNamed ? flags.url : undefined, DEFAULT_URL),
+    inputFile: dataFile(flags.inputFile),
+  };
   const shares = warmupShares(given.warmupPercentages);
   const isLocal = given.simulate || given.url === 'embedded';
   const meant = multiTurnScenario({

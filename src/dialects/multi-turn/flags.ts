@@ -3,6 +3,8 @@ import { FLAGS, screenFlags } from '../../commands/flags.ts';
 import { integer, number, time, wholeNumber } from '../../commands/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
+export const DEFAULT_URL = 'http://localhost:8000';
+
 export interface MultiTurnFlags {
   readonly inputFile: string;
   readonly outputFile?: string;
@@ -44,7 +46,12 @@ const upstreamFlags: readonly Flag[] = [
   { flags: '--seed <n>', path: 'seed', parse: integer(0), default: 0 },
   { flags: '-m, --model <name>', says: 'tokenizer, and request model', isRequired: true },
   { flags: '--served-model-name <name>', says: 'request model, where it is another name' },
-  { ...FLAGS.url, flags: '-u, --url <url>', default: 'http://localhost:8000' },
+  {
+    ...FLAGS.url,
+    flags: '-u, --url <url>',
+    says: "base URL, with or without /v1; 'embedded' starts an engine; OPENAI_BASE_URL comes before the default",
+    default: DEFAULT_URL,
+  },
   { flags: '-p, --num-clients <n>', says: 'requests in flight', parse: integer(1), default: 1 },
   {
     flags: '-k, --max-active-conversations <n>',

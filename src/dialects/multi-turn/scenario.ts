@@ -53,7 +53,8 @@ type Population = Pick<
 function slotsOf(flags: MultiTurnFlags): Population {
   const { numClients, maxActiveConversations: concurrency = numClients } = flags;
   return {
-    arrivals: { process: 'closed', concurrency },
+    // The script measures from its first request on; --warmup-step comes before.
+    arrivals: { process: 'closed', concurrency, startUp: 'measured' },
     maxInFlight: numClients,
     turnOrder: flags.conversationSampling === 'random' ? 'random' : 'fair',
   };

@@ -4,6 +4,7 @@ import { UsageError } from '../../base/errors.ts';
 import { below, type Rng, stream } from '../../base/random.ts';
 import type { Distribution } from '../../scenario/distribution.ts';
 import { dataValues } from './data-values.ts';
+import { type Moments, zipfMoments, zipfSampler } from './zipf.ts';
 
 type Shape = Exclude<Distribution, number>;
 type Of<Name extends Shape['distribution']> = Extract<Shape, { distribution: Name }>;
@@ -37,6 +38,8 @@ function unboundedSampler(d: Distribution): Sampler {
       return clipped(d, (rng) => randomGamma.source(rng)(d.cv ** -2, d.mean * d.cv ** 2)());
     case 'normal':
       return truncatedNormal(d);
+    case 'zipf':
+      return zipfSampler(d);
     case 'data':
       return resampling(dataValues(d));
   }
@@ -120,11 +123,6 @@ function areWhole(...values: number[]): boolean {
 /** Standard deviations from the mean beyond which a normal's bounds change nothing (2e-9 of the draws). */
 const FAR_SIGMAS = 6;
 
-interface Moments {
-  readonly mean: number;
-  readonly std: number;
-}
-
 function moments(d: Distribution): Moments | undefined {
   if (typeof d === 'number') return { mean: d, std: 0 };
   switch (d.distribution) {
@@ -146,6 +144,8 @@ function moments(d: Distribution): Moments | undefined {
       const isFree = d.mean - min >= FAR_SIGMAS * std && max - d.mean >= FAR_SIGMAS * std;
       return isFree ? { mean: d.mean, std } : undefined;
     }
+    case 'zipf':
+      return zipfMoments(d);
     case 'data': {
       // Resampling draws from the values themselves: the variance is the population's, over n.
       const values = dataValues(d);

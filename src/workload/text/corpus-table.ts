@@ -20,7 +20,7 @@ export interface CutCheck {
 }
 
 // A single space between a word's or sign's end and a letter: no tokenizer in use joins text across it.
-const WORD_START = /(?<=\S) (?=\p{L})/gu;
+export const WORD_START = /(?<=\S) (?=\p{L})/gu;
 
 /**
  * Counts the text piece by piece between word starts, each different piece once. That is exact where

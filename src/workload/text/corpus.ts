@@ -34,11 +34,28 @@ export interface Corpus {
    * that would end within a word is filled up with drawn words of one token.
    */
   cut(rng: Rng, tokens: number, lead?: readonly string[]): string;
+  /** Beginnings of one text, the words of `lead` and what follows a drawn place: each is the beginning of the longer ones. */
+  read(rng: Rng, lead: readonly string[]): Reading;
+}
+
+/** A text from its beginning to the end of some word; the tokens of what is joined to it by a space add to its own. */
+export interface Reading {
+  /** To the first end of a word at or behind so many tokens. */
+  atLeast(tokens: number): Beginning;
+  /** To the last one at or before so many. */
+  atMost(tokens: number): Beginning;
+}
+
+export interface Beginning {
+  readonly text: string;
+  readonly tokens: number;
 }
 
 export interface CorpusOptions {
   /** Default: Moby Dick. */
   readonly textFile: string | undefined;
+  /** What named that file, for errors. */
+  readonly field?: string;
   readonly tokenizer: TokenizerFiles;
   readonly cacheDir: string;
   readonly tell?: Tell | undefined;
@@ -50,6 +67,7 @@ export interface CorpusOptions {
  */
 export async function openCorpus({
   textFile,
+  field = 'conversation.textFile',
   tokenizer,
   cacheDir,
   tell,
@@ -57,7 +75,7 @@ export async function openCorpus({
   const name = textFile ? basename(textFile) : 'Moby Dick';
   const original = readText(textFile ?? mobyDickFile(), {
     what: 'text',
-    field: 'conversation.textFile',
+    field,
     maxBytes: LARGE_BYTES,
   });
   const text = spaced(original);
@@ -68,7 +86,7 @@ export async function openCorpus({
     const progress = tellCounting(tell, { what: name, bytes: Buffer.byteLength(text), cacheDir });
     const isSpaced = text !== original;
     const opened = await openTokenizer(tokenizer);
-    checked = await checkedTable({ text, isSpaced, name, tokenizer: opened });
+    checked = await checkedTable({ text, isSpaced, name, field, tokenizer: opened });
     writeTable(cacheDir, key, checked);
     progress.done();
   }
@@ -82,6 +100,7 @@ export async function openCorpus({
       ...(text === original ? [] : [SPACED]),
     ],
     cut: (rng, tokens, lead) => cut({ text, table, rng, tokens, lead }),
+    read: (rng, lead) => reading({ text, table }, below(rng, table.starts.length - 1), lead),
   };
 }
 
@@ -93,18 +112,19 @@ interface Checking {
   /** Spaces were put into it. */
   readonly isSpaced: boolean;
   readonly name: string;
+  readonly field: string;
   readonly tokenizer: Tokenizer;
 }
 
 async function checkedTable(checking: Checking): Promise<CheckedTable> {
-  const { text, isSpaced, name, tokenizer } = checking;
+  const { text, isSpaced, name, field, tokenizer } = checking;
   const own = await buildTable(text, tokenizer);
   const hasOwnWords = !isSpaced && own.leadWords.length >= LEAD_WORDS_MIN;
   const table = hasOwnWords ? own : { ...own, leadWords: borrowedWords(tokenizer) };
   const tokens = table.tokensBefore.at(-1) ?? 0;
   if (!tokens || table.leadWords.length < LEAD_WORDS_MIN) {
     throw new UsageError(
-      `conversation.textFile: ${name} is too little text: found ${tokens} tokens between words, with ${table.leadWords.length} different words of one token; needs at least ${LEAD_WORDS_MIN}, and a few thousand for texts that differ`,
+      `${field}: ${name} is too little text: found ${tokens} tokens between words, with ${table.leadWords.length} different words of one token; needs at least ${LEAD_WORDS_MIN}, and a few thousand for texts that differ`,
     );
   }
   return { table, check: checkCuts({ text, table, tokenizer }) };
@@ -119,20 +139,47 @@ interface Cut {
 }
 
 function cut({ text, table, rng, tokens, lead }: Cut): string {
-  const { starts, tokensBefore, leadWords } = table;
+  const { starts, leadWords } = table;
   const drawWord = () => leadWords[below(rng, leadWords.length)]!;
   const words = (lead ?? [drawWord()]).slice(0, tokens);
   const from = below(rng, starts.length - 1);
+  const body = passage({ text, table }, from, tokens - words.length);
+  const missing = tokens - words.length - body.tokens;
+  const filler = Array.from({ length: missing }, () => ` ${drawWord()}`);
+  return words.join(' ') + body.text + filler.join('');
+}
+
+type Place = Pick<Cut, 'text' | 'table'>;
+
+function reading(place: Place, from: number, lead: readonly string[]): Reading {
+  const led = (tokens: number, isAtLeast: boolean): Beginning => {
+    const words = lead.slice(0, tokens);
+    const body = passage(place, from, tokens - words.length, isAtLeast);
+    return { text: words.join(' ') + body.text, tokens: words.length + body.tokens };
+  };
+  return { atLeast: (tokens) => led(tokens, true), atMost: (tokens) => led(tokens, false) };
+}
+
+/** From one start of a word to the last that is within `tokens`, or to the first that is not below; around the end if need be. */
+function passage(
+  { text, table }: Place,
+  from: number,
+  tokens: number,
+  isAtLeast = false,
+): Beginning {
+  const { starts, tokensBefore } = table;
   const all = tokensBefore.at(-1)!;
-  const target = tokensBefore[from]! + tokens - words.length;
+  const target = tokensBefore[from]! + tokens;
   const laps = Math.floor(target / all);
-  const to = bisectRight(tokensBefore, target % all) - 1;
+  const within = bisectRight(tokensBefore, target % all) - 1;
+  const to = isAtLeast && tokensBefore[within]! < target % all ? within + 1 : within;
   const body = (a: number, b: number) => text.slice(starts[a], starts[b]);
   const last = starts.length - 1;
-  const cutOut =
-    laps === 0 ? body(from, to) : body(from, last) + body(0, last).repeat(laps - 1) + body(0, to);
-  const filler = Array.from({ length: (target % all) - tokensBefore[to]! }, () => ` ${drawWord()}`);
-  return words.join(' ') + cutOut + filler.join('');
+  return {
+    text:
+      laps === 0 ? body(from, to) : body(from, last) + body(0, last).repeat(laps - 1) + body(0, to),
+    tokens: laps * all + tokensBefore[to]! - tokensBefore[from]!,
+  };
 }
 
 const CHECKED_CUTS = 200;

@@ -99,6 +99,8 @@ export interface TraceFormat extends TraceFacts {
   readonly piece?: 'line' | 'csv' | 'value';
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
+  /** It is known so that it is not taken for another: reading it says why it cannot be played. */
+  readonly isRefused?: boolean;
   /** What else it reads beside the file that is named. */
   alsoReads?(file: string, options: Pick<ReadOptions, 'datasetFile'>): readonly string[];
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */

@@ -58,6 +58,9 @@ const READ = new Set([
   'model',
 ]);
 
+/** A session has the tools that its first row has. */
+const READ_FIRST = new Set([...READ, 'tools']);
+
 /** What the rows of a file have in common, as its first ones say. */
 interface Habits {
   /** Of those that begin: a trace without times has none, any other has all. */
@@ -87,7 +90,7 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
     if (session !== undefined) begun.set(session, turn! + 1);
     const time = timeIn(row, session, !turn, habits);
     const said = saidIn(row, session, habits);
-    tellUnread(row, READ, options);
+    tellUnread(row, turn ? READ : READ_FIRST, options);
     const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
     yield {
       ...(time !== undefined && { atMs: habits.unit.toMs(time, session, outputTokens) }),
@@ -96,6 +99,7 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
         thinkMs: habits.unit.spanMs(timeOf(row, 'delay', 'milliseconds')),
       }),
       ...said,
+      ...toolsIn(row, turn),
       ...(outputTokens !== undefined && { outputTokens }),
       ...(has(row, 'model') && { model: textOf(row, 'model') }),
     };
@@ -163,6 +167,13 @@ function isCumulative(row: Row, own: boolean): boolean {
   const said = typeof mode === 'string' ? CONTEXT_MODES[mode] : undefined;
   if (said === undefined) throw wrong(row, 'context_mode', Object.keys(CONTEXT_MODES).join(' or '));
   return said;
+}
+
+function toolsIn(row: Row, turn: number | undefined): Pick<TraceEntry, 'request'> {
+  if (turn || !has(row, 'messages') || !has(row, 'tools')) return {};
+  const { tools } = row.fields;
+  if (!Array.isArray(tools)) throw wrong(row, 'tools', 'a list');
+  return { request: { tools } };
 }
 
 function messagesOf(row: Row): [Message, ...Message[]] {

@@ -87,8 +87,8 @@ export function notesOf(
   const hasBlocks = entries.some(({ hashIds }) => hashIds);
   const { speedup } = conversation.trace!;
   const trace = [
-    `trace: ${entries.length} requests`,
-    ...(conversations < entries.length ? [` of ${conversations} conversations`] : []),
+    `trace: ${counted(entries.length, 'request')}`,
+    ...(conversations < entries.length ? [` of ${counted(conversations, 'conversation')}`] : []),
     ...(children.length ? [`, ${children.length} of them sub-agents',`] : []),
     ` in ${file}`,
     ...(hasBlocks ? [`, blocks of ${blockTokens} tokens`] : []),
@@ -102,4 +102,8 @@ export function notesOf(
       ? [`pauses: ${unknown} of ${all} are not in the trace; pacing.pauseSec is in their place`]
       : []),
   ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

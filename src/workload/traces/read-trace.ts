@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
+import { earliest } from './earliest.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { factsOf, formatOf } from './formats.ts';
 import { inOrder } from './order.ts';
@@ -36,18 +37,23 @@ export async function readerOf(
   return { format, options: { blockTokens, timeUnit, fieldNames, datasetFile, seed } };
 }
 
-/** @throws UsageError if no format fits the file, or if it has no requests or a wrong one. */
+/**
+ * @param users how many conversations are played of it; undefined: all
+ * @throws UsageError if no format fits the file, if it has no requests or a wrong one, or more than memory has
+ * room for.
+ */
 export async function readTrace(
   settings: Settings,
   seed: string | number,
   formats: readonly TraceFormat[],
+  users?: number,
 ): Promise<ReadTrace> {
   const { file } = settings;
   const { format, options } = await readerOf(settings, seed, formats);
-  const entries: TraceEntry[] = [];
   const dropped = new Tally();
   const selecting = { file, selection: selectionOf(settings), dropped };
-  for await (const entry of select(format.read(file, options), selecting)) entries.push(entry);
+  const selected = select(format.read(file, options), selecting);
+  const entries = await earliest(selected, { file, users, dropped });
   const leftOut = droppedLines(dropped.dropped);
   if (!entries.length) {
     const why = leftOut.length ? leftOut.join('; ') : `expected ${format.says}`;

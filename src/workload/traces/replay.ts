@@ -36,7 +36,7 @@ export async function openTrace(
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
   const { file, prefillOnly } = trace!;
-  const opened = await readTrace(trace!, scenario.seed, traceFormats);
+  const opened = await readTrace(trace!, scenario.seed, traceFormats, scenario.population.users);
   const { format, blockTokens, entries, leftOut } = opened;
   const sessions = sessionsOf(entries, { file, isPart: leftOut.length > 0 });
   checkPlayable(scenario, { file, entries, sessions });
@@ -59,7 +59,8 @@ export async function openTrace(
       const say = keepingLast((index: number) => said.turn(index));
       const turns = session.places.map((index, turn): Turn => {
         const { outputTokens, answer: recordedAnswer } = entries[index]!;
-        const asked = outputTokens === undefined ? undefined : Math.max(1, outputTokens);
+        const length = outputTokens ?? said.answerTokens(index);
+        const asked = length === undefined ? undefined : Math.max(1, length);
         const planned = plan.answerTokens() ?? asked;
         const next = entries[session.places[turn + 1]!];
         const forks = forksAt(session, turn, ids);

@@ -16,6 +16,8 @@ export interface SaidInTrace {
   turn(index: number): Pick<Turn, 'before' | 'message'>;
   /** Of the message alone; a count that is known before it is made. */
   messageTokens(index: number): number | undefined;
+  /** Of the recorded answer, tool calls and all, where nobody says how long it was. */
+  answerTokens(index: number): number | undefined;
   /**
    * Tokens at the start of the entry that an earlier one began with, at most. The first counts whole: it
    * is the sender of what others find.
@@ -35,6 +37,7 @@ export async function openSaid(
   const hasWords = entries.some(({ messages }) => !messages);
   const wordsOf = hasWords ? words(scenario.seed, await texts.corpus(), blockTokens) : undefined;
   const spoken = await countSpoken(entries, texts);
+  const answers = await countAnswers(entries, texts);
   const seenTokens = seenBefore(entries, blockTokens);
   return {
     turn(index) {
@@ -43,6 +46,7 @@ export async function openSaid(
       return { message: new Message('user', wordsOf!(entries[index]!, index)) };
     },
     messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
+    answerTokens: (index) => answers[index],
     sharedTokens: (index) => spoken.sharedTokens[index] ?? seenTokens[index]!,
   };
 }
@@ -61,6 +65,23 @@ function words(seed: string | number, corpus: Corpus, blockTokens: number) {
       ' ',
     );
   };
+}
+
+/** By place in the trace, where there is an answer and no word of its length. */
+async function countAnswers(entries: readonly TraceEntry[], texts: Texts): Promise<number[]> {
+  const places = [...entries.keys()].filter((index) => {
+    const { answer, outputTokens } = entries[index]!;
+    return answer && outputTokens === undefined;
+  });
+  const tokens: number[] = [];
+  if (!places.length) return tokens;
+  const counts = await texts.count(places.map((index) => wordsOfAnswer(entries[index]!.answer!)));
+  for (const [i, index] of places.entries()) tokens[index] = counts[i]!;
+  return tokens;
+}
+
+function wordsOfAnswer({ text, fields }: Message): string {
+  return fields ? `${text}${JSON.stringify(fields)}` : text;
 }
 
 /** By place in the trace, where there are messages: tokens of the last, and of what an earlier one began with. */

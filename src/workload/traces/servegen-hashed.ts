@@ -7,7 +7,8 @@ import type { TraceFormat } from './format.ts';
  */
 export const servegenHashed: TraceFormat = {
   name: 'servegen-hashed',
-  says: "ServeGen's conversations_hashed, which is refused",
+  says: "ServeGen's hashed conversations",
+  isRefused: true,
   sniff: (head) =>
     ['input_token_count', 'output_token_count', 'input_tokens'].every((field) =>
       head.includes(`"${field}"`),

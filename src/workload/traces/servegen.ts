@@ -12,7 +12,7 @@ import { datasetOf, openDataset } from './servegen-dataset.ts';
  */
 export const servegen: TraceFormat = {
   name: 'servegen',
-  says: "CSV without a header of window (s), rate, cv, Gamma or Weibull and its two arguments, as ServeGen's",
+  says: 'CSV without a header of window (s), rate, cv, Gamma or Weibull, and its two arguments',
   timeUnit: 's',
   alsoReads: (file, options) => [datasetOf(file, options)],
   sniff: (head) => isWindow(headerOf(head)),

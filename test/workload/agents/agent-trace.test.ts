@@ -112,6 +112,7 @@ test('every prompt begins with a word of its own, the same for the same seed', (
     leadWords: words,
     notes: [],
     cut: (_rng, tokens, lead = []) => lead.slice(0, tokens).join(' '),
+    read: () => expect.unreachable(),
   };
   const make = () => {
     const trace = traceOf(FIRST, second({}));

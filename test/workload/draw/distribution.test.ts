@@ -32,6 +32,13 @@ describe('moments', () => {
     [{ distribution: 'gamma', mean: 30, cv: 0.25 }, 30, 0.25],
     [{ distribution: 'normal', mean: 50, std: 5 }, 50, 0.1],
     [{ distribution: 'data', values: [1, 2, 3, 6] }, 3, Math.sqrt(3.5) / 3],
+    // 1, 2 and 3 weigh 1, 1/2 and 1/3: their mean is 3 / (11 / 6).
+    [
+      { distribution: 'zipf', alpha: 1, max: 3 },
+      18 / 11,
+      Math.sqrt(36 / 11 - (18 / 11) ** 2) / (18 / 11),
+    ],
+    [{ distribution: 'zipf', alpha: 0, min: 2, max: 6 }, 4, Math.sqrt(2) / 4],
   ])('%j has mean %d and cv %d, and so have its draws', (input, expectedMean, expectedCv) => {
     const d = parsed(input);
     expect(meanOf(d)).toBeCloseTo(expectedMean, 9);
@@ -48,7 +55,8 @@ describe('moments', () => {
     { distribution: 'lognormal', mean: 5, cv: 1, min: 2 },
     { distribution: 'gamma', mean: 5, cv: 1, max: 50 },
     { distribution: 'normal', mean: 5, std: 3 },
-  ])('%j is bounded, so that no mean is claimed', (input) => {
+    { distribution: 'zipf', alpha: 1.5 },
+  ])('%j is bounded, or has no mean that is known: none is claimed', (input) => {
     expect(meanOf(parsed(input))).toBeUndefined();
     expect(cvOf(parsed(input))).toBeUndefined();
   });
@@ -66,6 +74,13 @@ describe('bounds', () => {
     const sample = draws(d);
     expect(sample.every((value) => value > 2 && value < 6)).toBe(true);
     expect(new Set(sample).size).toBeGreaterThan(DRAWS * 0.99);
+  });
+
+  test('of Zipf’s law are kept, and without a most its numbers have to become rare', () => {
+    const sample = draws(parsed({ distribution: 'zipf', alpha: 2, min: 3 }));
+    expect(Math.min(...sample)).toBe(3);
+    expect(sample.every(Number.isInteger)).toBe(true);
+    expect(() => parsed({ distribution: 'zipf', alpha: 1 })).toThrow();
   });
 
   test('of a normal without room are a usage error, before anything runs', () => {

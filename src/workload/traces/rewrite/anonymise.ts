@@ -2,7 +2,7 @@ import type { HashId, TraceEntry } from '../format.ts';
 import { formatNamed, TRACE_FORMATS } from '../formats.ts';
 import { type ConvertedTrace, fitted, notesOf } from './convert.ts';
 import { openTraceFile, type Reading, traceIn } from './open-trace.ts';
-import { countOfPart, PART_NAMES, type PartName, type Trace } from './parts.ts';
+import { countOfPart, onlyParts, PART_NAMES, type PartName, type Trace } from './parts.ts';
 import { savePieces } from './save.ts';
 import { openCounting } from './text-blocks.ts';
 import { canWrite, WRITTEN_FORMATS, writerOf } from './writers.ts';
@@ -52,10 +52,21 @@ export async function anonymiseTrace(
   };
 }
 
-/** Without its own words. */
+/** All that is told of a request; of texts only while they are still to be counted. */
+const KEPT: readonly PartName[] = [
+  'times',
+  'sessions',
+  'sub-agents',
+  'thinks',
+  'api-times',
+  'outputs',
+  'inputs',
+  'blocks',
+  'deltas',
+];
+
 function stripped(entry: TraceEntry): TraceEntry {
-  const { model: _model, kind: _kind, answer: _answer, ...rest } = entry;
-  return rest;
+  return onlyParts(entry, entry.messages ? [...KEPT, 'texts'] : KEPT);
 }
 
 /** The input's own if it can be written; texts will be counts. */
@@ -64,12 +75,14 @@ function formatFor(own: string, { entries, facts, unread }: Trace): string {
     messages ? { ...rest, inputTokens: 1, hashIds: [] } : { ...rest, inputTokens: 1 },
   ) as TraceEntry[];
   const candidates = [own, ...WRITTEN_FORMATS].filter(canWrite);
-  const holdsAll = (name: string) =>
-    PART_NAMES.every(
-      (part) =>
-        writerOf(name).holds.includes(part) ||
-        !countOfPart(part, { entries: counts, facts, unread }),
+  const counted = { entries: counts, facts, unread };
+  const holdsAll = (name: string) => {
+    const { holds, needs } = writerOf(name);
+    return (
+      PART_NAMES.every((part) => holds.includes(part) || !countOfPart(part, counted)) &&
+      needs.every((part) => countOfPart(part, counted) === entries.length)
     );
+  };
   return candidates.find(holdsAll) ?? candidates[0]!;
 }
 

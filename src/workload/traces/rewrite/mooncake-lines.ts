@@ -13,6 +13,7 @@ export const mooncakeLines: TraceWriter = {
     'blocks',
     'last-blocks',
     'deltas',
+    'tools',
     'texts',
   ],
   needs: [],
@@ -35,15 +36,18 @@ function lineOf(entry: TraceEntry): string {
 }
 
 /** Counts are whole and texts are new, unless it is said. */
-function saidIn({ session, isCumulative = false, inputTokens, messages }: TraceEntry) {
+function saidIn(entry: TraceEntry) {
+  const { session, isCumulative = false, inputTokens, messages, request } = entry;
   const isTurn = session !== undefined;
   if (!messages) {
     const mode = isTurn && !isCumulative && { context_mode: 'deltas_without_responses' };
     return { input_length: inputTokens, ...mode };
   }
   const [first] = messages;
-  const isText = messages.length === 1 && first.role === 'user' && !first.fields && !isCumulative;
+  const isText =
+    messages.length === 1 && !request && first.role === 'user' && !first.fields && !isCumulative;
   if (isText) return { text_input: first.text };
   const list = new Raw(`[${messages.map(({ json }) => json.toString('utf8')).join(', ')}]`);
-  return { ...(isTurn && !isCumulative && { message_mode: 'delta' }), messages: list };
+  const mode = isTurn && !isCumulative && { message_mode: 'delta' };
+  return { ...mode, messages: list, ...request };
 }

@@ -90,6 +90,16 @@ export const PARTS = {
     isIn: ({ kind }) => kind !== undefined,
     without: without('kind'),
   },
+  failures: {
+    says: 'failures',
+    isIn: ({ isFailed }) => isFailed === true,
+    without: without('isFailed'),
+  },
+  tools: {
+    says: 'fields that all requests of a session have, as tools',
+    isIn: ({ request }) => request !== undefined,
+    without: without('request'),
+  },
   texts: { says: 'texts', isIn: ({ messages }) => messages !== undefined },
   answers: {
     says: 'recorded answers',
@@ -105,6 +115,34 @@ export const PARTS = {
 } satisfies Record<string, Part>;
 
 export type PartName = keyof typeof PARTS;
+
+/** What each field of an entry tells. */
+const TOLD_BY = {
+  atMs: 'times',
+  session: 'sessions',
+  turn: 'sessions',
+  parent: 'sub-agents',
+  thinkMs: 'thinks',
+  apiMs: 'api-times',
+  outputTokens: 'outputs',
+  inputTokens: 'inputs',
+  hashIds: 'blocks',
+  isCumulative: 'deltas',
+  model: 'models',
+  kind: 'kinds',
+  isFailed: 'failures',
+  request: 'tools',
+  messages: 'texts',
+  answer: 'answers',
+} satisfies Record<keyof TraceEntry, PartName>;
+
+/** What of an entry tells one of these, and nothing else. */
+export function onlyParts(entry: TraceEntry, names: readonly PartName[]): TraceEntry {
+  const kept = Object.entries(entry).filter(([field]) =>
+    names.includes(TOLD_BY[field as keyof TraceEntry]),
+  );
+  return Object.fromEntries(kept) as unknown as TraceEntry;
+}
 
 export const PART_NAMES = Object.keys(PARTS) as PartName[];
 

@@ -24,7 +24,7 @@ export interface SliceOptions extends Wanted {
  * Writes some requests of a trace, each as it is, every field with it.
  * @throws UsageError if nothing is left, or the format's files cannot be cut.
  */
-export async function sliceTrace(options: SliceOptions): Promise<Sliced> {
+export async function sliceTrace(options: SliceOptions): Promise<Sliced & { format: string }> {
   const { input, output } = options;
   refuseInput(input, output);
   const opened = await openTraceFile(input, options.reading);
@@ -43,7 +43,7 @@ export async function sliceTrace(options: SliceOptions): Promise<Sliced> {
   const selection = new Selection(input, await surveyOf(opened), options, options.partly);
   if (format.piece === 'value') await writeValues(opened, output, selection);
   else await writeWhole(output, keptLines(opened, selection));
-  return selection.close();
+  return { format: format.name, ...selection.close() };
 }
 
 /** The lines of the requests that are kept, behind the header if there is one. */

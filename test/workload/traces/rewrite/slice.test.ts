@@ -40,6 +40,7 @@ describe('a window', () => {
     const sliced = await slice(input, { toMs: 100 });
     expect(kept()).toEqual([0, 1, 2, 3, 4, 6].map((i) => JSON.parse(JSON.stringify(ROWS[i]))));
     expect(sliced).toEqual({
+      format: 'mooncake',
       requests: 8,
       keptRequests: 6,
       sessions: 3,

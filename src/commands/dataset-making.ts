@@ -1,0 +1,108 @@
+import { InvalidArgumentError } from 'commander';
+import { defaultCacheDir } from '../base/cache-dir.ts';
+import { amount } from '../report/number.ts';
+import { tableText } from '../report/render/table.ts';
+import { PERCENTILES, type Summary } from '../workload/datasets/summary.ts';
+import { type Corpus, openCorpus } from '../workload/text/corpus.ts';
+import { openTokenizer, type Tokenizer } from '../workload/tokenizer/tokenizer.ts';
+import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
+import type { Flag } from './flag-table.ts';
+import { screenFlags } from './flags.ts';
+import { reportColumns } from './screen.ts';
+import { say } from './stderr.ts';
+
+/** What every command that makes a data set is told. */
+export interface MakingFlags {
+  readonly tokenizer: string;
+  readonly textFile?: string;
+  readonly seed: string;
+  readonly output: string;
+  readonly stats?: string;
+  readonly wide?: boolean;
+}
+
+/** Their rows, but for what is made. */
+export const makingFlags: readonly Flag[] = [
+  {
+    flags: '--tokenizer <name>',
+    says: "counts the tokens: 'gpt2', a folder, a tokenizer.json or a Hugging Face model name",
+    default: 'gpt2',
+  },
+  { flags: '--text-file <file>', says: 'text to cut words from; default: Moby Dick' },
+  { flags: '--seed <seed>', says: 'names the random streams', default: '0' },
+  { flags: '--output <file>', says: 'JSON lines to write', default: 'output.jsonl' },
+  { flags: '--stats <file>', says: 'JSON with statistics to write; default: beside the output' },
+  ...screenFlags,
+];
+
+export interface Material {
+  readonly corpus: Corpus;
+  readonly tokenizer: Tokenizer;
+}
+
+/** The text to cut from, and what counts it. */
+export async function openMaterial({ tokenizer, textFile }: MakingFlags): Promise<Material> {
+  const files = await locateTokenizer(tokenizer);
+  const corpus = await openCorpus({
+    textFile,
+    field: '--text-file',
+    tokenizer: files,
+    cacheDir: defaultCacheDir(),
+    tell: say,
+  });
+  return { corpus, tokenizer: await openTokenizer(files) };
+}
+
+/** A table of what was made, a line an amount. */
+export function summaryText(rows: Readonly<Record<string, Summary>>, isWide?: boolean): string {
+  const names = ['mean', 'std', ...PERCENTILES.map((one) => `p${one}` as const)] as const;
+  const columns = names.map((name) => ({ title: name.replace(/^p(\d+)$/, '$1%') }));
+  return tableText(
+    {
+      columns: [{ title: '' }, ...columns],
+      rows: Object.entries(rows).map(([label, summary]) => ({
+        cells: [label, ...names.map((name) => short(summary[name as keyof Summary]))],
+        format: 'amount',
+      })),
+    },
+    reportColumns(isWide),
+  );
+}
+
+/** A column has room for that much. */
+const DIGITS_FROM = 100;
+
+function short(value: number | undefined): number | undefined {
+  return value !== undefined && value >= DIGITS_FROM ? Math.round(value) : value;
+}
+
+/** Mean and deviation as they were asked for and as they came, and what they were drawn from. */
+export function madeText(
+  asked: { readonly mean: number; readonly std: number },
+  says: string,
+  { mean, std }: Summary,
+): string {
+  return `asked ${asked.mean} ± ${asked.std} (${says}), made ${amount(mean)} ± ${amount(std)}`;
+}
+
+/** Beside the output, its name without its ending. */
+export function statsFileOf(output: string): string {
+  return `${output.replace(/\.jsonl?$/, '')}-stats.json`;
+}
+
+/** A number of at least `least`; whole where only such will do. */
+export function amountFrom(least: number, isWhole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isFine = isWhole ? Number.isSafeInteger(value) : Number.isFinite(value);
+    if (text.trim() !== '' && isFine && value >= least) return value;
+    const what = isWhole ? 'a whole number' : 'a number';
+    throw new InvalidArgumentError(`Found '${text}'; expected ${what} of at least ${least}.`);
+  };
+}
+
+/** The same, several separated by commas. */
+export function amountsFrom(least: number, isWhole = false): (text: string) => number[] {
+  const one = amountFrom(least, isWhole);
+  return (text) => text.split(',').map(one);
+}

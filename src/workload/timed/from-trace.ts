@@ -1,0 +1,67 @@
+import { UsageError } from '../../base/errors.ts';
+import type { TraceEntry, TraceFormat } from '../traces/format.ts';
+import { type Factors, type Planned, scaled } from './planned.ts';
+
+export interface TracePlan {
+  readonly file: string;
+  readonly format: TraceFormat;
+  /** Tokens of a hashed block; undefined: it has none. */
+  readonly blockTokens: number | undefined;
+  /** From the first request on, that long and that moment itself; in the trace's own time. */
+  readonly durationMs: number;
+  /** Times are led back to the beginning of a group of this length; 0: they stay as they are. */
+  readonly groupMs: number;
+  readonly factors: Factors;
+  /** Told of what looks wrong in the trace. */
+  readonly warn?: ((warning: string) => void) | undefined;
+}
+
+/**
+ * The requests of a trace, with its own times and lengths, one at a time as they are read.
+ * @throws UsageError if an entry has no time, comes before the one before it, or has messages instead of lengths.
+ */
+export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
+  const { file, format, durationMs, groupMs, factors, warn } = options;
+  const blockTokens = options.blockTokens ?? 1;
+  let firstMs: number | undefined;
+  let lastMs = 0;
+  for await (const entry of format.read(file, { blockTokens, warn })) {
+    const { atMs, inputTokens } = checked(file, entry);
+    firstMs ??= atMs;
+    const sinceMs = atMs - firstMs;
+    if (sinceMs > durationMs) return;
+    if (sinceMs < lastMs) {
+      throw new UsageError(
+        `${file}: found a request at ${atMs} ms after one at ${firstMs + lastMs}; expected them in the order of time`,
+      );
+    }
+    lastMs = sinceMs;
+    const grouped = groupMs > 0 ? Math.floor(sinceMs / groupMs) * groupMs : sinceMs;
+    yield {
+      atMs: Math.floor(grouped / factors.rate),
+      inputTokens: scaled(inputTokens, factors.input),
+      outputTokens:
+        entry.outputTokens === undefined
+          ? undefined
+          : scaled(Math.max(1, entry.outputTokens), factors.output),
+      hashIds: entry.hashIds,
+      // What is said in a session is what is new in it: an input that repeats the rest stands alone.
+      session: entry.isCumulative ? undefined : entry.session,
+    };
+  }
+  if (firstMs === undefined) {
+    throw new UsageError(`${file}: found no request; expected ${format.says}`);
+  }
+}
+
+function checked(file: string, { atMs, inputTokens }: TraceEntry) {
+  if (atMs === undefined) {
+    throw new UsageError(`${file}: found a request without a time; a workload needs one for each`);
+  }
+  if (inputTokens === undefined) {
+    throw new UsageError(
+      `${file}: found a request with messages; expected lengths in tokens: play it with \`confab run --trace\``,
+    );
+  }
+  return { atMs, inputTokens: Math.max(1, inputTokens) };
+}
