@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Column } from '../stats/column.ts';
 import type { TraceEntry } from '../workload/traces/format.ts';
 import type { Named } from './blocks.ts';
 
@@ -9,8 +10,8 @@ const BATCH = 512;
 
 /**
  * Digest of what a trace asks for, whatever its format, the order of its fields and the names that it gives: sessions
- * are the place of their first request, blocks are numbered as they come (so that hashed or renamed ids are
- * the same), times count from the first request, in microseconds. Part of it: times, pauses, sessions with
+ * are the place of their first request, what is shared is the place of the request that began so (hashed or
+ * renamed ids are the same, and so are ids of last, partial blocks that nobody shares), times count from the first request, in microseconds. Part of it: times, pauses, sessions with
  * the turns that began them, lengths, the sharing of blocks and their size, messages, tools and recorded answers.
  * Not part of it: what is told of how it was answered (durations, the model, the trace's own word for a kind).
  */
@@ -21,6 +22,9 @@ export class Content {
   #place = 0;
   #firstMs: number | undefined;
 
+  /** Of requests with a new block: the first name of it, ascending, and their places. */
+  readonly #newNames = new Column();
+  readonly #beginners = new Column();
   readonly #blockTokens: number;
   #hasBlocks = false;
 
@@ -34,12 +38,31 @@ export class Content {
     this.#firstMs ??= atMs;
     this.#hasBlocks ||= !!chain?.length;
     const sinceFirstMs = atMs === undefined ? undefined : atMs - this.#firstMs!;
-    // What begins alike has the same name: the last known one stands for all before it.
-    const blocks = chain ? `${known > 0 ? chain[known - 1] : ''}+${chain.length - known}` : '';
+    const shared = known > 0 ? `${this.#beginnerOf(chain![known - 1]!)}/${known}` : '';
     const counts = `${microseconds(sinceFirstMs)},${microseconds(thinkMs)},${inputTokens ?? ''},${outputTokens ?? ''}`;
-    this.#lines.push(`${this.#sessionOf(entry)},${counts},${blocks}${contentOf(entry)}`);
+    this.#lines.push(`${this.#sessionOf(entry)},${counts},${shared}${contentOf(entry)}`);
     if (this.#lines.length >= BATCH) this.#flush();
+    if (chain && known < chain.length) {
+      this.#newNames.add(chain[known]);
+      this.#beginners.add(this.#place);
+    }
     this.#place++;
+  }
+
+  /**
+   * The request that began so first. With the number of blocks up to there it says all that is shared: how many
+   * more are new follows from the length, whether or not a last, partial one has an id.
+   */
+  #beginnerOf(name: number): number {
+    const names = this.#newNames.values();
+    let before = 0;
+    let after = names.length;
+    while (after - before > 1) {
+      const middle = (before + after) >> 1;
+      if (names[middle]! <= name) before = middle;
+      else after = middle;
+    }
+    return this.#beginners.values()[before]!;
   }
 
   /** sha256 in hexadecimal. */

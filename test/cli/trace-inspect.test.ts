@@ -90,6 +90,33 @@ describe('confab trace inspect', () => {
   });
 });
 
+describe('the digest', () => {
+  const digestOf = async (...args: string[]): Promise<string> =>
+    (await inspected([...args, '--json', '-'])).json().digest;
+
+  test('is that of the same requests in another format, and of the trace without its names', async () => {
+    const requests = [
+      { t: 0, type: 's', in: 200, out: 5, hash_ids: [1, 2, 3] },
+      { t: 4.5, type: 's', in: 270, out: 6, think_time: 1.5, hash_ids: [1, 2, 3, 4] },
+      { t: 9, type: 's', in: 150, out: 7, hash_ids: [1, 9] },
+    ];
+    const weka = written([{ id: 'a', block_size: 64, hash_id_scope: 'local', requests }]);
+    const cwd = freshFolder();
+    const rewritten = async (verb: string, file: string, ...flags: string[]) => {
+      const { code, stderr } = await confab(['trace', verb, weka, file, ...flags], { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      return join(cwd, file);
+    };
+    const dropped = ['--drop', 'kinds', '--to-block-tokens', '64'];
+    const mooncake = await rewritten('convert', 'm.jsonl', '--to', 'mooncake', ...dropped);
+    const nameless = await rewritten('anonymise', 'n.json');
+    const digest = await digestOf(weka);
+    expect(await digestOf(mooncake, '--block-tokens', '64')).toBe(digest);
+    expect(await digestOf(nameless)).toBe(digest);
+    expect(await digestOf(SAMPLE)).not.toBe(digest);
+  });
+});
+
 /** BurstGPT's columns: of its first two files, or of its third. */
 function burst(columns: 6 | 8): string {
   const [session, blank, elapsed] =

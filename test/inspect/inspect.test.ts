@@ -296,6 +296,7 @@ describe('the digest', () => {
   const turns = (more: (turn: number) => object = () => ({})) =>
     [0, 1, 2].map((turn) =>
       entry(1000 * turn, [1, 2, turn + 3], {
+        inputTokens: 14,
         session: 's',
         turn,
         isCumulative: true,
@@ -310,6 +311,10 @@ describe('the digest', () => {
     ['another origin of time', (turn) => ({ atMs: 5e6 + 1000 * turn })],
     ['times that took a way through seconds', (turn) => ({ atMs: 1000 * turn + 1e-7 })],
     ['no place in the session', () => ({ turn: undefined })],
+    [
+      'ids of last, partial blocks that nobody shares',
+      (turn) => ({ hashIds: [1, 2, turn + 3, turn + 90] }),
+    ],
     ['what is told of the answer', () => ({ model: 'm', kind: 'k', apiMs: 4 })],
   ])('is the same with %s', async (_, more) => {
     expect(await digest(turns(more))).toBe(await digest(turns()));
@@ -317,7 +322,7 @@ describe('the digest', () => {
 
   test.each<[string, (turn: number) => object]>([
     ['other lengths', (turn) => ({ outputTokens: turn })],
-    ['other inputs', () => ({ inputTokens: 11 })],
+    ['other inputs', () => ({ inputTokens: 15 })],
     ['other times', (turn) => ({ atMs: 1001 * turn })],
     ['other pauses', () => ({ thinkMs: 11 })],
     ['an unknown pause, which is not 0', () => ({ thinkMs: undefined })],
