@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { bisectLeft } from 'd3-array';
 import { UsageError } from '../../base/errors.ts';
 import { found, isObject, notJson, parsedJson } from '../../base/json.ts';
@@ -12,6 +14,28 @@ type Draw = (rng: Rng) => number;
 
 const FIELD = 'conversation.trace.datasetFile';
 const TRACE_NAME = /-trace\.csv$/;
+const DATASET_NAME = /\.json$/;
+
+/**
+ * The clients of a folder, by the names of their arrivals' files; or the one whose file it is.
+ * @throws UsageError for a folder without any, and for a client's other file.
+ */
+export function clientsIn(path: string): readonly string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    if (!DATASET_NAME.test(path)) return [path];
+    throw new UsageError(
+      `${path}: found the lengths of a ServeGen client; expected its arrivals, …-trace.csv, or the folder of both`,
+    );
+  }
+  const names = readdirSync(path).filter((name) => TRACE_NAME.test(name));
+  if (names.length) return names.sort().map((name) => join(path, name));
+  throw new UsageError(`${path}: found no …-trace.csv; expected clients of ServeGen`);
+}
+
+/** Whether a file that begins so has the lengths of a client. */
+export function isDataset(head: string): boolean {
+  return /^\s*\{\s*"\d+"\s*:\s*\{\s*"(input_tokens|text_tokens)"\s*:\s*"\{/.test(head);
+}
 
 /**
  * The file with the lengths of a client whose arrivals are in `file`.

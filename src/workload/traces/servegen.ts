@@ -3,10 +3,10 @@ import { UsageError } from '../../base/errors.ts';
 import { type Rng, stream } from '../../base/random.ts';
 import { type CsvRow, csvRows, headerOf } from '../files/csv.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { datasetOf, openDataset } from './servegen-dataset.ts';
+import { clientsIn, datasetOf, isDataset, openDataset } from './servegen-dataset.ts';
 
 /**
- * ServeGen's description of a client: CSV without a header, a row a window of ten minutes, with the rate and
+ * ServeGen's description of a client, or a folder of them: CSV without a header, a row a window of ten minutes, with the rate and
  * the shape of its arrivals. The requests are drawn, with the run's seed: in every window as many as its rate
  * says, at times whose gaps have that shape; their lengths from the dataset beside it.
  */
@@ -14,8 +14,10 @@ export const servegen: TraceFormat = {
   name: 'servegen',
   says: 'CSV without a header of window (s), rate, cv, Gamma or Weibull, and its two arguments',
   timeUnit: 's',
-  alsoReads: (file, options) => [datasetOf(file, options)],
-  sniff: (head) => isWindow(headerOf(head)),
+  // Of a folder, the lengths are its .json files.
+  alsoReads: (path, options) =>
+    clientsIn(path).map((file) => (file === path ? datasetOf(file, options) : file)),
+  sniff: (head) => isWindow(headerOf(head)) || isDataset(head),
   read: readServeGen,
 };
 
@@ -39,14 +41,25 @@ const WINDOW_SEC = 600;
 const CELLS = 6;
 const MS_PER_SEC = 1000;
 
-async function* readServeGen(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
+/** Of a folder: all of its clients, one after the other. */
+async function* readServeGen(path: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
+  for (const [client, file] of clientsIn(path).entries()) {
+    yield* readClient(file, client, options);
+  }
+}
+
+async function* readClient(
+  file: string,
+  client: number,
+  options: ReadOptions,
+): AsyncGenerator<TraceEntry> {
   const { seed = 0 } = options;
   const lengthsAt = openDataset(datasetOf(file, options));
   const windows = await windowsIn(file);
   for (const [i, window] of windows.entries()) {
     const { startSec } = window;
     const endSec = windows[i + 1]?.startSec ?? startSec + WINDOW_SEC;
-    const rng = stream(seed, 'servegen', startSec);
+    const rng = stream(seed, 'servegen', client, startSec);
     const draw = lengthsAt(startSec);
     for (const sec of arrivals(window, endSec - startSec, rng)) {
       yield { atMs: (startSec + sec) * MS_PER_SEC, ...draw(rng) };

@@ -1,5 +1,7 @@
+import { basename, join } from 'node:path';
 import { mean } from 'd3-array';
 import { describe, expect, test } from 'vitest';
+import { servegen } from '../../../src/workload/traces/servegen.ts';
 import { absent, sharedFile, titled } from '../../support/needs.ts';
 import { scratchDir } from '../scratch.ts';
 import { entriesOf, recognised, writer } from './entries.ts';
@@ -55,6 +57,23 @@ describe('a client', () => {
     const drawn = (seed?: number) => entriesOf(file, undefined, { seed });
     expect(await drawn(1)).toEqual(await drawn(1));
     expect(await drawn(1)).not.toEqual(await drawn(2));
+  });
+
+  test('may be one of many in a folder, each with draws of its own', async () => {
+    const folder = scratchDir();
+    const write = writer(folder);
+    for (const name of ['chunk-1', 'chunk-2']) {
+      write(`${name}-trace.csv`, '0,0.5,1,Gamma,0.5,9\n');
+      write(`${name}-dataset.json`, JSON.stringify({ 0: LENGTHS }));
+    }
+    expect(await recognised(folder)).toBe('servegen');
+    const entries = await entriesOf(folder);
+    expect(entries).toHaveLength(600);
+    expect(new Set(entries.map(({ atMs }) => atMs)).size).toBe(600);
+    const names = servegen.alsoReads!(folder, {}).map((path) => basename(path));
+    expect(names).toEqual(['chunk-1-trace.csv', 'chunk-2-trace.csv']);
+    const lengths = join(folder, 'chunk-1-dataset.json');
+    await expect(entriesOf(lengths)).rejects.toThrow(/found the lengths of a ServeGen client/);
   });
 
   test('may send images beside its text', async () => {
