@@ -117,7 +117,7 @@ export const traceSchema = z.strictObject({
     .describe("only requests from so long after the trace's first one on, by its own times"),
   untilSec: someSeconds
     .optional()
-    .describe("only requests before so long after the trace's first one, by its own times"),
+    .describe("only requests up to so long after the trace's first one, by its own times"),
   limit: cap.optional().describe('so many requests are read of those that are left, the first'),
   fieldNames: z
     .record(z.string(), z.string())

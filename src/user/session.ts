@@ -60,6 +60,16 @@ export class Session {
     this.#history.push(...(turn.before ?? []), turn.message, answer);
   }
 
+  /**
+   * The turn was not answered, and the conversation goes on without it. Calls of tools and their results stand
+   * together or not at all, so where it has one of both its recorded answer is in its place.
+   */
+  failed(turn: Turn): void {
+    const isOfTools =
+      turn.needsRecordedAnswer || (turn.before?.[0] ?? turn.message).role === 'tool';
+    if (isOfTools && turn.recordedAnswer) this.answered(turn, turn.recordedAnswer);
+  }
+
   /** What a cumulative turn repeats is not said twice. */
   #before(turn: Turn): readonly Message[] {
     return turn.isCumulative ? [] : this.#history;

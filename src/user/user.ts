@@ -128,13 +128,10 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
         const intendedMs = fromNext ? undefined : context.intendedMs;
         recordUnsentFrom(world, session, turn + (fromNext ? 1 : 0), { reason, intendedMs });
       },
-      /** The conversation goes on without the turn, but for an answer whose tool calls are answered next. */
       leaveOut: ({ context: { session, turn: index } }) => {
         const turn = session.turn(index)!;
         recordForksUnsent(world, turn, UNSENT.notBegun);
-        if (turn.needsRecordedAnswer && turn.recordedAnswer) {
-          session.answered(turn, turn.recordedAnswer);
-        }
+        session.failed(turn);
       },
       waitForDue: ({ context, self }) => idle?.waitsFor(self, context.intendedMs),
       waitForRetry: ({ context, self }) => idle?.waitsFor(self, context.retryAtMs),

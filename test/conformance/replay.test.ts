@@ -394,6 +394,27 @@ describe("000-3 BurstGPT's rows", () => {
   });
 });
 
+const AZURE = sharedFile('data/traces/azure2023_conv.csv');
+const NO_AZURE = absent(AZURE);
+
+test.skipIf(NO_AZURE)(
+  titled("001-21 Azure's conversations, the first 60 s: 191 requests of its own lengths", NO_AZURE),
+  async () => {
+    const { transport } = await replayed(AZURE, {
+      conversation: { trace: { file: AZURE, untilSec: 60 } },
+    });
+    const rows = readFileSync(AZURE, 'utf8').trim().split(/\r?\n/).slice(1, 192);
+    expect(transport.sent).toHaveLength(191);
+    for (const [i, row] of rows.entries()) {
+      const [, input, output] = row.split(',').map(Number);
+      const { messages, maxTokens, minTokens } = transport.sent[i]!;
+      expect([maxTokens, minTokens]).toEqual([output, output]);
+      // Counting all of them would take seconds.
+      if (i % 20 === 0) expect(count(messages[0]!.text)).toBe(input);
+    }
+  },
+);
+
 const AIBRIX = 'data/upstream/aibrix';
 const [SENT, LENGTHS, PROMPTS] = [
   'client-sessions-stream.jsonl',

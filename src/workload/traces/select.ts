@@ -68,7 +68,7 @@ function reasonOf(
 ): string | undefined {
   const sec = ((entry.atMs ?? firstMs) - firstMs) / 1000;
   if (sec < fromSec) return `earlier than ${fromSec} s`;
-  if (sec >= untilSec) return `at ${untilSec} s or later`;
+  if (sec > untilSec) return `later than ${untilSec} s`;
   if (skipFailures && entry.isFailed) return 'failed when they were recorded';
   if (kind !== undefined && !entry.kind?.toLowerCase().startsWith(kind.toLowerCase())) {
     return `of kind ${entry.kind ?? 'unknown'}, not ${kind}`;
