@@ -48,6 +48,11 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "the command line of AIBrix's client: workloads with times and sessions",
     load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
   },
+  pipeline: {
+    summary: "data set, workload, client and analysis from one file, as AIBrix's benchmark.py",
+    load: async () =>
+      (await import('./dialects/aibrix-pipeline/command.ts')).pipelineCommand(program),
+  },
   burstgpt: {
     summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
     load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),

@@ -7,6 +7,7 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   convert_sharegpt_to_openai: ['convert', 'sharegpt'],
   cleanup_sharegpt: ['prepare', 'cleanup-sharegpt'],
   'agentic-qa': ['agentic'],
+  benchmark: ['pipeline'],
   profile_vllm_server: ['burstgpt'],
   'burstgpt.cli': ['burstgpt'],
   pre_shareGPT: ['prepare', 'prompt-pool'],
