@@ -42,9 +42,9 @@ const REASONING_TYPE = /reason|think|thought|analysis|summary/i;
 const TEXTLESS_TYPE = /image|video|file|encrypted|redacted/i;
 /** Beside the text, in every dialect: nothing is missed by not reading them. */
 const OTHER_FIELDS = new Set([
-  ...['role', 'name', 'annotations', 'tool_calls', 'function_call', 'index', 'finish_reason'],
-  ...['logprobs', 'stop_reason', 'matched_stop', 'token_ids', 'seed', 'refusal', 'type', 'id'],
-  ...['delta', 'message', 'content_filter_results', 'native_finish_reason', 'usage'],
+  ...['role', 'name', 'annotations', 'index', 'finish_reason', 'logprobs', 'stop_reason', 'type'],
+  ...['matched_stop', 'token_ids', 'seed', 'refusal', 'id', 'content_filter_results', 'usage'],
+  ...['native_finish_reason'],
 ]);
 /** Parts within parts; more are no content. */
 const DEPTH_MAX = 6;

@@ -51,11 +51,14 @@ export class UsageTotal {
       empty.push(`${count} 0`);
       delete usage[count];
     }
-    const tooLarge: string[] = [];
+    const tooLarge = new Map<Count, string>();
+    const ofTooLarge = new Set<Count>();
     for (const [part, whole] of PARTS) {
       const [some, all] = [usage[part], usage[whole] ?? this.#usage?.[whole]];
-      if (some === undefined || all === undefined || some <= all) continue;
-      tooLarge.push(`${part} ${some} of ${whole} ${all}`);
+      if (some === undefined || all === undefined) continue;
+      if (some > all) tooLarge.set(part, `${part} ${some} of ${whole} ${all}`);
+      else if (tooLarge.has(whole) || ofTooLarge.has(whole)) ofTooLarge.add(part);
+      else continue;
       delete usage[part];
     }
     const remarks: string[] = [];
@@ -66,7 +69,7 @@ export class UsageTotal {
     remark('usage is no number of tokens', this.#refused.size, this.#refused);
     remark('usage told twice', this.#contradictions.size, this.#contradictions.values());
     remark('usage counts nothing', empty.length, empty);
-    remark('usage is more than its whole', tooLarge.length, tooLarge);
+    remark('usage is more than its whole', tooLarge.size, tooLarge.values());
     return { usage: saysSomething(usage) ? usage : undefined, remarks };
   }
 

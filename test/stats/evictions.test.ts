@@ -4,19 +4,20 @@ import { evictionsOf, type WatchedEngine } from '../../src/stats/evictions.ts';
 interface Told {
   readonly own?: number;
   readonly other?: number;
+  readonly unknown?: number;
   /** Seconds of lifetime, each a whole number. */
   readonly lifetimes?: readonly number[];
 }
 
 /** As the embedded engine's page says it; `engine` is a label among others. */
-function page({ own = 0, other = 0, lifetimes = [] }: Told, engine = '0'): string {
+function page({ own = 0, other = 0, unknown = 0, lifetimes = [] }: Told, engine = '0'): string {
   const labels = `model_name="m",engine="${engine}"`;
   const upTo = (bound: number) => lifetimes.filter((seconds) => seconds <= bound).length;
   return [
     '# TYPE confab:kv_evicted_blocks_total counter',
     `confab:kv_evicted_blocks_total{tier="gpu",by="own",${labels}} ${own}`,
     `confab:kv_evicted_blocks_total{tier="gpu",by="other",${labels}} ${other}`,
-    `confab:kv_evicted_blocks_total{tier="gpu",by="unknown",${labels}} 0`,
+    `confab:kv_evicted_blocks_total{tier="gpu",by="unknown",${labels}} ${unknown}`,
     '# TYPE vllm:kv_block_lifetime_seconds histogram',
     ...[1, 10].map(
       (le) => `vllm:kv_block_lifetime_seconds_bucket{le="${le}",${labels}} ${upTo(le)}`,
@@ -45,6 +46,26 @@ describe('one part', () => {
       blocks: { gpu: { total: 3, own: 1, other: 2, unknown: 0 } },
       lifetimeSec: { count: 3, mean: 3, p50: 3.25, p99: expect.closeTo(9.865, 9) },
     });
+  });
+
+  test('is told how many blocks had no session, and of each memory by itself', () => {
+    const disk = (count: number) =>
+      `confab:kv_evicted_blocks_total{tier="disk",by="other",engine="0"} ${count}`;
+    const [before, after] = [page({ own: 1 }), page({ own: 2, other: 3, unknown: 4 })];
+    expect(evictionsOf([watched([before, `${after}\n${disk(7)}`])])?.blocks).toEqual({
+      gpu: { total: 8, own: 1, other: 3, unknown: 4 },
+      // What a page does not name is 0.
+      disk: { total: 7, own: 0, other: 7, unknown: 0 },
+    });
+  });
+
+  test('has a mean of 0 where the engine tells no sum, and no times without a count', () => {
+    const name = 'vllm:kv_block_reuse_gap_seconds';
+    const buckets = [1, 10].map((le) => `${name}_bucket{le="${le}"} 2`).join('\n');
+    expect(evictionsOf([watched(['', `${buckets}\n${name}_count 2`])])).toEqual({
+      reuseGapSec: { count: 2, mean: 0, p50: 0.5, p99: expect.closeTo(0.99, 9) },
+    });
+    expect(evictionsOf([watched(['', buckets])])).toEqual({});
   });
 
   test('sums up the engines behind one address', () => {
@@ -103,6 +124,17 @@ describe('several parts', () => {
     expect(evictionsOf(parts)!.blocks!['gpu']!.total).toBe(8);
     const elsewhere = parts.map((part, i) => ({ ...part, url: `http://e${i}` }));
     expect(evictionsOf(elsewhere)!.blocks!['gpu']!.total).toBe(6 + 7 + 1);
+  });
+
+  test('that met at one instant have seen the same, a moment later they have not', () => {
+    const place = { url: 'http://e' };
+    const [first, last] = [page({ other: 1 }), page({ other: 4 })];
+    const parts = (fromMs: number) => [
+      watched([first, last], { ...place, fromMs: 0, toMs: 1000 }),
+      watched([page({ other: 5 }), page({ other: 7 })], { ...place, fromMs, toMs: 2000 }),
+    ];
+    expect(evictionsOf(parts(1000))!.blocks!['gpu']!.total).toBe(6);
+    expect(evictionsOf(parts(1001))!.blocks!['gpu']!.total).toBe(5);
   });
 
   test('that watched it one after the other, as resumes do, leave out what came in between', () => {

@@ -58,3 +58,18 @@ test('the cut is where the formula has its least, or there is none as that is in
     { numRuns: 200, seed: 1 },
   );
 });
+
+test('a small spread of large values is seen as well', () => {
+  const { values } = queueSeries(600, 0.2, 1);
+  const series = values.map((value, i) => value + Math.max(0, 20 - i / 4));
+  const cut = cutOf(series);
+  expect(cut).toBeGreaterThan(30);
+  for (const far of [1e10, -1e10]) expect(cutOf(series.map((value) => value + far))).toBe(cut);
+});
+
+test('a hundred values are looked at, and what is left over of the last batch is not', () => {
+  const steps = [...Array<number>(25).fill(9), ...Array<number>(75).fill(1)];
+  expect(cutOf(steps)).toBe(25);
+  expect(cutOf(steps.slice(1))).toBeUndefined();
+  expect(cutOf([...steps, ...Array<number>(4).fill(1e9)])).toBe(25);
+});

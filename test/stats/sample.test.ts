@@ -51,3 +51,23 @@ test('all users, and all turns of a user, are equally likely', () => {
   }
   expect(new Set([...users, ...turns]).size).toBeGreaterThan(7990);
 });
+
+/** In whole numbers of any size, as its author has it: fmix32 of MurmurHash3. */
+function fmix32(input: bigint): bigint {
+  const cut = (value: bigint) => BigInt.asUintN(32, value);
+  let h = cut(input);
+  h = cut((h ^ (h >> 16n)) * 0x85ebca6bn);
+  h = cut((h ^ (h >> 13n)) * 0xc2b2ae35n);
+  return h ^ (h >> 16n);
+}
+
+test('the keys are the same on every machine and in every release, so that reports show the same points', () => {
+  const golden = 0x9e3779b9n;
+  for (const [userId, turn] of [
+    ...[0, 1, 7, 100_000, 2 ** 31].map((user) => [user, 0] as const),
+    ...[1, 2, 63].map((turn) => [12, turn] as const),
+  ]) {
+    const ofUser = fmix32(BigInt(userId) + golden);
+    expect(BigInt(keyOf(userId, turn))).toBe(fmix32(ofUser + BigInt(turn) + golden));
+  }
+});

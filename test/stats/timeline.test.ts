@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeParts, totalMs, union } from '../../src/stats/timeline.ts';
+import { placeParts, totalMs, union, unionOfWindows } from '../../src/stats/timeline.ts';
 import { footer, header, samplePart, turnRecord } from '../record/sample.ts';
 
 const span = (startMs: number, endMs: number) => ({ startMs, endMs });
@@ -52,4 +52,56 @@ test('a part without a footer lasts from its first due time to its last end, war
   const [placed] = placeParts([part]);
   expect(placed).toMatchObject({ measured: span(1000, 9000), offering: span(1000, 9000) });
   expect(measured([samplePart({ footer: undefined, records: [] })])).toEqual([span(0, 0)]);
+});
+
+const window = (startMs: number, endMs: number, isFinished: boolean) => ({
+  ...{ startMs, endMs, isFinished },
+});
+
+test.each([
+  [[window(0, 9, true), window(2, 9, false)], [window(0, 9, false)]],
+  [[window(0, 9, true), window(2, 9, true)], [window(0, 9, true)]],
+  [[window(0, 9, true), window(2, 8, false)], [window(0, 9, true)]],
+  [[window(0, 7, true), window(2, 8, false)], [window(0, 8, false)]],
+  [
+    [window(0, 2, false), window(3, 4, true)],
+    [window(0, 2, false), window(3, 4, true)],
+  ],
+])('windows %j end as the last of those beside each other: %j', (windows, expected) => {
+  expect(unionOfWindows(windows)).toEqual(expected);
+});
+
+test('requests can fall due until the drain; conversations come until the last of them has', () => {
+  const of = (fields: Parameters<typeof footer>[0]) => {
+    const [{ offering, arriving, fallingDue }] = placeParts([
+      samplePart({ header: header(), footer: footer(fields) }),
+    ]) as [ReturnType<typeof placeParts>[number]];
+    return { offering, arriving, fallingDue };
+  };
+  const offering = span(0, 110_000);
+  const [finished, cutOff] = [true, false].map((isFinished) => ({ ...offering, isFinished }));
+  expect(of({})).toEqual({ offering, arriving: cutOff, fallingDue: cutOff });
+  expect(of({ arrivalsEndMs: 5000 })).toEqual({
+    ...{ offering, arriving: window(0, 5000, true), fallingDue: finished },
+  });
+  expect(of({ arrivalsEndMs: 5000, stoppedBy: 'duration' })).toMatchObject({
+    ...{ arriving: window(0, 5000, true), fallingDue: cutOff },
+  });
+  expect(of({ arrivalsEndMs: -5, measureStartMs: 7 }).arriving).toEqual(window(7, 7, true));
+});
+
+test('what lies elsewhere on the timeline is shifted as a whole', () => {
+  const { originEpochMs } = header();
+  const later = samplePart({
+    header: header({ originEpochMs: originEpochMs + 500 }),
+    footer: footer({
+      ...{ measureStartMs: 10, drainStartMs: 80, measureEndMs: 90 },
+      arrivalsEndMs: 70,
+    }),
+  });
+  expect(placeParts([samplePart(), later])[1]).toMatchObject({
+    ...{ offsetMs: 500, measured: span(510, 590), offering: span(510, 580) },
+    ...{ arriving: window(510, 570, true), fallingDue: window(510, 580, true) },
+    isEstimated: false,
+  });
 });

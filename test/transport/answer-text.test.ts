@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Delta, readDeltas } from '../../src/transport/answer-text.ts';
 import { read } from './reading.ts';
 
 const event = (body: unknown) => `data: ${JSON.stringify(body)}\n\n`;
@@ -75,6 +77,124 @@ describe('text is found where public APIs have it', () => {
   });
 });
 
+/** In the order in which they count. */
+const FIELDS = {
+  reasoning: [
+    ...['reasoning', 'reasoning_content', 'reasoning_text', 'reasoning_summary', 'thinking'],
+    ...['thinking_content', 'thought', 'thoughts', 'analysis', 'reasoning_details'],
+    'thinking_blocks',
+  ],
+  content: ['content', 'text', 'output_text', 'refusal', 'output', 'audio'],
+} as const;
+
+/** What a delta of these fields says, each kind once. */
+function saidBy(fields: object, own?: readonly string[]): Partial<Record<string, string>> {
+  const deltas: Delta[] = [];
+  readDeltas({ delta: fields }, deltas, own);
+  expect(deltas.map(({ kind }) => kind)).toEqual([...new Set(deltas.map(({ kind }) => kind))]);
+  return Object.fromEntries(deltas.map(({ kind, text }) => [kind, text]));
+}
+
+describe('of the fields of a delta', () => {
+  const names = [...FIELDS.reasoning, ...FIELDS.content];
+  /** In any order: an object has its fields in the order in which they were named first. */
+  const anyFields = fc.array(
+    fc
+      .tuple(fc.constantFrom(...names), fc.constantFrom('said', '', null))
+      .map(([name, value]) => [name, value && `<${name}>`] as const),
+    { maxLength: 8 },
+  );
+
+  test('the first of each kind that says something counts, in whatever order they come', () => {
+    fc.assert(
+      fc.property(anyFields, (entries) => {
+        const fields = Object.fromEntries(entries);
+        const first = (kind: keyof typeof FIELDS) => {
+          const name = FIELDS[kind].find((one) => fields[one]);
+          return name && { [kind]: `<${name}>` };
+        };
+        expect(saidBy(fields)).toEqual({ ...first('reasoning'), ...first('content') });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test.each(names)('%s alone is understood', (name) => {
+    const kind = names.indexOf(name) < FIELDS.reasoning.length ? 'reasoning' : 'content';
+    expect(saidBy({ [name]: 'x' })).toEqual({ [kind]: 'x' });
+  });
+
+  test('those that the user names come before all others, in his order', () => {
+    const own = ['inner', 'monologue'];
+    expect(saidBy({ reasoning: 'a', monologue: 'b', content: 'c' }, own)).toEqual({
+      ...{ reasoning: 'b', content: 'c' },
+    });
+    expect(saidBy({ monologue: 'b', inner: 'd' }, own)).toEqual({ reasoning: 'd' });
+    expect(saidBy({ reasoning: 'a', monologue: '', inner: null }, own)).toEqual({ reasoning: 'a' });
+  });
+
+  test('reasoning comes before what is reasoning in the content', () => {
+    const content = [{ type: 'thinking', thinking: 'b' }];
+    const both = { reasoning: 'ab' };
+    expect(saidBy({ reasoning: 'a', content })).toEqual(both);
+    expect(saidBy({ content, reasoning: 'a' })).toEqual(both);
+  });
+
+  test("a text beside the delta is a completion's, unless the delta has content", () => {
+    const deltas: Delta[] = [];
+    readDeltas({ text: 'beside', delta: { content: 'in' } }, deltas);
+    readDeltas({ text: 'beside', delta: {} }, deltas);
+    readDeltas({ text: 'beside' }, deltas);
+    readDeltas({ message: { content: 'whole' } }, deltas);
+    expect(deltas.map(({ text }) => text)).toEqual(['in', 'beside', 'beside', 'whole']);
+  });
+});
+
+describe('a part of the content', () => {
+  const fields = [
+    ...['text', 'content', 'thinking', 'reasoning', 'reasoning_text', 'summary', 'refusal'],
+    ...['transcript', 'output_text', 'value', 'parts'],
+  ];
+
+  test.each(fields)('has its text in %s, if in none before it', (name) => {
+    const later = fields.slice(fields.indexOf(name)).map((one) => [one, `<${one}>`]);
+    expect(saidBy({ content: [Object.fromEntries(later.toReversed())] })).toEqual({
+      content: `<${name}>`,
+    });
+  });
+
+  test.each(['reasoning', 'reasoning.summary', 'thinking', 'thought', 'analysis', 'Summary_Text'])(
+    'of the type %s is reasoning',
+    (type) => {
+      expect(saidBy({ content: [{ type, text: 'hm' }, { text: 'so' }] })).toEqual({
+        ...{ reasoning: 'hm', content: 'so' },
+      });
+    },
+  );
+
+  test.each(['image_url', 'video', 'input_file', 'reasoning.encrypted', 'redacted_thinking'])(
+    'of the type %s is no text',
+    (type) => {
+      expect(saidBy({ content: [{ type, text: 'x' }] })).toEqual({});
+    },
+  );
+
+  test('that is marked as a thought is reasoning, by a true alone', () => {
+    expect(saidBy({ content: { parts: [{ text: 'hm', thought: true }] } })).toEqual({
+      reasoning: 'hm',
+    });
+    expect(saidBy({ content: { parts: [{ text: 'so', thought: false }] } })).toEqual({
+      content: 'so',
+    });
+  });
+
+  test('may lie seven deep, and no deeper', () => {
+    const nested = (depth: number): unknown => (depth === 0 ? ['x'] : [nested(depth - 1)]);
+    expect(saidBy({ content: nested(6) })).toEqual({ content: 'x' });
+    expect(saidBy({ content: nested(7) })).toEqual({});
+  });
+});
+
 describe('tool calls', () => {
   test('come as an object where TGI has one', () => {
     expect(deltasOf({ tool_calls: { index: 0, id: 'a' } })).toEqual(['tool:{"index":0,"id":"a"}']);
@@ -111,6 +231,22 @@ describe('tokens without text that was understood', () => {
     expect(read([odd, text, usage, done]).end?.remarks).toBeUndefined();
     const stop = event({ choices: [{ delta: {}, finish_reason: 'stop' }] });
     expect(read([odd, stop, done]).end?.remarks).toBeUndefined();
+  });
+
+  test.each([
+    ...['role', 'name', 'annotations', 'index', 'finish_reason', 'logprobs', 'stop_reason', 'type'],
+    ...['matched_stop', 'token_ids', 'seed', 'refusal', 'id', 'content_filter_results', 'usage'],
+    'native_finish_reason',
+  ])('are not remarked for %s, which every dialect has beside the text', (name) => {
+    const known = event({ choices: [{ delta: { [name]: [1] } }] });
+    expect(read([known, usage, done]).end?.remarks).toBeUndefined();
+  });
+
+  test('are looked for in the choice itself where it has no delta', () => {
+    const strange = event({ choices: [{ index: 1, glyphs: 'x' }] });
+    expect(read([strange, usage, done]).end?.remarks).toEqual([
+      'no text was understood: 5 output tokens by usage; unknown fields: glyphs',
+    ]);
   });
 
   test('name the fields where nothing else came either', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { complaintOf, remarkOf } from '../../src/transport/complaint.ts';
 import { read } from './reading.ts';
@@ -100,4 +101,147 @@ test.each([
     (body) => `data: ${JSON.stringify(body)}\n\n`,
   );
   expect(read([...events, 'data: [DONE]\n\n'])).toMatchObject({ deltas: ['content:a'], failure });
+});
+
+describe('an error says what it is about', () => {
+  const messages = [
+    ...['message', 'msg', 'Message', 'error_message', 'errorMessage', 'error_msg', 'errmsg'],
+    ...['detail', 'details', 'description', 'error_description', 'faultstring', 'status_msg'],
+    ...['reason', 'title'],
+  ];
+  const codes = [
+    ...['code', 'http_status_code', 'status_code', 'error_code', 'errorCode', 'errcode'],
+  ];
+
+  test.each(messages)('in %s', (name) => {
+    expect(complaintOf({ error: { [name]: 'boom', type: 'x' } })).toBe('boom');
+    expect(remarkOf({ [name]: 'boom', type: 'x' })).toBe('boom');
+  });
+
+  test.each(codes)('with its %s', (name) => {
+    expect(complaintOf({ error: { message: 'boom', [name]: 7 } })).toBe('boom (code 7)');
+  });
+
+  test('in the first of them that says something, with the first code that there is', () => {
+    const some = (names: string[], ...values: unknown[]) =>
+      fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...values)), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        some(messages, 'said', '', null),
+        some(codes, 'given', null),
+        (texts, numbers) => {
+          const error: Record<string, unknown> = {};
+          for (const [name, value] of texts) error[name] = value && `<${name}>`;
+          for (const [name, value] of numbers) error[name] = value && `#${name}`;
+          const message = messages.find((name) => error[name]);
+          const code = codes.find((name) => error[name] !== undefined && error[name] !== null);
+          fc.pre(message !== undefined);
+          expect(complaintOf({ error })).toBe(
+            `<${message}>${code === undefined ? '' : ` (code #${code})`}`,
+          );
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['a code that the message names', { message: 'boom 503', code: 503 }, 'boom 503'],
+    ['a code that is none', { message: 'boom', code: { a: 1 } }, 'boom'],
+    ['no message', { kind: 7 }, '{"kind":7}'],
+    ['a message that is no text', { message: ['a', 1] }, '["a",1]'],
+  ])('%s: %j', (_, error, complaint) => {
+    expect(complaintOf({ error })).toBe(complaint);
+  });
+
+  test('in the fourth error within, and no deeper', () => {
+    const nested = (depth: number): object =>
+      depth === 0 ? { message: 'boom' } : { error: nested(depth - 1), message: `at ${depth}` };
+    expect(complaintOf(nested(5))).toBe('boom');
+    expect(complaintOf(nested(6))).toBe('at 1');
+  });
+});
+
+describe('a key of an error', () => {
+  test.each([
+    ...['err', 'error', 'errors', 'fault', 'exception', 'failure', 'traceback', 'Error', 'Fault'],
+    ...['Exception', 'Failure', 'Traceback', 'error_msg', 'errorMessage', 'error-messages'],
+    ...['errText', 'error_details', 'errorInfo', 'error_description', 'error_string'],
+    'fault_reason',
+  ])('%s has the message in it', (key) => {
+    expect(complaintOf({ id: 1, [key]: 'boom' })).toBe('boom');
+  });
+
+  test.each(['error_code', 'err_no', 'errno', 'ErrorCode'])(
+    '%s has it beside, though the code be a text',
+    (key) => {
+      expect(complaintOf({ [key]: 'E7', message: 'boom' })).toMatch(/^boom/);
+      expect(complaintOf({ [key]: 7, reason: 'boom' })).toMatch(/^boom/);
+    },
+  );
+
+  test.each(['error_rate', 'errored', 'terror', 'fail', 'e', '', 'tracebacks'])(
+    '%j is none',
+    (key) => {
+      expect(complaintOf({ [key]: 'boom' })).toBeUndefined();
+    },
+  );
+
+  test.each(['0', 'false', 'n/a', 'NA', 'no error', 'None', 'null', 'OK', 'success', 'Successful'])(
+    'says by %j that all is well',
+    (text) => {
+      expect(complaintOf({ error: text, error_msg: text })).toBeUndefined();
+    },
+  );
+
+  test.each(['00', 'not ok', 'unsuccessful', 'no'])('says by %j that it is not', (text) => {
+    expect(complaintOf({ error: text })).toBe(text);
+  });
+
+  test('with a short text is the title of the message beside it, a longer one says it all', () => {
+    const [short, long] = ['x'.repeat(39), 'x'.repeat(40)];
+    expect(complaintOf({ error: short, message: 'boom' })).toBe(`${short}: boom`);
+    expect(complaintOf({ error: long, message: 'boom' })).toBe(long);
+    expect(complaintOf({ error: 'boom', message: 'it went boom' })).toBe('it went boom');
+  });
+});
+
+describe('an outcome', () => {
+  test.each<[object, string]>([
+    [{ object: 'error', message: 'boom' }, 'boom'],
+    [{ success: false, message: 'boom' }, 'boom'],
+    [{ ok: false, message: 'boom' }, 'boom'],
+    [{ base_resp: { status_code: -1, status_msg: 'boom' } }, 'boom (code -1)'],
+    ...['error', 'fail', 'failed', 'failure', 'aborted', 'Cancelled', 'canceled'].flatMap(
+      (word): [object, string][] => [
+        [{ status: word, message: 'boom' }, 'boom'],
+        [{ type: word, message: 'boom' }, 'boom'],
+      ],
+    ),
+    [{ type: 'response.failed', message: 'boom' }, 'boom'],
+    [{ type: 'stream.error', message: 'boom' }, 'boom'],
+    [{ status: 400, message: 'boom' }, 'boom'],
+    [{ code: 400, message: 'boom' }, 'boom (code 400)'],
+    // An answer says so in these words only.
+    [{ choices: [{}], success: false, message: 'boom' }, 'boom'],
+  ])('%j is a failure', (body, complaint) => {
+    expect(complaintOf(body)).toBe(complaint);
+  });
+
+  test.each([
+    { object: 'list', message: 'fine' },
+    { success: true, ok: true, message: 'fine' },
+    { base_resp: { status_code: '0' }, message: 'fine' },
+    { status: 'errors', type: 'failing', message: 'fine' },
+    { status: 399, message: 'fine' },
+    { code: '400', message: 'fine' },
+    { code: 400 },
+    { choices: [{}], status: 'failed', message: 'fine' },
+    { choices: [{}], code: 500, message: 'fine' },
+  ])('%j is none', (body) => {
+    expect(complaintOf(body)).toBeUndefined();
+  });
+
+  test('of an answer without choices counts', () => {
+    expect(complaintOf({ choices: [], status: 'failed', message: 'boom' })).toBe('boom');
+  });
 });

@@ -8,6 +8,7 @@ test.each([
   // A conversation that is not to be named in a session header has the name of its user.
   ['{conversation}', { sessionId: undefined }, '7'],
   ['{conversation}-{turn}', { agent: { id: 2, place: 1 } }, '7.2-0'],
+  ['{agent}.{turn}.{attempt}', { agent: { id: 2, place: 1 }, turn: 3 }, '2.3.1'],
   ['run3/{user}/{agent}/{turn}/{attempt}', { attempt: 2 }, 'run3/7/0/0/2'],
   ['fixed', {}, 'fixed'],
   // ids are ASCII, whatever a conversation is called

@@ -23,6 +23,7 @@ describe('a template', () => {
     ['a finish reason', `data: ${vllm('x').replace('null', '"stop"')}\n\n`],
     ['an escape', `data: ${vllm('a\nb')}\n\n`],
     ['a raw control character', `data: ${vllm('x').replace('"x"', '"a\tb"')}\n\n`],
+    ['a text that is cut', `data: ${vllm('x').slice(0, vllm('x').indexOf('x'))}`],
     ['half an event', `data: ${vllm('x')}\n`],
     ['another frame', `data:${vllm('x')}\n\n`],
     ['nothing', ''],

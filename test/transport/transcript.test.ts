@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type BodyOptions, bodyWriter } from '../../src/transport/body.ts';
+import { Transcript } from '../../src/transport/transcript.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
 import { Message } from '../../src/workload/message.ts';
 
@@ -75,4 +76,43 @@ test('the history of a long conversation is not copied for every turn', () => {
   const later = [...messages, new Message('assistant', 'two'), new Message('user', 'three')];
   const second = write(requestOf(later, conversation));
   expect(second.buffer).toBe(first.buffer);
+});
+
+const NOTATION = {
+  bytesOf: ({ text }: Message) => Buffer.from(text),
+  separator: Buffer.from(', '),
+};
+
+test('a body is its head, its messages with something between them, and its tail, whatever room was foreseen', () => {
+  expect(new Transcript('head', NOTATION, 0).body([], 'tail').toString()).toBe('headtail');
+  const text = fc.string({ unit: fc.constantFrom('a', 'é', '😀', ','), maxLength: 30 });
+  const turn = fc.record({ question: text, answer: fc.option(text), tail: text });
+  fc.assert(
+    fc.property(fc.nat(200), text, fc.array(turn, { maxLength: 8 }), (room, head, turns) => {
+      const transcript = new Transcript(head, NOTATION, room);
+      const history: Message[] = [];
+      for (const { question, answer, tail } of turns) {
+        const asked = new Message('user', question);
+        const messages = [...history, asked];
+        expect(transcript.continuesWith(messages)).toBe(true);
+        expect(transcript.body(messages, tail).toString()).toBe(
+          head + messages.map((message) => message.text).join(', ') + tail,
+        );
+        if (answer !== null) history.push(asked, new Message('assistant', answer));
+      }
+    }),
+  );
+});
+
+test('messages go on from others that are the very same, up to the last, which may be another', () => {
+  const messages = ['a', 'b', 'c', 'd'].map((text) => new Message('user', text));
+  const transcript = new Transcript('', NOTATION, 0);
+  transcript.body(messages, '');
+  const other = new Message('user', 'a');
+  expect(transcript.continuesWith(messages.with(3, other))).toBe(true);
+  expect(transcript.continuesWith(messages.slice(0, 3))).toBe(true);
+  for (const index of [0, 1, 2]) {
+    expect(transcript.continuesWith(messages.with(index, other))).toBe(false);
+  }
+  expect(transcript.continuesWith(messages.slice(0, 2))).toBe(false);
 });

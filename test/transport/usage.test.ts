@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readUsage } from '../../src/transport/usage.ts';
 import { read } from './reading.ts';
 
 const event = (body: unknown) => `data: ${JSON.stringify(body)}\n\n`;
@@ -203,5 +204,103 @@ describe('usage that is told again', () => {
       usage: { inputTokens: 50, outputTokens: 3 },
       remarks: ['usage told twice: inputTokens 50, then 0, outputTokens 3, then 2'],
     });
+  });
+});
+
+describe('of a count under several names', () => {
+  const names = ['prompt_tokens', 'input_tokens', 'prompt_eval_count'];
+
+  test('the first that is there counts; a null is not there', () => {
+    for (const [first] of names.entries()) {
+      const usage = Object.fromEntries(names.map((name, i) => [name, i < first ? null : i + 1]));
+      expect(readUsage({ usage }, {})).toEqual({ usage: { inputTokens: first + 1 }, refused: [] });
+    }
+  });
+
+  test('one that is no count does not give way to the next', () => {
+    expect(readUsage({ usage: { prompt_tokens: -1, input_tokens: 5 } }, {})).toEqual({
+      ...{ usage: {}, refused: ['prompt_tokens -1'] },
+    });
+    const cached = { prompt_tokens_details: { cached_tokens: 'x' }, cached_tokens: 5 };
+    expect(readUsage({ usage: cached }, {})?.refused).toEqual(["cached_tokens 'x'"]);
+  });
+
+  test('a long text in its place is shown in part', () => {
+    expect(readUsage({ usage: { prompt_tokens: 'x'.repeat(50) } }, {})?.refused).toEqual([
+      `prompt_tokens '${'x'.repeat(20)}'`,
+    ]);
+  });
+});
+
+test("OpenAI's input is the whole prompt, though a gateway adds Anthropic's counts", () => {
+  const cache = { cache_read_input_tokens: 4, cache_creation_input_tokens: 3 };
+  expect(readUsage({ usage: { prompt_tokens: 9, ...cache } }, {})?.usage.inputTokens).toBe(9);
+  expect(readUsage({ usage: { input_tokens: 2, ...cache } }, {})?.usage.inputTokens).toBe(9);
+  expect(readUsage({ usage: cache }, {})?.usage).not.toHaveProperty('inputTokens');
+});
+
+describe("SGLang's tiers", () => {
+  const told = (cached_tokens_details: object, usage?: object) =>
+    readUsage({ sglext: { cached_tokens_details }, ...(usage && { usage }) }, {})?.usage;
+
+  test.each([
+    [
+      { device: 1, host: 2, storage: 4 },
+      { cachedTokens: 7, localCachedTokens: 1, externalCachedTokens: 6 },
+      { hostCachedTokens: 2, storageCachedTokens: 4 },
+    ],
+    [
+      { device: 1, host: 2 },
+      { cachedTokens: 3, localCachedTokens: 1, externalCachedTokens: 2 },
+      { hostCachedTokens: 2 },
+    ],
+    [
+      { device: 0, host: 0, storage: 0 },
+      { cachedTokens: 0, localCachedTokens: 0, externalCachedTokens: 0 },
+      { hostCachedTokens: 0, storageCachedTokens: 0 },
+    ],
+    [{ device: 1 }, { cachedTokens: 1, localCachedTokens: 1 }, {}],
+    [
+      { host: 2, storage: 4 },
+      { externalCachedTokens: 6 },
+      { hostCachedTokens: 2, storageCachedTokens: 4 },
+    ],
+  ])('%j are summed up as far as they are told', (tiers, sums, own) => {
+    expect(told(tiers)).toEqual({ ...sums, ...own });
+  });
+
+  test.each([{ storage: 4 }, { device: -1, storage: 4 }, { device: 'x', host: 0.5 }, {}])(
+    '%j tell nothing',
+    (tiers) => {
+      expect(told(tiers)).toBeUndefined();
+    },
+  );
+
+  test('fill in what the counts do not tell', () => {
+    const counts = { prompt_tokens_details: { cached_tokens: 9 } };
+    expect(told({ device: 1 }, counts)).toEqual({ cachedTokens: 9, localCachedTokens: 1 });
+  });
+});
+
+describe("an engine's metrics of a request", () => {
+  const told = (metrics: object) => readUsage({ metrics }, {})?.usage;
+
+  test.each([
+    [0, 0],
+    [1e12, 1e12],
+    [1e12 + 1, undefined],
+    [-0.001, undefined],
+    ['5', undefined],
+    [null, undefined],
+  ])('%j ms in the queue are %j', (queue_time_ms, queueMs) => {
+    expect(told({ queue_time_ms })?.queueMs).toBe(queueMs);
+  });
+
+  test('of speculative decoding are kept as they were told: numbers alone, sixteen at most', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`n${i}`, i]));
+    const { speculativeDecoding } = told({ speculative_decoding: { note: 'x', ...many } })!;
+    expect(Object.keys(speculativeDecoding!)).toHaveLength(16);
+    expect(speculativeDecoding).toMatchObject({ n0: 0, n15: 15 });
+    expect(told({ speculative_decoding: { note: 'x' } })).toBeUndefined();
   });
 });
