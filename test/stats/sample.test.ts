@@ -52,6 +52,15 @@ test('all users, and all turns of a user, are equally likely', () => {
   expect(new Set([...users, ...turns]).size).toBeGreaterThan(7990);
 });
 
+test('points of one x are in the order of y', () => {
+  const column: [number, Point][] = [3, 1, 2].map((y, key) => [key, [5, y]]);
+  expect(
+    sampleOf(column, 3)
+      .close()
+      .map(([, y]) => y),
+  ).toEqual([1, 2, 3]);
+});
+
 /** In whole numbers of any size, as its author has it: fmix32 of MurmurHash3. */
 function fmix32(input: bigint): bigint {
   const cut = (value: bigint) => BigInt.asUintN(32, value);

@@ -47,6 +47,7 @@ test('a part without a footer lasts from its first due time to its last end, war
       turnRecord({ sentMs: 10, intendedMs: 5, phase: 'warmup' }),
       turnRecord({ sentMs: 2000, intendedMs: 1000 }),
       turnRecord({ sentMs: 3000, endMs: 9000 }),
+      turnRecord({ sentMs: 4000, endMs: undefined }),
     ],
   });
   const [placed] = placeParts([part]);

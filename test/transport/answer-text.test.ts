@@ -242,6 +242,11 @@ describe('tokens without text that was understood', () => {
     expect(read([known, usage, done]).end?.remarks).toBeUndefined();
   });
 
+  test('are looked for in a whole message, too', () => {
+    const strange = event({ choices: [{ message: { glyphs: 'x' } }] });
+    expect(read([strange, usage, done]).end?.remarks?.[0]).toMatch(/unknown fields: glyphs$/);
+  });
+
   test('are looked for in the choice itself where it has no delta', () => {
     const strange = event({ choices: [{ index: 1, glyphs: 'x' }] });
     expect(read([strange, usage, done]).end?.remarks).toEqual([
