@@ -144,7 +144,7 @@ describe('of the fields of a delta', () => {
     const deltas: Delta[] = [];
     readDeltas({ text: 'beside', delta: { content: 'in' } }, deltas);
     readDeltas({ text: 'beside', delta: {} }, deltas);
-    readDeltas({ text: 'beside' }, deltas);
+    readDeltas({ text: 'beside' }, deltas, ['inner']);
     readDeltas({ message: { content: 'whole' } }, deltas);
     expect(deltas.map(({ text }) => text)).toEqual(['in', 'beside', 'beside', 'whole']);
   });
@@ -192,6 +192,9 @@ describe('a part of the content', () => {
     const nested = (depth: number): unknown => (depth === 0 ? ['x'] : [nested(depth - 1)]);
     expect(saidBy({ content: nested(6) })).toEqual({ content: 'x' });
     expect(saidBy({ content: nested(7) })).toEqual({});
+    const parts = (depth: number): unknown => (depth === 0 ? 'x' : { parts: parts(depth - 1) });
+    expect(saidBy({ content: parts(7) })).toEqual({ content: 'x' });
+    expect(saidBy({ content: parts(8) })).toEqual({});
   });
 });
 
