@@ -53,11 +53,10 @@ function* notIn(played: ReadonlySet<number>, all: Iterable<Arrival>): Generator<
   for (const arrival of all) if (!played.has(arrival.userId)) yield arrival;
 }
 
+/** Of a process without an end, as all are that begin anew. */
 function* afresh(left: Iterable<Arrival>, times: Iterator<number>): Generator<Arrival> {
   for (const arrival of left) {
-    const { value: dueMs, done } = times.next();
-    if (done) return;
-    yield { ...arrival, dueMs };
+    yield { ...arrival, dueMs: times.next().value };
   }
 }
 
