@@ -185,7 +185,12 @@ async function make(given: Flags, configs: readonly PrefixConfig[]): Promise<voi
   await writeWhole(output, lines);
   const statsFile =
     given.stats ?? (toWorkload ? workloadStatsFile(given, configs) : statsFileOf(output));
-  const told = { ...measured.stats, ...(toWorkload && { rps }), randomize_order: randomizeOrder };
+  const told = {
+    ...measured.stats,
+    ...{ tokenizer: given.tokenizer, seed },
+    ...(toWorkload && { rps }),
+    randomize_order: randomizeOrder,
+  };
   await writeWhole(statsFile, [`${JSON.stringify(told, undefined, 2)}\n`]);
   process.stdout.write(
     `${[...corpus.notes, ...textOf(given, measured.stats, configs, statsFile)].join('\n')}\n`,
