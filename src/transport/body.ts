@@ -1,7 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
-import { PROMPT_END, promptLine } from './prompt-text.ts';
+import { isWholePrompt, PROMPT_END, promptLine } from './prompt-text.ts';
 import { type Notation, Transcript } from './transcript.ts';
 import type { ChatRequest } from './transport.ts';
 
@@ -42,15 +42,19 @@ export function bodyWriter(
   }
   const model = json(withoutKeysOf(options.extra, { model: options.model }));
   const perRun = json({ ...withoutKeysOf(options.extra, runFields(options)), ...options.extra });
-  const form = options.api === 'chat' ? CHAT : COMPLETIONS;
-  const head = `{${model && `${model},`}${form.open}`;
+  const formOf = (messages: readonly Message[]): Form => {
+    if (options.api === 'chat') return CHAT;
+    return isWholePrompt(messages) ? WHOLE : COMPLETIONS;
+  };
+  const head = `{${model && `${model},`}${formOf([]).open}`;
   const transcripts = new WeakMap<object, Transcript>();
   return (request, requestId) => {
     const ownFields = requestFields(request, requestId, options);
     const perRequest = json(withoutKeysOf(options.extra, ownFields));
     const fields = [perRun, perRequest].filter((some) => some).join(',');
-    const tail = `${form.close}${fields && `,${fields}`}}`;
     const { messages, conversation } = request;
+    const form = formOf(messages);
+    const tail = `${form.close}${fields && `,${fields}`}}`;
     let transcript = conversation && transcripts.get(conversation);
     if (!transcript?.continuesWith(messages)) {
       const textChars = charsOf(messages);
@@ -120,6 +124,13 @@ const COMPLETIONS: Form = {
   // A newline between two lines, as JSON spells it.
   separator: Buffer.from('\\n'),
   close: `\\n${PROMPT_END}"`,
+};
+
+/** A prompt that is said as it is: no conversation has others beside it. */
+const WHOLE: Form = {
+  ...COMPLETIONS,
+  bytesOf: ({ text }) => Buffer.from(JSON.stringify(text).slice(1, -1)),
+  close: '"',
 };
 
 /** By hand, because Buffer.concat takes twice as long for many parts. */
