@@ -24,6 +24,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'say what a scenario would ask of an engine, without one',
     load: async () => (await import('./commands/plan.ts')).planCommand(),
   },
+  replay: {
+    summary: 'send recorded requests when they say, one record each',
+    load: async () => (await import('./commands/replay.ts')).replayCommand(),
+  },
   sessions: {
     summary: 'groups that go round sessions, and how many an engine holds',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
@@ -39,6 +43,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   agentic: {
     summary: 'rounds of agents over several models, from traces',
     load: async () => (await import('./dialects/agentic/command.ts')).agenticCommand(),
+  },
+  client: {
+    summary: "the command line of AIBrix's client: workloads with times and sessions",
+    load: async () => (await import('./dialects/aibrix-client/command.ts')).aibrixClientCommand(),
   },
   pipeline: {
     summary: "data set, workload, client and analysis from one file, as AIBrix's benchmark.py",
@@ -66,16 +74,24 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
   },
   convert: {
-    summary: 'convert conversations to the OpenAI form',
+    summary: 'convert conversations, prompts or the records of a client',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),
   },
   workload: {
     summary: 'make a file of timed requests of patterns, statistics or traces',
     load: async () => (await import('./commands/workload.ts')).workloadCommand(),
   },
+  trace: {
+    summary: 'look at recorded requests, of any format',
+    load: async () => (await import('./commands/trace.ts')).traceCommand(),
+  },
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  analyze: {
+    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
   },
   scenarios: {
     summary: 'list the scenarios that come with confab, to be played by name',

@@ -32,9 +32,11 @@ const STATIONS = [
   'report',
   'figures',
   'export',
+  'analysis',
   'play',
   'plan',
   'sessions',
+  'inspect',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -60,6 +62,7 @@ const ALSO: Record<string, string[]> = {
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   plan: ['run', 'engine', 'cache'],
+  inspect: ['cache'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

@@ -13,6 +13,16 @@ const has =
   (value: object) =>
     fields.every((field) => field in value);
 
+/** Where data sets have what is said. */
+const MESSAGE_LISTS = [
+  'messages',
+  'conversations',
+  'items',
+  'conversation',
+  'conversation_a',
+  'turns',
+];
+
 /** What is told by more comes first. */
 export const KNOWN_FORMATS = {
   journal: {
@@ -43,9 +53,9 @@ export const KNOWN_FORMATS = {
   conversations: {
     says: 'conversations',
     fits: (value) =>
-      ['messages', 'conversations', 'items', 'conversation'].some((name) =>
-        Array.isArray(value[name]),
-      ),
+      MESSAGE_LISTS.some((name) => Array.isArray(value[name])) ||
+      has('instruction', 'output')(value) ||
+      has('custom_id', 'body')(value),
     readBy:
       'confab multi-turn -i, confab multi-round-qa --sharegpt and conversation.source: file or sharegpt read them',
   },

@@ -108,6 +108,10 @@ export class IdealCache {
     previous: TurnRecord | undefined,
     opening: TurnRecord | undefined,
   ): number | undefined {
+    if (record.isCumulative) {
+      // Which user's the shared part is, nobody has counted.
+      return this.#options.isSharedByUsers ? record.sharedTokens : undefined;
+    }
     if (!previous || record.turn <= previous.turn) {
       const isReplay = record.turn === 0 && opening?.inputTokens === record.inputTokens;
       return isReplay ? record.inputTokens : this.#heldForFirst(record);

@@ -2,10 +2,17 @@ import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { describeColumns } from '../report/describe.ts';
 import { droppedLines } from '../workload/files/tally.ts';
-import { convertShareGpt } from '../workload/sharegpt/convert.ts';
+import {
+  type Converted,
+  type ConvertOptions,
+  convertShareGpt,
+} from '../workload/sharegpt/convert.ts';
+import { FORM_NAMES, FORMS, type FormName } from '../workload/sharegpt/forms.ts';
+import { SOURCE_NAMES, SOURCES, type SourceName } from '../workload/sharegpt/sources.ts';
 import { withFlags } from './flag-table.ts';
 import { screenFlags } from './flags.ts';
-import { integer } from './options.ts';
+import { flowingHelp } from './help-text.ts';
+import { integer, oneOf } from './options.ts';
 import { reportColumns } from './screen.ts';
 import { dataFile } from './shipped.ts';
 
@@ -24,12 +31,58 @@ interface Flags {
   readonly wide?: boolean;
 }
 
-/** `confab convert sharegpt INPUT OUTPUT`: the flags of vLLM's convert_sharegpt_to_openai.py. */
+interface AnyFlags extends Flags {
+  readonly from: SourceName | 'auto';
+  readonly to?: FormName | 'aibrix';
+  readonly path?: string;
+  readonly type?: keyof typeof AIBRIX_TYPES;
+  readonly output?: string;
+}
+
+/** AIBrix's names for what its converter reads. */
+const AIBRIX_TYPES = { trace: 'client-trace', sharegpt: 'sharegpt' } as const;
+
+/** `confab convert INPUT OUTPUT`, and `confab convert sharegpt` as convert_sharegpt_to_openai.py is called. */
 export function convertCommand(): Command {
-  const sharegpt = new Command('sharegpt')
-    .description('Make OpenAI messages of a ShareGPT file, parts of a conversation joined.')
-    .argument('<input>', 'ShareGPT JSON or JSON lines, or OpenAI messages')
-    .argument('<output>', 'JSON list of conversations to write')
+  const sharegpt = withChoices(
+    new Command('sharegpt')
+      .description('Make OpenAI messages of a ShareGPT file, parts of a conversation joined.')
+      .argument('<input>', 'ShareGPT JSON or JSON lines, or OpenAI messages')
+      .argument('<output>', 'JSON list of conversations to write'),
+  ).action(convert);
+  const any = new Command('convert')
+    .description('Convert conversations, prompts or the records of a client.')
+    .argument('[input]', 'file of any of the kinds below')
+    .argument('[output]', 'file to write')
+    .option('--from <kind>', 'what the input is', oneOf('auto', ...SOURCE_NAMES), 'auto')
+    .option(
+      '--to <form>',
+      "what to write: openai, or aibrix, which is AIBrix's form that fits, or one of those below",
+      oneOf('aibrix', ...FORM_NAMES),
+    )
+    .option('--path <file>', "the input, as AIBrix's utility is told it")
+    .option(
+      '--type <type>',
+      "trace or sharegpt: as AIBrix's utility, from it and to aibrix",
+      oneOf(...(Object.keys(AIBRIX_TYPES) as (keyof typeof AIBRIX_TYPES)[])),
+    )
+    .option('--output <file>', 'the output, likewise; default: output.jsonl');
+  return (
+    withChoices(any)
+      .addHelpText(
+        'after',
+        flowingHelp(() => `\nKinds of --from:\n${list(SOURCES)}\n\nForms of --to:\n${list(FORMS)}`),
+      )
+      .addCommand(sharegpt)
+      // What is behind sharegpt is sharegpt's, though both have flags of one name.
+      .enablePositionalOptions()
+      .action(convertAny)
+  );
+}
+
+/** Which conversations are converted, and how. */
+function withChoices(command: Command): Command {
+  command
     .option('--seed <seed>', 'draws and orders the conversations', '0')
     .option('--max-items <n>', 'conversations to take', integer(1))
     .option('--min-turns <n>', 'messages that a conversation must have', integer(1))
@@ -43,24 +96,80 @@ export function convertCommand(): Command {
     )
     .option('--keep-last-question', 'let a conversation end with a question without an answer')
     .option('--no-merge', 'leave parts (ids that end in _0, _1, …) as they are')
-    .option('--model <name>', 'tokenizer for the statistics: gpt2, a folder, or a model name')
-    .action(convert);
-  withFlags(sharegpt, screenFlags);
-  return new Command('convert').description('convert conversations').addCommand(sharegpt);
+    .option('--model <name>', 'tokenizer for the statistics: gpt2, a folder, or a model name');
+  return withFlags(command, screenFlags);
 }
 
-async function convert(input: string, output: string, flags: Flags): Promise<void> {
+function list(rows: Readonly<Record<string, { says: string }>>): string {
+  const width = Math.max(...Object.keys(rows).map((name) => name.length));
+  return Object.entries(rows)
+    .map(([name, { says }]) => `  ${name.padEnd(width)}  ${says}`)
+    .join('\n');
+}
+
+async function convert(input: string, output: string, _: Flags, command: Command): Promise<void> {
+  // Flags that both commands have are the outer one's, wherever they stand.
+  const { to, ...flags }: AnyFlags = command.optsWithGlobals();
+  const converted = await convertShareGpt({
+    input: dataFile(input),
+    output,
+    ...choicesOf(flags),
+    to,
+  });
+  print(output, flags, converted);
+}
+
+async function convertAny(
+  first: string | undefined,
+  second: string | undefined,
+  flags: AnyFlags,
+  command: Command,
+): Promise<void> {
+  const { path, type } = flags;
+  if (first === undefined && path === undefined) {
+    command.outputHelp({ error: true });
+    process.exitCode = 2;
+    return;
+  }
+  if (first !== undefined && path !== undefined) {
+    throw new UsageError(`found ${first} and --path ${path}; expected one of them`);
+  }
+  const output = second ?? flags.output ?? (path === undefined ? undefined : 'output.jsonl');
+  if (output === undefined) throw new UsageError('found no output; expected INPUT OUTPUT');
+  const converted = await convertShareGpt({
+    input: dataFile(first ?? path!),
+    output,
+    ...choicesOf(flags),
+    keepSystem: true,
+    from: type ? AIBRIX_TYPES[type] : flags.from,
+    to: flags.to ?? (type ? 'aibrix' : 'openai'),
+  });
+  print(output, flags, converted, converted.notes);
+}
+
+function choicesOf(flags: Flags): Omit<ConvertOptions, 'input' | 'output'> {
   if (flags.asciiOnly && flags.nonAsciiOnly) {
     throw new UsageError('found --ascii-only and --non-ascii-only; expected one of them');
   }
-  const { merge: mergeParts, wide, ...rest } = flags;
-  const converted = await convertShareGpt({ input: dataFile(input), output, mergeParts, ...rest });
-  const { conversations, written, dropped, shape } = converted;
+  const { seed, model, maxItems, minTurns, maxTurns, minContentLen, maxContentLen } = flags;
+  const { asciiOnly, nonAsciiOnly, keepLastQuestion, merge: mergeParts } = flags;
+  return {
+    ...{ seed, model, maxItems, minTurns, maxTurns, minContentLen, maxContentLen },
+    ...{ asciiOnly, nonAsciiOnly, keepLastQuestion, mergeParts },
+  };
+}
+
+function print(
+  output: string,
+  { wide }: Flags,
+  { conversations, written, dropped, shape }: Converted,
+  notes: readonly string[] = [],
+): void {
   const { tokens, ...counted } = shape;
   const table = describeColumns(tokens.length ? shape : counted, reportColumns(wide));
   const lines = [
     `${output}: ${written} of ${conversations} conversations`,
-    ...droppedLines(dropped).map((line) => `  ${line}`),
+    ...[...droppedLines(dropped), ...notes].map((line) => `  ${line}`),
   ];
   process.stdout.write(`${[...lines, '', table].join('\n')}
 `);

@@ -14,7 +14,7 @@ const NAMES = Object.keys(PUBLIC_FILES) as PublicFileName[];
 /** `confab dataset download NAME`: the only command that fetches data, and only this. */
 export function downloadCommand(): Command {
   return new Command('download')
-    .description('Fetch a public data set or trace. No other command does.')
+    .description('Fetch a public data set or trace. No other command fetches data.')
     .addArgument(new Argument('<name>', 'what to fetch').choices(NAMES))
     .option('--output <file>', 'file to write; default: by its own name, here')
     .option('--url <url>', 'a mirror to fetch it from')

@@ -37,14 +37,14 @@ interface Flags extends MakingFlags, Lists {
   readonly appName: string;
 }
 
-/** One value for each configuration. */
+/** One value for each configuration; a number alone where none was given. */
 interface Lists {
-  readonly promptLength: readonly number[];
-  readonly promptLengthStd: readonly number[];
-  readonly sharedProportion: readonly number[];
-  readonly sharedProportionStd: readonly number[];
-  readonly numSamplesPerPrefix: readonly number[];
-  readonly numPrefix: readonly number[];
+  readonly promptLength: number | readonly number[];
+  readonly promptLengthStd: number | readonly number[];
+  readonly sharedProportion: number | readonly number[];
+  readonly sharedProportionStd: number | readonly number[];
+  readonly numSamplesPerPrefix: number | readonly number[];
+  readonly numPrefix: number | readonly number[];
 }
 
 /** Names of their flags, for errors. */
@@ -69,37 +69,37 @@ const flags: readonly Flag[] = [
     flags: '--prompt-length <tokens>',
     says: 'mean tokens of a prompt; here and below a comma between several configurations',
     parse: amountsFrom(1),
-    default: [1000],
+    default: 1000,
   },
   {
     flags: '--prompt-length-std <tokens>',
     says: 'their standard deviation',
     parse: amountsFrom(0),
-    default: [100],
+    default: 100,
   },
   {
     flags: '--shared, --shared-proportion <share>',
     says: 'mean share of a prompt that its group has in common, 0 to 1',
     parse: amountsFrom(0),
-    default: [0.9],
+    default: 0.9,
   },
   {
     flags: '--shared-std, --shared-proportion-std <share>',
     says: 'its standard deviation',
     parse: amountsFrom(0),
-    default: [0.01],
+    default: 0.01,
   },
   {
     flags: '--samples, --num-samples-per-prefix <count>',
     says: 'prompts in each group',
     parse: amountsFrom(1, true),
-    default: [200],
+    default: 200,
   },
   {
     flags: '--prefixes, --num-prefix <count>',
     says: 'groups',
     parse: amountsFrom(1, true),
-    default: [10],
+    default: 10,
   },
   {
     flags: '--num-configs <count>',
@@ -138,11 +138,12 @@ export function sharedPrefixCommand(): Command {
 /** @throws UsageError where lists, presets and --num-configs are not of one length; what was not given fits any. */
 function configsOf(given: Flags, isGiven: (name: string) => boolean): PrefixConfig[] {
   const names = (Object.keys(LISTS) as (keyof Lists)[]).filter(isGiven);
+  const valuesOf = (name: keyof Lists): readonly number[] => [given[name]].flat();
   const presets = given.preset?.map((name) => PREFIX_PRESETS[name]);
   const lengths = [
     ...(given.numConfigs === undefined ? [] : [['--num-configs', given.numConfigs] as const]),
     ...(presets ? [['--preset', presets.length] as const] : []),
-    ...names.map((name) => [LISTS[name], given[name].length] as const),
+    ...names.map((name) => [LISTS[name], valuesOf(name).length] as const),
   ];
   const count = lengths[0]?.[1] ?? 1;
   if (lengths.some(([, length]) => length !== count)) {
@@ -152,7 +153,7 @@ function configsOf(given: Flags, isGiven: (name: string) => boolean): PrefixConf
   return Array.from({ length: count }, (_, i) => {
     const preset = presets?.[i];
     const value = (name: keyof Lists, fallback?: number) =>
-      isGiven(name) ? given[name][i]! : (fallback ?? given[name][0]!);
+      isGiven(name) ? valuesOf(name)[i]! : (fallback ?? valuesOf(name)[0]!);
     return {
       promptTokens: {
         mean: value('promptLength', preset?.promptTokens.mean),

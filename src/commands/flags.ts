@@ -9,6 +9,7 @@ import {
   partition,
   timeOrRange,
 } from './options.ts';
+import { traceFlags } from './trace-flags.ts';
 
 /** Flags that several commands have, each the same in all of them. */
 export const FLAGS = {
@@ -212,6 +213,7 @@ const unchanged = (scenario: unknown): unknown => scenario;
 /** Of any verb that plays a scenario file, or says something of it. */
 export const playFlags: readonly Flag[] = [
   ...loadFlags,
+  ...traceFlags,
   ...contentFlags,
   ...targetFlags,
   ...grouped('What comes of it', [...outputFlags, ...screenFlags]),

@@ -13,6 +13,7 @@ const SGLANG = "SGLang's bench_serving";
 const AIPERF = 'AIPerf and GenAI-Perf';
 const GUIDELLM = 'GuideLLM';
 const BENCH = `${VLLM} and ${SGLANG}`;
+const AIBRIX = "AIBrix's client";
 const MULTI_ROUND = 'multi-round-qa.py';
 
 const AT_ONCE =
@@ -226,6 +227,19 @@ export const FOREIGN_FLAGS: readonly Foreign[] = [
   { flags: ['--disable-stream', '--no-streaming'], of: SGLANG, here: '--no-stream' },
   { flags: ['--random-seed'], of: AIPERF, here: '--seed N' },
   { flags: ['--processor'], of: GUIDELLM, here: '--tokenizer SPEC' },
+  {
+    flags: [
+      ...['--workload-path', '--routing-strategy', '--session-key-header', '--time-scale'],
+      ...['--output-token-limit', '--timeout-second', '--output-file-path'],
+    ],
+    of: AIBRIX,
+    here: "confab client, which has that tool's flags; or --trace FILE",
+  },
+  {
+    flags: ['--goodput-target'],
+    of: AIBRIX,
+    here: 'confab analyze, with the folder of a run',
+  },
   {
     flags: ['--goodput', '--slo'],
     of: `${VLLM}, ${AIPERF}`,

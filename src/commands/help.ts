@@ -84,9 +84,29 @@ export const TOPICS: readonly Topic[] = [
     text: (columns?: number) => documentText(columns, `src/dialects/${name}/README.md`),
   })),
   {
+    name: 'datasets',
+    summary: 'making, converting and fetching data sets of prompts',
+    text: (columns) => documentText(columns, 'src/workload/datasets/README.md'),
+  },
+  {
+    name: 'client',
+    summary: "what is different from AIBrix's client, and its records",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md'),
+  },
+  {
+    name: 'analyze',
+    summary: "what is different from AIBrix's analysis",
+    text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md', ['Analysis']),
+  },
+  {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',
     text: (columns) => documentText(columns, 'src/plan/README.md'),
+  },
+  {
+    name: 'inspect',
+    summary: 'what a trace is, and what a prefix cache could find in it',
+    text: (columns) => documentText(columns, 'src/inspect/README.md'),
   },
   {
     name: 'sessions',

@@ -8,11 +8,13 @@ import { changesOf, type Flag, settingsOf } from './flag-table.ts';
 import { DEFAULT_NAME, located, shipped } from './shipped.ts';
 import { say } from './stderr.ts';
 import { environmentUrl, urlSaid } from './target-url.ts';
+import { traceAlone, traced } from './traced.ts';
 
 /** Beside these, the fields of the scenario that flags set. */
 export interface ScenarioFlags {
   readonly set: readonly string[];
   readonly apiKey?: string;
+  readonly trace?: string;
   readonly printScenario?: boolean;
   readonly quiet?: boolean;
   readonly wide?: boolean;
@@ -34,10 +36,10 @@ interface Asked {
  */
 export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<Scenario> {
   const { env } = process;
-  const source = file === undefined ? shipped(DEFAULT_NAME) : located(file);
+  const isDefault = file === undefined && flags.trace === undefined;
   const fromEnv = environmentSettings(env);
-  const overrides = [...fromEnv, ...(await overridesOf(rows, flags))];
-  const input = readScenario(source.file, env);
+  const overrides = await withTrace([...fromEnv, ...(await overridesOf(rows, flags))], flags.trace);
+  const { input, name } = sourceOf(file, flags.trace);
   const asked = withOverrides<unknown>(input, overrides);
   const baseUrl = isSent && !hasTarget(asked) ? environmentUrl() : undefined;
   if (isSent && file === undefined && !hasTarget(asked) && baseUrl === undefined) {
@@ -45,22 +47,34 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
   }
   const told = [
     ...(baseUrl ? [urlSaid(baseUrl)] : []),
-    ...(file === undefined ? [DEFAULT_SAID] : []),
+    ...(isDefault ? [DEFAULT_SAID] : []),
     ...(fromEnv.length ? [`set by the environment: ${namesOf(fromEnv)}`] : []),
   ];
   if (!flags.quiet) for (const line of told) say(line);
   const scenario = parseOverridden(
     input,
     [
-      ...(file === undefined ? [withoutEnd(overrides)] : []),
+      ...(isDefault ? [withoutEnd(overrides)] : []),
       ...overrides,
       ...(baseUrl ? [{ path: TARGET, value: baseUrl }] : []),
     ],
-    source.name ?? source.file,
+    name,
   );
   const isOwn = isSent && scenario.target.url === 'embedded' && !flags.printScenario;
   if (isOwn) say(NO_SERVER);
   return scenario;
+}
+
+/** What there is before anything is set, and its name in errors. */
+function sourceOf(file: string | undefined, trace: string | undefined) {
+  if (file === undefined && trace !== undefined) return { input: traceAlone(trace), name: trace };
+  const source = file === undefined ? shipped(DEFAULT_NAME) : located(file);
+  return { input: readScenario(source.file, process.env), name: source.name ?? source.file };
+}
+
+/** What a trace makes of the scenario comes first, so that all else can change it. */
+async function withTrace(overrides: Override[], trace: string | undefined): Promise<Override[]> {
+  return trace === undefined ? overrides : [await traced(trace, overrides), ...overrides];
 }
 
 const NO_SERVER =

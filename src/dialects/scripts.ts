@@ -16,6 +16,9 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   'generator.dataset_generator.utility': [],
   workload_generator: ['workload'],
   'generator.workload_generator.utility': ['workload', 'utility'],
+  'client.client': ['client'],
+  'client.analyze': ['analyze'],
+
   data_preprocessing: 'confab prepare sharegpt INPUT OUTPUT --proportion SHARE',
   'real-multi-round-qa': 'confab sessions SCENARIO --groups C --sessions S',
   'mooncake-qa': 'confab run mooncake --set conversation.trace.file=FILE',

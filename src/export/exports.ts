@@ -4,6 +4,7 @@ import type { Run } from '../record/run-folder.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { ExportFormat } from '../scenario/output.ts';
 import { wholeRunOf } from '../stats/summary.ts';
+import type { TextOf } from './aibrix.ts';
 import type { CsvColumn } from './csv.ts';
 
 /** What an export is made of: all that is known of a run that is over. */
@@ -12,6 +13,8 @@ export interface Exportable {
   readonly summary: RunSummary;
   /** Columns to come last in a CSV. */
   readonly csvColumns?: readonly CsvColumn[] | undefined;
+  /** Texts and sessions of requests, which no journal has. */
+  readonly textOf?: TextOf | undefined;
 }
 
 export interface Export {
@@ -56,6 +59,9 @@ export const EXPORTS = {
   'aiperf-summary': text('profile_export_aiperf.json', async ({ summary }) => {
     const { aiperfSummary } = await import('./aiperf.ts');
     return aiperfSummary(whole(summary));
+  }),
+  aibrix: by('aibrix-client.jsonl', async ({ run, summary, textOf }, path) => {
+    (await import('./aibrix.ts')).writeAibrix(path, run, summary.run.isStreamed ?? true, textOf);
   }),
   guidellm: by('guidellm-benchmarks.json', async ({ run, summary }, path) => {
     (await import('./guidellm.ts')).writeGuidellm(path, run, whole(summary));

@@ -53,12 +53,16 @@ const FIELDS = {
   finishReason: 'text',
   responseId: 'text',
   systemFingerprint: 'text',
+  responseHeaders: 'text',
   remarks: 'text',
   chunks: 'count',
   reads: 'count',
   firstChunkTokens: 'count',
   chunkGapsMs: 'list',
-} as const satisfies Record<Exclude<keyof TurnRecord, RequestMetricName | 'agent'>, ColumnKind>;
+} as const satisfies Record<
+  Exclude<keyof TurnRecord, RequestMetricName | 'agent' | 'parentUserId' | 'isCumulative'>,
+  ColumnKind
+>;
 
 type FieldName = keyof typeof FIELDS;
 
@@ -71,6 +75,12 @@ export const PLANNED_COLUMNS: readonly PlannedColumn[] = [
   ...fieldsFrom('userId', 'turns'),
   { name: 'agent_id', kind: 'count', of: ({ record }) => record.agent?.id },
   { name: 'agent_place', kind: 'count', of: ({ record }) => record.agent?.place },
+  { name: 'parent_user_id', kind: 'count', of: ({ record }) => record.parentUserId },
+  {
+    name: 'is_cumulative',
+    kind: 'count',
+    of: ({ record }) => (record.isCumulative ? 1 : undefined),
+  },
   { name: 'part', kind: 'count', of: ({ part }) => part },
   ...fieldsFrom('phase', 'firstAttemptMs'),
   time('intended_at', ({ intendedMs }) => intendedMs),

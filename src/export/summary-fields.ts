@@ -30,7 +30,7 @@ const certainty = object<Certainty>({
     .describe('statistics for whose interval there are too few values: n_eff (1 - p) < 10'),
 }).meta({ id: 'certainty' });
 
-const distribution = z
+export const distribution = z
   .strictObject({
     count: count('values'),
     ...named(STATISTIC_NAMES, (name) => {

@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../record/record.ts';
+import { isArrival, type TurnRecord } from '../record/record.ts';
 import { bucketAt, timeBuckets } from '../stats/time-buckets.ts';
 import { type Interval, totalMs } from '../stats/timeline.ts';
 import type { Level } from './level.ts';
@@ -45,7 +45,7 @@ export function scheduleOf(
     return {
       fromMs,
       toMs,
-      arrivals: list.filter(({ turn }) => turn === 0).length,
+      arrivals: list.filter(isArrival).length,
       liveConversations: levels.conversations.mean(within)!,
       liveBlocks: levels.blocks.mean(within)!,
       requests: list.length,

@@ -36,9 +36,9 @@ export interface Plan extends Pick<RunSummary, 'run' | 'counts' | 'conversations
   readonly rounds: readonly RoundSummary[];
 }
 
-/** Turns at times of their own have no pauses. */
+/** Turns at times of their own have no pauses, and recorded ones are each its own. */
 function pauseOf({ mode, pauseSec }: Scenario['pacing']): Plan['pauseSec'] {
-  if (mode === 'trace') return {};
+  if (mode === 'trace' || mode === 'recorded') return {};
   return { ...known('mean', meanOf(pauseSec)), ...known('cv', cvOf(pauseSec)) };
 }
 

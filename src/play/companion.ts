@@ -1,3 +1,4 @@
+import type { TextOf } from '../export/aibrix.ts';
 import type { CsvColumn } from '../export/csv.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
@@ -16,6 +17,8 @@ export interface Companion {
   readonly isCountingItself?: boolean;
   /** Come last in every CSV that the run exports. */
   readonly csvColumns?: readonly CsvColumn[];
+  /** What it has kept of a request's texts, for exports that have them. */
+  readonly textOf?: TextOf;
   /** Writes the tool's own files when all is journalled in the run folder `dir`. */
   finish?(run: Run, dir: string): CompanionResults | Promise<CompanionResults>;
 }

@@ -51,13 +51,18 @@ function measuredText(outlook: Outlook): string {
   const limitMs = Math.max(0, afterSec * 1000 - (outlook.before?.measuredMs ?? 0));
   if (endMs !== undefined && endMs < limitMs) return openText(outlook, endMs);
   const most = isEndless || endMs !== undefined ? '' : 'at most ';
-  return `${most}${duration(limitMs)} (stop.afterSec), then up to ${duration(1000 * drainTimeoutSec)} for requests in flight`;
+  const rest = drainTimeoutSec
+    ? `then up to ${duration(1000 * drainTimeoutSec)} for requests in flight`
+    : 'when requests in flight are cancelled';
+  return `${most}${duration(limitMs)} (stop.afterSec), ${rest}`;
 }
 
 function openText({ scenario }: Outlook, endMs: number): string {
   const { pacing, population } = scenario;
   const answers =
-    pacing.mode === 'think' ? "a conversation's answers" : "its last conversation's answer";
+    pacing.mode === 'think' || pacing.mode === 'recorded'
+      ? "a conversation's answers"
+      : "its last conversation's answer";
   const isCapped = population.maxActive !== undefined || population.maxInFlight !== undefined;
   const condition = isCapped ? ', if its caps hold nothing back' : '';
   return `about ${duration(endMs)} and what ${answers} take${condition}`;

@@ -48,7 +48,8 @@ export async function resultsOf(
       return undefined;
     }
   };
-  const exportable: Exportable = { run, summary, csvColumns: companion?.csvColumns };
+  const { csvColumns, textOf } = companion ?? {};
+  const exportable: Exportable = { run, summary, csvColumns, textOf };
   for (const setting of [SUMMARY, ...scenario.output.exports]) {
     const { file, write } = EXPORTS[setting.format];
     const path = setting.file ?? join(dir, file);

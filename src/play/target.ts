@@ -48,7 +48,10 @@ export async function openTarget(
       );
     }
     const sampling = samplingOf(scenario);
-    const transport = httpTransport({ target, sampling, apiKey, model, clock, route });
+    const { keepHeaders } = scenario.output;
+    const transport = httpTransport({
+      ...{ target, sampling, apiKey, model, clock, keepHeaders, route },
+    });
     const shownUrl = withoutUrlSecrets(url);
     const server = proxy === undefined ? shownUrl : `${shownUrl}, ${proxyText(proxy)}`;
     const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : server;

@@ -1,8 +1,7 @@
 import { UNSENT } from '../record/record.ts';
 import { Session } from '../user/session.ts';
-import { createUser } from '../user/start.ts';
-import { unsentRecord } from '../user/turn-record.ts';
-import { userMachine } from '../user/user.ts';
+import { userMaker } from '../user/start.ts';
+import { plan, recordUnsentFrom } from '../user/unsent.ts';
 import type { World } from '../user/world.ts';
 import type { Arrival } from './arrival.ts';
 
@@ -13,6 +12,9 @@ export interface Live {
   send(event: { type: 'run.draining' } | { type: 'run.cancelled' }): void;
 }
 
+/** An arrival that was not played. */
+export type NotCome = Omit<Arrival, 'dueMs'> & { readonly dueMs?: number | undefined };
+
 /** How what an arrived user has to say is said, and by whom. What it will record, it plans before. */
 export interface Player {
   /**
@@ -20,8 +22,8 @@ export interface Player {
    * never, if undefined is returned: all are made.
    */
   create(arrival: Arrival, onOver: (endMs: number) => void): Live | undefined;
-  /** Records all requests of a user who was never let in. */
-  recordUnsent(arrival: Arrival, reason: string): void;
+  /** Records all requests of a user who was never let in; nobody may know when it was due. */
+  recordUnsent(arrival: NotCome, reason: string): void;
 }
 
 export interface UserOptions {
@@ -36,22 +38,15 @@ export interface UserOptions {
 /** A conversation is played by one user, turn after turn. */
 export function userPlayer(world: World, options: UserOptions): Player {
   const { synthesiseHistory, begun, onGone } = options;
-  const machine = userMachine(world);
+  const makeUser = userMaker(world);
   // The first turn was asked in the warm-up, which has its record, whether or not it was answered.
-  const firstTurn = ({ startTurn }: Arrival): number => (begun ? 1 : startTurn);
+  const firstTurn = ({ startTurn }: NotCome): number => (begun ? 1 : startTurn);
 
-  function plan({ conversation: { userId, turns } }: Session, from: number): void {
-    world.ledger.plan(userId, Math.max(0, turns.length - from));
-  }
-
-  function recordUnsent(arrival: Arrival, reason: string): void {
+  function recordUnsent(arrival: NotCome, reason: string): void {
     const session = new Session(world.conversation(arrival.userId));
     const first = firstTurn(arrival);
-    plan(session, first);
-    for (let turn = first; session.turn(turn); turn++) {
-      const intendedMs = turn === first ? arrival.dueMs : undefined;
-      world.record(unsentRecord(world, session, turn, reason, intendedMs));
-    }
+    plan(world, session.conversation, first);
+    recordUnsentFrom(world, session, first, { reason, intendedMs: arrival.dueMs });
   }
 
   return {
@@ -68,14 +63,11 @@ export function userPlayer(world: World, options: UserOptions): Player {
         before?.continuedIn(conversation) ??
         new Session(conversation, startTurn, synthesiseHistory);
       const turn = firstTurn(arrival);
-      plan(session, turn);
-      const input = { session, turn, intendedMs: dueMs, freeMs };
-      const user = createUser(machine, world.clock, input, () => {
-        const state = user.getSnapshot().context;
+      plan(world, session.conversation, turn);
+      return makeUser({ session, turn, intendedMs: dueMs, freeMs }, (endMs) => {
         onGone?.(userId, session);
-        onOver(state.outcome?.endMs ?? state.freeMs);
+        onOver(endMs);
       });
-      return user;
     },
   };
 }

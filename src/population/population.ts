@@ -11,6 +11,8 @@ export interface PopulationOptions extends UserOptions {
   readonly maxActive: number;
   /** All users have been played, or the population was drained and is empty. */
   readonly onEmpty: () => void;
+  /** Requests of users who had not come when the run is drained are recorded as unsent, too. */
+  readonly recordNotArrived?: boolean;
   /** Closed loop: a slot has come free, and there is no conversation left for it. */
   readonly onExhausted?: () => void;
   /** Who plays a conversation; default: one user, turn after turn. */
@@ -61,6 +63,7 @@ export class Population implements Crowd {
   start(): void {
     this.#startMs = this.#world.clock.now();
     const { load } = this.#options;
+    this.#world.idle?.begins();
     if (load.loop === 'open') {
       this.#advance(load.arrivals);
       return;
@@ -77,10 +80,29 @@ export class Population implements Crowd {
     this.#isExhausted = true;
     this.#world.gate.close();
     this.#world.clock.clearTimeout(this.#timer);
+    this.#world.idle?.stop();
     for (const arrival of this.#waiting) this.#player.recordUnsent(arrival, UNSENT.notAdmitted);
     this.#waiting.clear();
+    if (this.#options.recordNotArrived) this.#recordNotArrived();
     for (const user of [...this.#live.values()]) user.send({ type: 'run.draining' });
     this.#checkEmpty();
+  }
+
+  /** Nobody knows when those would have come who fill the slots of a closed loop. */
+  #recordNotArrived(): void {
+    const { load } = this.#options;
+    const unsent = (userId: number, dueMs?: number) => {
+      this.#world.ledger.arrived(userId);
+      this.#player.recordUnsent({ userId, dueMs, startTurn: 0 }, UNSENT.notArrived);
+    };
+    if (load.loop === 'closed') {
+      for (const slot of load.slots) for (const userId of rest(slot)) unsent(userId);
+      return;
+    }
+    const next = (this.#next ??= load.arrivals.next());
+    if (next.done) return;
+    unsent(next.value.userId, this.#startMs + next.value.dueMs);
+    for (const { userId, dueMs } of rest(load.arrivals)) unsent(userId, this.#startMs + dueMs);
   }
 
   cancel(): void {
@@ -101,6 +123,7 @@ export class Population implements Crowd {
         return;
       }
       const next = (this.#next ??= arrivals.next());
+      this.#world.idle?.forget(this);
       if (next.done) {
         this.#isExhausted = true;
         this.#arrivalsEndMs = this.#lastDueMs;
@@ -112,12 +135,22 @@ export class Population implements Crowd {
       const waitMs = dueMs - clock.now();
       if (waitMs > 0) {
         this.#timer = clock.setTimeout(() => this.#advance(arrivals), waitMs);
+        this.#world.idle?.waits(this, {
+          dueMs,
+          sooner: (byMs) => this.#comeSooner(arrivals, byMs),
+        });
         return;
       }
       this.#next = undefined;
       this.#lastDueMs = dueMs;
       this.#arrive({ ...next.value, dueMs });
     }
+  }
+
+  #comeSooner(arrivals: Iterator<Arrival>, byMs: number): void {
+    this.#world.clock.clearTimeout(this.#timer);
+    this.#startMs -= byMs;
+    this.#advance(arrivals);
   }
 
   #arrive(arrival: Arrival): void {
@@ -168,6 +201,12 @@ export class Population implements Crowd {
   #checkEmpty(): void {
     if (!this.#isExhausted || this.#live.size || this.#waiting.size || this.#isEmpty) return;
     this.#isEmpty = true;
+    this.#world.idle?.stop();
     this.#options.onEmpty();
   }
+}
+
+/** What an iterator has left: `for … of` would end it where the loop is left. */
+function* rest<T>(left: Iterator<T>): Generator<T> {
+  for (let next = left.next(); !next.done; next = left.next()) yield next.value;
 }

@@ -17,6 +17,8 @@ export const UNSENT = {
   notAdmitted: 'waited for maxActive until the run stopped',
   abandoned: 'an earlier turn of the conversation failed',
   warmupFailed: 'its first turn failed in the warm-up',
+  notArrived: 'had not come when the run stopped',
+  notBegun: 'the turn that was to begin it was not answered',
 } as const;
 
 /**
@@ -29,6 +31,8 @@ export interface TurnRecord {
   readonly turn: number;
   /** Who asked, where several agents of the user ask in the same turn. */
   readonly agent?: Agent;
+  /** Of a sub-agent: the user whose answer began its conversation. */
+  readonly parentUserId?: number;
   /** Turns that this conversation has. */
   readonly turns: number;
   readonly phase: 'warmup' | 'measure';
@@ -83,7 +87,12 @@ export interface TurnRecord {
   /** Where input and output counts come from: the server's usage, or the workload's tokenizer. */
   readonly tokensFrom?: 'usage' | 'local';
   readonly maxTokens?: number;
-  /** Leading input tokens that all users share, as planned (chat template not counted). */
+  /** It was sent without the history, which its messages repeat. */
+  readonly isCumulative?: true;
+  /**
+   * Leading input tokens that all users share, as planned (chat template not counted). Of a cumulative turn: those
+   * that an earlier request began with.
+   */
   readonly sharedTokens?: number;
   /** Messages in the request, the opening and the new one included. */
   readonly messagesSent?: number;
@@ -93,6 +102,8 @@ export interface TurnRecord {
   /** The server's name for the answer, and for the software that made it. */
   readonly responseId?: string;
   readonly systemFingerprint?: string;
+  /** Headers of its response that `output.keepHeaders` asked for, by their names in lower case, where they came. */
+  readonly responseHeaders?: Readonly<Record<string, string>>;
   /** What was odd about the answer, each `what: which`. */
   readonly remarks?: readonly string[];
   /** Deltas received. */
@@ -105,15 +116,27 @@ export interface TurnRecord {
   readonly chunkGapsMs?: readonly number[];
 }
 
+/** The first request of a conversation that came by itself: no answer began it. */
+export function isArrival({ turn, agent, parentUserId }: TurnRecord): boolean {
+  return turn === 0 && !agent?.place && parentUserId === undefined;
+}
+
 /** The engine, or the way to it, gave no answer; or the client could not ask (`client`). What the run's end cut off is no failure. */
 export function isFailure(status: RecordStatus): boolean {
   return status !== 'ok' && status !== 'cancelled' && status !== 'unsent';
 }
 
+/** What the end of the run keeps from being sent. */
+const CUT: ReadonlySet<string | undefined> = new Set([
+  UNSENT.stopped,
+  UNSENT.notAdmitted,
+  UNSENT.notArrived,
+]);
+
 /** The end of the run kept this turn from ending by itself: its conversation is unfinished. */
 export function wasCut({ status, reason }: TurnRecord): boolean {
   if (status === 'cancelled') return true;
-  return status === 'unsent' && (reason === UNSENT.stopped || reason === UNSENT.notAdmitted);
+  return status === 'unsent' && CUT.has(reason);
 }
 
 /** The journal's first line: all that is needed to make the report again, and to compare runs. */

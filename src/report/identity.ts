@@ -76,16 +76,18 @@ export function identityOf(part: RunPart): RunIdentity {
 
 function arrivalsText(
   process: ArrivalProcess,
-  { users, maxActive, maxInFlight }: Scenario['population'],
+  { users, maxActive, maxInFlight, maxIdleSec }: Scenario['population'],
 ): string {
   const caps = [
     ...(maxActive === undefined ? [] : [`at most ${maxActive} live conversations`]),
     ...(maxInFlight === undefined ? [] : [`at most ${maxInFlight} requests in flight`]),
+    ...(maxIdleSec === undefined ? [] : [`idle time beyond ${measure(maxIdleSec)} s skipped`]),
   ];
   return [process.text({ users, measure }), ...caps].join(', ');
 }
 
 function pacingText({ mode, pauseSec, from }: Scenario['pacing']): string {
+  if (mode === 'recorded') return 'the pauses of the data, after the previous answer';
   if (mode === 'trace') return 'every turn at its own time in the trace';
   const pause = `${distributionText(pauseSec)} s`;
   if (mode === 'think') return `think time after the previous answer: ${pause}`;

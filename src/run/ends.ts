@@ -31,6 +31,12 @@ export function endsOf(scenario: Scenario, before: Done | undefined): RunEnds {
   };
 }
 
+/** A file's conversations are each played once, unless the scenario says how many. */
+export function boundedBy(scenario: Scenario, conversations: number | undefined): Scenario {
+  const { population } = scenario;
+  return { ...scenario, population: { ...population, users: population.users ?? conversations } };
+}
+
 /** Of all users this process's partition: every n-th, or in a closed loop those of every n-th slot. */
 function shareOfUsers({ population }: Scenario): number | undefined {
   const { users, partition, arrivals } = population;

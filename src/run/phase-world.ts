@@ -10,7 +10,7 @@ import type { Habits, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { sampler } from '../workload/draw/distribution.ts';
 
-export interface WorldOptions extends Pick<World, 'record' | 'lagging' | 'outage'> {
+export interface WorldOptions extends Pick<World, 'record' | 'lagging' | 'outage' | 'idle'> {
   readonly scenario: Scenario;
   readonly clock: Clock;
   readonly transport: Transport;
@@ -24,7 +24,7 @@ export function worldOf(
   phase: TurnRecord['phase'],
   phaseAt: World['phaseAt'] = () => phase,
 ): World {
-  const { scenario, clock, transport, workload, outage } = options;
+  const { scenario, clock, transport, workload, outage, idle } = options;
   const ledger = new Ledger(phase);
   return {
     clock,
@@ -32,6 +32,7 @@ export function worldOf(
     gate,
     ledger,
     outage,
+    idle,
     phaseAt,
     habits: habitsOf(scenario),
     conversation: (userId) => workload.conversation(userId),

@@ -14,12 +14,20 @@ export function earlierParts(
   for (const records of parts) {
     const ended = new Set<number>();
     const cut = new Set<number>();
+    const parents = new Map<number, number>();
     for (const record of records) {
       if (record.phase !== 'measure') continue;
       if (record.attempts > 0) requests++;
-      if (wasCut(record)) cut.add(record.userId);
+      const { userId, parentUserId } = record;
+      if (parentUserId !== undefined) parents.set(userId, parentUserId);
+      if (wasCut(record)) cut.add(userId);
       // Records of a user come in the order of its turns: the last one means that all are there.
-      if (record.turn === record.turns - 1) ended.add(record.userId);
+      else if (record.turn === record.turns - 1 && parentUserId === undefined) ended.add(userId);
+    }
+    // A sub-agent is played by the one whose answer begins it, and ends before that one does.
+    for (const userId of cut) {
+      const parent = parents.get(userId);
+      if (parent !== undefined) cut.add(parent);
     }
     for (const userId of ended) if (!cut.has(userId)) played.add(userId);
   }
@@ -67,11 +75,16 @@ function marked(workload: Workload, part: number): Workload {
       const [opening, ...rest] = conversation.opening;
       if (opening) return { ...conversation, opening: [withMark(opening), ...rest] };
       const { turns } = conversation;
-      const firstAs = (turn: number): Turn => {
-        const first = (turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!;
-        return { ...first, message: withMark(first.message) };
+      const beginning = (turn: Turn): Turn => {
+        const [first, ...others] = turn.before ?? [];
+        if (first) return { ...turn, before: [withMark(first), ...others], message: turn.message };
+        return { ...turn, message: withMark(turn.message) };
       };
-      return { ...conversation, turns: turns.length ? turns.with(0, firstAs(0)) : turns, firstAs };
+      const firstAs = (turn: number): Turn =>
+        beginning((turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!);
+      const isFirst = (turn: Turn, index: number) => index === 0 || turn.isCumulative;
+      const marked = turns.map((turn, index) => (isFirst(turn, index) ? beginning(turn) : turn));
+      return { ...conversation, turns: marked, firstAs };
     },
   };
 }

@@ -10,13 +10,14 @@ import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from '../user/gate.ts';
+import { idleOf } from '../user/idle.ts';
 import { accountOf, type Ledger } from '../user/ledger.ts';
 import { Outage } from '../user/outage.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { clientsOf } from './clients.ts';
-import { endsOf, type RunEnds } from './ends.ts';
+import { boundedBy, endsOf, type RunEnds } from './ends.ts';
 import { paceOf, worldOf } from './phase-world.ts';
 import { hasWarmup, warmupPopulation } from './warmup.ts';
 
@@ -254,10 +255,11 @@ function measuredCrowd(
   { begun, phaseAt, onStop, onEmpty }: PhaseEnds,
 ): [Crowd, Ledger] {
   const { clock, before, workload, outage } = options;
-  const { afterRequests } = scenario.stop;
-  const { arrivals, maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } =
+  const { afterRequests, recordNotArrived } = scenario.stop;
+  const { arrivals, maxIdleSec, maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } =
     scenario.population;
-  const gate = new Gate({
+  const idle = idleOf({ clock, maxIdleSec, isIdle: () => gate.isIdle });
+  const gate: Gate = new Gate({
     clock,
     outage,
     cap: maxInFlight,
@@ -266,8 +268,9 @@ function measuredCrowd(
     ...paceOf(scenario),
     requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
     onLastRequest: () => onStop('requests'),
+    onIdle: idle && (() => idle.begins()),
   });
-  const world = worldOf(options, gate, 'measure', phaseAt);
+  const world = worldOf({ ...options, idle }, gate, 'measure', phaseAt);
   const { played } = before ?? {};
   const process = processOf(arrivals);
   if (process.loop === 'closed' && process.clients) {
@@ -283,15 +286,10 @@ function measuredCrowd(
     maxActive: maxActive ?? Infinity,
     synthesiseHistory: rampUp?.history === 'synthesised',
     begun,
+    recordNotArrived,
     onEmpty,
     player: options.player?.(world),
     onExhausted: stopWhenExhausted ? () => onStop('exhausted') : undefined,
   });
   return [population, world.ledger];
-}
-
-/** A file's conversations are each played once, unless the scenario says how many. */
-function boundedBy(scenario: Scenario, conversations: number | undefined): Scenario {
-  const { population } = scenario;
-  return { ...scenario, population: { ...population, users: population.users ?? conversations } };
 }

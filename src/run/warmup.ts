@@ -37,7 +37,7 @@ export function warmupPopulation(
   const conversation = (userId: number): Conversation => {
     if (userId >= WARMUP_REQUEST_ID) return shortRequest(userId, requestText);
     const whole = world.conversation(userId);
-    return { ...whole, turns: whole.turns.slice(0, rounds) };
+    return rounds === undefined ? whole : cutAfter(whole, rounds);
   };
   const { partition } = scenario.population;
   const firstUserId = sameUsers ? scenario.population.firstUserId : WARMUP_USER_ID;
@@ -67,10 +67,7 @@ function firstTurns(
   begun: Map<number, Session>,
 ): Crowd {
   const { arrivals, maxInFlight } = scenario.population;
-  const conversation = (userId: number): Conversation => {
-    const whole = world.conversation(userId);
-    return { ...whole, turns: whole.turns.slice(0, 1) };
-  };
+  const conversation = (userId: number) => cutAfter(world.conversation(userId), 1);
   const onGone = (userId: number, session: Session): void => {
     if (session.hasAnswers) begun.set(userId, session);
   };
@@ -95,6 +92,13 @@ function firstTurns(
       onGone,
     },
   );
+}
+
+/** Its first turns alone, without what they would begin. */
+function cutAfter(whole: Conversation, rounds: number): Conversation {
+  const first = whole.turns.slice(0, rounds);
+  const turns = first.map((turn) => (turn.forks ? { ...turn, forks: [] } : turn));
+  return { ...whole, turns };
 }
 
 function* shortArrivals(requests: number) {

@@ -72,7 +72,7 @@ const shareGpt = z.strictObject({
     .prefault({}),
 });
 
-const trace = z.strictObject({
+export const traceSchema = z.strictObject({
   file: z.string().describe('requests with their times, in one of the formats that are known'),
   format: z
     .string()
@@ -86,6 +86,18 @@ const trace = z.strictObject({
     .optional()
     .describe("what its times are in, whatever they look like; default: the format's own unit"),
   prefillOnly: z.boolean().default(false).describe('ask for one token, whatever the trace says'),
+  context: z
+    .enum(['auto', 'delta', 'cumulative'])
+    .default('auto')
+    .describe(
+      'whether a request repeats what its session said before (cumulative: it is sent alone) or has what is new (delta: the history goes before it); auto: as the format has it',
+    ),
+  speedup: z
+    .number()
+    .positive()
+    .max(MOST.speedup)
+    .default(1)
+    .describe('its times and pauses are shortened so many times; below 1: stretched'),
   kind: z
     .string()
     .min(1)
@@ -179,6 +191,11 @@ export const conversationSchema = z
         minTokens: tokens
           .optional()
           .describe('min_tokens where the length is forced; default: the same as max_tokens'),
+        ceilingTokens: someTokens
+          .optional()
+          .describe(
+            'most that is asked for, whatever the data say; the limit where they say nothing',
+          ),
         limit: z.boolean().default(true).describe('send max_tokens'),
       })
       .prefault({}),
@@ -195,7 +212,7 @@ export const conversationSchema = z
       .default(false)
       .describe("an answer that is not the data set's, letter for letter, is a failure"),
     sharegpt: shareGpt.optional(),
-    trace: trace.optional(),
+    trace: traceSchema.optional(),
     lengths: lengths.optional(),
   })
   .superRefine((value, context) => {

@@ -12,6 +12,7 @@ export const EXPORT_FORMATS = {
   vllm: 'the result JSON of vllm bench serve --save-detailed (vLLM 0.33)',
   aiperf: "AIPerf's profile_export.jsonl: a line a request",
   'aiperf-summary': "AIPerf's profile_export_aiperf.json, which aiperf plot wants beside it",
+  aibrix: "records of AIBrix's client: a line a request, with its target pod where it is kept",
   guidellm: "GuideLLM's benchmarks.json, with the requests (GuideLLM 0.8)",
   'llm-d': "llm-d-benchmark's benchmark report, v0.2",
   junit: 'thresholds as test cases, for any CI',
@@ -42,4 +43,10 @@ export const outputSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('journal the gap before every chunk: exact ICL percentiles, about 6 bytes a chunk'),
+  keepHeaders: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'headers of responses to journal, where they come: target-pod, request-id; default: none',
+    ),
 });

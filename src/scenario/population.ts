@@ -7,10 +7,10 @@ import { at } from './paths.ts';
 /** When a turn is due, given what went before in its conversation. */
 export const pacingSchema = z.strictObject({
   mode: z
-    .enum(['think', 'interval', 'trace'])
+    .enum(['think', 'interval', 'trace', 'recorded'])
     .default('think')
     .describe(
-      "pause after the previous answer ended; from launch to launch; or at the turn's own time, which needs a source with times",
+      "pause after the previous answer ended; from launch to launch; at the turn's own time; or the pause that the data have, after the previous answer ended; the last two need a source with times",
     ),
   pauseSec: distribution(MOST.seconds).default(1),
   from: z
@@ -49,6 +49,11 @@ export const populationSchema = z
       .describe('one of several processes that play the run together, each its share'),
     maxActive: cap.optional().describe('cap on live conversations; later arrivals wait'),
     maxInFlight: cap.optional().describe('cap on requests in flight; later ones wait'),
+    maxIdleSec: someSeconds
+      .optional()
+      .describe(
+        'when no request has been in flight for so long, all that is due later comes sooner by the same time, so that the next is due now',
+      ),
     turnOrder: z
       .enum(['fair', 'random', 'newestFirst'])
       .default('fair')
@@ -130,6 +135,7 @@ export const populationSchema = z
   });
 
 interface Caps {
+  readonly maxIdleSec?: number | undefined;
   readonly maxActive?: number | undefined;
   readonly maxInFlight?: number | undefined;
   readonly turnOrder: string;
@@ -138,8 +144,9 @@ interface Caps {
 }
 
 /** What lets in the requests of all users. */
-function capsOf({ maxActive, maxInFlight, turnOrder, pace, stopWhenExhausted }: Caps) {
+function capsOf({ maxIdleSec, maxActive, maxInFlight, turnOrder, pace, stopWhenExhausted }: Caps) {
   return [
+    { path: ['maxIdleSec'], isSet: maxIdleSec !== undefined },
     { path: ['maxActive'], isSet: maxActive !== undefined },
     { path: ['maxInFlight'], isSet: maxInFlight !== undefined },
     { path: ['turnOrder'], isSet: turnOrder !== 'fair' },
@@ -197,7 +204,13 @@ export const stopSchema = z.strictObject({
     ),
   drainTimeoutSec: seconds
     .default(120)
-    .describe('how long requests in flight may take to end after the stop'),
+    .describe('how long requests in flight may take to end after the stop; 0: they are cancelled'),
+  recordNotArrived: z
+    .boolean()
+    .default(false)
+    .describe(
+      'requests of conversations that had not come when the run stopped have records too, as unsent; needs a number of conversations',
+    ),
 });
 
 /** The bounds that several partitions would have to share: where they are, and what they are set to. */
@@ -205,11 +218,13 @@ export function sharedBoundsOf(
   population: z.infer<typeof populationSchema>,
   { afterRequests }: z.infer<typeof stopSchema>,
 ): { readonly path: string[]; readonly input: unknown }[] {
-  const { arrivals, partition, maxActive, maxInFlight, pace, stopWhenExhausted } = population;
+  const { arrivals, partition, maxIdleSec, maxActive, maxInFlight, pace, stopWhenExhausted } =
+    population;
   if (!partition || partition.of === 1) return [];
   const { hasOwnGates } = PROCESS_RULES[arrivals.process];
   return [
     { path: ['population', 'arrivals', 'process'], input: hasOwnGates && arrivals.process },
+    { path: ['population', 'maxIdleSec'], input: maxIdleSec },
     { path: ['population', 'maxActive'], input: maxActive },
     { path: ['population', 'maxInFlight'], input: maxInFlight },
     { path: ['population', 'pace'], input: pace },

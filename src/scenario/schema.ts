@@ -64,7 +64,14 @@ export const scenarioSchema = z
         message: `not with population.partition: it holds for all ${population.partition!.of} partitions together, and they do not speak with each other`,
       });
     }
-    if (pacing.mode === 'trace' && !hasTimes) {
+    if (stop.recordNotArrived && users === undefined && !isCounted) {
+      context.addIssue({
+        code: 'custom',
+        path: ['population', 'users'],
+        message: 'missing; needed with stop.recordNotArrived, which is of all of them',
+      });
+    }
+    if ((pacing.mode === 'trace' || pacing.mode === 'recorded') && !hasTimes) {
       context.addIssue({
         code: 'custom',
         path: ['pacing', 'mode'],

@@ -8,7 +8,7 @@ export interface Traits {
   readonly isCounted?: boolean;
   /** Says what it has as it is: there is no place for what a scenario would put before it. */
   readonly isWhole?: boolean;
-  /** Says when each turn is due. */
+  /** Says when each turn is due, or how long its user thinks before it. */
   readonly hasTimes?: boolean;
 }
 
@@ -18,7 +18,13 @@ export const SOURCES = {
   sharegpt: { file: ['sharegpt', 'file'], hasAnswers: true },
   file: { file: ['file'], hasAnswers: true, isCounted: true, isWhole: true },
   prompts: { file: ['file'], isCounted: true, isWhole: true },
-  trace: { file: ['trace', 'file'], isCounted: true, isWhole: true, hasTimes: true },
+  trace: {
+    file: ['trace', 'file'],
+    hasAnswers: true,
+    isCounted: true,
+    isWhole: true,
+    hasTimes: true,
+  },
   // Of a trace it has times, and so many; drawn ones have neither.
   lengths: { isWhole: true, hasTimes: true },
 } satisfies Record<string, Traits>;

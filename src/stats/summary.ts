@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../record/record.ts';
+import { isArrival, type TurnRecord } from '../record/record.ts';
 import type { Slo } from '../scenario/thresholds.ts';
 import { Arrivals } from './arrivals.ts';
 import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
@@ -119,7 +119,7 @@ export class Summary {
     this.#hasReasoning ||= hasReasoning(record);
     const dueMs = plus(record.intendedMs, offsetMs);
     (record.status === 'unsent' ? this.#unsentDue : this.#sentDue).add(dueMs);
-    if (record.turn === 0 && !record.agent?.place) this.#firstTurns.add(dueMs);
+    if (isArrival(record)) this.#firstTurns.add(dueMs);
     this.#concurrency.add(plus(record.sentMs, offsetMs), plus(record.endMs, offsetMs));
   }
 

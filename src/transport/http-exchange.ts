@@ -6,20 +6,17 @@ import type { Connection, Connections } from './http-connection.ts';
 import { connectionFailure, Refusal } from './http-failure.ts';
 import type { AnswerLimits } from './limits.ts';
 import { type ResponseHead, readHead } from './response-head.ts';
-import type { ResponseHeaders } from './response-headers.ts';
+import { type HeaderKeeping, keptOf, type ResponseHeaders } from './response-headers.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from './transport.ts';
-import type { Wording } from './wording.ts';
 
 /** What the exchanges of a run share. */
-export interface Line {
+export interface Line extends HeaderKeeping {
   readonly origin: string;
   readonly connections: Connections;
   readonly clock: Clock;
   /** The reading of what has arrived. */
   readonly backlog: Backlog;
-  /** Makes what the server says fit to be kept. */
-  readonly says: Wording;
   /** Fields of a delta that have reasoning, beside the known ones. */
   readonly reasoningFields?: readonly string[] | undefined;
 }
@@ -95,13 +92,14 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: unknown, httpStatus: number, headers: ResponseHeaders): void {
     if (this.#isOver || httpStatus < 200) return;
-    const { clock } = this.#line;
+    const { clock, says } = this.#line;
     const nowEpochMs = clock.originEpochMs + clock.now();
     this.#jar?.keep(headers, nowEpochMs);
     const answered = readHead(httpStatus, headers, nowEpochMs);
     this.#head = answered;
+    const kept = keptOf(headers, this.#line);
+    if (kept) this.#loudly(() => this.#observer.onHeaders?.(kept));
     const { coding } = answered;
-    const { says } = this.#line;
     if (httpStatus >= 300) {
       this.#refusal = new Refusal(answered, says);
       this.#wait(REFUSAL_MS, () => this.#later(() => this.#refused()));

@@ -21,6 +21,8 @@ export interface HttpOptions {
   /** Sent as a bearer token, and never shown. */
   readonly apiKey: string | undefined;
   readonly clock: Clock;
+  /** Headers of responses that are told of. */
+  readonly keepHeaders?: readonly string[] | undefined;
   /** Beside what the target says. */
   readonly route?: Pick<Route, 'proxy' | 'certFile'>;
 }
@@ -36,6 +38,7 @@ export function httpTransport({
   model,
   apiKey,
   clock,
+  keepHeaders,
   route,
 }: HttpOptions): Transport {
   const { url, api, stream, headers, body, requestId: id, reasoningFields } = target;
@@ -45,7 +48,8 @@ export function httpTransport({
   const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
   const says = wording(redactor({ url, headers, apiKey, body }));
   const backlog = new Backlog();
-  const line: Line = { origin, connections, clock, backlog, says, reasoningFields };
+  const keptHeaders = keepHeaders?.map((name) => name.toLowerCase());
+  const line: Line = { origin, connections, clock, backlog, says, reasoningFields, keptHeaders };
   const writeBody = bodyWriter({
     api,
     promptForm: target.promptForm,

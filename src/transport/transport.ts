@@ -89,6 +89,11 @@ export interface ResponseObserver {
   onSent(atMs: number, connectMs?: number): void;
   /** A reused connection died before the first response byte, and the request is being sent again. At most once. */
   onReconnect(): void;
+  /**
+   * The head of a response came, and had some of the headers that are kept: their names in lower case. Called
+   * only where the transport was told to keep any, before the first delta or failure.
+   */
+  onHeaders?(headers: Readonly<Record<string, string>>): void;
   /** Non-empty text, or a tool-call fragment as its raw JSON text. Role-only and empty chunks are not reported. */
   onDelta(kind: DeltaKind, text: string, atMs: number): void;
   onEnd(end: ResponseEnd, atMs: number): void;

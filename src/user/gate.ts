@@ -21,6 +21,8 @@ export interface GateOptions {
   readonly gapMs?: () => number;
   /** While the engine cannot be reached, it decides who may try. */
   readonly outage?: Outage | undefined;
+  /** The last request in flight has ended, and none waits to be let in. */
+  readonly onIdle?: (() => void) | undefined;
 }
 
 /** What users go through to send their requests. */
@@ -70,6 +72,11 @@ export class Gate implements Door {
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** No request is in flight, and none waits to be let in. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#waiters.length === 0;
   }
 
   get isClosed(): boolean {
@@ -137,6 +144,7 @@ export class Gate implements Door {
     if (this.#inFlight === this.#options.cap) this.#roomSinceMs = atMs;
     this.#inFlight--;
     this.#grant();
+    if (this.#options.onIdle && this.isIdle) this.#options.onIdle();
   }
 
   /** Subtle: not at once, so that all who come at the same instant are there when the first is chosen. */

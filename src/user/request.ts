@@ -26,6 +26,8 @@ export interface Outcome {
   /** What the answer has beside its text: tool calls. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
   readonly end: ResponseEnd | undefined;
+  /** Of the response, those that are kept. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Attempt {
@@ -62,6 +64,7 @@ export function attempt(
   let content = '';
   let reasoning = '';
   let tools: string[] | undefined;
+  let headers: Outcome['headers'];
   let isOver = false;
 
   function finish(
@@ -93,6 +96,7 @@ export function attempt(
       content: flat(content),
       reasoning: flat(reasoning),
       fields: tools && toolFields(tools),
+      headers,
     });
   }
 
@@ -129,6 +133,9 @@ export function attempt(
       },
       onReconnect() {
         reconnects++;
+      },
+      onHeaders(kept) {
+        headers = kept;
       },
       onDelta(kind, text, atMs) {
         chunks++;

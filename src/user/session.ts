@@ -46,17 +46,23 @@ export class Session {
 
   /** The messages of the request for this turn: everything so far, and what the user says now. */
   messagesFor(turn: Turn): readonly Message[] {
-    return [...this.#history, ...(turn.before ?? []), turn.message];
+    return [...this.#before(turn), ...(turn.before ?? []), turn.message];
   }
 
   /** How many messages that request has. */
   messageCountFor(turn: Turn): number {
-    return this.#history.length + (turn.before?.length ?? 0) + 1;
+    return this.#before(turn).length + (turn.before?.length ?? 0) + 1;
   }
 
   /** The turn was answered; a turn that failed is simply never added. */
   answered(turn: Turn, answer: Message): void {
+    if (turn.isCumulative) this.#history.length = 0;
     this.#history.push(...(turn.before ?? []), turn.message, answer);
+  }
+
+  /** What a cumulative turn repeats is not said twice. */
+  #before(turn: Turn): readonly Message[] {
+    return turn.isCumulative ? [] : this.#history;
   }
 }
 
@@ -64,6 +70,23 @@ function begunAt(conversation: Conversation, startTurn: number): Conversation {
   const { turns, firstAs } = conversation;
   if (!firstAs || startTurn >= turns.length) return conversation;
   return { ...conversation, turns: turns.with(startTurn, firstAs(startTurn)) };
+}
+
+/** What stands in the history for the answer to this turn. */
+export function keptAnswer(
+  { history, keepReasoning }: { readonly history: string; readonly keepReasoning: boolean },
+  { recordedAnswer, needsRecordedAnswer }: Turn,
+  { content, reasoning, fields }: Answer,
+): Message {
+  const isRecorded = history === 'recorded' || needsRecordedAnswer;
+  if (isRecorded && recordedAnswer) return recordedAnswer;
+  return answerMessage(content, keepReasoning ? reasoning : undefined, fields);
+}
+
+interface Answer {
+  readonly content: string;
+  readonly reasoning: string;
+  readonly fields: Message['fields'];
 }
 
 /** @param fields what the answer has beside its text, sent again as it came. */

@@ -1,7 +1,8 @@
-import { type ActorRefFrom, assign, fromCallback, setup } from 'xstate';
+import { type ActorRefFrom, assign, forwardTo, fromCallback, setup } from 'xstate';
 import { UNSENT } from '../record/record.ts';
+import { forksOf, type MakeUser } from './forks.ts';
 import { type Attempt, attempt, type Outcome } from './request.ts';
-import { answerMessage, type Session } from './session.ts';
+import { keptAnswer, type Session } from './session.ts';
 import {
   initialState,
   longest,
@@ -10,12 +11,17 @@ import {
   type UserInput,
   type UserState,
 } from './state.ts';
-import { endedRecord, unsentRecord } from './turn-record.ts';
+import { endedRecord } from './turn-record.ts';
+import { recordForksUnsent, recordUnsentFrom } from './unsent.ts';
 import type { World } from './world.ts';
 
 export type UserEvent =
   | { type: 'slot.granted' }
   | { type: 'request.ended'; outcome: Outcome }
+  /** All sub-agents that the answer began. */
+  | { type: 'forks.ended'; endMs: number }
+  /** What the user waits for is due so much sooner. */
+  | { type: 'time.skipped'; byMs: number }
   /** Finish the request in flight, start no other. */
   | { type: 'run.draining' }
   /** Stop at once. */
@@ -30,8 +36,8 @@ export type UserActor = ActorRefFrom<UserMachine>;
  * O(users) per spawn and per stop, and its users would share their fate).
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
-export function userMachine(world: World) {
-  const { clock, gate, habits } = world;
+export function userMachine(world: World, makeUser: MakeUser = noForks) {
+  const { clock, gate, habits, idle } = world;
   const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);
 
   const slot = fromCallback<UserEvent, UserState>(({ input, sendBack }) =>
@@ -47,7 +53,7 @@ export function userMachine(world: World) {
 
   return setup({
     types: {} as { context: UserState; events: UserEvent; input: UserInput },
-    actors: { slot },
+    actors: { slot, forks: forksOf(world, makeUser) },
     delays: {
       untilDue: ({ context }) => Math.max(0, context.intendedMs - clock.now()),
       untilRetry: ({ context }) => Math.max(0, context.retryAtMs - clock.now()),
@@ -59,6 +65,10 @@ export function userMachine(world: World) {
       isDue: ({ context }) => context.intendedMs <= clock.now(),
       hasRoom: () => gate.hasRoom,
       isOk: ({ event }) => event.type === 'request.ended' && event.outcome.status === 'ok',
+      isOkAndForks: ({ context, event }) =>
+        event.type === 'request.ended' &&
+        event.outcome.status === 'ok' &&
+        Boolean(context.session.turn(context.turn)?.forks?.length),
       mayRetry: ({ context }) => context.attempts <= retries && !gate.isClosed,
       isCancelled: ({ event }) =>
         event.type === 'request.ended' && event.outcome.status === 'cancelled',
@@ -110,27 +120,49 @@ export function userMachine(world: World) {
         });
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
-        const first = context.turn + (params.fromNext ? 1 : 0);
-        for (let turn = first; context.session.turn(turn); turn++) {
-          const intendedMs = turn === context.turn ? context.intendedMs : undefined;
-          world.record(unsentRecord(world, context.session, turn, params.reason, intendedMs));
+        const { session, turn } = context;
+        const { reason, fromNext } = params;
+        // What this turn was not answered to begin.
+        const tried = fromNext ? session.turn(turn) : undefined;
+        if (tried) recordForksUnsent(world, tried, reason);
+        const intendedMs = fromNext ? undefined : context.intendedMs;
+        recordUnsentFrom(world, session, turn + (fromNext ? 1 : 0), { reason, intendedMs });
+      },
+      /** The conversation goes on without the turn, but for an answer whose tool calls are answered next. */
+      leaveOut: ({ context: { session, turn: index } }) => {
+        const turn = session.turn(index)!;
+        recordForksUnsent(world, turn, UNSENT.notBegun);
+        if (turn.needsRecordedAnswer && turn.recordedAnswer) {
+          session.answered(turn, turn.recordedAnswer);
         }
       },
+      waitForDue: ({ context, self }) => idle?.waitsFor(self, context.intendedMs),
+      waitForRetry: ({ context, self }) => idle?.waitsFor(self, context.retryAtMs),
+      waitNoMore: ({ self }) => idle?.forget(self),
+      dueSooner: assign(({ context, event }) =>
+        event.type === 'time.skipped'
+          ? {
+              intendedMs: context.intendedMs - event.byMs,
+              skippedMs: idle?.skippedMs ?? 0,
+              // Never free after the time for which it is due.
+              freeMs: Math.min(context.freeMs, clock.now()),
+            }
+          : {},
+      ),
+      retrySooner: assign(({ context, event }) =>
+        event.type === 'time.skipped' ? { retryAtMs: context.retryAtMs - event.byMs } : {},
+      ),
       keepAnswer: ({ context }) => {
-        const { content, reasoning, fields } = context.outcome!;
         const turn = context.session.turn(context.turn)!;
-        const isRecorded = habits.history === 'recorded' || turn.needsRecordedAnswer;
-        const answer =
-          isRecorded && turn.recordedAnswer
-            ? turn.recordedAnswer
-            : answerMessage(content, habits.keepReasoning ? reasoning : undefined, fields);
-        context.session.answered(turn, answer);
+        context.session.answered(turn, keptAnswer(habits, turn, context.outcome!));
       },
-      planNextTurn: assign(({ context }) => nextTurn(world, context)),
+      planNextTurn: assign(({ context, event }) =>
+        nextTurn(world, context, event.type === 'forks.ended' ? event.endMs : undefined),
+      ),
     },
   }).createMachine({
     id: 'user',
-    context: ({ input }) => initialState(input),
+    context: ({ input }) => initialState(input, idle?.skippedMs),
     initial: 'deciding',
     states: {
       // Apart from thinking, whose timer would be set and cancelled for every turn that is due at once.
@@ -148,6 +180,9 @@ export function userMachine(world: World) {
         ],
       },
       thinking: {
+        // Only where somebody listens: these are of every turn.
+        entry: idle ? 'waitForDue' : [],
+        exit: idle ? 'waitNoMore' : [],
         after: {
           untilDue: [
             {
@@ -158,7 +193,11 @@ export function userMachine(world: World) {
             { target: 'queueing' },
           ],
         },
-        on: { 'run.draining': 'stopped', 'run.cancelled': 'stopped' },
+        on: {
+          'time.skipped': { target: 'deciding', actions: 'dueSooner' },
+          'run.draining': 'stopped',
+          'run.cancelled': 'stopped',
+        },
       },
       queueing: {
         invoke: { src: 'slot', input: ({ context }) => context },
@@ -173,6 +212,11 @@ export function userMachine(world: World) {
         exit: 'leaveSlot',
         on: {
           'request.ended': [
+            {
+              guard: 'isOkAndForks',
+              target: 'forking',
+              actions: ['noteOutcome', 'recordTurn', 'keepAnswer'],
+            },
             {
               guard: 'isOk',
               target: 'deciding',
@@ -191,14 +235,25 @@ export function userMachine(world: World) {
             {
               guard: 'isSkipping',
               target: 'deciding',
-              actions: ['noteOutcome', 'recordTurn', 'planNextTurn'],
+              actions: ['noteOutcome', 'recordTurn', 'leaveOut', 'planNextTurn'],
             },
             { target: 'abandoned', actions: ['noteOutcome', 'recordTurn'] },
           ],
           'run.cancelled': { actions: 'cancelRequest' },
         },
       },
+      // The answer has begun sub-agents; the next turn waits for their ends.
+      forking: {
+        invoke: { id: 'forks', src: 'forks', input: ({ context }) => context },
+        on: {
+          'forks.ended': { target: 'deciding', actions: 'planNextTurn' },
+          'run.draining': { actions: forwardTo('forks') },
+          'run.cancelled': { actions: forwardTo('forks') },
+        },
+      },
       backingOff: {
+        entry: idle ? 'waitForRetry' : [],
+        exit: idle ? 'waitNoMore' : [],
         after: {
           untilRetry: [
             {
@@ -210,6 +265,7 @@ export function userMachine(world: World) {
           ],
         },
         on: {
+          'time.skipped': { target: 'backingOff', actions: 'retrySooner', reenter: true },
           'run.draining': { target: 'abandoned', actions: 'recordTurn' },
           'run.cancelled': { target: 'abandoned', actions: 'recordTurn' },
         },
@@ -232,4 +288,9 @@ export function userMachine(world: World) {
       },
     },
   });
+}
+
+/** Where no conversation has any. */
+function noForks(): never {
+  throw new Error('a sub-agent that nobody makes');
 }

@@ -6,6 +6,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { Conversation, Turn } from '../workload/conversation.ts';
 import type { Message } from '../workload/message.ts';
 import type { Door } from './gate.ts';
+import type { Idle } from './idle.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outage } from './outage.ts';
 
@@ -41,6 +42,8 @@ export interface World {
   readonly ledger: Ledger;
   /** Told of every request whether it reached the engine. */
   readonly outage?: Outage | undefined;
+  /** Where idle time is skipped: all who wait for a time are known to it. */
+  readonly idle?: Idle | undefined;
   readonly habits: Habits;
   /** Of a turn that is due then; undefined: nobody knows when. */
   phaseAt(dueMs: number | undefined): TurnRecord['phase'];

@@ -7,13 +7,24 @@ export interface Turn {
   readonly message: Message;
   /** Tokens of `message.text` alone, without the chat template, under the workload's tokenizer; undefined if it has none. */
   readonly messageTokens: number | undefined;
-  /** Pause before this turn, counted as the scenario's pacing says. Unused for the first turn of a conversation. */
-  readonly pauseMs: number;
   /**
-   * When it is due by the data, milliseconds from the first turn of its conversation (0 for that one), not yet
-   * slowed down. Every turn has it where the source has times, no other does; `pacing.mode: trace` goes by it.
+   * Pause before this turn, counted as the scenario's pacing says. Unused for the first turn of a conversation, but
+   * for a sub-agent's: from the end of the answer that began it.
+   */
+  readonly pauseMs: number;
+  /** The same from when the last of the sub-agents ended that the turn before began; undefined: as above, and not before. */
+  readonly pauseAfterForksMs?: number;
+  /**
+   * When it is due by the data, milliseconds from the first turn of its conversation (0 for that one; a sub-agent
+   * counts from its parents' first), not yet slowed down. `pacing.mode: trace` goes by it, and needs it of every turn.
    */
   readonly dueMs?: number;
+  /** Its messages repeat all that was said before, answers too: they are sent without the history. */
+  readonly isCumulative?: true;
+  /** Of a cumulative turn: what `Conversation.sharedTokens` is of the first. */
+  readonly sharedTokens?: number;
+  /** Conversations that its answer begins; the turn after it waits for their ends. */
+  readonly forks?: readonly Fork[];
   /** undefined: no limit is sent. */
   readonly maxTokens: number | undefined;
   readonly minTokens: number | undefined;
@@ -23,6 +34,15 @@ export interface Turn {
   readonly recordedAnswer: Message | undefined;
   /** What is said next answers the recorded answer's tool calls: no other can be in the history. */
   readonly needsRecordedAnswer?: boolean;
+}
+
+/** A sub-agent: a conversation that an answer of another one begins. */
+export interface Fork {
+  readonly userId: number;
+  /** How many it has. */
+  readonly turns: number;
+  /** Begun by its own answers. */
+  readonly forks: readonly Fork[];
 }
 
 /** One of the agents that work together in a round of a trace. */
@@ -38,6 +58,8 @@ export interface Conversation {
   readonly userId: number;
   /** The data set's own name for it. */
   readonly id?: string;
+  /** Of a sub-agent: whose answer began it. */
+  readonly parentUserId?: number;
   /** Said by nobody: sent without a session's name. */
   readonly isAnonymous?: boolean;
   /** Who of the user's agents says it, where there are several. */

@@ -3,7 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import { PROCESS_RULES } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { type SourceName, sourcesWith } from '../scenario/sources.ts';
+import { type SourceName, sourcesWith, type Traits, traitsOf } from '../scenario/sources.ts';
 import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
@@ -67,6 +67,12 @@ const OPEN: Record<SourceName, Open> = {
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {
   const { arrivals, users = 0 } = population;
   if (!PROCESS_RULES[arrivals.process].needsTimes) return;
+  const { hasTimes }: Traits = traitsOf(conversation.source);
+  if (!arrivalsMs && hasTimes) {
+    throw new UsageError(
+      `population.arrivals.process: found '${arrivals.process}' with ${conversation.trace?.file}, where not every conversation has a time; expected another process, as closed (--concurrency)`,
+    );
+  }
   if (!arrivalsMs) {
     throw new UsageError(
       `population.arrivals.process: found '${arrivals.process}' with conversation.source '${conversation.source}', which has no times; expected source: ${sourcesWith('hasTimes')}, or another process`,
@@ -92,6 +98,8 @@ function settingsThatMatter({ seed, conversation, pacing }: Scenario): unknown {
     // Its format and the size of its blocks, given or not, are with the digest of the file.
     trace: trace && {
       prefillOnly: trace.prefillOnly,
+      ...(trace.context !== 'auto' && { context: trace.context }),
+      ...(trace.speedup !== 1 && { speedup: trace.speedup }),
       ...selectionOf(trace),
       timeUnit: trace.timeUnit,
       fieldNames: trace.fieldNames,

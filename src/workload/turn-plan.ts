@@ -47,11 +47,13 @@ export function saying(turn: Turn, { text, tokens }: Spoken): Turn {
 
 /** What is asked for of an answer that is to be so long. */
 export function limitsOf(
-  { force, minTokens, limit }: Scenario['conversation']['answer'],
+  { force, minTokens, limit, ceilingTokens = Infinity }: Scenario['conversation']['answer'],
   tokens: number | undefined,
 ): Pick<Turn, 'maxTokens' | 'minTokens'> {
+  const most = Math.min(tokens ?? Infinity, ceilingTokens);
+  const least = minTokens ?? tokens;
   return {
-    maxTokens: limit ? tokens : undefined,
-    minTokens: force ? (minTokens ?? tokens) : undefined,
+    maxTokens: limit && most < Infinity ? most : undefined,
+    minTokens: force && least !== undefined ? Math.min(least, ceilingTokens) : undefined,
   };
 }

@@ -6,6 +6,7 @@ import {
   notJson,
   parsedJson,
   parsedJsonExact,
+  parsedJsonOrNaN,
   shown,
 } from '../../src/base/json.ts';
 
@@ -82,4 +83,10 @@ test('whole numbers that no double holds are read as their digits, all else as i
     n: [1e20, 1234567890.123456, 7],
   });
   expect(parsedJsonExact('[1234567890123456]')).toEqual([1234567890123456]);
+});
+
+test("a bare NaN, as Python's json writes it, is null, and one in a text stays", () => {
+  const text = '{"a": NaN, "NaN": "NaN, \\"NaN", "b": [NaN,1]}';
+  expect(parsedJsonOrNaN(text)).toEqual({ a: null, NaN: 'NaN, "NaN', b: [null, 1] });
+  expect(parsedJsonOrNaN('{"a": xNaN}')).toBeUndefined();
 });

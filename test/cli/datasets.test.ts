@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { deviation, mean, quantile } from 'd3-array';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -334,6 +336,27 @@ describe('001-44 data sets are fetched on demand', () => {
     expect(ended.stderr).toContain('error: cannot fetch sharegpt from http://127.0.0.1:1/x: ');
     expect(ended.stderr).toContain('  curl -L -o x.json http://127.0.0.1:1/x');
     expect(() => readFileSync(join(cwd, 'x.json'))).toThrow();
+  });
+
+  test('001-44 from a mirror, as it is', async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/x' ? 200 : 404;
+      response.end('[1]');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const cwd = freshFolder();
+    const get = (path: string) => {
+      const url = `http://127.0.0.1:${port}/${path}`;
+      return confab(['dataset', 'download', 'azure-conv', '--url', url], { cwd });
+    };
+    const missing = await get('y');
+    expect(missing.stderr).toContain('HTTP 404');
+    const ended = await get('x');
+    server.closeAllConnections();
+    server.close();
+    expect(ended.code).toBe(0);
+    expect(readFileSync(join(cwd, 'AzureLLMInferenceTrace_conv.csv'), 'utf8')).toBe('[1]');
   });
 
   test('001-44 a file that is there stays', async () => {

@@ -27,6 +27,7 @@ test.each<[string, string | undefined, RegExp]>([
   ['--request-rate', 'inf', /^found --request-rate inf, .*; here: .*--concurrency N --think 0/],
   ['--max_concurrency', undefined, /here: --concurrency N/],
   ['--rate-type', 'poisson', /here: --qps N --set population.arrivals.process=poisson/],
+  ['--workload-path', 'w.jsonl', /AIBrix's client; here: confab client/],
   ['--dataset-name', 'sharegpt', /here: confab run sharegpt --set/],
 ])('%s %s', (flag, value, says) => {
   expect(foreignFlagText(flag, value)).toMatch(says);

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { completionCommand } from '../../src/commands/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
+import { datasetCommand } from '../../src/commands/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
 import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags.ts';
@@ -9,16 +11,24 @@ import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
+import { replayCommand } from '../../src/commands/replay.ts';
 import { reportCommand } from '../../src/commands/report.ts';
 import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { traceCommand } from '../../src/commands/trace.ts';
 import { workloadCommand } from '../../src/commands/workload.ts';
+
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
+import { aibrixClientCommand } from '../../src/dialects/aibrix-client/command.ts';
+import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
+import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
+import { pipelineCommand } from '../../src/dialects/aibrix-pipeline/command.ts';
 import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
+
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
@@ -35,17 +45,25 @@ const VERBS: Record<string, () => Command> = {
   run: runCommand,
   simulate: simulateCommand,
   plan: planCommand,
+  replay: replayCommand,
   sessions: sessionsCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
+  client: aibrixClientCommand,
+  pipeline: () => pipelineCommand(async () => 0),
   burstgpt: burstgptCommand,
+
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,
+  dataset: datasetCommand,
   convert: convertCommand,
   workload: workloadCommand,
+  trace: traceCommand,
+
   report: reportCommand,
+  analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
   completion: () => completionCommand({}),
@@ -108,6 +126,11 @@ const ALONE: Record<string, [Flag[], string[], (flags: never) => ScenarioInput]>
     [...agenticFlags],
     ['--trace-file', 'trace.jsonl'],
     (flags) => agenticScenario(flags, 1, ['http://h']),
+  ],
+  client: [
+    [...aibrixClientFlags],
+    ['--workload-path', 'workload.jsonl', '--routing-strategy', ''],
+    aibrixClientScenario,
   ],
 };
 

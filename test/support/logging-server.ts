@@ -41,8 +41,14 @@ export type Reply =
       /** false: none. Default: 7 tokens a message, and the tokens of the answer. */
       readonly usage?: false | object;
       readonly cachedTokens?: number;
+      readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'status'; readonly status: number; readonly text?: string }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly text?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** 200 with a body that is neither events nor JSON. */
   | { readonly kind: 'garbage' }
   /** The connection is reset at once. */
@@ -162,7 +168,7 @@ function answerProbe({ path }: Logged, response: ServerResponse, hasProbes: bool
 async function answer(request: Logged, reply: Reply, response: ServerResponse): Promise<void> {
   switch (reply.kind) {
     case 'status':
-      response.writeHead(reply.status, { 'content-type': 'application/json' });
+      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
       response.end(JSON.stringify({ error: { message: reply.text ?? 'scripted failure' } }));
       return;
     case 'garbage':
@@ -201,11 +207,11 @@ async function speak(request: Logged, reply: Answer, response: ServerResponse): 
     const choice = isChat(request)
       ? { message: { role: 'assistant', content } }
       : { text: content };
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, { 'content-type': 'application/json', ...reply.headers });
     response.end(JSON.stringify({ choices: [{ ...choice, finish_reason: 'stop' }], usage }));
     return;
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...reply.headers });
   if (isChat(request)) response.write(event(request, { role: 'assistant', content: '' }));
   for (const [index, delta] of deltas.entries()) {
     const { afterMs = index ? tokenMs : 0, ...rest } = delta as Delta;

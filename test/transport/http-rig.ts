@@ -25,7 +25,7 @@ export const API_KEY = 'sk-very-secret';
 export function transportTo(
   url: string,
   target: ScenarioInput['target'] = {},
-  route: HttpOptions['route'] = {},
+  { keepHeaders, ...route }: HttpOptions['route'] & Pick<HttpOptions, 'keepHeaders'> = {},
 ): Transport {
   const scenario = parseScenario({ target: { url, ...target } });
   const transport = httpTransport({
@@ -34,6 +34,7 @@ export function transportTo(
     model: 'm',
     apiKey: API_KEY,
     clock: new SystemClock(),
+    keepHeaders,
     route,
   });
   onTestFinished(() => transport.close());

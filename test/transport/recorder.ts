@@ -8,6 +8,7 @@ import type {
 export type Call =
   | { type: 'sent'; atMs: number; connectMs: number | undefined }
   | { type: 'reconnect' }
+  | { type: 'headers'; headers: Readonly<Record<string, string>> }
   | { type: 'delta'; kind: DeltaKind; text: string; atMs: number }
   | { type: 'end'; end: ResponseEnd; atMs: number }
   | { type: 'fail'; failure: Failure; atMs: number };
@@ -32,6 +33,10 @@ export class Recorder implements ResponseObserver {
 
   onReconnect(): void {
     this.#note({ type: 'reconnect' });
+  }
+
+  onHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#note({ type: 'headers', headers });
   }
 
   onDelta(kind: DeltaKind, text: string, atMs: number): void {

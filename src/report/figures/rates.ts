@@ -1,4 +1,4 @@
-import { isFailure } from '../../record/record.ts';
+import { isArrival, isFailure } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { MeasuredAxis } from '../../stats/measured-axis.ts';
 import { bucketAt, lengthMs, type TimeBuckets } from '../../stats/time-buckets.ts';
@@ -19,7 +19,7 @@ export function ratesOverTime({ parts }: Run): Plot {
     count++;
     const dueMs = axis.offeredAt(request);
     due.add(dueMs);
-    if (record.turn === 0 && !record.agent?.place) arrived.add(dueMs);
+    if (isArrival(record)) arrived.add(dueMs);
     if (record.status === 'ok') completed.add(axis.at(record.endMs, request));
     else if (isFailure(record.status)) failed.add(axis.at(record.endMs, request));
   }

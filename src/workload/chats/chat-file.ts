@@ -4,10 +4,11 @@ import { elsewhere } from '../../base/known-formats.ts';
 import { begins, headOf } from '../files/head.ts';
 import { type JsonBytes, jsonValues } from '../files/json-values.ts';
 import { parseRecorded, type Recorded, type Unusable } from './recorded.ts';
+import { conversationsOfTree, isTree } from './trees.ts';
 
 /**
  * The conversations of a file, one at a time, as their JSON: a JSON array of them, or one on each line. In
- * either form, see recorded.ts; what is none is an element as well.
+ * either form, see recorded.ts; of a tree all its branches; what is none is an element as well.
  * @throws UsageError if the file cannot be read, is neither, breaks off, or begins with something that another
  * reader is for.
  */
@@ -18,10 +19,24 @@ export async function* conversationsIn(file: string): AsyncGenerator<JsonBytes> 
       `${file}: ${begins(head, SHOWN_CHARACTERS)}; expected a JSON array of conversations, or one JSON object a line`,
     );
   }
+  let hasTrees = false;
+  let index = 0;
   for await (const value of jsonValues(file)) {
-    if (value.index === 0) refuseOther(file, value);
-    yield value;
+    if (value.index === 0) {
+      refuseOther(file, value);
+      hasTrees = isTree(parsedJson(value.bytes));
+    }
+    if (!hasTrees) yield value;
+    else
+      for (const bytes of branches(value.bytes)) yield { index: index++, line: value.line, bytes };
   }
+}
+
+/** The conversations of a tree, each as it would be in a file of its own; what is no tree as it is. */
+function branches(bytes: Buffer): Buffer[] {
+  const tree = parsedJson(bytes);
+  if (!isTree(tree)) return [bytes];
+  return conversationsOfTree(tree).map((one) => Buffer.from(JSON.stringify(one)));
 }
 
 const SHOWN_CHARACTERS = 60;

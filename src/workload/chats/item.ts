@@ -38,7 +38,7 @@ export function parseChat(value: unknown, index: number): Chat | Unusable {
 /** Of answers in a row, the first is the recorded one and the others are said before the next message. */
 function inExchanges(recorded: Recorded | Unusable): Chat | Unusable {
   if ('reason' in recorded) return recorded;
-  const { id, list, said, added, request, unsent } = recorded;
+  const { id, list, said, added, request, unsent, hasNoAnswers } = recorded;
   const detail = problemOf(said, added);
   if (detail) return { id, reason: 'malformed', detail: `${list}${detail}` };
   const firstSaid = said.findIndex(({ message }) => message.role !== 'system');
@@ -47,15 +47,16 @@ function inExchanges(recorded: Recorded | Unusable): Chat | Unusable {
   let from = 0;
   for (const [i, one] of rest.entries()) {
     const next = rest[i + 1];
-    if (isAnswer(one) || (next && !isAnswer(next))) continue;
+    if (isAnswer(one) || (next && !isAnswer(next) && !hasNoAnswers)) continue;
+    const answer = hasNoAnswers ? undefined : next?.message;
     exchanges.push({
       before: rest.slice(from, i).map(({ message }) => message),
       message: one.message,
       pauseSec: one.pauseSec,
-      answer: next?.message,
+      answer,
       messagesBefore: i,
     });
-    from = i + 2;
+    from = answer ? i + 2 : i + 1;
   }
   const opening = said.slice(0, firstSaid).map(({ message }) => message);
   return { id, opening, exchanges, request, unsent };

@@ -3,6 +3,7 @@ import { Message, type Role } from '../message.ts';
 import { contentOf, type Unfit } from './content.ts';
 import { conversationFields } from './conversation-fields.ts';
 import { sortedFields } from './message-fields.ts';
+import { type ShapeName, shapedOf } from './shapes.ts';
 
 /** A conversation as a file has it, whoever speaks. */
 export interface Recorded {
@@ -15,6 +16,9 @@ export interface Recorded {
   readonly added: number;
   /** Fields that every request of it has: its tools, and how they are chosen. */
   readonly request: Readonly<Record<string, unknown>> | undefined;
+  readonly shape: ShapeName;
+  /** It has questions alone, each to be asked when the one before is answered. */
+  readonly hasNoAnswers?: true;
   /** Names of what is not sent, the data set's notes for itself: of the conversation, and `messages[].x` of messages. */
   readonly unsent: ReadonlySet<string>;
 }
@@ -38,12 +42,10 @@ export interface Unusable {
   readonly detail: string;
 }
 
-/** The lists of messages that are looked for, the first that is there. */
-const LISTS = ['messages', 'conversations', 'items', 'conversation'];
-
 /**
  * A conversation of OpenAI messages (`messages` of `role` and `content`), in ShareGPT's form
- * (`conversations` of `from` and `value`), or as prepared for multi-round-qa (the same with `num_tokens`).
+ * (`conversations` of `from` and `value`), as prepared for multi-round-qa (the same with `num_tokens`), or in any
+ * other shape of shapes.ts.
  * For the shapes of contents see content.ts; content is null for an OpenAI answer that only calls tools.
  * Whatever else there is, is sent, refused by its name, or named as not sent; the tables are in
  * message-fields.ts and conversation-fields.ts.
@@ -54,32 +56,38 @@ export function parseRecorded(value: unknown, index: number): Recorded | Unusabl
     const what = value === undefined ? 'not JSON' : `${found(value)}; expected an object`;
     return malformed(String(index), what);
   }
-  const id = String(isName(value['id']) ? value['id'] : index);
-  const list = LISTS.find((name) => Array.isArray(value[name]));
-  if (list === undefined) return malformed(id, noList(value));
-  const fields = conversationFields(value, list);
+  const shaped = shapedOf(value);
+  const own = shaped ? shaped.id : value['id'];
+  const id = String(isName(own) ? own : index);
+  if (!shaped) return malformed(id, noList(value));
+  const { list, shape, messages, hasNoAnswers } = shaped;
+  const fields = conversationFields(shaped.fields, list);
   if ('reason' in fields) return { id, ...fields };
   const { request, system } = fields;
   const unsent = new Set(fields.unsent);
   const said: Said[] = [];
-  for (const [i, message] of (value[list] as unknown[]).entries()) {
+  for (const [i, message] of messages.entries()) {
     const one = parseMessage(message, `${list}[${i}]`, unsent);
     if ('reason' in one) return { id, ...one };
     said.push(one);
   }
-  if (system === undefined) return { id, list, said, added: 0, request, unsent };
+  const rest = { shape, ...(hasNoAnswers && { hasNoAnswers }) };
+  if (system === undefined) return { id, list, said, added: 0, request, unsent, ...rest };
   if (said[0]?.message.role === 'system') {
     const detail = `system: ${found(system)}, and ${list}[0] is one too; expected one of them`;
     return { id, reason: 'two system messages', detail };
   }
   const first = { message: new Message('system', system), isText: true };
   const opened = [{ ...first, tokens: undefined, pauseSec: undefined }, ...said];
-  return { id, list, said: opened, added: 1, request, unsent };
+  return { id, list, said: opened, added: 1, request, unsent, ...rest };
 }
 
 function isName(id: unknown): boolean {
   return typeof id === 'string' || typeof id === 'number';
 }
+
+/** The lists that are looked for first. */
+const LISTS = ['messages', 'conversations', 'items', 'conversation'];
 
 function noList(value: Readonly<Record<string, unknown>>): string {
   const name = LISTS.find((one) => value[one] !== undefined);

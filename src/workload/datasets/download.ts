@@ -37,9 +37,6 @@ export const PUBLIC_FILES = {
 
 export type PublicFileName = keyof typeof PUBLIC_FILES;
 
-/** A network that drops packets must not hold the command for ever. */
-const RESPONSE_TIMEOUT_MS = 30_000;
-
 export interface Download {
   readonly output: string;
   /** A mirror; default: where it is published. */
@@ -57,11 +54,9 @@ export async function downloadFile(name: PublicFileName, download: Download): Pr
   if (!replaces && existsSync(output)) {
     throw new UsageError(`${output} is there already; expected another --output, or --force`);
   }
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error('no answer in time')), RESPONSE_TIMEOUT_MS);
   try {
-    const response = await fetch(url, { signal: abort.signal });
-    clearTimeout(timer);
+    // fetch itself gives up: connecting after 10 s, and where nothing comes for five minutes.
+    const response = await fetch(url);
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
     await writeWhole(output, response.body as unknown as AsyncIterable<string>);
     return url;
@@ -75,8 +70,6 @@ export async function downloadFile(name: PublicFileName, download: Download): Pr
         'or name a mirror: --url URL',
       ].join('\n'),
     );
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -9,9 +9,9 @@ export interface Dropped {
 export class Tally {
   readonly #dropped = new Map<string, Dropped>();
 
-  add(reason: string, which: string): void {
+  add(reason: string, which: string, count = 1): void {
     const known = this.#dropped.get(reason) ?? { reason, count: 0, first: which };
-    this.#dropped.set(reason, { ...known, count: known.count + 1 });
+    this.#dropped.set(reason, { ...known, count: known.count + count });
   }
 
   get dropped(): Dropped[] {

@@ -8,7 +8,8 @@ import { isSameFile, writeWhole } from '../files/whole-file.ts';
 import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { characters, type Fit, fittedMessages, type OpenAiMessage } from './fit.ts';
-import { wholeConversations } from './parts.ts';
+import { aibrixForm, FORMS, type Form, type FormName } from './forms.ts';
+import { type Heard, openSource, type SourceName } from './sources.ts';
 
 export interface ConvertOptions extends Fit {
   readonly input: string;
@@ -17,6 +18,12 @@ export interface ConvertOptions extends Fit {
   /** Conversations to take, drawn from those that fit. */
   readonly maxItems?: number | undefined;
   readonly mergeParts: boolean;
+  /** What the input is; default: conversations, in any shape that they have. */
+  readonly from?: SourceName | 'auto' | undefined;
+  /** Write what the system says first, where the form has a place for it. */
+  readonly keepSystem?: boolean | undefined;
+  /** What to write: a form, or the one of AIBrix's that fits the input; default: OpenAI messages. */
+  readonly to?: FormName | 'aibrix' | undefined;
   /** Counts the tokens of the statistics, where given. */
   readonly model?: string | undefined;
 }
@@ -26,6 +33,9 @@ export interface Converted {
   readonly conversations: number;
   readonly written: number;
   readonly dropped: readonly Dropped[];
+  /** What else is to be known: of the file, and of what the form has no place for. */
+  readonly notes: readonly string[];
+  readonly form: FormName;
   readonly shape: ConvertedShape;
 }
 
@@ -42,8 +52,8 @@ export type ConvertedShape = {
 };
 
 /**
- * Writes the conversations of a ShareGPT file that fit as a JSON list of OpenAI messages, in an order
- * drawn with the seed. Memory does not grow with the texts: they wait in a file beside the output.
+ * Writes the conversations of a file that fit, as OpenAI messages in an order drawn with the seed, or as AIBrix has
+ * them in theirs. Memory does not grow with the texts of conversations: they wait in a file beside the output.
  * @throws UsageError if a file cannot be used, or no conversation fits.
  */
 export async function convertShareGpt(options: ConvertOptions): Promise<Converted> {
@@ -51,29 +61,51 @@ export async function convertShareGpt(options: ConvertOptions): Promise<Converte
   if (isSameFile(input, output)) {
     throw new UsageError(`${output} is the input itself; expected another file`);
   }
+  const opened = await openSource(input, options.from ?? 'chats', options.mergeParts);
+  const { to = 'openai' } = options;
+  const name = to === 'aibrix' ? aibrixForm(opened) : to;
+  const form: Form = FORMS[name];
+  const keepLastQuestion = options.keepLastQuestion ?? form.keepsQuestions;
   const tokenizer = model === undefined ? undefined : await loadTokenizer(model);
   const tally = new Tally();
+  const lost = new Tally();
   const store = openStore(output);
   let conversations = 0;
   try {
-    for await (const whole of wholeConversations(input, options.mergeParts)) {
+    for await (const whole of opened.conversations) {
       conversations++;
-      const messages = 'reason' in whole ? whole : fittedMessages(whole.id, whole.said, options);
+      const messages =
+        'reason' in whole ? whole : fittedMessages(whole, { ...options, keepLastQuestion });
       if ('reason' in messages) tally.add(messages.reason, `id ${whole.id}, ${messages.detail}`);
-      else store.add(JSON.stringify({ id: whole.id, messages }));
+      else {
+        const { id, sessionId, said } = whole as Heard;
+        const system = said[0]?.message.role === 'system' ? said[0].message.text : undefined;
+        const isTold = form.hasSystem && options.keepSystem;
+        const row = form.row({ id, sessionId, system: isTold ? system : undefined }, messages);
+        const kept = form.messages(row).length;
+        if (kept < messages.length) lost.add('later turns', `id ${id}`);
+        if (system !== undefined && !isTold) lost.add('a system message', `id ${id}`);
+        store.add(JSON.stringify(row));
+      }
     }
     const { dropped } = tally;
     if (!store.places.length) {
       const problem = `none of ${conversations} conversations can be used`;
       throw new UsageError([problem, ...droppedLines(dropped)], input);
     }
-    const places = shuffled(stream(seed, 'convert'), store.places).slice(0, maxItems);
+    const drawn = shuffled(stream(seed, 'convert'), store.places).slice(0, maxItems);
+    const places = form.isShuffled ? drawn : drawn.sort((a, b) => a.at - b.at);
     const shape = emptyShape();
-    await writeWhole(output, convertedLines({ store, places, shape, tokenizer }));
-    return { conversations, written: places.length, dropped, shape };
+    await writeWhole(output, convertedLines({ store, places, form, shape, tokenizer }));
+    const notes = [...opened.notes, ...lost.dropped.map(lossLine)];
+    return { conversations, written: places.length, dropped, notes, form: name, shape };
   } finally {
     store.close();
   }
+}
+
+function lossLine({ reason, count, first }: Dropped): string {
+  return `${count} written without ${reason} (first: ${first})`;
 }
 
 interface Place {
@@ -126,6 +158,7 @@ function openStore(output: string): Store {
 interface Writing {
   readonly store: Store;
   readonly places: readonly Place[];
+  readonly form: Form;
   readonly shape: ConvertedShape;
   /** Absent: tokens are not asked for. */
   readonly tokenizer: Pick<Tokenizer, 'count' | 'countAll'> | undefined;
@@ -137,22 +170,22 @@ interface Stored {
 }
 
 async function* convertedLines(writing: Writing): AsyncGenerator<string> {
-  const { shape, tokenizer } = writing;
-  let separator = '[\n';
+  const { form, shape, tokenizer } = writing;
   const textsOf = ({ messages }: Stored) => messages.map(({ content }) => content);
   const counting = tokenizer && countedAhead(stored(writing), textsOf, tokenizer);
+  let separator = form.isList ? '[\n' : '';
   for await (const { item, count } of counting ?? uncounted(stored(writing))) {
     addToShape(item.messages, shape, count);
     yield separator + item.text;
-    separator = ',\n';
+    separator = form.isList ? ',\n' : '\n';
   }
-  yield '\n]\n';
+  yield form.isList ? '\n]\n' : '\n';
 }
 
-function* stored({ store, places }: Writing): Generator<Stored> {
+function* stored({ store, places, form }: Writing): Generator<Stored> {
   for (const place of places) {
     const text = store.read(place);
-    yield { text, messages: JSON.parse(text).messages };
+    yield { text, messages: form.messages(JSON.parse(text)) };
   }
 }
 

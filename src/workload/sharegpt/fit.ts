@@ -1,6 +1,7 @@
 import type { Said, Unusable } from '../chats/recorded.ts';
 import type { Message } from '../message.ts';
 import { turnedAt } from './item.ts';
+import type { Whole } from './parts.ts';
 
 /** Which conversations are converted, and how much of them. Lengths are characters (code points). */
 export interface Fit {
@@ -11,10 +12,10 @@ export interface Fit {
   readonly minContentLen?: number | undefined;
   readonly maxContentLen?: number | undefined;
   /** Keep conversations of which every message is ASCII, or of which none is. */
-  readonly asciiOnly?: boolean;
-  readonly nonAsciiOnly?: boolean;
+  readonly asciiOnly?: boolean | undefined;
+  readonly nonAsciiOnly?: boolean | undefined;
   /** A conversation may end with a question that nothing answers. */
-  readonly keepLastQuestion?: boolean;
+  readonly keepLastQuestion?: boolean | undefined;
 }
 
 export interface OpenAiMessage {
@@ -27,27 +28,34 @@ export interface OpenAiMessage {
  * is too long is cut, and so is a last question without an answer; then users and answers must alternate.
  */
 export function fittedMessages(
-  id: string,
-  said: readonly Said[],
+  { id, said, mayLackAnswers = false, endsAsked = false }: Whole,
   fit: Fit,
 ): OpenAiMessage[] | Unusable {
   const unusable = (reason: string, detail: string): Unusable => ({ id, reason, detail });
   const begun = said[0]?.message.role === 'user' ? said : said.slice(1);
   const cut = begun.slice(0, fit.maxTurns);
-  const kept = fit.keepLastQuestion ? cut : cut.slice(0, 2 * Math.floor(cut.length / 2));
-  const turned = turnedAt(kept);
+  const keepsLast = fit.keepLastQuestion || mayLackAnswers || endsAsked;
+  const kept = keepsLast ? cut : cut.slice(0, 2 * Math.floor(cut.length / 2));
+  const turned = mayLackAnswers ? unaskedAt(kept) : turnedAt(kept);
   if (turned >= 0)
     return unusable('roles do not alternate', `message ${said.indexOf(kept[turned]!)}`);
-  const turnsMin = Math.max(fit.keepLastQuestion ? 1 : 2, fit.minTurns ?? 0);
+  const turnsMin = Math.max(keepsLast ? 1 : 2, fit.minTurns ?? 0);
   if (kept.length < turnsMin) return unusable(`fewer than ${turnsMin} messages`, `${kept.length}`);
   for (const one of kept) {
     const reason = unfit(one.message, fit);
     if (reason) return unusable(reason, `message ${said.indexOf(one)}`);
   }
-  return kept.map(({ message }, i) => ({
-    role: i % 2 ? 'assistant' : 'user',
+  return kept.map(({ message }) => ({
+    role: message.role === 'assistant' ? 'assistant' : 'user',
     content: message.text,
   }));
+}
+
+/** The first answer that no question is before; -1: none. */
+function unaskedAt(said: readonly Said[]): number {
+  return said.findIndex(
+    ({ message }, i) => message.role !== 'user' && said[i - 1]?.message.role !== 'user',
+  );
 }
 
 function unfit({ role, text }: Message, fit: Fit): string | undefined {

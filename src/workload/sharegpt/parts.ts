@@ -1,11 +1,16 @@
 import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import type { Recorded, Said, Unusable } from '../chats/recorded.ts';
+import type { ShapeName } from '../chats/shapes.ts';
 import { textOnly } from './item.ts';
 
 /** A whole conversation: its parts one after the other. */
 export interface Whole {
   readonly id: string;
   readonly said: readonly Said[];
+  /** It has questions alone. */
+  readonly mayLackAnswers?: boolean | undefined;
+  /** Its last question is what is asked, so that it has no answer. */
+  readonly endsAsked?: boolean | undefined;
 }
 
 /**
@@ -13,10 +18,12 @@ export interface Whole {
  * in the file. Parts follow one another by their number; one that begins with the speaker whom the one
  * before ends with loses its first message. Any other id is a conversation of its own. Read twice, so
  * that only conversations with a part still to come are held.
+ * @param shape the others cannot be used; absent: any can
  */
 export async function* wholeConversations(
   file: string,
   mergeParts: boolean,
+  shape?: ShapeName,
 ): AsyncGenerator<Whole | Unusable> {
   const expected = new Map<string, number>();
   for await (const item of conversationsIn(file)) {
@@ -28,7 +35,7 @@ export async function* wholeConversations(
     const recorded = recordedIn(item);
     const { key, number } = nameOf(recorded, mergeParts);
     const parts = waiting.get(key) ?? [];
-    parts.push({ number, content: textOnly(recorded) });
+    parts.push({ number, content: textOnly(ofShape(recorded, shape)) });
     if (parts.length < expected.get(key)!) waiting.set(key, parts);
     else {
       waiting.delete(key);
@@ -44,22 +51,40 @@ interface Part {
 
 const PART = /^(.+)_(\d+)$/s;
 
-function nameOf({ id }: Recorded | Unusable, mergeParts: boolean) {
-  const part = mergeParts ? PART.exec(id) : null;
+/** Data sets in these shapes number questions and requests as these do parts. */
+const UNPARTED: readonly ShapeName[] = ['openai-batch', 'arena', 'mt-bench', 'ultrachat', 'alpaca'];
+
+/** Of these a conversation may be what is asked for, and its answer elsewhere. */
+const ASKING: readonly ShapeName[] = ['openai-batch', 'alpaca'];
+
+function nameOf(recorded: Recorded | Unusable, mergeParts: boolean) {
+  const { id } = recorded;
+  const hasParts = mergeParts && !('shape' in recorded && UNPARTED.includes(recorded.shape));
+  const part = hasParts ? PART.exec(id) : null;
   return part ? { key: part[1]!, number: Number(part[2]) } : { key: id, number: 0 };
+}
+
+function ofShape(recorded: Recorded | Unusable, shape?: ShapeName): Recorded | Unusable {
+  if (!shape || 'reason' in recorded || recorded.shape === shape) return recorded;
+  const detail = `it is ${recorded.shape}`;
+  return { id: recorded.id, reason: `not ${shape}`, detail };
 }
 
 function joined(id: string, parts: readonly Part[]): Whole | Unusable {
   const said: Said[] = [];
+  let mayLackAnswers = false;
+  let endsAsked = false;
   const inOrder = [...parts].sort((a, b) => a.number - b.number);
   for (const [i, { number, content }] of inOrder.entries()) {
     if ('reason' in content) return { ...content, id };
     if (i && number === inOrder[i - 1]!.number) {
       return { id, reason: 'an id used twice', detail: `part ${number}` };
     }
+    mayLackAnswers ||= content.hasNoAnswers === true;
+    endsAsked ||= ASKING.includes(content.shape);
     const isRepeated =
       said.length > 0 && said.at(-1)!.message.role === content.said[0]?.message.role;
     for (const one of isRepeated ? content.said.slice(1) : content.said) said.push(one);
   }
-  return { id, said };
+  return { id, said, mayLackAnswers, endsAsked };
 }

@@ -11,7 +11,7 @@ import { type Fields, type FileRecord, firstOf, isTime, recordsIn, wrongField } 
  */
 export const aibrix: TraceFormat = {
   name: 'aibrix',
-  says: "JSON lines, or a list, of timestamp (ms) and requests with prompt, as AIBrix's workloads have them",
+  says: 'JSON lines, or a list, of timestamp (ms) and requests, each with a prompt',
   timeUnit: 'ms',
   context: 'delta',
   sniff: (head) => ['timestamp', 'requests'].every((field) => fieldsAtHead(head).has(field)),

@@ -14,8 +14,9 @@ const COLUMNS = {
  */
 export const azure: TraceFormat = {
   name: 'azure',
-  says: 'CSV of TIMESTAMP, ContextTokens and GeneratedTokens, as Azure publishes them',
+  says: 'CSV of TIMESTAMP, ContextTokens and GeneratedTokens',
   timeUnit: 'wall clock',
+  piece: 'csv',
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readAzure,
 };

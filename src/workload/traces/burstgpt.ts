@@ -15,9 +15,10 @@ const COLUMNS = {
  */
 export const burstgpt: TraceFormat = {
   name: 'burstgpt',
-  says: 'CSV of Timestamp (s), Model, Request tokens, Response tokens and Log Type, as BurstGPT has them',
+  says: 'CSV of Timestamp (s), Model, Request tokens, Response tokens and Log Type',
   timeUnit: 's',
   context: 'cumulative',
+  piece: 'csv',
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readBurstGpt,
 };

@@ -77,6 +77,11 @@ export interface TraceFacts {
   readonly rounding?: 'ceil' | 'floor';
   /** Whether a turn's input repeats what its session said before; absent: its requests are on their own. */
   readonly context?: 'cumulative' | 'delta';
+  /**
+   * 'session': its times count from where their own session began, and when that was is not known.
+   * Absent: all of the trace counts from one origin.
+   */
+  readonly timeOrigin?: 'session';
 }
 
 export type TimeUnit = 'ms' | 's' | 'ns' | 'wall clock';
@@ -87,8 +92,15 @@ export interface TraceFormat extends TraceFacts {
   readonly name: string;
   /** What a file has in it, for errors and help. */
   readonly says: string;
+  /**
+   * What a file can be cut into: every line is a request (`line`; behind a header: `csv`), in the order in
+   * which they are read; or every JSON value is a session with its sub-agents (`value`). Absent: nothing.
+   */
+  readonly piece?: 'line' | 'csv' | 'value';
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
+  /** It is known so that it is not taken for another: reading it says why it cannot be played. */
+  readonly isRefused?: boolean;
   /** What else it reads beside the file that is named. */
   alsoReads?(file: string, options: Pick<ReadOptions, 'datasetFile'>): readonly string[];
   /** Whether a file that begins so is one; `head` is text without a byte order mark, its last line perhaps cut. */
@@ -113,4 +125,6 @@ export interface ReadOptions {
   readonly datasetFile?: string | undefined;
   /** Told of what looks wrong and is no error: each once, naming the file. Absent: nobody is. */
   readonly warn?: ((warning: string) => void) | undefined;
+  /** Told the name of every field of a request that an entry has no place for, each time. Absent: nobody is. */
+  readonly unread?: ((field: string) => void) | undefined;
 }

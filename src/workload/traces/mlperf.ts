@@ -12,7 +12,7 @@ import { type Fields, type FileRecord, isTime, recordsIn, wrongField } from './r
  */
 export const mlperf: TraceFormat = {
   name: 'mlperf-agentic',
-  says: 'JSON lines of conversation_id, turn, role and content or tool_results, as MLPerf has them',
+  says: 'JSON lines of conversation_id, turn, role, and content or tool_results',
   context: 'delta',
   sniff: (head) =>
     ['conversation_id', 'turn', 'role'].every((field) => fieldsAtHead(head).has(field)),

@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, isObject, notJson, parsedJson, shown } from '../../base/json.ts';
 import { type JsonBytes, jsonValues, placeOf } from '../files/json-values.ts';
+import { traceFiles } from './trace-files.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,23 +13,26 @@ export interface FileRecord {
 }
 
 /**
- * The objects of JSON lines, of a JSON list, or of a file that is one object.
+ * The objects of JSON lines, of a JSON list, or of a file that is one object; of a folder, those of its files,
+ * by their names.
  * @throws UsageError naming file and line of what is none.
  */
 export async function* recordsIn(
-  file: string,
+  path: string,
   what: string,
   parse: (text: string) => unknown = parsedJson,
 ): AsyncGenerator<FileRecord> {
-  for await (const item of jsonValues(file, what)) {
-    const text = item.bytes.toString('utf8');
-    const value = parse(text);
-    const where = `${file}: ${placeIn(item)}`;
-    if (value === undefined) throw new UsageError(`${where}: ${notJson(text)}`);
-    if (!isObject(value)) {
-      throw new UsageError(`${where}: found ${shown(text)}; expected an object`);
+  for (const file of traceFiles(path)) {
+    for await (const item of jsonValues(file, what)) {
+      const text = item.bytes.toString('utf8');
+      const value = parse(text);
+      const where = `${file}: ${placeIn(item)}`;
+      if (value === undefined) throw new UsageError(`${where}: ${notJson(text)}`);
+      if (!isObject(value)) {
+        throw new UsageError(`${where}: found ${shown(text)}; expected an object`);
+      }
+      yield { where, value };
     }
-    yield { where, value };
   }
 }
 

@@ -1,18 +1,18 @@
-import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import type { Turn } from '../conversation.ts';
+import type { Conversation, Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
-import { droppedLines, Tally } from '../files/tally.ts';
-import { itemOfUser } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
-import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from './formats.ts';
+import { cast } from './cast.ts';
+import type { TraceEntry, TraceFormat } from './format.ts';
+import { TRACE_FORMATS } from './formats.ts';
+import { checkPlayable, notesOf } from './playable.ts';
+import { readTrace } from './read-trace.ts';
 import { openSaid } from './said.ts';
-import { type Selection, select, selectionOf } from './select.ts';
-import { traceFiles } from './trace-files.ts';
+import { forksAt, sessionsOf } from './sessions.ts';
+import { timing } from './times.ts';
 
 export interface ReplayOptions {
   readonly texts: Texts;
@@ -24,118 +24,103 @@ export interface ReplayOptions {
 /**
  * The requests of a trace, whatever its format: those of a session are the turns of one conversation in
  * the order of their times, any other is a conversation of one turn. User `firstUserId + i` plays the
- * i-th to begin. A turn's limit is `answer.tokens`, else the entry's, at least 1; without either none is
- * sent. Texts are made when their user comes.
- * @throws UsageError if no format fits the file, or if it has no requests or a wrong one.
+ * i-th to begin; those of sub-agents are begun by the answers of others. A turn's limit is
+ * `answer.tokens`, else the entry's, at least 1; without either none is sent. Texts are made when they
+ * are asked for, so that a request that is never sent costs none.
+ * @throws UsageError if no format fits the file, if it has no requests or a wrong one, or if what the
+ * scenario goes by is not in it.
  */
 export async function openTrace(
   scenario: Scenario,
   { texts, cacheDir, traceFormats = TRACE_FORMATS }: ReplayOptions,
 ): Promise<Source> {
   const { answer, trace } = scenario.conversation;
-  const { file, prefillOnly, ...settings } = trace!;
-  const format = await formatOf(file, settings.format, traceFormats);
-  const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
-  const { timeUnit, fieldNames, datasetFile } = settings;
-  const options = { blockTokens, timeUnit, fieldNames, datasetFile, seed: scenario.seed };
-  const { entries, leftOut } = await entriesOf(file, format, options, selectionOf(settings));
-  const conversations = conversationsOf(entries);
+  const { file, prefillOnly } = trace!;
+  const opened = await readTrace(trace!, scenario.seed, traceFormats, scenario.population.users);
+  const { format, blockTokens, entries, leftOut } = opened;
+  const sessions = sessionsOf(entries, { file, isPart: leftOut.length > 0 });
+  checkPlayable(scenario, { file, entries, sessions });
   const said = await openSaid(scenario, entries, { texts, blockTokens });
-  const files = [...traceFiles(file), ...(format.alsoReads?.(file, options) ?? [])];
-  const digests = await Promise.all(files.map((one) => contentDigest(one, cacheDir)));
-  const itemOf = itemOfUser(scenario, conversations.length);
+  const digests = await Promise.all(opened.files.map((one) => contentDigest(one, cacheDir)));
   const planOf = turnPlanner(scenario);
+  const { sessionOf, userIdOf, nameOf } = cast(scenario, sessions);
+  const times = timing(scenario, entries);
+
   return {
-    conversations: conversations.length,
-    arrivalsMs: timesOf(conversations.map(([first]) => entries[first!]!.atMs)),
+    conversations: sessions.roots.length,
+    arrivalsMs: arrivalsOf(sessions.roots.map(({ rootPlace }) => times.atMs(rootPlace))),
     digests: [...digests, format.name, String(blockTokens)],
-    notes: [note(file, entries, conversations.length, blockTokens), ...leftOut],
-    conversation(userId) {
-      const places = conversations[itemOf(userId)]!;
-      const first = places[0]!;
+    notes: [...notesOf(scenario, { file, entries, sessions, blockTokens }), ...leftOut],
+    conversation(userId): Conversation {
+      const session = sessionOf(userId);
+      const first = entries[session.places[0]!]!;
       const plan = planOf(userId);
-      const turns = places.map((index, turn): Turn => {
-        const { atMs, outputTokens } = entries[index]!;
-        const asked = outputTokens === undefined ? undefined : Math.max(1, outputTokens);
+      const ids = userIdOf(userId);
+      const say = keepingLast((index: number) => said.turn(index));
+      const turns = session.places.map((index, turn): Turn => {
+        const { outputTokens, answer: recordedAnswer } = entries[index]!;
+        const length = outputTokens ?? said.answerTokens(index);
+        const asked = length === undefined ? undefined : Math.max(1, length);
         const planned = plan.answerTokens() ?? asked;
+        const next = entries[session.places[turn + 1]!];
+        const forks = forksAt(session, turn, ids);
         return {
-          ...said.turn(index),
-          pauseMs: plan.pauseMs(turn),
-          ...dueAt(atMs, entries[first]!.atMs),
+          get before() {
+            return say(index).before ?? [];
+          },
+          get message() {
+            return say(index).message;
+          },
+          messageTokens: said.messageTokens(index),
+          ...times.turn(session, turn, plan.pauseMs(turn)),
           ...limitsOf(answer, prefillOnly ? 1 : planned),
-          recordedAnswer: undefined,
+          ...(turn > 0 &&
+            isCumulative(scenario, entries[index]!) && {
+              isCumulative: true as const,
+              sharedTokens: said.sharedTokens(index),
+            }),
+          ...(forks.length && { forks }),
+          recordedAnswer,
+          ...(next && answersCalls(scenario, next) && { needsRecordedAnswer: true }),
         };
       });
       return {
         userId,
+        id: nameOf(userId),
+        ...(session.parent && { parentUserId: ids(session.parent.session) }),
+        isAnonymous: session.name === undefined,
         opening: [],
-        sharedTokens: said.sharedTokens(first),
+        ...(first.request && { request: first.request }),
+        sharedTokens: said.sharedTokens(session.places[0]!),
         turns,
-        standInAnswer: () => new Message('assistant', ''),
+        standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };
     },
   };
 }
 
+/** As the scenario says, else as the trace does. */
+function isCumulative({ conversation }: Scenario, entry: TraceEntry): boolean {
+  const { context } = conversation.trace!;
+  return context === 'auto' ? entry.isCumulative === true : context === 'cumulative';
+}
+
+/** Results answer the calls of the recorded answer, so no other answer can stand before them. */
+function answersCalls(scenario: Scenario, entry: TraceEntry): boolean {
+  return !isCumulative(scenario, entry) && entry.messages?.[0].role === 'tool';
+}
+
+/** A conversation says one thing after the other: what it says now is asked for several times, the rest once. */
+function keepingLast<T>(make: (index: number) => T): (index: number) => T {
+  let last: { readonly index: number; readonly made: T } | undefined;
+  return (index) => {
+    if (last?.index !== index) last = { index, made: make(index) };
+    return last.made;
+  };
+}
+
 /** Where all are known. */
-function timesOf(times: readonly (number | undefined)[]): number[] | undefined {
+function arrivalsOf(times: readonly (number | undefined)[]): number[] | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length < times.length ? undefined : known;
-}
-
-function dueAt(atMs: number | undefined, firstMs: number | undefined): Pick<Turn, 'dueMs'> {
-  return atMs === undefined || firstMs === undefined ? {} : { dueMs: atMs - firstMs };
-}
-
-/** All that are selected in the order of time; those of one time, or of none, by their turn, else as they are in the file. */
-async function entriesOf(
-  file: string,
-  format: TraceFormat,
-  options: ReadOptions,
-  selection: Selection,
-): Promise<{ entries: TraceEntry[]; leftOut: readonly string[] }> {
-  const entries: TraceEntry[] = [];
-  const dropped = new Tally();
-  const all = format.read(file, options);
-  for await (const entry of select(all, { file, selection, dropped })) entries.push(entry);
-  const leftOut = droppedLines(dropped.dropped);
-  if (!entries.length) {
-    const why = leftOut.length ? leftOut.join('; ') : `expected ${format.says}`;
-    throw new UsageError(`${file}: found no request; ${why}`);
-  }
-  entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.turn ?? 0) - (b.turn ?? 0));
-  return { entries, leftOut };
-}
-
-/** Places of the entries of each conversation, in the order of their first ones. */
-function conversationsOf(entries: readonly TraceEntry[]): number[][] {
-  const sessions = new Map<string, number[]>();
-  const conversations: number[][] = [];
-  for (const [index, { session }] of entries.entries()) {
-    const begun = session === undefined ? undefined : sessions.get(session);
-    if (begun) {
-      begun.push(index);
-      continue;
-    }
-    const places = [index];
-    conversations.push(places);
-    if (session !== undefined) sessions.set(session, places);
-  }
-  return conversations;
-}
-
-function note(
-  file: string,
-  entries: readonly TraceEntry[],
-  conversations: number,
-  blockTokens: number,
-): string {
-  const isGrouped = conversations < entries.length;
-  const hasBlocks = entries.some(({ hashIds }) => hashIds);
-  return [
-    `trace: ${entries.length} requests`,
-    ...(isGrouped ? [` of ${conversations} conversations`] : []),
-    ` in ${file}`,
-    ...(hasBlocks ? [`, blocks of ${blockTokens} tokens`] : []),
-  ].join('');
 }

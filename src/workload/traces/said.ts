@@ -13,7 +13,11 @@ import type { TraceEntry } from './format.ts';
 /** What the entries of a trace say, by their place in it. */
 export interface SaidInTrace {
   /** Made when it is asked for. */
-  turn(index: number): Pick<Turn, 'before' | 'message' | 'messageTokens'>;
+  turn(index: number): Pick<Turn, 'before' | 'message'>;
+  /** Of the message alone; a count that is known before it is made. */
+  messageTokens(index: number): number | undefined;
+  /** Of the recorded answer, tool calls and all, where nobody says how long it was. */
+  answerTokens(index: number): number | undefined;
   /**
    * Tokens at the start of the entry that an earlier one began with, at most. The first counts whole: it
    * is the sender of what others find.
@@ -33,31 +37,51 @@ export async function openSaid(
   const hasWords = entries.some(({ messages }) => !messages);
   const wordsOf = hasWords ? words(scenario.seed, await texts.corpus(), blockTokens) : undefined;
   const spoken = await countSpoken(entries, texts);
+  const answers = await countAnswers(entries, texts);
   const seenTokens = seenBefore(entries, blockTokens);
   return {
     turn(index) {
-      const { messages, inputTokens } = entries[index]!;
-      if (messages) {
-        const message = messages.at(-1)!;
-        return { before: messages.slice(0, -1), message, messageTokens: spoken.tokens[index] };
-      }
-      const message = new Message('user', wordsOf!(entries[index]!, index));
-      return { message, messageTokens: inputTokens };
+      const { messages } = entries[index]!;
+      if (messages) return { before: messages.slice(0, -1), message: messages.at(-1)! };
+      return { message: new Message('user', wordsOf!(entries[index]!, index)) };
     },
+    messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
+    answerTokens: (index) => answers[index],
     sharedTokens: (index) => spoken.sharedTokens[index] ?? seenTokens[index]!,
   };
 }
 
-/** The text of an entry that has counts alone. */
+/** The text of an entry that has counts alone; what is behind its last named block, no other goes on like. */
 function words(seed: string | number, corpus: Corpus, blockTokens: number) {
   const blockOf = blockTexts(seed, corpus, blockTokens);
   const markOf = userMarks(seed, corpus.leadWords);
-  return ({ inputTokens = 0, hashIds }: TraceEntry, index: number): string =>
-    hashIds
-      ? hashIds
-          .map((id, i) => blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)))
-          .join(' ')
-      : corpus.cut(stream(seed, 'trace request', index), inputTokens, markOf(index));
+  return ({ inputTokens = 0, hashIds = [] }: TraceEntry, index: number): string => {
+    const rest = inputTokens - hashIds.length * blockTokens;
+    const blocks = hashIds.map((id, i) =>
+      blockOf(id, Math.min(blockTokens, inputTokens - i * blockTokens)),
+    );
+    if (rest <= 0) return blocks.join(' ');
+    return [...blocks, corpus.cut(stream(seed, 'trace request', index), rest, markOf(index))].join(
+      ' ',
+    );
+  };
+}
+
+/** By place in the trace, where there is an answer and no word of its length. */
+async function countAnswers(entries: readonly TraceEntry[], texts: Texts): Promise<number[]> {
+  const places = [...entries.keys()].filter((index) => {
+    const { answer, outputTokens } = entries[index]!;
+    return answer && outputTokens === undefined;
+  });
+  const tokens: number[] = [];
+  if (!places.length) return tokens;
+  const counts = await texts.count(places.map((index) => wordsOfAnswer(entries[index]!.answer!)));
+  for (const [i, index] of places.entries()) tokens[index] = counts[i]!;
+  return tokens;
+}
+
+function wordsOfAnswer({ text, fields }: Message): string {
+  return fields ? `${text}${JSON.stringify(fields)}` : text;
 }
 
 /** By place in the trace, where there are messages: tokens of the last, and of what an earlier one began with. */

@@ -1,7 +1,7 @@
 import { isCount, isObject, parsedJson, parsedJsonExact } from '../../base/json.ts';
 import type { HashId, ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { type FileRecord, recordsIn, wrongField } from './records.ts';
-import { msOfSeconds } from './table.ts';
+import { TimeUnit } from './time-unit.ts';
 
 const BLOCK_TOKENS = 16;
 
@@ -12,10 +12,11 @@ const BLOCK_TOKENS = 16;
  */
 export const timedTrace: TraceFormat = {
   name: 'timed-trace',
-  says: "JSON lines of timestamp (s), input_length, output_length and hash_ids of 16 tokens, as vLLM's timed_trace",
+  says: 'JSON lines of timestamp (s), input_length, output_length and hash_ids of 16 tokens',
   timeUnit: 's',
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',
+  piece: 'line',
   sniff: isTimedTrace,
   read: readTimedTrace,
 };
@@ -58,25 +59,22 @@ async function* readTimedTrace(file: string, options: ReadOptions): AsyncGenerat
   const { blockTokens, timeUnit, fieldNames = {} } = options;
   checkNames(fieldNames);
   const nameOf = (name: Name) => fieldNames[name] ?? name;
+  const unit = new TimeUnit(file, nameOf('timestamp'), 's', options);
   for await (const row of recordsIn(file, 'requests', parsedJsonExact)) {
     const inputTokens = tokensIn(row, nameOf('input_length'));
     const hashIds = hashIdsIn(row, nameOf('hash_ids'), inputTokens, blockTokens);
     const time = row.value[nameOf('timestamp')];
     if (typeof time !== 'number' || !Number.isFinite(time)) {
-      throw wrongField(
-        row,
-        nameOf('timestamp'),
-        time,
-        timeUnit === 'ms' ? 'milliseconds' : 'seconds',
-      );
+      throw wrongField(row, nameOf('timestamp'), time, `${timeUnit ?? 's'} as a number`);
     }
     yield {
-      atMs: timeUnit === 'ms' ? time : msOfSeconds(time),
+      atMs: unit.toMs(time),
       inputTokens,
       outputTokens: tokensIn(row, nameOf('output_length')),
       ...(hashIds && { hashIds }),
     };
   }
+  unit.check();
 }
 
 function checkNames(fieldNames: Readonly<Record<string, string>>): void {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
 import { cannotRead } from '../../base/read-text.ts';
 
-const TRACE_FILE = /\.jsonl?$/i;
+const TRACE_FILE = /\.jsonl?(\.gz)?$/i;
 
 /**
- * The files of a trace: the file itself, or those of a folder that end in .json or .jsonl, by name.
+ * The files of a trace: the file itself, or those of a folder that end in .json or .jsonl, or that and .gz, by name.
  * @throws UsageError for a folder without any, or one that cannot be read.
  */
 export function traceFiles(path: string): [string, ...string[]] {

@@ -42,7 +42,8 @@ function daySeconds(year: number, month: number, date: number): number {
 }
 
 function zoneSeconds(zone: string | undefined): number {
-  const found = zone && /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
+  if (zone === undefined || zone === '+00:00') return 0;
+  const found = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
   if (!found) return 0;
   const [, sign, hours, minutes = '0'] = found;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
@@ -51,4 +52,15 @@ function zoneSeconds(zone: string | undefined): number {
 /** From one moment to another. */
 export function msBetween(from: Moment, to: Moment): number {
   return (to.seconds - from.seconds) * 1000 + (to.ms - from.ms);
+}
+
+/** Of a number of units since 1970, or since any other beginning: a whole one beyond 2^53 comes as its digits. */
+export function momentOfCount(count: number | string, perSec: number): Moment {
+  if (typeof count === 'string' && /^\d+$/.test(count)) {
+    const units = BigInt(count);
+    const rest = Number(units % BigInt(perSec));
+    return { seconds: Number(units / BigInt(perSec)), ms: (rest / perSec) * 1000 };
+  }
+  const seconds = Math.floor(Number(count) / perSec);
+  return { seconds, ms: ((Number(count) - seconds * perSec) / perSec) * 1000 };
 }

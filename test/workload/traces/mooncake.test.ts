@@ -185,7 +185,7 @@ describe('a trace as a workload', () => {
     [{ source: 'trace' }, {}, /conversation\.trace\.file: .*missing/],
     [{ trace: { file }, systemPrompt: { tokens: 5 } }, {}, /systemPrompt: .*its own texts/],
     [{ trace: { file }, promptPrefix: 'a' }, {}, /promptPrefix: .*only with source: prompts/],
-    [{ trace: { file }, history: 'recorded' }, {}, /needs a source with answers/],
+    [{ trace: { file }, history: 'recorded' }, {}, /no request has its answer/],
     [
       { trace: { file } },
       { arrivals: { process: 'trace' }, users: 3 },

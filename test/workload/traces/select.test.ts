@@ -69,7 +69,7 @@ describe('a part of a trace', () => {
     expect((await played({ kind: 'api' })).arrivalsMs).toEqual([110_000, 120_000, 140_000]);
   });
 
-  test('is read no further than its limit', async () => {
+  test('X-5 is read a piece at a time, and no further than its limit', async () => {
     const broken = written(
       'broken.csv',
       `${'Timestamp,Model,Request tokens,Response tokens,Log Type\n1,m,1,1,API log\n'}x\n`,

@@ -54,8 +54,20 @@ describe("a trace for vLLM's timed_trace", () => {
     expect(entry!.hashIds).toEqual(ids);
   });
 
+  test('X-3 has no milliseconds that nobody spoke of', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => ({ ...ROW, timestamp: i * 90_000 }));
+    const file = written('ms.jsonl', lines(...rows));
+    const options = { blockTokens: 16 };
+    await expect(entriesOf(file, timedTrace, options)).rejects.toThrow(
+      /timestamp: found milliseconds, by the look of it/,
+    );
+    expect((await entriesOf(file, timedTrace, { ...options, timeUnit: 'ms' }))[1]!.atMs).toBe(
+      90_000,
+    );
+  });
+
   test.each([
-    [{ timestamp: 'x' }, /line 2: timestamp: found "x"; expected seconds/],
+    [{ timestamp: 'x' }, /line 2: timestamp: found "x"; expected s as a number/],
     [{ input_length: undefined }, /line 2: input_length: missing; expected tokens >= 0/],
     [{ output_length: -1 }, /line 2: output_length: found -1/],
     [{ hash_ids: [1, 'a', 2] }, /line 2: hash_ids: found \[1,"a",2\]; expected a list/],

@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Names with commas between them; of those that are accepted, or any. */
+export function list<T extends string>(accepted?: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    const wrong = names.find((name) => !name || (accepted && !accepted.includes(name as T)));
+    if (wrong === undefined) return names as T[];
+    const expected = accepted ? accepted.join(', ') : 'names with commas between them';
+    throw new InvalidArgumentError(`Found '${wrong}'; expected ${expected}.`);
+  };
+}

@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { UsageError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/make-folder.ts';
+import { isSameFile, writeWhole } from '../../files/whole-file.ts';
+import type { Piece } from './writer.ts';
+
+/**
+ * JSON lines; or, where the output is a folder or ends like one, a file for each piece.
+ * @throws UsageError if it cannot be written, or is the input.
+ */
+export async function savePieces(
+  input: string,
+  output: string,
+  pieces: Iterable<Piece>,
+): Promise<void> {
+  refuseInput(input, output);
+  if (!isFolder(output)) {
+    await writeWhole(output, linesOf(pieces));
+    return;
+  }
+  makeFolder(output);
+  for (const { name, line } of pieces) {
+    await writeWhole(join(output, `${fileName(name)}.json`), [`${line}\n`]);
+  }
+}
+
+/** @throws UsageError if what is read would be written over. */
+export function refuseInput(input: string, output: string): void {
+  if (isSameFile(input, output)) {
+    throw new UsageError(`${output} is the input itself; expected another file`);
+  }
+}
+
+export function isFolder(path: string): boolean {
+  if (path.endsWith('/') || path.endsWith(sep)) return true;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function* linesOf(pieces: Iterable<Piece>): Generator<string> {
+  for (const { line } of pieces) yield `${line}\n`;
+}
+
+/** What a file may be called on any system. */
+function fileName(name: string): string {
+  return name.replace(/[^\w.-]/g, '_').replace(/^\.+/, '_');
+}

@@ -1,0 +1,104 @@
+import { basename, join } from 'node:path';
+import { UsageError } from '../../../base/errors.ts';
+import { isObject, parsedJson } from '../../../base/json.ts';
+import { makeFolder } from '../../../base/make-folder.ts';
+import { jsonValues } from '../../files/json-values.ts';
+import { dataLines } from '../../files/lines.ts';
+import { writeWhole } from '../../files/whole-file.ts';
+import type { TraceEntry } from '../format.ts';
+import { traceFiles } from '../trace-files.ts';
+import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
+import { isFolder, refuseInput } from './save.ts';
+import { type Partly, Selection, type Sliced, type Wanted } from './selection.ts';
+import { surveyOf } from './survey.ts';
+
+export interface SliceOptions extends Wanted {
+  readonly input: string;
+  readonly output: string;
+  readonly reading: Reading;
+  /** What becomes of a session that is not all in the window. */
+  readonly partly: Partly;
+}
+
+/**
+ * Writes some requests of a trace, each as it is, every field with it.
+ * @throws UsageError if nothing is left, or the format's files cannot be cut.
+ */
+export async function sliceTrace(options: SliceOptions): Promise<Sliced & { format: string }> {
+  const { input, output } = options;
+  refuseInput(input, output);
+  const opened = await openTraceFile(input, options.reading);
+  const { format, facts } = opened;
+  if (format.piece === undefined) {
+    throw new UsageError(
+      `${input}: ${format.name} has no lines or values of their own to be cut at`,
+    );
+  }
+  const isTimed = options.fromMs !== undefined || options.toMs !== undefined;
+  if (isTimed && facts.timeOrigin === 'session') {
+    throw new UsageError(
+      `${input}: its times count from where each session began, and when that was is not in it; expected --sessions or --first-sessions`,
+    );
+  }
+  const selection = new Selection(input, await surveyOf(opened), options, options.partly);
+  if (format.piece === 'value') await writeValues(opened, output, selection);
+  else await writeWhole(output, keptLines(opened, selection));
+  return { format: format.name, ...selection.close() };
+}
+
+/** The lines of the requests that are kept, behind the header if there is one. */
+async function* keptLines(opened: OpenedTrace, selection: Selection): AsyncGenerator<string> {
+  const { file, format, options } = opened;
+  const lines = dataLines(file);
+  if (format.piece === 'csv') {
+    const header = await lines.next();
+    if (!header.done) yield `${header.value.text}\n`;
+  }
+  for await (const entry of format.read(file, options)) {
+    const line = await lines.next();
+    if (line.done)
+      throw new Error(`${file}: ${format.name} yields more requests than there are lines`);
+    if (selection.keeps(entry)) yield `${line.value.text}\n`;
+  }
+}
+
+/** The sessions that are kept: a file each as it is called, or a line each. */
+async function writeValues(
+  opened: OpenedTrace,
+  output: string,
+  selection: Selection,
+): Promise<void> {
+  const kept = new Set<string>();
+  const entries: TraceEntry[] = [];
+  for await (const entry of opened.format.read(opened.file, opened.options)) {
+    if (!selection.keeps(entry)) continue;
+    entries.push(entry);
+    if (entry.session !== undefined) kept.add(entry.session);
+  }
+  if (!entries.length) return;
+  if (!isFolder(output)) {
+    await writeWhole(output, keptValues(traceFiles(opened.file), kept));
+    return;
+  }
+  makeFolder(output);
+  for (const file of traceFiles(opened.file)) {
+    const values: string[] = [];
+    for await (const value of keptValues([file], kept)) values.push(value);
+    if (values.length) await writeWhole(join(output, basename(file)), values);
+  }
+}
+
+async function* keptValues(
+  files: readonly string[],
+  kept: ReadonlySet<string>,
+): AsyncGenerator<string> {
+  for (const file of files) {
+    for await (const { bytes } of jsonValues(file, 'sessions')) {
+      const text = bytes.toString('utf8');
+      const value = parsedJson(text);
+      // Within JSON's strings there are no line breaks.
+      if (isObject(value) && kept.has(String(value['id'])))
+        yield `${text.replace(/\s*\n\s*/g, ' ')}\n`;
+    }
+  }
+}
