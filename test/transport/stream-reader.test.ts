@@ -358,3 +358,16 @@ describe('times and cancelling', () => {
     expect(recorder.types).toEqual(Array(count).fill('delta'));
   });
 });
+
+test('after [DONE] nothing counts, wherever the bytes are cut', () => {
+  const body = Buffer.from(hello + stop + done + delta({ content: 'late' }));
+  for (let at = 1; at < body.length; at++) {
+    const pieces = [body.subarray(0, at), body.subarray(at)];
+    expect(read(pieces)).toEqual({ deltas: ['content:Hé 😀'], end: { finishReason: 'stop' } });
+  }
+});
+
+test('a document that ends within a character is quoted with a sign for that', () => {
+  const cut = Buffer.from('{"a":"é').subarray(0, -1);
+  expect(read([cut]).failure).toBe('response is not JSON: {"a":"\ufffd');
+});
