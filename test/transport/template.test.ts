@@ -37,6 +37,11 @@ describe('a template', () => {
     ['whose text looks like punctuation between strings', vllm(',')],
     ['that carries usage', vllm('x').replace('{"id"', '{"usage":{"prompt_tokens":1},"id"')],
     ['that ends the answer', vllm('x').replace('null', '"stop"')],
+    ['that is the last, without a reason', '{"token":{"text":"hello"},"generated_text":"x"}'],
+    [
+      'that has a reason, and is not the last',
+      '{"token":{"text":"hello"},"details":{"finish_reason":"length"}}',
+    ],
     ['that says the same twice', vllm('x').replace('"content"', '"reasoning":"y","content"')],
   ])('is not learned from an event %s', (_, data) => {
     expect(learn(data)).toBeUndefined();
