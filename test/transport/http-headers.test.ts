@@ -54,13 +54,14 @@ test.each([
   expect(() => headerWriter({ ...none, headers }, {})).toThrow(message);
 });
 
-test.each([
+test.each<[object, string]>([
   [{ apiKeyHeader: 'api key' }, "target.apiKeyHeader: found 'api key'; expected a header name"],
   [{ requestId: { header: 'Expect' } }, 'target.requestId.header: Expect cannot be set'],
   [{ prefillHeader: { name: 'a b' } }, "target.prefillHeader.name: found 'a b'; expected a header"],
   [{ sessionHeaders: ['Upgrade'] }, 'target.sessionHeaders: Upgrade cannot be set'],
   ...['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'].map(
-    (name) => [{ headers: { [name]: 'x' } }, `target.headers: ${name} cannot be set`] as const,
+    (name) =>
+      [{ headers: { [name]: 'x' } }, `target.headers: ${name} cannot be set`] as [object, string],
   ),
 ])('%j is refused', (options, message) => {
   expect(() => headerWriter({ ...none, ...options }, {})).toThrow(message);
