@@ -58,7 +58,11 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
       ),
       exclude: unit.exclude,
       // A test that is run a thousand times listens a thousand times to its own end.
-      execArgv: [...config.test!.execArgv!, '--disable-warning=MaxListenersExceededWarning'],
+      execArgv: [
+        ...config.test!.execArgv!,
+        '--disable-warning=MaxListenersExceededWarning',
+        '--max-old-space-size=2000',
+      ],
       globalSetup: config.test!.globalSetup!,
       setupFiles: [join(import.meta.dirname, 'switch.ts')],
       provide: {
