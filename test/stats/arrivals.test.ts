@@ -64,3 +64,18 @@ test('a pause between two intervals is no gap, and the first of an interval may 
   ];
   expect(arrivals(0, 1000, 2000, 49_999.9995, 51_000, 52_000).gapCv(parts)).toBeCloseTo(0, 5);
 });
+
+test('a window that has finished has its end, what was rounded to it, and what was kept from being sent', () => {
+  expect(arrivals(1000, 1250, 2000.0005).ratePerSec([finished])).toBeCloseTo(2, 4);
+  expect(arrivals(1000, 1250).ratePerSec([finished], arrivals(2000))).toBe(2);
+});
+
+test('gaps of all intervals count, each within its own', () => {
+  const parts = [
+    { startMs: 0, endMs: 2500 },
+    { startMs: 50_000, endMs: 53_000 },
+  ];
+  // 1, 1 and 3 s
+  const cv = arrivals(0, 1000, 2000, 50_000, 53_000).gapCv(parts);
+  expect(cv).toBeCloseTo(Math.sqrt(4 / 3) / (5 / 3), 12);
+});

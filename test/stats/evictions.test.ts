@@ -83,6 +83,17 @@ describe('one part', () => {
     expect(evictionsOf([watched([page({ own: 5 }), page({ own: 4 })])])).toBeUndefined();
   });
 
+  test('needs both of its pages, and asks nothing of when a series was created', () => {
+    const { pages } = watched([page({}), page({ own: 1 })]);
+    for (const one of [{ first: pages!.first! }, { last: pages!.last! }]) {
+      const alone = { url: undefined, originEpochMs: 0, pages: one };
+      expect(evictionsOf([alone as WatchedEngine])).toBeUndefined();
+    }
+    const created = (at: number) => `vllm:kv_block_lifetime_seconds_created{le="x"} ${at}`;
+    const told = [`${page({})}\n${created(9)}`, `${page({ own: 1 })}\n${created(3)}`] as const;
+    expect(evictionsOf([watched(told)])?.blocks?.['gpu']?.total).toBe(1);
+  });
+
   test('of a vLLM with --kv-cache-metrics has the times of its sample, and no count of blocks', () => {
     const told = (count: number) => `# HELP vllm:kv_block_idle_before_evict_seconds Histogram
 # TYPE vllm:kv_block_idle_before_evict_seconds histogram

@@ -83,3 +83,9 @@ test('records that ended at once stay as they were among each other', () => {
   const [placed] = placeParts([samplePart({ records })]);
   expect(inOrder(placed!).part.records.map(({ turn }) => turn)).toEqual([4, 0, 1, 2, 3]);
 });
+
+test('of records that ended at once the first partition has the first', () => {
+  const seen: number[] = [];
+  eachInTime(placeParts([part(1, 10, 20), part(2, 10, 20)]), ({ userId }) => seen.push(userId));
+  expect(seen).toEqual([1, 2, 1, 2]);
+});

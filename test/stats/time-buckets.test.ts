@@ -44,3 +44,8 @@ test('there may be one stretch alone, and what takes no time is nowhere', () => 
   occupancy.add(800, 700);
   expect(occupancy.close()).toEqual([1.25]);
 });
+
+test('the very end of a whole number of stretches is in the last, too', () => {
+  expect(bucketAt(timeBuckets(10_000, 10), 10_000)).toBe(9);
+  expect(timeBuckets(0.5, 1)).toMatchObject({ count: 1, spanMs: 0.5 });
+});
