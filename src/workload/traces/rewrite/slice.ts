@@ -26,7 +26,7 @@ export interface SliceOptions extends Wanted {
  */
 export async function sliceTrace(options: SliceOptions): Promise<Sliced & { format: string }> {
   const { input, output } = options;
-  refuseInput(input, output);
+  refuseInput(output, input);
   const opened = await openTraceFile(input, options.reading);
   const { format, facts } = opened;
   if (format.piece === undefined) {
