@@ -51,14 +51,14 @@ export function parsedJsonExact(text: string): unknown {
   return parsedJson(quoted);
 }
 
-/** The same as `parsedJson`, with null for what Python's json writes where there is no number: a bare NaN. */
+/** The same, with null for what Python's json writes where there is no number: a bare NaN. */
 export function parsedJsonOrNaN(text: string): unknown {
-  if (!text.includes('NaN')) return parsedJson(text);
+  if (!text.includes('NaN')) return parsedJsonExact(text);
   let strict = '';
   for (const { text: piece, isString } of pieces(text)) {
     strict += isString ? piece : piece.replace(/\bNaN\b/g, 'null');
   }
-  return parsedJson(strict);
+  return parsedJsonExact(strict);
 }
 
 const LONG_NUMBER = /-?\d[\d.eE+-]{15,}/g;

@@ -33,6 +33,8 @@ export function writeWholeBy(path: string, write: (file: string, mode?: number) 
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
+    // Nobody knows the name that it had meanwhile.
+    if (error instanceof Error) error.message = error.message.replaceAll(temporary, path);
     throw error;
   }
 }

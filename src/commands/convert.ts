@@ -127,6 +127,9 @@ async function convertAny(
 ): Promise<void> {
   const { path, type } = flags;
   if (first === undefined && path === undefined) {
+    if (type !== undefined || flags.output !== undefined) {
+      throw new UsageError('--path: missing; expected the file to convert');
+    }
     command.outputHelp({ error: true });
     process.exitCode = 2;
     return;

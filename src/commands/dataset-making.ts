@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { defaultCacheDir } from '../base/cache-dir.ts';
+import { UsageError } from '../base/errors.ts';
 import { amount } from '../report/number.ts';
 import { tableText } from '../report/render/table.ts';
 import { PERCENTILES, type Summary } from '../workload/datasets/summary.ts';
+import { refuseInput } from '../workload/files/whole-file.ts';
 import { type Corpus, openCorpus } from '../workload/text/corpus.ts';
 import { openTokenizer, type Tokenizer } from '../workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
@@ -51,6 +54,25 @@ export async function openMaterial({ tokenizer, textFile }: MakingFlags): Promis
     tell: say,
   });
   return { corpus, tokenizer: await openTokenizer(files) };
+}
+
+/** @throws UsageError if a file that is read, or the other that is written, would be written over. */
+export function checkFiles({ output, textFile }: MakingFlags, statsFile: string): void {
+  if (resolve(statsFile) === resolve(output)) {
+    throw new UsageError(`--stats: found ${statsFile}, which is --output; expected another file`);
+  }
+  for (const file of [output, statsFile]) refuseInput(file, textFile);
+}
+
+/** About what fits the memory that node takes: a data set is made as a whole before it is written. */
+const TOKENS_MAX = 200_000_000;
+
+/** @throws UsageError for more than can be made at once. */
+export function checkSize(prompts: number, tokens: number): void {
+  if (prompts * tokens <= TOKENS_MAX) return;
+  throw new UsageError(
+    `found ${amount(prompts)} prompts of ${amount(tokens)} tokens on average; expected at most ${TOKENS_MAX / 1e6} million tokens together: several data sets of other --seed are as good as one`,
+  );
 }
 
 /** A table of what was made, a line an amount. */

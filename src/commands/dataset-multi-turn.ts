@@ -5,6 +5,8 @@ import { type SessionStats, sessionStats } from '../workload/datasets/session-st
 import { writeWhole } from '../workload/files/whole-file.ts';
 import {
   amountFrom,
+  checkFiles,
+  checkSize,
   type MakingFlags,
   madeText,
   makingFlags,
@@ -85,11 +87,14 @@ async function make(given: Flags): Promise<void> {
     turns: { mean: given.numTurnsMean, std: given.numTurnsStd },
     sessions: { mean: given.numSessionsMean, std: given.numSessionsStd },
   };
+  checkSize(given.numSessionsMean * given.numTurnsMean, given.promptLengthMean);
+  checkSize(1, given.sharedPrefixLen);
+  const statsFile = given.stats ?? statsFileOf(given.output);
+  checkFiles(given, statsFile);
   const { corpus, tokenizer } = await openMaterial(given);
   const made = multiTurnSessions(given.seed, corpus, config);
   const stats = await sessionStats(made, tokenizer);
   await writeWhole(given.output, sessionLines(made.sessions));
-  const statsFile = given.stats ?? statsFileOf(given.output);
   const told = { ...stats, tokenizer: given.tokenizer, seed: given.seed };
   await writeWhole(statsFile, [`${JSON.stringify(told, undefined, 2)}\n`]);
   const lines = [...corpus.notes, ...textOf(given, config, stats, statsFile)];

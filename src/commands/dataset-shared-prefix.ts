@@ -18,6 +18,8 @@ import { writeWhole } from '../workload/files/whole-file.ts';
 import {
   amountFrom,
   amountsFrom,
+  checkFiles,
+  checkSize,
   type MakingFlags,
   madeText,
   makingFlags,
@@ -27,6 +29,7 @@ import {
 } from './dataset-making.ts';
 import { type Flag, withFlags } from './flag-table.ts';
 import { number, oneOf } from './options.ts';
+import { say } from './stderr.ts';
 
 interface Flags extends MakingFlags, Lists {
   readonly preset?: readonly PrefixPresetName[];
@@ -174,6 +177,13 @@ async function make(given: Flags, configs: readonly PrefixConfig[]): Promise<voi
   if (toWorkload && !rps) {
     throw new UsageError('--rps: found 0; expected requests per second above 0 with --to-workload');
   }
+  if (rps && !toWorkload) say('--rps means nothing without --to-workload: left out');
+  for (const { samples, prefixes, promptTokens } of configs) {
+    checkSize(samples * prefixes, promptTokens.mean);
+  }
+  const statsFile =
+    given.stats ?? (toWorkload ? workloadStatsFile(given, configs) : statsFileOf(output));
+  checkFiles(given, statsFile);
   const { corpus, tokenizer } = await openMaterial(given);
   const { prompts: made, says } = sharedPrompts(seed, corpus, configs);
   const prompts = randomizeOrder ? shuffled(stream(seed, 'order'), made) : made;
@@ -183,8 +193,6 @@ async function make(given: Flags, configs: readonly PrefixConfig[]): Promise<voi
     ? workloadLines(timesMs, (i) => requestOf(prompts[i]!, measured.tokens[i]!))
     : datasetLines(prompts, measured.tokens);
   await writeWhole(output, lines);
-  const statsFile =
-    given.stats ?? (toWorkload ? workloadStatsFile(given, configs) : statsFileOf(output));
   const told = {
     ...measured.stats,
     ...{ tokenizer: given.tokenizer, seed },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
 import type { Panel, PanelAxis, Span } from '../figures/panel.ts';
@@ -12,6 +13,11 @@ const PICTURES = ['workload.svg', 'workload.png'];
 export async function drawWorkload(dir: string, summary: WorkloadSummary): Promise<string[]> {
   const panels = workloadPanels(summary);
   const problems: string[] = [];
+  if (!panels.length) {
+    // What an earlier workload left there would be taken for this one's.
+    for (const name of PICTURES) rmSync(join(dir, name), { force: true });
+    problems.push('no figure: the workload has no request');
+  }
   for (const name of panels.length ? PICTURES : []) {
     try {
       await writePicture(join(dir, name), panels);

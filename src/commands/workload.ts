@@ -3,6 +3,7 @@ import { Command, type Option } from 'commander';
 import { defaultCacheDir } from '../base/cache-dir.ts';
 import { errorText, UsageError } from '../base/errors.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import { refuseInput } from '../workload/files/whole-file.ts';
 import { readAgentConfig } from '../workload/timed/agent-config.ts';
 import { agentSessions } from '../workload/timed/agent-sessions.ts';
 import type { WorkloadEntry } from '../workload/timed/entry.ts';
@@ -64,9 +65,11 @@ interface Made {
 
 async function makeWorkload(flags: WorkloadFlags, notRead: readonly string[]): Promise<void> {
   for (const flag of notRead) say(`${flag} means nothing to --type ${flags.type}: left out`);
+  const file = join(flags.outputDir, `workload.${flags.outputFormat}`);
+  const { promptFile, trafficFile, promptLenFile, completionLenFile } = flags;
+  refuseInput(file, promptFile, trafficFile, promptLenFile, completionLenFile);
   const made = await entriesOf(flags);
   for (const note of made.notes) say(note);
-  const file = join(flags.outputDir, `workload.${flags.outputFormat}`);
   const tally = new WorkloadTally();
   makeOutputFolder(flags.outputDir);
   await writeWorkload(file, tally.through(made.entries), flags.outputFormat);

@@ -1,7 +1,10 @@
 import { UsageError } from '../base/errors.ts';
 
+/** The verb; what is typed in its place; or the verb by what is behind it. */
+type Row = readonly string[] | string | ((rest: readonly string[]) => readonly string[]);
+
 /** Scripts that are typed as they were: the verb that has their flags, or what is typed in their place. */
-const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
+const SCRIPTS: Readonly<Record<string, Row>> = {
   'multi-round-qa': ['multi-round-qa'],
   benchmark_serving_multi_turn: ['multi-turn'],
   convert_sharegpt_to_openai: ['convert', 'sharegpt'],
@@ -16,6 +19,8 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
   'generator.dataset_generator.utility': [],
   workload_generator: ['workload'],
   'generator.workload_generator.utility': ['workload', 'utility'],
+  // Of the folder that it was called in nothing is typed: what has a mode joins workloads.
+  utility: (rest) => (rest.some((one) => /^--mode\b/.test(one)) ? ['workload', 'utility'] : []),
   'client.client': ['client'],
   'client.analyze': ['analyze'],
 
@@ -35,7 +40,7 @@ const SCRIPTS: Readonly<Record<string, readonly string[] | string>> = {
 export function withVerb(argv: readonly string[]): readonly string[] {
   const [first = '', ...rest] = argv;
   if (first === 'help') return ['help', ...(verbOf(rest[0])?.slice(0, 1) ?? rest)];
-  return withHyphens(verbOf(first) ?? [first], rest, argv);
+  return withHyphens(verbOf(first, rest) ?? [first], rest, argv);
 }
 
 /** Verbs of scripts whose flags are spelled with underscores, which are as good as hyphens there. */
@@ -51,11 +56,12 @@ function withHyphens(
   return all.map((argument) => argument.replace(/^--[^=]+/, (flag) => flag.replaceAll('_', '-')));
 }
 
-function verbOf(given = ''): readonly string[] | undefined {
+function verbOf(given = '', rest: readonly string[] = []): readonly string[] | undefined {
   const parts = given.replace(/\.py$/, '').split(/[./]/);
   const names = parts.map((_, i) => parts.slice(i).join('.'));
   const name = names.find((one) => Object.hasOwn(SCRIPTS, one));
   const row = name === undefined ? undefined : SCRIPTS[name];
+  if (typeof row === 'function') return row(rest);
   if (typeof row !== 'string') return row;
   throw new UsageError(`${given}: its flags are not known here; expected ${row}`);
 }

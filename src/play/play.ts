@@ -67,7 +67,7 @@ export interface Resumed {
  */
 export async function play(options: PlayOptions): Promise<Played> {
   const { scenario, clock, resumed, observer = {}, givenUp } = options;
-  checkExports(scenario.output.exports);
+  checkExports(scenario);
   // Both take a while, and neither needs the other.
   const loading =
     options.workload ?? openWorkload(scenario, { tell: (line) => observer.notice?.(line) });

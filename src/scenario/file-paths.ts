@@ -46,6 +46,16 @@ export function withFilePaths(input: unknown, scenarioFile: string): unknown {
   return located;
 }
 
+/** The files that a scenario reads, as they are seen from the current folder. */
+export function filesReadBy(scenario: unknown): string[] {
+  const files: string[] = [];
+  withTexts(scenario, (text, path) => {
+    if (text !== '' && namesFile(path, text, '')) files.push(text);
+    return text;
+  });
+  return files;
+}
+
 function namesFile(path: readonly string[], text: string, folder: string): boolean {
   const field = path.join('.');
   const isFile = FILES[field];

@@ -89,4 +89,7 @@ test("a bare NaN, as Python's json writes it, is null, and one in a text stays",
   const text = '{"a": NaN, "NaN": "NaN, \\"NaN", "b": [NaN,1]}';
   expect(parsedJsonOrNaN(text)).toEqual({ a: null, NaN: 'NaN, "NaN', b: [null, 1] });
   expect(parsedJsonOrNaN('{"a": xNaN}')).toBeUndefined();
+  const id = '9007199254740993';
+  expect(parsedJsonOrNaN(`{"id": ${id}}`)).toEqual({ id });
+  expect(parsedJsonOrNaN(`{"id": ${id}, "a": NaN}`)).toEqual({ id, a: null });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AibrixRecord } from '../../src/export/aibrix.ts';
@@ -153,4 +153,16 @@ describe('confab analyze', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });
+});
+
+test('the workload is not written over', async () => {
+  const cwd = freshFolder();
+  const line = '{"timestamp":0,"requests":[{"prompt":"a","prompt_length":1,"output_length":1}]}\n';
+  writeFileSync(join(cwd, 'w.jsonl'), line);
+  const args = ['client', '--workload-path', 'w.jsonl', '--output-file-path', 'w.jsonl'];
+  expect(await confab([...args, '--simulate'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: 'error: --output-file-path: found w.jsonl, which is read too; expected another file\n',
+  });
+  expect(readFileSync(join(cwd, 'w.jsonl'), 'utf8')).toBe(line);
 });

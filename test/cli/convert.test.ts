@@ -159,6 +159,15 @@ describe('other inputs', () => {
     expect((await convert(rows)).read()).toHaveLength(2);
   });
 
+  test('a file that is not there is said to be so, whatever it is to be; so is none', async () => {
+    const { stderr } = await confab(['utility', 'convert', '--path', 'nope', '--type', 'sharegpt']);
+    expect(stderr).toMatch(/cannot read .*nope: ENOENT/);
+    expect(await confab(['convert', '--type', 'trace'])).toMatchObject({
+      code: 2,
+      stderr: 'error: --path: missing; expected the file to convert\n',
+    });
+  });
+
   test('two inputs, or no output, are refused', async () => {
     const two = await converted([], 'convert', 'in.jsonl', 'out', '--path', 'other');
     expect(two).toMatchObject({ code: 2, stdout: '' });

@@ -378,3 +378,19 @@ describe('001-44 data sets are fetched on demand', () => {
     );
   });
 });
+
+test('more than can be made at once, and files on top of each other, are refused', async () => {
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await confab(['dataset', ...args]);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await refused('multi-turn', '--turns', '1e9')).toMatch(/expected at most 200 million/);
+  expect(await refused('shared-prefix', '--prompt-length', '1e9')).toMatch(/at most 200 million/);
+  expect(await refused('multi-turn', '--stats', 'output.jsonl')).toMatch(/which is --output/);
+});
+
+test('one session has nothing in common with others', async () => {
+  const { stdout } = await made('dataset multi-turn', '--sessions', '1');
+  expect(stdout).toContain('all sessions begin with 0 tokens: asked 0');
+});

@@ -534,6 +534,20 @@ describe('files', () => {
       code: 2,
       stderr: `error: --output: found ${file}, which is read too\n`,
     });
+    const short = ['utility.py', '--mode', 'concat', '--input-files', file, file];
+    expect(await joined([...short, '--output-file', 'joined.jsonl'])).toEqual(concat);
+  });
+
+  test('what is read is not written over', async () => {
+    const cwd = freshFolder();
+    const file = join(cwd, 'workload.jsonl');
+    writeFileSync(file, '{"prompt":"a b c"}\n');
+    const args = ['workload', '--type', 'constant', '--prompt-file', file, '--output-dir', cwd];
+    expect(await confab(args, { cwd })).toMatchObject({
+      code: 2,
+      stderr: `error: ${file} is the input itself; expected another file\n`,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('{"prompt":"a b c"}\n');
   });
 
   test('001-27 agents: the same sessions for a seed', async () => {

@@ -5,6 +5,7 @@ import { dataFile } from '../../commands/shipped.ts';
 import { say } from '../../commands/stderr.ts';
 import { targetUrl } from '../../commands/target-url.ts';
 import { checkWritable } from '../../play/writable.ts';
+import { filesReadBy } from '../../scenario/file-paths.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
@@ -42,7 +43,7 @@ async function run(given: AibrixClientFlags, command: Command): Promise<void> {
     process.stdout.write(scenarioYaml(input, scenario));
     return;
   }
-  checkWritable('--output-file-path', flags.outputFilePath);
+  checkWritable('--output-file-path', flags.outputFilePath, filesReadBy(scenario));
   const [{ playAndPresent }, { openWorkload }, { aibrixClientCompanion }] = await Promise.all([
     import('../../commands/play.ts'),
     import('../../workload/load.ts'),

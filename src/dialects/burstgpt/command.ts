@@ -4,6 +4,7 @@ import { withFlags } from '../../commands/flag-table.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
 import { targetUrl } from '../../commands/target-url.ts';
 import { checkWritable } from '../../play/writable.ts';
+import { filesReadBy } from '../../scenario/file-paths.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
@@ -71,8 +72,9 @@ async function run(given: CommandFlags, command: Command): Promise<void> {
   }
   const { logPath, detailLogPath } = flags;
   const { burstCompanion, runsIn } = await import('./logs.ts');
-  checkWritable('--log-path', logPath);
-  checkWritable('--detail-log-path', detailLogPath);
+  const read = filesReadBy(scenario);
+  checkWritable('--log-path', logPath, read);
+  checkWritable('--detail-log-path', detailLogPath, read);
   runsIn(logPath);
   const { playAndPresent } = await import('../../commands/play.ts');
   await playAndPresent({

@@ -42,7 +42,8 @@ export async function sessionStats(
     num_requests: prompts.length,
     num_tokens: total,
     overall_sharing_ratio: sum(repeated) / total,
-    shared_prefix_tokens: ofGroup[FIRST]!,
+    // One alone has all that it begins with.
+    shared_prefix_tokens: sessions.length > 1 ? ofGroup[FIRST]! : prefix,
     prompt_length_distribution: says.promptTokens,
     num_turns_distribution: says.turns,
     turns: summaryOf(sessions.map((some) => some.length)),

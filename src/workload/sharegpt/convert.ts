@@ -4,7 +4,7 @@ import { errorText, UsageError } from '../../base/errors.ts';
 import { stream } from '../../base/random.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
-import { isSameFile, writeWhole } from '../files/whole-file.ts';
+import { refuseInput, writeWhole } from '../files/whole-file.ts';
 import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { characters, type Fit, fittedMessages, type OpenAiMessage } from './fit.ts';
@@ -58,9 +58,7 @@ export type ConvertedShape = {
  */
 export async function convertShareGpt(options: ConvertOptions): Promise<Converted> {
   const { input, output, maxItems, seed, model } = options;
-  if (isSameFile(input, output)) {
-    throw new UsageError(`${output} is the input itself; expected another file`);
-  }
+  refuseInput(output, input);
   const opened = await openSource(input, options.from ?? 'chats', options.mergeParts);
   const { to = 'openai' } = options;
   const name = to === 'aibrix' ? aibrixForm(opened) : to;

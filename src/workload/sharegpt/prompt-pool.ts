@@ -3,7 +3,7 @@ import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import type { Said } from '../chats/recorded.ts';
 import { placeOf } from '../files/json-values.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
-import { writeWhole } from '../files/whole-file.ts';
+import { refuseInput, writeWhole } from '../files/whole-file.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer.ts';
 import { textOnly } from './item.ts';
 
@@ -35,6 +35,7 @@ interface Exchange {
  */
 export async function writePromptPool(options: PoolOptions): Promise<PooledLengths> {
   const { inputs, output, tokenizer: name, promptsMax = Infinity } = options;
+  refuseInput(output, ...inputs);
   const tokenizer = await loadTokenizer(name);
   const tally = new Tally();
   const exchanges: Exchange[] = [];

@@ -69,7 +69,8 @@ export async function openSource(
   if (from === 'chats') return chats()(file, mergeParts);
   const first = await firstValue(file);
   const fitting = isObject(first) ? kindOf(first) : undefined;
-  if (from !== 'auto' && fitting !== from) {
+  // Whoever reads it says what a file is that cannot be read, or has nothing in it.
+  if (from !== 'auto' && first !== undefined && fitting !== from) {
     const looks =
       fitting === undefined ? 'nothing of the kind' : `${fitting} (${SOURCES[fitting].says})`;
     throw new UsageError(`${file}: found ${looks}; expected ${from} (${SOURCES[from].says})`);

@@ -58,8 +58,16 @@ function placesOf<Name extends string>(
   const missing = needed.filter((name) => place[name] < 0);
   if (!missing.length) return place;
   throw new UsageError(
-    `${file}: line ${line}: found the columns ${cells.join(', ')}; expected ${missing.join(', ')} as well`,
+    `${file}: line ${line}: found the columns ${columnsText(cells)}; expected ${missing.join(', ')} as well`,
   );
+}
+
+/** What stands where a header should may be a whole document. */
+const HEADER_CHARS = 200;
+
+function columnsText(cells: readonly string[]): string {
+  const text = cells.join(', ');
+  return text.length > HEADER_CHARS ? `${text.slice(0, HEADER_CHARS)}…` : text;
 }
 
 /** undefined: the file has no such column. */

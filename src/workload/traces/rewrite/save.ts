@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { UsageError } from '../../../base/errors.ts';
 import { makeFolder } from '../../../base/make-folder.ts';
-import { isSameFile, writeWhole } from '../../files/whole-file.ts';
+import { refuseInput, writeWhole } from '../../files/whole-file.ts';
 import type { Piece } from './writer.ts';
 
 /**
@@ -14,7 +13,7 @@ export async function savePieces(
   output: string,
   pieces: Iterable<Piece>,
 ): Promise<void> {
-  refuseInput(input, output);
+  refuseInput(output, input);
   if (!isFolder(output)) {
     await writeWhole(output, linesOf(pieces));
     return;
@@ -22,13 +21,6 @@ export async function savePieces(
   makeFolder(output);
   for (const { name, line } of pieces) {
     await writeWhole(join(output, `${fileName(name)}.json`), [`${line}\n`]);
-  }
-}
-
-/** @throws UsageError if what is read would be written over. */
-export function refuseInput(input: string, output: string): void {
-  if (isSameFile(input, output)) {
-    throw new UsageError(`${output} is the input itself; expected another file`);
   }
 }
 

@@ -4,11 +4,11 @@ import { isObject, parsedJson } from '../../../base/json.ts';
 import { makeFolder } from '../../../base/make-folder.ts';
 import { jsonValues } from '../../files/json-values.ts';
 import { dataLines } from '../../files/lines.ts';
-import { writeWhole } from '../../files/whole-file.ts';
+import { refuseInput, writeWhole } from '../../files/whole-file.ts';
 import type { TraceEntry } from '../format.ts';
 import { traceFiles } from '../trace-files.ts';
 import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
-import { isFolder, refuseInput } from './save.ts';
+import { isFolder } from './save.ts';
 import { type Partly, Selection, type Sliced, type Wanted } from './selection.ts';
 import { surveyOf } from './survey.ts';
 
@@ -26,7 +26,7 @@ export interface SliceOptions extends Wanted {
  */
 export async function sliceTrace(options: SliceOptions): Promise<Sliced & { format: string }> {
   const { input, output } = options;
-  refuseInput(input, output);
+  refuseInput(output, input);
   const opened = await openTraceFile(input, options.reading);
   const { format, facts } = opened;
   if (format.piece === undefined) {
