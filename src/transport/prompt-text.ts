@@ -12,3 +12,9 @@ export function promptLine({ role, text }: Message): string {
 export function promptText(messages: readonly Message[]): string {
   return [...messages.map(promptLine), PROMPT_END].join('\n');
 }
+
+/** By form of prompt, the text that is sent; `plain`: the texts alone. */
+export const PROMPT_TEXTS = {
+  roles: promptText,
+  plain: (messages: readonly Message[]) => messages.map(({ text }) => text).join('\n'),
+};
