@@ -1,5 +1,5 @@
-import { type Rng, stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { arrivalsStream } from '../workload/draw/arrivals-stream.ts';
 import type { Arrival } from './arrival.ts';
 import type { OpenProcess } from './processes.ts';
 import { rampUpArrivals } from './ramp-up.ts';
@@ -40,13 +40,7 @@ export function* leftArrivals(
 }
 
 function timesOf(scenario: Scenario, { process, traceMs }: Timetable): Generator<number> {
-  return process.times({ rng: streamOfArrivals(scenario), traceMs });
-}
-
-function streamOfArrivals({ population, seed }: Scenario): Rng {
-  const { arrivals } = population;
-  const own = 'seed' in arrivals ? arrivals.seed : undefined;
-  return stream(own ?? seed, 'population', 'arrivals');
+  return process.times({ rng: arrivalsStream(scenario), traceMs });
 }
 
 function* notIn(played: ReadonlySet<number>, all: Iterable<Arrival>): Generator<Arrival> {

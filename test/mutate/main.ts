@@ -87,7 +87,9 @@ async function tryAll(
   tests: MutatedTests,
   { decide, isStopped }: Hearing,
 ): Promise<void> {
-  const reach = await tests.reach();
+  const { tests: reach, failing } = await tests.reach();
+  for (const name of failing)
+    process.stdout.write(`left out, as it fails without a mutant: ${name}\n`);
   const open = new Map(
     mutants.map((mutant) => [mutant.id, { mutant, able: testsFor(mutant, reach) }]),
   );

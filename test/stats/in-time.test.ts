@@ -33,6 +33,19 @@ test('of one part the order is that of its journal', () => {
   eachInTime([], () => expect.unreachable());
 });
 
+test('what never ended comes with the one before it, and at once where it is the first', () => {
+  const seen: [number, number | undefined][] = [];
+  eachInTime(placeParts([part(1, 10), part(2, undefined, 5, undefined)]), ({ userId, endMs }) => {
+    seen.push([userId, endMs]);
+  });
+  expect(seen).toEqual([
+    [2, undefined],
+    [2, 5],
+    [2, undefined],
+    [1, 10],
+  ]);
+});
+
 test('partitions lie where the timeline has them', () => {
   const seen: number[] = [];
   const placed = placeParts([part(1, 10, 40), part(2, 20, 30)]);

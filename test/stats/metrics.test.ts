@@ -69,7 +69,7 @@ test('every metric says what it is, whose definition that is, and when it is sho
   for (const { label, says, source, shown } of metrics) {
     expect(label).toMatch(/^[A-Za-z]/);
     expect(says).toMatch(/ /);
-    expect(source).toMatch(/^[A-Za-z]{4}/);
+    expect(source).toMatch(/^[A-Za-z]{3}/);
     expect(SHOWN[shown]).toMatch(/^(always$|if )/);
   }
 });
