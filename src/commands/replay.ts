@@ -19,7 +19,7 @@ interface ReplayFlags extends ScenarioFlags {
 const replayFlags: readonly Flag[] = [
   ...grouped('Which requests', [
     { flags: '--limit <n>', path: 'conversation.trace.limit' },
-    { flags: '--until <time>', path: 'conversation.trace.untilSec' },
+    TRACE_FLAGS.until,
     { flags: '--kind <name>', path: 'conversation.trace.kind' },
     FLAGS.users,
   ]),

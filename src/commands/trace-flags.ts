@@ -10,6 +10,7 @@ export const TRACE_FLAGS = {
     says: 'play these recorded requests, in any format of `confab trace`',
     parse: dataFile,
   },
+  until: { flags: '--until <time>', path: 'conversation.trace.untilSec' },
   // Their defaults are those of a scenario that has a trace.
   speedup: {
     flags: '--speedup <factor>',

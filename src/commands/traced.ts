@@ -18,7 +18,8 @@ export function traceAlone(file: string): unknown {
 
 /**
  * What --trace makes of a scenario: conversations are the trace's, and come when it says. Their turns are due as it
- * knows best: its pauses after the answers, else its times. Without times, one conversation follows another.
+ * knows best: its pauses after the answers, else its times. Where it does not say when they begin, one
+ * conversation follows another.
  * @param overrides what else is said, of which how the file is read matters here.
  * @throws UsageError for a file that is no trace.
  */
@@ -27,7 +28,7 @@ export async function traced(file: string, overrides: readonly Override[]): Prom
   const said = at(TRACE, withOverrides<unknown>({}, overrides.filter(isField)));
   const settings = traceSchema.safeParse({ ...(isObject(said) ? said : {}), file });
   // What is wrong with them is said when all of the scenario is checked.
-  const { hasTimes, hasPauses, hasAnswers } = await glanceAt(
+  const { hasTimes, hasStarts, hasPauses, hasAnswers } = await glanceAt(
     settings.data ?? traceSchema.parse({ file }),
   );
   const pacing = hasPauses ? 'recorded' : hasTimes ? 'trace' : undefined;
@@ -40,7 +41,7 @@ export async function traced(file: string, overrides: readonly Override[]): Prom
       ...(isTraceAlready
         ? []
         : ([
-            [ARRIVALS, hasTimes ? { process: 'trace' } : { process: 'closed', concurrency: 1 }],
+            [ARRIVALS, hasStarts ? { process: 'trace' } : { process: 'closed', concurrency: 1 }],
             [['population', 'rampUp'], undefined],
             ...(pacing === undefined ? [] : [[['pacing', 'mode'], pacing]]),
             ...(hasAnswers ? [[['conversation', 'history'], 'recorded']] : []),

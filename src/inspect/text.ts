@@ -103,13 +103,19 @@ const ROUNDINGS = {
 } satisfies Record<NonNullable<BlocksSummary['rounding']>, string>;
 
 function sessionsText({ sessions, requests }: Inspection): string {
-  if (!sessions) return `not named: ${requests} conversations of one request`;
+  if (!sessions) return `not named: ${counted(requests, 'conversation')} of one request`;
   const { sessions: count, children, requestsWithout } = sessions;
   return [
     String(count),
-    ...(children ? [`of which ${children} were begun by another's turn`] : []),
-    ...(requestsWithout ? [`beside ${requestsWithout} requests of none`] : []),
+    ...(children
+      ? [`of which ${children} ${children === 1 ? 'was' : 'were'} begun by another's turn`]
+      : []),
+    ...(requestsWithout ? [`beside ${counted(requestsWithout, 'request')} of none`] : []),
   ].join(', ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Of many the most frequent. */

@@ -48,6 +48,7 @@ export async function playPlan(
     transport: localTransport(engine, {
       prompts,
       api: scenario.target.api,
+      promptForm: scenario.target.promptForm,
       sampling: samplingOf(scenario),
       tokensPerDelta: Infinity,
       onSubmit: (request, { userId }) => follower.submitted(request, userId),

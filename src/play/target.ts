@@ -100,11 +100,12 @@ export async function openSimulated(scenario: Scenario, clock: Clock): Promise<T
     import('../transport/local.ts'),
   ]);
   const { engine, prompts, scrape } = await simulatedEngine(clock, engineOptions(scenario));
-  const { api, stream } = scenario.target;
+  const { api, promptForm, stream } = scenario.target;
   return {
     transport: localTransport(engine, {
       prompts,
       api,
+      promptForm,
       sampling: samplingOf(scenario),
       tokensPerDelta: stream ? 1 : Infinity,
     }),

@@ -8,7 +8,7 @@ import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { readChunk } from './openai.ts';
-import { promptText } from './prompt-text.ts';
+import { PROMPT_TEXTS } from './prompt-text.ts';
 import type {
   Cancel,
   ChatRequest,
@@ -21,6 +21,8 @@ import type {
 export interface LocalOptions {
   readonly prompts: PromptBuilder;
   readonly api: Scenario['target']['api'];
+  /** Of completions; default: 'roles'. */
+  readonly promptForm?: Scenario['target']['promptForm'];
   readonly sampling: Scenario['sampling'];
   /** Tokens that arrive as one delta; default 1. Infinity: the whole answer at its end, as without streaming. */
   readonly tokensPerDelta?: number;
@@ -159,12 +161,12 @@ function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
 }
 
 function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {
-  const { api, prompts, sampling } = options;
+  const { api, promptForm = 'roles', prompts, sampling } = options;
   return {
     promptTokens:
       api === 'chat'
         ? prompts.chat(request.messages, request.conversation)
-        : prompts.text(promptText(request.messages)),
+        : prompts.text(PROMPT_TEXTS[promptForm](request.messages)),
     maxTokens: request.maxTokens,
     minTokens: request.minTokens,
     priority: request.priority,

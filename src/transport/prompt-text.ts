@@ -18,3 +18,9 @@ export function promptText(messages: readonly Message[]): string {
   if (isWholePrompt(messages)) return messages[0]!.text;
   return [...messages.map(promptLine), PROMPT_END].join('\n');
 }
+
+/** By form of prompt, the text that is sent; `plain`: the texts alone. */
+export const PROMPT_TEXTS = {
+  roles: promptText,
+  plain: (messages: readonly Message[]) => messages.map(({ text }) => text).join('\n'),
+};

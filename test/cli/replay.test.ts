@@ -116,6 +116,22 @@ test('--trace plays a trace as it knows best: by its times, its pauses, or one c
   });
 });
 
+test('--trace begins conversations when the trace says, though later turns have pauses alone', async () => {
+  const { dir } = workload();
+  const file = join(dir, 'sessions.jsonl');
+  const rows = [
+    { session_id: 'a', timestamp: 0, input_length: 100, output_length: 5 },
+    { session_id: 'b', timestamp: 100, input_length: 100, output_length: 5 },
+    { session_id: 'a', delay: 2000, input_length: 150, output_length: 5 },
+  ];
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  expect(await scenarioOf('simulate', '--trace', file, '--until', '60s')).toMatchObject({
+    conversation: { trace: { untilSec: 60 } },
+    pacing: { mode: 'recorded' },
+    population: { arrivals: { process: 'trace' } },
+  });
+});
+
 test('--trace takes the place of what a scenario says, and plan reads it too', async () => {
   const { dir, file } = workload();
   const scenario = join(dir, 's.yaml');

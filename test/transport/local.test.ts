@@ -159,6 +159,11 @@ test('to the completions API it sends the chat as text', () => {
   expect(play({}, { api: 'completions' }).events.at(-1)).toContain('"inputTokens":7');
 });
 
+test('a plain prompt has the tokens of its text, and no other', () => {
+  const { events } = play({}, { api: 'completions', promptForm: 'plain' });
+  expect(events.at(-1)).toContain('"inputTokens":2');
+});
+
 const http = (message: string, httpStatus: number) => ({ status: 'http', message, httpStatus });
 const protocol = (message: string) => ({ status: 'protocol', message, httpStatus: 200 });
 

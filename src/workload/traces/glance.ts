@@ -7,6 +7,8 @@ import { readerOf } from './read-trace.ts';
 export interface TraceGlance {
   /** When each request was asked. */
   readonly hasTimes: boolean;
+  /** When each conversation began that no turn of another one did; its later turns may have pauses alone. */
+  readonly hasStarts: boolean;
   /** How long somebody thought before it. */
   readonly hasPauses: boolean;
   readonly hasAnswers: boolean;
@@ -28,9 +30,21 @@ export async function glanceAt(
     entries.push(entry);
     if (entries.length >= LOOKED_AT) break;
   }
+  const isTimed = ({ atMs }: TraceEntry) => atMs !== undefined;
   return {
-    hasTimes: entries.length > 0 && entries.every(({ atMs }) => atMs !== undefined),
+    hasTimes: entries.length > 0 && entries.every(isTimed),
+    hasStarts: entries.length > 0 && starts(entries).every(isTimed),
     hasPauses: entries.some(({ thinkMs }) => thinkMs !== undefined),
     hasAnswers: entries.some(({ answer }) => answer !== undefined),
   };
+}
+
+function starts(entries: readonly TraceEntry[]): TraceEntry[] {
+  const begun = new Set<string>();
+  return entries.filter(({ session, parent }) => {
+    if (session === undefined) return true;
+    const isFirst = !begun.has(session);
+    begun.add(session);
+    return isFirst && !parent;
+  });
 }

@@ -54,15 +54,16 @@ interface Place {
 /**
  * A session is a chain of rows, named by its first. A row that goes on from one that another has gone on
  * from (an answer that was asked for again) is a session of its own, and so is one whose parent was not seen:
- * its input is whole all the same.
+ * its input is whole all the same. A row that is there twice is two sessions, not one that says the same again.
  */
 async function* readBailian(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
   const ids = new IdCounts(options.blockTokens, 'ceil');
   const unit = new TimeUnit(file, 'timestamp', 's', options);
   const places = new Map<string, Place>();
+  const repeats = { count: 1 };
   for await (const { number, text } of dataLines(file)) {
     const row = rowOf(`${file}: line ${number}`, text);
-    const place = placeOf(row, places);
+    const place = placeOf(row, places, repeats);
     const { session, turn } = place;
     const inputTokens = countOf(row, 'input_length', 1);
     const outputTokens = countOf(row, 'output_length');
@@ -76,13 +77,17 @@ async function* readBailian(file: string, options: ReadOptions): AsyncGenerator<
   unit.check();
 }
 
-function placeOf(row: Row, places: Map<string, Place>): Place {
+function placeOf(row: Row, places: Map<string, Place>, repeats: { count: number }): Place {
   const chat = idOf(row, 'chat_id');
   const parent = places.get(idOf(row, 'parent_chat_id'));
   const place =
     parent && !parent.isFollowed
       ? { session: parent.session, turn: parent.turn + 1, isFollowed: false }
-      : { session: chat, turn: 0, isFollowed: false };
+      : {
+          session: places.has(chat) ? `${chat}#${++repeats.count}` : chat,
+          turn: 0,
+          isFollowed: false,
+        };
   if (place.turn > 0) parent!.isFollowed = true;
   places.set(chat, place);
   return place;

@@ -73,3 +73,12 @@ test('rows that go on from each other are a session; a second answer to the same
     ['7', 0],
   ]);
 });
+
+test('a row that is there twice is two sessions', async () => {
+  const entries = await read(row(1, -1), row(1, -1), row(2, 1));
+  expect(entries.map(({ session, turn }) => [session, turn])).toEqual([
+    ['1', 0],
+    ['1#2', 0],
+    ['1#2', 1],
+  ]);
+});
