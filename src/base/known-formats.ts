@@ -48,7 +48,7 @@ export const KNOWN_FORMATS = {
   trace: {
     says: 'a trace of requests',
     fits: has('hash_ids', 'input_length'),
-    readBy: 'conversation.source: trace, with conversation.trace.file, reads it',
+    readBy: '--trace FILE reads it (conversation.source: trace)',
   },
   conversations: {
     says: 'conversations',

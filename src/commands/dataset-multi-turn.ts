@@ -95,7 +95,8 @@ async function make(given: Flags): Promise<void> {
   const made = multiTurnSessions(given.seed, corpus, config);
   const stats = await sessionStats(made, tokenizer);
   await writeWhole(given.output, sessionLines(made.sessions));
-  await writeWhole(statsFile, [`${JSON.stringify(stats, undefined, 2)}\n`]);
+  const told = { ...stats, tokenizer: given.tokenizer, seed: given.seed };
+  await writeWhole(statsFile, [`${JSON.stringify(told, undefined, 2)}\n`]);
   const lines = [...corpus.notes, ...textOf(given, config, stats, statsFile)];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

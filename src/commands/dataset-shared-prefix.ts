@@ -193,7 +193,12 @@ async function make(given: Flags, configs: readonly PrefixConfig[]): Promise<voi
     ? workloadLines(timesMs, (i) => requestOf(prompts[i]!, measured.tokens[i]!))
     : datasetLines(prompts, measured.tokens);
   await writeWhole(output, lines);
-  const told = { ...measured.stats, ...(toWorkload && { rps }), randomize_order: randomizeOrder };
+  const told = {
+    ...measured.stats,
+    ...{ tokenizer: given.tokenizer, seed },
+    ...(toWorkload && { rps }),
+    randomize_order: randomizeOrder,
+  };
   await writeWhole(statsFile, [`${JSON.stringify(told, undefined, 2)}\n`]);
   process.stdout.write(
     `${[...corpus.notes, ...textOf(given, measured.stats, configs, statsFile)].join('\n')}\n`,

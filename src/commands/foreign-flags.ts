@@ -98,13 +98,13 @@ export const FOREIGN_FLAGS: readonly Foreign[] = [
         '--question N --answer N --rounds 1 (synthetic text is the default)',
       ],
       [/^sharegpt$/i, 'confab run sharegpt --set conversation.sharegpt.file=FILE'],
-      [/^mooncake|trace/i, 'confab run mooncake --set conversation.trace.file=FILE'],
+      [/^mooncake|trace/i, '--trace FILE'],
     ],
   },
   {
     flags: ['--dataset-path', '--input-file'],
     of: `${BENCH}, ${AIPERF}`,
-    here: '--set conversation.file=FILE --set conversation.source=file or prompts; sharegpt and trace have conversation.sharegpt.file and conversation.trace.file',
+    here: '--set conversation.file=FILE --set conversation.source=file or prompts; sharegpt has conversation.sharegpt.file, and a trace --trace FILE',
   },
   {
     flags: [
@@ -277,7 +277,7 @@ export const FOREIGN_FLAGS: readonly Foreign[] = [
   {
     flags: ['--fixed-schedule', '--trace-file'],
     of: AIPERF,
-    here: 'confab run mooncake --set conversation.trace.file=FILE',
+    here: '--trace FILE',
   },
   {
     flags: ['--trust-remote-code', '--log-requests', '--disable-log-requests'],

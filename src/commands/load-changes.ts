@@ -22,7 +22,7 @@ export function usersPerSec(rate: number): Change {
     const process = at(['process'], before);
     if (OWN_TIMES.includes(process)) {
       throw new UsageError(
-        `population.arrivals: found process: ${process}, which has its own times; expected --set population.arrivals.slowdown=… in place of a rate`,
+        `population.arrivals: found process: ${process}, which has its own times; expected --speedup in place of a rate`,
       );
     }
     const isKept = isObject(before) && WITH_RATE.includes(process);

@@ -26,7 +26,7 @@ const SCRIPTS: Readonly<Record<string, Row>> = {
 
   data_preprocessing: 'confab prepare sharegpt INPUT OUTPUT --proportion SHARE',
   'real-multi-round-qa': 'confab sessions SCENARIO --groups C --sessions S',
-  'mooncake-qa': 'confab run mooncake --set conversation.trace.file=FILE',
+  'mooncake-qa': 'confab run --trace FILE --url URL',
   'sharegpt-qa': 'confab run prompts --set conversation.file=FILE',
   benchmark_serving:
     'confab run --url URL --qps RATE; its flags are named where they are called otherwise',

@@ -1,5 +1,5 @@
-import { type Rng, stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { arrivalsStream } from '../workload/draw/arrivals-stream.ts';
 import type { Arrival } from './arrival.ts';
 import type { OpenProcess } from './processes.ts';
 import { rampUpArrivals } from './ramp-up.ts';
@@ -40,24 +40,17 @@ export function* leftArrivals(
 }
 
 function timesOf(scenario: Scenario, { process, traceMs }: Timetable): Generator<number> {
-  return process.times({ rng: streamOfArrivals(scenario), traceMs });
-}
-
-function streamOfArrivals({ population, seed }: Scenario): Rng {
-  const { arrivals } = population;
-  const own = 'seed' in arrivals ? arrivals.seed : undefined;
-  return stream(own ?? seed, 'population', 'arrivals');
+  return process.times({ rng: arrivalsStream(scenario), traceMs });
 }
 
 function* notIn(played: ReadonlySet<number>, all: Iterable<Arrival>): Generator<Arrival> {
   for (const arrival of all) if (!played.has(arrival.userId)) yield arrival;
 }
 
+/** Of a process without an end, as all are that begin anew. */
 function* afresh(left: Iterable<Arrival>, times: Iterator<number>): Generator<Arrival> {
   for (const arrival of left) {
-    const { value: dueMs, done } = times.next();
-    if (done) return;
-    yield { ...arrival, dueMs };
+    yield { ...arrival, dueMs: times.next().value };
   }
 }
 

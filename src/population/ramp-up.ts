@@ -12,7 +12,7 @@ export function rampUpArrivals({ population, pacing, conversation }: Scenario): 
   if (!rampUp) return [];
   // Both settings were checked to be constants, see scenario/schema.ts.
   const intervalMs = constantOf(pacing.pauseSec)! * 1000;
-  const rounds = Math.max(1, Math.round(constantOf(conversation.rounds)!));
+  const rounds = Math.round(constantOf(conversation.rounds)!);
   const arrivals = Array.from({ length: rampUp.users }, (_, i): Arrival => {
     const thereMs = (rampUp.users - i) * rampUp.joinEverySec * 1000;
     // A whole number of intervals must not become one less through the last bit of a product.

@@ -33,12 +33,23 @@ export const arrivalsSchema = z
           z.strictObject({
             shape: spread.describe('alpha of the gaps; cv^2 is 1 / shape'),
             rate: rate.describe('beta, per second: the mean gap is shape / rate'),
+            lengthAlpha: z
+              .number()
+              .positive()
+              .max(MOST.spread)
+              .optional()
+              .describe(
+                'source: lengths: alpha of the lengths that come in it, where they are drawn by zipf; default: their own',
+              ),
           }),
         )
         .min(1)
         .optional()
         .describe('after the last comes the first again'),
-      file: z.string().optional().describe('CSV with a row of alpha and beta for each window'),
+      file: z
+        .string()
+        .optional()
+        .describe('CSV with a row of alpha and beta, and zipf if need be, for each window'),
       windowSec: someSeconds.default(60).describe('length of a window'),
       speedup: z
         .number()

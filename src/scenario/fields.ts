@@ -5,6 +5,8 @@ export interface JsonSchema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly type?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
@@ -36,6 +38,33 @@ export function allFields(document: JsonSchema): ReadonlyMap<string, { readonly 
 
 /** Names of the fields that the object at this path may have; of a union, those of all its members. */
 export function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): string[] {
+  return namesIn(nodesAt(path, document));
+}
+
+/**
+ * The member of a union that the object at this path is by one of its fields: that field, its value, and the
+ * names that the member has.
+ */
+export function memberAt(
+  path: readonly PropertyKey[],
+  value: Readonly<Record<string, unknown>>,
+  document: JsonSchema,
+): { readonly tag: string; readonly is: unknown; readonly fields: string[] } | undefined {
+  const nodes = nodesAt(path, document).filter(({ properties }) => properties);
+  for (const [tag, is] of Object.entries(value)) {
+    const isMeant = ({ properties }: JsonSchema) => {
+      const field = properties?.[tag];
+      return field?.const === is || field?.enum?.includes(is);
+    };
+    const members = nodes.filter(isMeant);
+    if (members.length > 0 && members.length < nodes.length) {
+      return { tag, is, fields: namesIn(members) };
+    }
+  }
+  return undefined;
+}
+
+function nodesAt(path: readonly PropertyKey[], document: JsonSchema): readonly JsonSchema[] {
   let nodes: readonly JsonSchema[] = membersOf(document, document);
   for (const key of path) {
     nodes = nodes.flatMap(({ properties }) => {
@@ -43,6 +72,10 @@ export function fieldsAt(path: readonly PropertyKey[], document: JsonSchema): st
       return inner ? membersOf(inner, document) : [];
     });
   }
+  return nodes;
+}
+
+function namesIn(nodes: readonly JsonSchema[]): string[] {
   return [...new Set(nodes.flatMap(({ properties = {} }) => Object.keys(properties)))];
 }
 

@@ -3,7 +3,7 @@ import { found, isObject } from '../base/json.ts';
 import { isSecret, REDACTED, redacted } from '../base/secret.ts';
 import { didYouMean, nearest } from '../base/suggest.ts';
 import { timeExpected } from './durations.ts';
-import { allFields, documentOf, fieldsAt, type JsonSchema } from './fields.ts';
+import { allFields, documentOf, fieldsAt, type JsonSchema, memberAt } from './fields.ts';
 import { at } from './paths.ts';
 import { renamedText } from './renamed.ts';
 
@@ -40,7 +40,9 @@ function problems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const name = [...path, key].join('.');
-      return renamedText(name, at([key], issue.input)) ?? unknownText(path, key, document);
+      return (
+        renamedText(name, at([key], issue.input)) ?? unknownText(path, key, issue.input, document)
+      );
     });
   }
   const where = path.join('.') || 'top level';
@@ -77,9 +79,18 @@ function namesIn(issue: Issue): string[] {
 }
 
 /** A field with a slip in it, or a field of another section. */
-function unknownText(path: readonly PropertyKey[], key: string, document: JsonSchema): string {
-  const accepted = fieldsAt(path, document);
+function unknownText(
+  path: readonly PropertyKey[],
+  key: string,
+  input: unknown,
+  document: JsonSchema,
+): string {
   const prefix = path.map((part) => `${String(part)}.`).join('');
+  const member = isObject(input) ? memberAt(path, input, document) : undefined;
+  const accepted = member?.fields ?? fieldsAt(path, document);
+  if (member && fieldsAt(path, document).includes(key)) {
+    return `${prefix}${key}: not with ${member.tag}: ${String(member.is)}; accepted with it: ${accepted.join(', ')}`;
+  }
   const near = nearest(key, accepted).map((name) => prefix + name);
   const meant = near.length ? near : elsewhere(key, document);
   return `${prefix}${key}: unknown field${didYouMean(meant)}; accepted here: ${accepted.join(', ')}`;

@@ -30,7 +30,7 @@ export class Concurrency {
     let ended = 0;
     let peak = 0;
     let area = 0;
-    let atMs = starts[0] ?? 0;
+    let atMs = 0;
     while (ended < ends.length) {
       const isStart = started < starts.length && starts[started]! < ends[ended]!;
       const nextMs = isStart ? starts[started]! : ends[ended]!;

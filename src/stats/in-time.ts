@@ -33,9 +33,12 @@ export function eachInTime(
 /** The part with its records in that order: those of a journal are, but for tokens that were counted late. */
 export function inOrder(placed: PlacedPart): PlacedPart {
   const { records } = placed.part;
-  const isInOrder = records.every(
-    ({ endMs = Infinity }, index) => index === 0 || (records[index - 1]!.endMs ?? 0) <= endMs,
-  );
+  let lastMs = -Infinity;
+  const isInOrder = records.every(({ endMs = lastMs }) => {
+    const isNext = lastMs <= endMs;
+    lastMs = endMs;
+    return isNext;
+  });
   if (isInOrder) return placed;
   const sorted = records.toSorted(
     ({ endMs: a = Infinity }, { endMs: b = Infinity }) => Number(a > b) - Number(a < b),

@@ -1,7 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
-import { PROMPT_END, promptLine } from './prompt-text.ts';
+import { isWholePrompt, PROMPT_END, promptLine } from './prompt-text.ts';
 import { type Notation, Transcript } from './transcript.ts';
 import type { ChatRequest } from './transport.ts';
 
@@ -44,15 +44,18 @@ export function bodyWriter(
   }
   const model = json(withoutKeysOf(options.extra, { model: options.model }));
   const perRun = json({ ...withoutKeysOf(options.extra, runFields(options)), ...options.extra });
-  const form = FORMS[options.api === 'chat' ? 'chat' : (options.promptForm ?? 'roles')];
-  const head = `{${model && `${model},`}${form.open}`;
+  const asAsked = FORMS[options.api === 'chat' ? 'chat' : (options.promptForm ?? 'roles')];
+  const formOf = (messages: readonly Message[]): Form =>
+    options.api !== 'chat' && isWholePrompt(messages) ? PLAIN : asAsked;
+  const head = `{${model && `${model},`}${asAsked.open}`;
   const transcripts = new WeakMap<object, Transcript>();
   return (request, requestId) => {
     const ownFields = requestFields(request, requestId, options);
     const perRequest = json(withoutKeysOf(options.extra, ownFields));
     const fields = [perRun, perRequest].filter((some) => some).join(',');
-    const tail = `${form.close}${fields && `,${fields}`}}`;
     const { messages, conversation } = request;
+    const form = formOf(messages);
+    const tail = `${form.close}${fields && `,${fields}`}}`;
     let transcript = conversation && transcripts.get(conversation);
     if (!transcript?.continuesWith(messages)) {
       const textChars = charsOf(messages);
@@ -124,7 +127,7 @@ const COMPLETIONS: Form = {
   close: `\\n${PROMPT_END}"`,
 };
 
-/** The texts alone. */
+/** The texts alone: as is asked for, or of a prompt that has no conversation beside it. */
 const PLAIN: Form = {
   open: '"prompt":"',
   bytesOf: ({ text }) => Buffer.from(JSON.stringify(text).slice(1, -1)),

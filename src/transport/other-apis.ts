@@ -32,7 +32,7 @@ function anthropic(body: Json): Json | undefined {
   const delta = object(body['delta']);
   switch (body['type']) {
     case 'message_start':
-      return { choices: [], id: message['id'], usage: message['usage'], isOpening: true };
+      return { choices: [], id: message['id'], usage: message['usage'] };
     case 'content_block_start': {
       const block = object(body['content_block']);
       if (block['type'] !== 'tool_use') return chunk({ content: [block] });

@@ -1,4 +1,4 @@
-import type { Message } from '../workload/message.ts';
+import { type Message, WholePrompt } from '../workload/message.ts';
 
 /** What every prompt of the completions API ends with: the engine is to go on from there. */
 export const PROMPT_END = 'ASSISTANT:';
@@ -8,7 +8,13 @@ export function promptLine({ role, text }: Message): string {
   return `${role.toUpperCase()}: ${text}`;
 }
 
+/** Whether that is all there is, and nothing of a chat. */
+export function isWholePrompt([message]: readonly Message[]): boolean {
+  return message instanceof WholePrompt;
+}
+
 /** A chat as one text, as LMBenchmark's multi-round-qa.py flattens it: `ROLE: content` lines, and an open one. */
 export function promptText(messages: readonly Message[]): string {
+  if (isWholePrompt(messages)) return messages[0]!.text;
   return [...messages.map(promptLine), PROMPT_END].join('\n');
 }

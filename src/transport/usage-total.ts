@@ -54,8 +54,7 @@ export class UsageTotal {
     const tooLarge = new Map<Count, string>();
     const ofTooLarge = new Set<Count>();
     for (const [part, whole] of PARTS) {
-      const [some, all] = [usage[part], usage[whole] ?? this.#usage?.[whole]];
-      if (some === undefined || all === undefined) continue;
+      const [some, all] = [usage[part] ?? 0, this.#usage?.[whole] ?? Infinity];
       if (some > all) tooLarge.set(part, `${part} ${some} of ${whole} ${all}`);
       else if (tooLarge.has(whole) || ofTooLarge.has(whole)) ofTooLarge.add(part);
       else continue;

@@ -25,3 +25,6 @@ export class Message {
     return this.#json;
   }
 }
+
+/** All of a prompt, which is sent alone: the completions API is given its text as it is, with no word for a role. */
+export class WholePrompt extends Message {}

@@ -111,6 +111,38 @@ test('a first turn that the warm-up played is cached as a whole; the warm-up its
   expect(tokens([short, first({ sentMs: 50 })])).toEqual([0]);
 });
 
+test('a conversation that is played again finds its first prompt, however far it had come', () => {
+  const before = [first({ phase: 'warmup' }), second({ phase: 'warmup' })];
+  expect(tokens([...before, first({ sentMs: 900 })])).toEqual([1024]);
+  // Another first prompt is not the one that is there.
+  const other = first({ sentMs: 900, inputTokens: 1033, sharedTokens: 0 });
+  expect(tokens([...before, other])).toEqual([0]);
+  // Only a first turn is played again: one that has no turn before it is as new as its shared part.
+  expect(tokens([first({ turn: 2 }), first({ turn: 2, sentMs: 5 })])).toEqual([0, 0]);
+});
+
+test('turns that were sent at once are in their order', () => {
+  expect(tokens([second({ sentMs: 0 }), first()])).toEqual([0, 1120]);
+});
+
+test('a prompt that nobody sent, and what an agent asks, is not listed', () => {
+  const agent = first({ agent: { id: 0, place: 0 } });
+  expect(turnsOf([agent, { ...first(), sentMs: undefined } as TurnRecord])).toEqual([]);
+  expect(turnsOf([first({ status: 'timeout' })])).toEqual([]);
+});
+
+test('an input of less than a block finds nothing, also where its own message is longer than it', () => {
+  expect(tokens([first(), second({ inputTokens: 0 })])).toEqual([0, 0]);
+  expect(tokens([first(), second({ inputTokens: 900, messageTokens: 1000 })])).toEqual([0, 0]);
+});
+
+test('times of parts are on one timeline: the first sender is the first on that', () => {
+  const ideal = new IdealCache(OPTIONS);
+  ideal.add(first({ userId: 1 }), 500);
+  ideal.add(first({ userId: 2, sentMs: 400 }), 0);
+  expect(ideal.close().map(({ idealTokens }) => idealTokens)).toEqual([992, 0]);
+});
+
 test('any order and any split of the records gives the same turns', () => {
   const lengths = { shared: 100, history: 50, question: 13, answer: 16 };
   const records = [...conversations({ ...lengths, rounds: 4, users: 4 })];

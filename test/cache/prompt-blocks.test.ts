@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LiveBlocks } from '../../src/cache/live-blocks.ts';
-import { PromptBlocks } from '../../src/cache/prompt-blocks.ts';
+import { nameAt, PromptBlocks } from '../../src/cache/prompt-blocks.ts';
 import { chainNames } from '../../src/engine/kv/chain-hash.ts';
 import { closedForms, type Shape } from '../support/closed-forms.ts';
 
@@ -73,17 +73,20 @@ test('of any prompts it finds the longest run of blocks that an earlier request 
 test('live blocks are the different blocks of all contexts, and each one that is not full', () => {
   const change = fc.record({
     user: fc.integer({ min: 0, max: 4 }),
-    tokens: fc.option(fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 20 })),
+    chain: fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 12 }),
+    // Of the chain, what the context is; null: the conversation is over.
+    length: fc.option(fc.nat(12)),
   });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
       const size = 3;
       const live = new LiveBlocks(size);
       const contexts = new Map<number, readonly number[]>();
-      for (const { user, tokens } of changes) {
-        if (tokens) {
+      for (const { user, chain, length } of changes) {
+        if (length !== null) {
+          const tokens = chain.slice(0, length);
           contexts.set(user, tokens);
-          live.set(user, tokens.length, chainNames(Int32Array.from(tokens), size, undefined));
+          live.set(user, tokens.length, chainNames(Int32Array.from(chain), size, undefined));
         } else {
           contexts.delete(user);
           live.remove(user);
@@ -104,6 +107,18 @@ test('live blocks are the different blocks of all contexts, and each one that is
       }
     }),
     { seed: 6 },
+  );
+});
+
+test('a name is the first 53 bits of its two words', () => {
+  const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+  fc.assert(
+    fc.property(word, word, fc.nat(3), (high, low, block) => {
+      const names = new Int32Array(10);
+      names.set([high, low], 2 * block);
+      const bits = (BigInt(high) << 32n) + BigInt.asUintN(32, BigInt(low));
+      expect(BigInt(nameAt(names, block))).toBe(bits >> 11n);
+    }),
   );
 });
 

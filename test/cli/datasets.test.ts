@@ -116,7 +116,7 @@ describe('001-1 prompts in groups that begin alike', () => {
   });
 
   test('001-1 presets by name: the moments that Preble measured', async () => {
-    const { stats } = await sharedPrefix('--preset', 'toolbench', '--samples', '40');
+    const { stats } = await sharedPrefix('--preset', 'toolbench', '--samples', '30');
     const [config] = stats().config_stats;
     expect(Math.abs(config!.prompt_tokens.mean / 1835 - 1)).toBeLessThan(0.02);
     expect(Math.abs(config!.prompt_tokens.std! / 742 - 1)).toBeLessThan(0.05);

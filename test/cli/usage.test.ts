@@ -43,7 +43,7 @@ test.concurrent.each<[string, string[], ...RegExp[]]>([
     /found --request-rate inf, .*; here: .*--concurrency N --think 0/,
   ],
   ['two rates', ['plan', '--qps', '1', '--concurrency', '3'], /'--qps <rate>' cannot be used with/],
-  ['a script whose flags no verb has', ['mooncake-qa.py'], /expected confab run mooncake --set/],
+  ['a script whose flags no verb has', ['mooncake-qa.py'], /expected confab run --trace FILE/],
   ['a missing scenario', ['run', 'nope.yaml'], /cannot read scenario nope\.yaml/],
   ['a malformed scenario', ['run', file('bad.yaml', 'a: [1\nb: }')], /bad\.yaml: not YAML.*line 2/],
   [

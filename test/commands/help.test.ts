@@ -26,6 +26,7 @@ import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
 import { aibrixClientCommand } from '../../src/dialects/aibrix-client/command.ts';
 import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
 import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
+import { pipelineCommand } from '../../src/dialects/aibrix-pipeline/command.ts';
 import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
 
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
@@ -50,6 +51,7 @@ const VERBS: Record<string, () => Command> = {
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
   client: aibrixClientCommand,
+  pipeline: () => pipelineCommand(async () => 0),
   burstgpt: burstgptCommand,
 
   engine: engineCommand,

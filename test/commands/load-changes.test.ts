@@ -24,7 +24,7 @@ describe('a rate', () => {
   });
 
   test('a trace has its own', () => {
-    expect(() => usersPerSec(3)(arriving({ process: 'trace' }))).toThrow('slowdown');
+    expect(() => usersPerSec(3)(arriving({ process: 'trace' }))).toThrow('--speedup');
   });
 
   test('of requests is one of conversations, each with its rounds', async () => {

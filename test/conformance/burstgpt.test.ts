@@ -170,6 +170,21 @@ test('000-9 parameters that change with every window', async () => {
   expect(times.at(-1)).toBeGreaterThan(1800);
 });
 
+test('000-9 lengths may change with the window too', async () => {
+  const file = join(dir, 'theta.csv');
+  writeFileSync(file, 'alpha,beta,zipf\n1,10,0.1\n1,10,40\n');
+  const requests = await planned('--gamma_params', file, '--surplus_prompts_num', '2400');
+  const longest = [0, 1].map((parity) =>
+    Math.max(
+      ...requests
+        .filter(({ at_sec }) => Math.floor(at_sec / 60) % 2 === parity)
+        .map(({ input_tokens, output_tokens }) => Math.max(input_tokens, output_tokens)),
+    ),
+  );
+  expect(longest[0]).toBeGreaterThan(900);
+  expect(longest[1]).toBe(1);
+});
+
 test('000-10 lengths by the law of Zipf, cut off below the longest', async () => {
   const requests = await planned('--surplus_prompts_num', '20000', '--seed', '3');
   const weights = Array.from({ length: 1023 }, (_, index) => (index + 1) ** -1.1);

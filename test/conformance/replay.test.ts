@@ -7,6 +7,7 @@ import type { TurnRecord } from '../../src/record/record.ts';
 import type { Run } from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { promptText } from '../../src/transport/prompt-text.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
 import { openWorkload } from '../../src/workload/load.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
@@ -259,7 +260,10 @@ describe('X-1 whether a request repeats what was said', () => {
   test('X-1 Mooncake: by itself, and when told so, prompts are the input_length of their rows', async () => {
     expect(await sentTokens('auto')).toEqual([600, 1100]);
     expect(await sentTokens('cumulative')).toEqual([600, 1100]);
-    const { records } = await play('auto');
+    const { records, transport } = await play('auto');
+    // Of the completions API, which is given no role, that is all that the server counts.
+    const prompts = transport.sent.map(({ messages }) => count(promptText(messages)));
+    expect(prompts).toEqual([600, 1100]);
     expect(records.map(({ messagesSent }) => messagesSent)).toEqual([1, 1]);
     // The second is found in the cache as far as the first goes, which is its first block.
     expect(records.map(({ isCumulative, sharedTokens }) => [isCumulative, sharedTokens])).toEqual([

@@ -87,7 +87,9 @@ async function tryAll(
   tests: MutatedTests,
   { decide, isStopped }: Hearing,
 ): Promise<void> {
-  const reach = await tests.reach();
+  const { tests: reach, failing } = await tests.reach();
+  for (const name of failing)
+    process.stdout.write(`left out, as it fails without a mutant: ${name}\n`);
   const open = new Map(
     mutants.map((mutant) => [mutant.id, { mutant, able: testsFor(mutant, reach) }]),
   );
@@ -96,6 +98,7 @@ async function tryAll(
     open.delete(id);
   };
   for (const [id, { able }] of open) if (able.length === 0) end(id, 'unreached');
+  const triedSoFar = new Set<number>();
   const alone = new Set<number>();
   for (const [id, { able }] of open) {
     if (able.some(({ called, loaded }) => !called.has(id) || loaded.has(id))) alone.add(id);
@@ -105,7 +108,9 @@ async function tryAll(
       .filter(([id, { able }]) => able.includes(test) && test.called.has(id))
       .map(([id]) => id);
     if (ids.length === 0) continue;
-    const { ends, tried, unrepeatable } = await tests.outcomesIn(test, ids);
+    const untried = ids.filter((id) => !triedSoFar.has(id));
+    const { ends, tried, unrepeatable } = await tests.outcomesIn(test, ids, untried);
+    for (const id of tried) triedSoFar.add(id);
     if (isStopped()) return;
     for (const [id, how] of ends) end(id, how);
     for (const id of ids) if (!tried.has(id) || unrepeatable.size > 0) alone.add(id);

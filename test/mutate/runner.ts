@@ -5,6 +5,9 @@ import type { Switch } from './switch.ts';
 
 type Test = Parameters<NonNullable<VitestTestRunner['onBeforeRunTask']>>[0];
 
+/** A test that takes longer is for those only that no other test has tried. */
+const SLOW_MS = 1000;
+
 /** In `tries.ndjson`: what became of a mutant; or that a test does not pass without one, after the others. */
 export type Try =
   | { readonly killed: number }
@@ -23,7 +26,11 @@ export default class MutantRunner extends VitestTestRunner {
   readonly #unrepeatable = new Set(inject('unrepeatable'));
   /** Where the tries are numbered, so that one that never ends is seen; undefined: tests run once, as always. */
   readonly #progress = inject('todo') && openSync(inject('progressFile'), 'w');
+  readonly #untried = new Set(inject('untried'));
   #isRepeated = false;
+  #startMs = 0;
+  /** Without a mutant. */
+  #takesMs = 0;
   #mutant: number | undefined;
   #left: number[] = [];
   #called: readonly number[] = [];
@@ -42,6 +49,7 @@ export default class MutantRunner extends VitestTestRunner {
     this.#isRepeated = this.#progress !== undefined && !this.#unrepeatable.has(test.id);
     if (!this.#isRepeated) return;
     this.#mutant = undefined;
+    this.#takesMs = 0;
     test.repeats = Number.MAX_SAFE_INTEGER;
     switchOf().marks.fill(0);
   }
@@ -50,7 +58,9 @@ export default class MutantRunner extends VitestTestRunner {
     super.onBeforeTryTask(test);
     if (!this.#isRepeated) return;
     switchOf().mutant = this.#mutant;
-    writeSync(this.#progress!, `${++this.#tries} ${this.#mutant ?? -1}`.padEnd(32), 0);
+    const said = [++this.#tries, this.#mutant ?? -1, Math.ceil(this.#takesMs)].join(' ');
+    writeSync(this.#progress!, said.padEnd(48), 0);
+    this.#startMs = performance.now();
   }
 
   /** After its hooks, whatever became of it. */
@@ -63,8 +73,12 @@ export default class MutantRunner extends VitestTestRunner {
     if (this.#mutant === undefined) {
       if (!hasPassed) spoilt(test);
       if (repeats === 0) {
-        this.#left = [...this.#todo].filter((id) => switchOf().marks[id]);
-        this.#called = [...this.#left];
+        this.#takesMs = performance.now() - this.#startMs;
+        this.#called = [...this.#todo].filter((id) => switchOf().marks[id]);
+        this.#left =
+          this.#takesMs > SLOW_MS
+            ? this.#called.filter((id) => this.#untried.has(id))
+            : [...this.#called];
       }
     } else if (!hasPassed) {
       this.#todo.delete(this.#mutant);

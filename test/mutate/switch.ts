@@ -8,6 +8,8 @@ declare module 'vitest' {
     readonly mutant: number | undefined;
     /** Mutants to be tried one after the other in one worker; undefined: what is reached is written down. */
     readonly todo: readonly number[] | undefined;
+    /** Those among them that no test has tried before. */
+    readonly untried: readonly number[];
     /** Ids of tests that do not pass twice in one worker. */
     readonly unrepeatable: readonly string[];
     readonly mutants: number;
@@ -15,7 +17,7 @@ declare module 'vitest' {
     readonly reachedFile: string;
     /** A file: a line `Try` for what came of a try. */
     readonly triesFile: string;
-    /** A file: the number of tries, and the mutant of the last; -1: none. */
+    /** A file: the number of tries, the mutant of the last (-1: none), and what its test takes without, ms. */
     readonly progressFile: string;
   }
 }

@@ -18,6 +18,7 @@ import {
   PROCESS_RULES,
   type Process,
   type ProcessRules,
+  type SettingsOf,
 } from '../../src/scenario/arrivals.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/schema.ts';
@@ -103,6 +104,43 @@ describe('each process has one row: its loop, its rate and the CV of its gaps, a
     expect(text({ ...told, users: undefined })).toBe('all conversations at once');
   });
 
+  test('is told less where less is set', () => {
+    const usersPerSec = 4;
+    const cvOf = (settings: ArrivalSettings) => (processOf(settings) as OpenProcess).gapCv;
+    expect(cvOf({ process: 'gamma', usersPerSec })).toBeUndefined();
+    expect(cvOf({ process: 'lognormal', usersPerSec })).toBeCloseTo(Math.sqrt(Math.E - 1), 12);
+    const { text } = processOf({ process: 'trace', slowdown: 1 });
+    expect(text(told)).toBe('at the times of the trace');
+    const one: ArrivalSettings = { process: 'clients', clients: 1, conversationsEach: 1 } as never;
+    expect(processOf(one).text(told)).toBe('1 client with 1 conversation each, from one queue');
+  });
+
+  test.each([
+    ['constant', 'afresh'],
+    ['poisson', 'afresh'],
+    ['gamma', 'afresh'],
+    ['lognormal', 'afresh'],
+    ['curve', 'atOwnTimes'],
+    ['rates', 'atOwnTimes'],
+    ['allAtOnce', 'afresh'],
+    ['trace', 'atOwnTimes'],
+  ] as const)('%s: what is left of a run comes %s', (name, resumes) => {
+    expect((processOf(EXAMPLES[name]) as OpenProcess).resumes).toBe(resumes);
+  });
+
+  test.each([
+    [{ swing: 1 }, { usersPerSec: 4 }, 'goes up and down from 0 to 8'],
+    [{ swing: 1.5 }, {}, 'goes up and down from 0 to 10'],
+    [{ rising: true }, {}, 'rises from 4 to 6'],
+  ])('the mean of a curve is told where it is one: %j', (own, facts, words) => {
+    const { text, usersPerSec } = processOf({
+      ...(EXAMPLES.curve as SettingsOf<'curve'>),
+      ...own,
+    }) as OpenProcess;
+    expect({ ...(usersPerSec !== undefined && { usersPerSec }) }).toEqual(facts);
+    expect(text(told)).toContain(words);
+  });
+
   test('without a row of its own in a table, a process does not compile', () => {
     const { poisson: _, ...rows } = PROCESSES;
     // @ts-expect-error Property 'poisson' is missing
@@ -136,6 +174,32 @@ function firstTimes(name: Process, count: number, traceMs?: readonly number[]): 
   }
   return times;
 }
+
+test('gaps without a spread of their own are those of a gamma of 1 and a lognormal of sigma 1', () => {
+  const times = (settings: ArrivalSettings) => {
+    const all = (processOf(settings) as OpenProcess).times({ rng: stream(1), traceMs: undefined });
+    return Array.from({ length: 20 }, () => all.next().value as number);
+  };
+  const usersPerSec = 4;
+  const gamma = { process: 'gamma', usersPerSec } as const;
+  expect(times(gamma)).toEqual(times({ ...gamma, cv: 1 }));
+  expect(times(gamma)).not.toEqual(times({ ...gamma, cv: 2 }));
+  const lognormal = { process: 'lognormal', usersPerSec } as const;
+  expect(times(lognormal)).toEqual(times({ ...lognormal, sigma: 1 }));
+  // Without spread it is its mean, by either generator.
+  const numpy = { seed: 1, skip: 0 };
+  for (const [index, dueMs] of times({ ...lognormal, sigma: 1e-9, numpy }).entries()) {
+    expect(dueMs).toBeCloseTo(250 * index, 3);
+  }
+  const skipped = times({ ...lognormal, sigma: 2, numpy: { seed: 1, skip: 3 } });
+  const all = times({ ...lognormal, sigma: 2, numpy });
+  expect(skipped[1]).toBeCloseTo(all[4]! - all[3]!, 9);
+  expect(all[1]).not.toBeCloseTo(skipped[1]!, 3);
+});
+
+test('a trace without times is a fault of this program', () => {
+  expect(() => firstTimes('trace', 1)).toThrow('no times to go by');
+});
 
 describe('a new process is a row in each table', () => {
   /** Two conversations, a second of rest, and so on: a rate that changes with time, and ends. */

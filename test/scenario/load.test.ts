@@ -75,6 +75,14 @@ describe('problems', () => {
     );
   });
 
+  test('of settings of several kinds, those of the kind that was chosen', () => {
+    const arrivals = { process: 'constant', usersPerSec: 1, concurrency: 4, usrsPerSec: 2 };
+    expect(problemsOf(() => parseScenario({ population: { arrivals } }))).toEqual([
+      'population.arrivals.concurrency: not with process: constant; accepted with it: process, usersPerSec, cv, sigma, seed, numpy',
+      'population.arrivals.usrsPerSec: unknown field (did you mean population.arrivals.usersPerSec?); accepted here: process, usersPerSec, cv, sigma, seed, numpy',
+    ]);
+  });
+
   test.each([
     ['responses', "OpenAI's Responses API"],
     ['anthropic', "Anthropic's Messages API"],

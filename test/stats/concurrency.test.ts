@@ -30,6 +30,7 @@ test('the mean is of all time in flight, the peak the most at any one instant, e
       };
       expect(whole.close(40)).toEqual(expected);
       expect(first.close(40)).toEqual(expected);
+      expect(whole.close(0.5)).toEqual({ ...expected, mean: expected.mean * 80 });
       expect(whole.close(0)).toEqual({ ...expected, mean: undefined });
     }),
   );

@@ -18,12 +18,12 @@ const FAILED = ['http', 'timeout', 'connect', 'protocol', 'client'] as const;
 const optional = <T>(...values: T[]) => fc.constantFrom(undefined, ...values);
 const anyRecord = fc
   .record({
-    status: fc.constantFrom(...STATUSES),
+    status: fc.constantFrom(...STATUSES, ...Array<'ok'>(8).fill('ok')),
     phase: fc.constantFrom('measure', 'measure', 'warmup'),
     attempts: fc.nat(3),
     reconnects: fc.nat(2),
     tokensFrom: fc.constantFrom('usage', 'local'),
-    finishReason: optional('stop', 'length'),
+    finishReason: optional('stop', 'length', 'eos'),
     remarks: fc.array(fc.constantFrom('odd', 'told twice: b', 'told twice: a'), { maxLength: 2 }),
     httpStatus: optional(429, 503),
     reason: optional('b: c', 'a'),
@@ -93,7 +93,7 @@ function expected(records: readonly TurnRecord[]) {
 
 test('counts are those of a plain list, of all records or of parts that are merged', () => {
   fc.assert(
-    fc.property(fc.array(anyRecord, { maxLength: 12 }), fc.nat(12), (records, at) => {
+    fc.property(fc.array(anyRecord, { maxLength: 12, size: 'max' }), fc.nat(12), (records, at) => {
       const whole = countsOf(records).close();
       expect(whole).toEqual(expected(records));
       expect(Object.keys(whole.finishReasons ?? {})).toEqual(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CLIENT_LIMITS } from '../../src/report/verdict.ts';
-import { GROUPS, type Metric } from '../../src/stats/metric.ts';
+import { GROUPS, type Metric, SHOWN } from '../../src/stats/metric.ts';
 import {
   definitionOf,
   headingOf,
@@ -62,6 +62,16 @@ test('labels are unlike, and names end in the unit', () => {
   expect(new Set(metrics.map(([, { label }]) => label)).size).toBe(metrics.length);
   const endings = { ms: /Ms$/, tokens: /Tokens$/, turns: /^turns/ };
   for (const [name, { unit }] of metrics) expect(name).toMatch(endings[unit]);
+});
+
+test('every metric says what it is, whose definition that is, and when it is shown', () => {
+  const metrics: Metric[] = Object.values(METRICS);
+  for (const { label, says, source, shown } of metrics) {
+    expect(label).toMatch(/^[A-Za-z]/);
+    expect(says).toMatch(/ /);
+    expect(source).toMatch(/^[A-Za-z]{3}/);
+    expect(SHOWN[shown]).toMatch(/^(always$|if )/);
+  }
 });
 
 test('headings have the unit of times; definitions have the note', () => {

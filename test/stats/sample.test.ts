@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keyOf, type Point, Sample } from '../../src/stats/sample.ts';
 
@@ -50,6 +51,31 @@ test('all users, and all turns of a user, are equally likely', () => {
     expect(Math.abs(count - 1000)).toBeLessThan(137);
   }
   expect(new Set([...users, ...turns]).size).toBeGreaterThan(7990);
+});
+
+test('they are those of the least keys, then of the least x and y', () => {
+  const point = fc.tuple(fc.nat(9), fc.tuple(fc.nat(2), fc.nat(2)));
+  const byPoint = ([ax, ay]: Point, [bx, by]: Point) => ax - bx || ay - by;
+  fc.assert(
+    fc.property(
+      fc.array(point, { maxLength: 40, size: 'max' }),
+      fc.integer({ min: 1, max: 4 }),
+      (list, most) => {
+        const least = list.toSorted(([a, p], [b, q]) => a - b || byPoint(p, q)).slice(0, most);
+        expect(sampleOf(list, most).close()).toEqual(least.map(([, one]) => one).sort(byPoint));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('points of one x are in the order of y', () => {
+  const column: [number, Point][] = [3, 1, 2].map((y, key) => [key, [5, y]]);
+  expect(
+    sampleOf(column, 3)
+      .close()
+      .map(([, y]) => y),
+  ).toEqual([1, 2, 3]);
 });
 
 /** In whole numbers of any size, as its author has it: fmix32 of MurmurHash3. */

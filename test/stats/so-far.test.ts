@@ -151,3 +151,11 @@ test('a rate counts from the start of measuring at first, then from ten seconds 
   expect(soFar.at(12_000, 1000, {}).completedPerSec).toBe(0.1);
   expect(soFar.at(16_000, 1000, {}).completedPerSec).toBeCloseTo(1 / 14, 12);
 });
+
+test('of two goals that are as near, time is the one that is known', () => {
+  const soFar = new SoFar();
+  for (const userId of [1, 2]) soFar.add(turn(userId, 0, { phase: 'warmup' }), true);
+  for (const userId of [3, 4, 5]) soFar.add(turn(userId, 0));
+  const goals = { afterMs: 12_000, requests: 10 };
+  expect(soFar.at(6000, 0, goals)).toMatchObject({ share: 0.5, leftMs: 6000 });
+});

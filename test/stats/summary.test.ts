@@ -357,3 +357,42 @@ test('a part shifted on the timeline keeps its latencies', () => {
   const { distributions } = summary.close(time);
   expect(distributions).toEqual(totals(sampleRecords()).distributions);
 });
+
+test('with a service level it is told how many requests keep it, of all parts together', () => {
+  const slo = { ttftMs: 100 };
+  const [first, second] = [new Summary(slo), new Summary(slo)];
+  first.add(turnRecord());
+  first.add(turnRecord({ firstTokenMs: 1001 + 101 }));
+  second.add(turnRecord({ status: 'timeout' }));
+  second.add(turnRecord({ phase: 'warmup' }));
+  expect(first.close(time).goodput).toMatchObject({ good: 1, judged: 2, share: 0.5, perSec: 0.1 });
+  first.merge(second);
+  expect(first.close(time).goodput).toMatchObject({ good: 1, judged: 3, missed: { ttftMs: 1 } });
+  expect(totals([turnRecord()])).not.toHaveProperty('goodput');
+});
+
+test('a request of the warm-up that was in flight counts among those that were, and nowhere else', () => {
+  const summary = new Summary();
+  summary.add(turnRecord({ sentMs: 1000, endMs: 2000 }));
+  summary.addBeside(500, 3000);
+  const { concurrency, counts } = summary.close(time);
+  expect(concurrency).toEqual({ mean: 0.35, peak: 2 });
+  expect(counts).toMatchObject({ planned: 1, warmup: 0 });
+});
+
+test('latencies of the start-up are kept apart, and its requests counted', () => {
+  const summary = new Summary();
+  summary.add(turnRecord({ userId: 1, endMs: 1501 }), 0, true);
+  summary.add(turnRecord({ userId: 2, endMs: 1201 }));
+  const other = new Summary();
+  other.add(turnRecord({ userId: 3, endMs: 1801 }), 0, true);
+  summary.merge(other);
+  const { startUp, distributions, counts } = summary.close(time);
+  expect(counts.completed).toBe(3);
+  expect(distributions.latencyMs).toMatchObject({ count: 1, mean: 200 });
+  // What the burst does not change is of all.
+  expect(distributions.inputTokens).toMatchObject({ count: 3 });
+  expect(startUp).toMatchObject({ requests: 2, whole: { latencyMs: { count: 3, mean: 500 } } });
+  expect(startUp?.whole).not.toHaveProperty('inputTokens');
+  expect(totals([turnRecord()])).not.toHaveProperty('startUp');
+});

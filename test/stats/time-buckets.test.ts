@@ -36,3 +36,11 @@ test('over no time nothing is there', () => {
   occupancy.add(0, 0);
   expect(occupancy.close()).toEqual([]);
 });
+
+test('there may be one stretch alone, and what takes no time is nowhere', () => {
+  const occupancy = new Occupancy(timeBuckets(1000, 1));
+  occupancy.add(0, 500);
+  occupancy.add(250, 1000);
+  occupancy.add(800, 700);
+  expect(occupancy.close()).toEqual([1.25]);
+});

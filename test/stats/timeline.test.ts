@@ -33,11 +33,11 @@ test('virtual parts have no epoch: partitions begin together, a resume follows t
       header: header({ clock: 'virtual', originEpochMs: 0, part: number }),
       footer: footer({ measureEndMs }),
     });
-  expect(measured([part(0, 100), part(0, 300), part(1, 50)])).toEqual([
-    span(0, 100),
-    span(0, 300),
-    span(300, 350),
+  expect(measured([part(0, 100), part(0, 300), part(0, 200), part(1, 50), part(2, 9)])).toEqual([
+    ...[span(0, 100), span(0, 300), span(0, 200)],
+    ...[span(300, 350), span(350, 359)],
   ]);
+  expect(measured([part(0, 0), part(1, 50)])).toEqual([span(0, 0), span(0, 50)]);
 });
 
 test('a part without a footer lasts from its first due time to its last end, warm-up left out', () => {
@@ -47,10 +47,16 @@ test('a part without a footer lasts from its first due time to its last end, war
       turnRecord({ sentMs: 10, intendedMs: 5, phase: 'warmup' }),
       turnRecord({ sentMs: 2000, intendedMs: 1000 }),
       turnRecord({ sentMs: 3000, endMs: 9000 }),
+      turnRecord({ sentMs: 4000, endMs: undefined }),
     ],
   });
   const [placed] = placeParts([part]);
+  const whole = { ...span(1000, 9000), isFinished: false };
   expect(placed).toMatchObject({ measured: span(1000, 9000), offering: span(1000, 9000) });
+  expect(placed).toMatchObject({ arriving: whole, fallingDue: whole, isEstimated: true });
+  const unsent = { sentMs: undefined, intendedMs: 7, endMs: undefined } as const;
+  const instant = samplePart({ footer: undefined, records: [{ ...turnRecord(), ...unsent }] });
+  expect(measured([instant])).toEqual([span(7, 7)]);
   expect(measured([samplePart({ footer: undefined, records: [] })])).toEqual([span(0, 0)]);
 });
 

@@ -19,6 +19,12 @@ test('a total has the unit that its path names', () => {
   }
 });
 
+test('labels of totals are unlike', () => {
+  const labels = PATHS.map((path) => TOTALS[path].label);
+  expect(new Set(labels).size).toBe(PATHS.length);
+  for (const label of labels) expect(label).toMatch(/^[a-z]/i);
+});
+
 test('a total is read at its path, and unknown where a part of that is missing or is no number', () => {
   for (const [index, path] of PATHS.entries()) {
     const summary = path.split('.').reduceRight<unknown>((node, key) => ({ [key]: node }), index);

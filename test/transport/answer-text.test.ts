@@ -144,7 +144,7 @@ describe('of the fields of a delta', () => {
     const deltas: Delta[] = [];
     readDeltas({ text: 'beside', delta: { content: 'in' } }, deltas);
     readDeltas({ text: 'beside', delta: {} }, deltas);
-    readDeltas({ text: 'beside' }, deltas);
+    readDeltas({ text: 'beside' }, deltas, ['inner']);
     readDeltas({ message: { content: 'whole' } }, deltas);
     expect(deltas.map(({ text }) => text)).toEqual(['in', 'beside', 'beside', 'whole']);
   });
@@ -192,6 +192,9 @@ describe('a part of the content', () => {
     const nested = (depth: number): unknown => (depth === 0 ? ['x'] : [nested(depth - 1)]);
     expect(saidBy({ content: nested(6) })).toEqual({ content: 'x' });
     expect(saidBy({ content: nested(7) })).toEqual({});
+    const parts = (depth: number): unknown => (depth === 0 ? 'x' : { parts: parts(depth - 1) });
+    expect(saidBy({ content: parts(7) })).toEqual({ content: 'x' });
+    expect(saidBy({ content: parts(8) })).toEqual({});
   });
 });
 
@@ -240,6 +243,11 @@ describe('tokens without text that was understood', () => {
   ])('are not remarked for %s, which every dialect has beside the text', (name) => {
     const known = event({ choices: [{ delta: { [name]: [1] } }] });
     expect(read([known, usage, done]).end?.remarks).toBeUndefined();
+  });
+
+  test('are looked for in a whole message, too', () => {
+    const strange = event({ choices: [{ message: { glyphs: 'x' } }] });
+    expect(read([strange, usage, done]).end?.remarks?.[0]).toMatch(/unknown fields: glyphs$/);
   });
 
   test('are looked for in the choice itself where it has no delta', () => {

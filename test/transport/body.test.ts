@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { type BodyOptions, bodyWriter } from '../../src/transport/body.ts';
 import { promptText } from '../../src/transport/prompt-text.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
-import { Message, type Role } from '../../src/workload/message.ts';
+import { Message, type Role, WholePrompt } from '../../src/workload/message.ts';
 
 const options: BodyOptions = { api: 'chat', model: 'm', stream: true, sampling: {}, extra: {} };
 const request: ChatRequest = {
@@ -101,6 +101,15 @@ test.each(['messages', 'prompt'])('the user may not replace %s', (field) => {
   expect(() => bodyWriter({ ...options, extra: { [field]: [] } })).toThrow(
     `target.body.${field}: found`,
   );
+});
+
+test('a prompt that is sent alone goes to the completions API as it is, and to a chat as a message', () => {
+  const messages = [new WholePrompt('user', 'all "of" it\n')];
+  expect(body({ api: 'completions' }, { messages })).toMatchObject({ prompt: 'all "of" it\n' });
+  expect(promptText(messages)).toBe('all "of" it\n');
+  expect(body({ api: 'chat' }, { messages })).toMatchObject({
+    messages: [{ role: 'user', content: 'all "of" it\n' }],
+  });
 });
 
 test('a completions body flattens the chat into ROLE: lines', () => {

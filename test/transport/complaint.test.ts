@@ -27,6 +27,9 @@ test.each([
   [{ base_resp: { status_code: 1004, status_msg: 'login' } }, 'login (code 1004)'],
   [{ type: 'response.failed', response: { error: { message: 'boom' } } }, 'boom'],
   [{ error: { error: { message: 'inner' } } }, 'inner'],
+  [{ errors: ['b'], exception: 'c', error: 'a' }, 'a'],
+  [[{ error: { message: 'first' } }, { error: 'second' }], 'first'],
+  [{ Response: { Error: { Message: 'inner' } }, error: 'outer' }, 'inner'],
 ])('%j complains: %s', (body, complaint) => {
   expect(complaintOf(body)).toBe(complaint);
 });

@@ -30,6 +30,13 @@ describe('what this machine ran out of is its own', () => {
   test('in causes and among gathered errors, if all of them are', () => {
     const both = new AggregateError([coded('EADDRNOTAVAIL'), coded('EADDRNOTAVAIL')]);
     expect(exhaustionOf(new Error('failed', { cause: both }))).toContain('ports');
+    // A cause without a code says nothing else.
+    const outer = Object.assign(new Error('failed', { cause: new Error('why') }), {
+      code: 'ENOMEM',
+    });
+    expect(exhaustionOf(outer)).toContain('memory');
+    expect(exhaustionOf(Object.assign(new Error('failed'), { code: 12 }))).toBeUndefined();
+    expect(exhaustionOf('ENOMEM')).toBeUndefined();
     // No address of IPv6 here, and nobody at the other one.
     const mixed = new AggregateError([coded('EADDRNOTAVAIL'), coded('ECONNREFUSED')]);
     expect(connectionFailure(Object.assign(mixed, { code: 'EADDRNOTAVAIL' }), at).status).toBe(

@@ -54,9 +54,17 @@ test.each([
   expect(() => headerWriter({ ...none, headers }, {})).toThrow(message);
 });
 
-test.each([
+test.each<[options: object, message: string]>([
   [{ apiKeyHeader: 'api key' }, "target.apiKeyHeader: found 'api key'; expected a header name"],
   [{ requestId: { header: 'Expect' } }, 'target.requestId.header: Expect cannot be set'],
+  [{ prefillHeader: { name: 'a b' } }, "target.prefillHeader.name: found 'a b'; expected a header"],
+  [{ sessionHeaders: ['Upgrade'] }, 'target.sessionHeaders: Upgrade cannot be set'],
+  ...['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'].map(
+    (name): [object, string] => [
+      { headers: { [name]: 'x' } },
+      `target.headers: ${name} cannot be set`,
+    ],
+  ),
 ])('%j is refused', (options, message) => {
   expect(() => headerWriter({ ...none, ...options }, {})).toThrow(message);
 });
@@ -93,4 +101,22 @@ test('a key in the query of the URL is struck out, as it stands there and as it 
   expect(redact('bad signature a%2Fb12, which is a/b12, for x')).toBe(
     'bad signature ***, which is ***, for x',
   );
+});
+
+test('a header of the session, of prefill or of an id has no fixed value; a request brings its own', () => {
+  const write = headerWriter(
+    {
+      headers: { 'X-User': 'fixed', 'X-Prefill': 'fixed', 'X-Id': 'fixed', 'X-Other': 'a' },
+      ...{ sessionHeaders: ['x-user', 'X-Session'], prefillHeader: { name: 'x-prefill' } },
+      ...{ requestId: { header: 'x-id' }, apiKey: undefined },
+    },
+    {},
+  );
+  expect(write({})).toEqual(['x-other', 'a']);
+  expect(
+    write({ sessionId: '7', headers: { 'x-prefill': '9' }, requestId: 'r', cookies: 'c=1' }),
+  ).toEqual([
+    ...['x-other', 'a', 'x-user', '7', 'X-Session', '7'],
+    ...['x-prefill', '9', 'x-id', 'r', 'cookie', 'c=1'],
+  ]);
 });

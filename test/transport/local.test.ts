@@ -230,3 +230,32 @@ test('what is cancelled inside onDelta or onSent is over', () => {
     expect(heard.events.at(-1)).toBe(stopAt);
   }
 });
+
+test('a request that what it brought last has cancelled has no end', () => {
+  const { clock, transport } = world({}, { tokensPerDelta: Infinity });
+  const { heard, observer } = listener();
+  const onDelta: ResponseObserver['onDelta'] = (...delta) => {
+    observer.onDelta(...delta);
+    cancel();
+  };
+  const cancel = transport.send(request(hello), { ...observer, onDelta });
+  clock.run();
+  expect(heard.events).toEqual(['sent', 'content']);
+});
+
+test('one that is cancelled before it is sent, or as it is, never reaches the engine', () => {
+  const submitted: unknown[] = [];
+  const { clock, transport } = world({}, { onSubmit: (one) => submitted.push(one) });
+  const { heard, observer } = listener();
+  transport.send(request(hello), observer)();
+  const cancel = transport.send(request(hello), {
+    ...observer,
+    onSent: (atMs) => {
+      observer.onSent(atMs);
+      cancel();
+    },
+  });
+  clock.run();
+  expect(heard.events).toEqual(['sent']);
+  expect(submitted).toEqual([]);
+});

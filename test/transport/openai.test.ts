@@ -101,6 +101,12 @@ describe("TGI's own stream", () => {
   });
 });
 
+test('an error beside an answer in the form of another API is one', () => {
+  expect(readChunk({ done: false, response: 'x', error: 'boom' })).toMatchObject({
+    ...{ error: 'boom', deltas: [] },
+  });
+});
+
 test.each([
   [choice({}), true],
   [{ choices: [] }, false],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { retryAfterMs } from '../../src/transport/retry-after.ts';
 
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 37);
@@ -41,4 +41,17 @@ test("a date counts from the server's own clock where it tells it", () => {
 
 test('milliseconds of their own win, as they are more exact', () => {
   expect(retryAfterMs({ 'retry-after-ms': '150', 'retry-after': '1' }, NOW)).toBe(150);
+});
+
+test('a date without a zone is of Greenwich, wherever this machine is', () => {
+  const { TZ } = process.env;
+  onTestFinished(() => {
+    if (TZ === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = TZ;
+  });
+  for (const zone of ['America/New_York', 'Asia/Tokyo']) {
+    process.env['TZ'] = zone;
+    expect(new Date(NOW).getTimezoneOffset()).not.toBe(0);
+    expect(retryAfterMs({ 'retry-after': 'Sun Nov  6 08:49:57 1994' }, NOW)).toBe(20_000);
+  }
 });

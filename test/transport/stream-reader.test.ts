@@ -358,3 +358,52 @@ describe('times and cancelling', () => {
     expect(recorder.types).toEqual(Array(count).fill('delta'));
   });
 });
+
+test('after [DONE] nothing counts, wherever the bytes are cut', () => {
+  const body = Buffer.from(hello + stop + done + delta({ content: 'late' }));
+  for (let at = 1; at < body.length; at++) {
+    const pieces = [body.subarray(0, at), body.subarray(at)];
+    expect(read(pieces)).toEqual({ deltas: ['content:Hé 😀'], end: { finishReason: 'stop' } });
+  }
+});
+
+test('a document that ends within a character is quoted with a sign for that', () => {
+  const cut = Buffer.from('{"a":"é').subarray(0, -1);
+  expect(read([cut]).failure).toBe('response is not JSON: {"a":"\ufffd');
+});
+
+describe('whether an answer has come as a whole', () => {
+  const document = '{"choices":[{"message":{"content":"a"}}]}';
+  const no = { isDone: false, isComplete: false, mayBeComplete: false, isWhole: false };
+  const all = { isComplete: true, mayBeComplete: true, isWhole: true };
+
+  test.each<[string, string[], object]>([
+    ['nothing', [], no],
+    ['text', [hello], no],
+    ['a reason alone', [hello, stop], no],
+    ['usage alone', [hello, usage], no],
+    ['both', [hello, stop, usage], { ...all, isDone: false }],
+    ['[DONE]', [hello, done], { ...all, isDone: true }],
+    ['half a document', ['{"choices":['], no],
+    ['a document', [document], { ...no, mayBeComplete: true, isWhole: true }],
+    ['a document and blanks', [document, ' \n'], { ...no, mayBeComplete: true, isWhole: true }],
+    ['a part that ends as a whole does', ['{"a":{}'], { ...no, mayBeComplete: true }],
+    ['more after that', ['{"a":{}', ',"b":1'], no],
+  ])('after %s', (_, pieces, is) => {
+    const reader = new StreamReader(new Recorder());
+    for (const piece of pieces) reader.feed(Buffer.from(piece), 1);
+    const { isDone, isComplete, mayBeComplete, isWhole } = reader;
+    expect({ isDone, isComplete, mayBeComplete, isWhole }).toEqual(is);
+  });
+});
+
+test.each([
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+])('a body that is compressed with %s, unasked, is a failure', (coding, magic) => {
+  const failure = `the body is compressed (${coding}), which was not asked for`;
+  expect(read([Buffer.from([...magic, 1, 2])]).failure).toBe(failure);
+  // In the middle of a body these are bytes as others are.
+  expect(read([Buffer.from('<html>'), Buffer.from(magic)]).failure).not.toBe(failure);
+  expect(read([Buffer.from(magic.slice(0, -1))]).failure).not.toBe(failure);
+});

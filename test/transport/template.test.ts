@@ -35,8 +35,14 @@ describe('a template', () => {
     ['whose text is written with escapes', vllm('"')],
     ['whose text also stands earlier', vllm('m')],
     ['whose text looks like punctuation between strings', vllm(',')],
+    ['of two lines', vllm('x').replace(',"choices"', ',\n"choices"')],
     ['that carries usage', vllm('x').replace('{"id"', '{"usage":{"prompt_tokens":1},"id"')],
     ['that ends the answer', vllm('x').replace('null', '"stop"')],
+    ['that is the last, without a reason', '{"token":{"text":"hello"},"generated_text":"x"}'],
+    [
+      'that has a reason, and is not the last',
+      '{"token":{"text":"hello"},"details":{"finish_reason":"length"}}',
+    ],
     ['that says the same twice', vllm('x').replace('"content"', '"reasoning":"y","content"')],
   ])('is not learned from an event %s', (_, data) => {
     expect(learn(data)).toBeUndefined();

@@ -124,6 +124,8 @@ describe('a part', () => {
   });
 
   test('of what is not believed is not believed either, and not remarked', () => {
+    const untold = { inputTokens: 5, cachedTokens: 8, hostCachedTokens: 3 };
+    expect(totalOf([{ usage: untold }]).usage).toEqual({ inputTokens: 5 });
     const parts = { localCachedTokens: 4, externalCachedTokens: 4, hostCachedTokens: 3 };
     const usage = { inputTokens: 5, createdCacheTokens: 5 };
     expect(totalOf([{ usage: { ...usage, cachedTokens: 8, ...parts } }])).toEqual({

@@ -49,4 +49,8 @@ test('nor does a field of the body', () => {
 
 test('texts are cut', () => {
   expect(says('x'.repeat(1000))).toBe(`${'x'.repeat(300)}...`);
+  const words = `${'x'.repeat(149)} ${'x'.repeat(150)}`;
+  expect(says(words)).toBe(words);
+  expect(says(`${words}y`)).toBe(`${words}...`);
+  expect([says('x'.repeat(5), 5), says('x'.repeat(6), 5)]).toEqual(['xxxxx', 'xxxxx...']);
 });

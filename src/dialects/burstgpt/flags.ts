@@ -175,7 +175,7 @@ export const burstFlags: readonly Flag[] = [
   {
     flags: '--gamma-params <file>',
     parse: dataFile,
-    says: 'CSV of alpha and beta, a row a window, in place of shape and scale',
+    says: 'CSV of alpha and beta, a row a window, in place of shape and scale; with a column zipf also in place of --zipf-param',
   },
   {
     flags: '--window <seconds>',

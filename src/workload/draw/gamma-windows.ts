@@ -9,6 +9,8 @@ import { columnsOf } from '../files/csv.ts';
 export interface GammaWindow {
   readonly shape: number;
   readonly rate: number;
+  /** Of the lengths of requests that come in it, where they are drawn by Zipf's law; absent: as ever. */
+  readonly lengthAlpha?: number | undefined;
 }
 
 interface Windows {
@@ -47,17 +49,19 @@ export function* gammaWindowTimes(
   }
 }
 
-const COLUMNS = ['alpha', 'beta'] as const;
+const NEEDED = ['alpha', 'beta'] as const;
+const COLUMNS = [...NEEDED, 'zipf'] as const;
 
 /**
- * Reads a CSV with the columns alpha and beta, a row a window, in any order; other columns are left alone.
+ * Reads a CSV with the columns alpha and beta, and zipf where it has that, a row a window, in any order; other
+ * columns are left alone.
  * @throws UsageError naming file, line and column.
  */
 export function readGammaWindows(file: string): GammaWindow[] {
   const text = readText(file, { what: 'file of windows', maxBytes: LARGE_BYTES });
   const [header = '', ...lines] = text.split(/\r?\n/);
   const place = columnsOf(header.split(',').map(trimmed), COLUMNS);
-  const missing = COLUMNS.filter((name) => place[name] < 0);
+  const missing = NEEDED.filter((name) => place[name] < 0);
   if (missing.length) {
     throw new UsageError(
       `${file}: line 1: found the columns ${header.trim() || 'none'}; expected ${missing.join(' and ')}`,
@@ -66,7 +70,8 @@ export function readGammaWindows(file: string): GammaWindow[] {
   const windows = lines.flatMap((line, index) => {
     if (!line.trim()) return [];
     const cells = line.split(',').map(trimmed);
-    const [shape, rate] = COLUMNS.map((name) => {
+    const [shape, rate, lengthAlpha] = COLUMNS.map((name) => {
+      if (place[name] < 0) return undefined;
       const cell = cells[place[name]] ?? '';
       const value = Number(cell || Number.NaN);
       if (value > 0 && value < Infinity) return value;
@@ -74,7 +79,7 @@ export function readGammaWindows(file: string): GammaWindow[] {
         `${file}: line ${index + 2}: ${name}: ${found(parsedJson(cell) ?? cell)}; expected a number > 0`,
       );
     });
-    return [{ shape: shape!, rate: rate! }];
+    return [{ shape: shape!, rate: rate!, ...(lengthAlpha !== undefined && { lengthAlpha }) }];
   });
   if (windows.length) return windows;
   throw new UsageError(`${file}: found no window; expected a row of alpha and beta for each`);

@@ -1,9 +1,10 @@
 import { UsageError } from '../../base/errors.ts';
 import { below } from '../../base/random.ts';
 import { MOST } from '../../scenario/bounds.ts';
+import type { Distribution } from '../../scenario/distribution.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { countSampler } from '../draw/distribution.ts';
-import { userDraws, userStream } from '../draw/draws.ts';
+import { type Draws, userDraws, userStream } from '../draw/draws.ts';
 import { contentDigest } from '../files/content-digest.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
@@ -12,6 +13,7 @@ import { factsOf, formatOf, TRACE_FORMATS } from '../traces/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
 import { nearestIn, type PoolPrompt, readPool } from './pool.ts';
+import { windowLengths } from './window-lengths.ts';
 
 /** How long a request is to be, before there is a text for it. */
 interface Length {
@@ -76,15 +78,31 @@ function fromPool({ seed }: Scenario, of: Lengths['of'], pool: readonly PoolProm
   };
 }
 
-function drawn({ seed, conversation }: Scenario): Lengths {
-  const { question, answer } = conversation;
-  const inputOf = userDraws(seed, 'question', countSampler(question.tokens, 1, MOST.tokens));
-  const outputOf = userDraws(seed, 'answer', countSampler(answer.tokens!, 1, MOST.tokens));
-  const cut = cutter(conversation.lengths);
+function drawn(scenario: Scenario): Lengths {
+  const { question, answer, lengths } = scenario.conversation;
+  const inputOf = drawer(scenario, 'question', question.tokens);
+  const outputOf = drawer(scenario, 'answer', answer.tokens!);
+  const cut = cutter(lengths);
   return {
-    of: (userId) => cut.cut({ inputTokens: inputOf(userId)(), outputTokens: outputOf(userId)() }),
+    of: (userId) => cut.cut({ inputTokens: inputOf(userId), outputTokens: outputOf(userId) }),
     digests: [],
     notes: [],
+  };
+}
+
+/** One draw a user; of what its window says, where arrivals have windows that do. */
+function drawer(scenario: Scenario, purpose: string, tokens: Distribution) {
+  const inWindow = windowLengths(scenario);
+  const samplers = new Map<string, Draws>();
+  return (userId: number): number => {
+    const of = inWindow ? inWindow(userId, tokens) : tokens;
+    const key = inWindow ? JSON.stringify(of) : '';
+    let draws = samplers.get(key);
+    if (!draws) {
+      draws = userDraws(scenario.seed, purpose, countSampler(of, 1, MOST.tokens));
+      samplers.set(key, draws);
+    }
+    return draws(userId)();
   };
 }
 

@@ -7,7 +7,7 @@ import type { TraceEntry } from './format.ts';
 const KEPT_MIN = 100_000;
 
 /** An entry of counts, its place in its session and in the order of time, and what is made of it. */
-const BYTES_PER_ENTRY = 400;
+const BYTES_PER_ENTRY = 640;
 
 export interface Keeping {
   readonly file: string;

@@ -56,7 +56,10 @@ export async function openTrace(
       const first = entries[session.places[0]!]!;
       const plan = planOf(userId);
       const ids = userIdOf(userId);
-      const say = keepingLast((index: number) => said.turn(index));
+      const isAlone = session.places.every(
+        (index, _, { length }) => length === 1 || isCumulative(scenario, entries[index]!),
+      );
+      const say = keepingLast((index: number) => said.turn(index, isAlone));
       const turns = session.places.map((index, turn): Turn => {
         const { outputTokens, answer: recordedAnswer } = entries[index]!;
         const length = outputTokens ?? said.answerTokens(index);

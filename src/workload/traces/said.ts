@@ -1,7 +1,7 @@
 import { stream } from '../../base/random.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
-import { Message } from '../message.ts';
+import { Message, WholePrompt } from '../message.ts';
 import { commonBeginnings } from '../text/common-beginning.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { Texts } from '../text/texts.ts';
@@ -12,8 +12,8 @@ import type { TraceEntry } from './format.ts';
 
 /** What the entries of a trace say, by their place in it. */
 export interface SaidInTrace {
-  /** Made when it is asked for. */
-  turn(index: number): Pick<Turn, 'before' | 'message'>;
+  /** Made when it is asked for. `isAlone`: nothing of its conversation is ever sent with it. */
+  turn(index: number, isAlone: boolean): Pick<Turn, 'before' | 'message'>;
   /** Of the message alone; a count that is known before it is made. */
   messageTokens(index: number): number | undefined;
   /** Of the recorded answer, tool calls and all, where nobody says how long it was. */
@@ -40,10 +40,11 @@ export async function openSaid(
   const answers = await countAnswers(entries, texts);
   const seenTokens = seenBefore(entries, blockTokens);
   return {
-    turn(index) {
+    turn(index, isAlone) {
       const { messages } = entries[index]!;
       if (messages) return { before: messages.slice(0, -1), message: messages.at(-1)! };
-      return { message: new Message('user', wordsOf!(entries[index]!, index)) };
+      const text = wordsOf!(entries[index]!, index);
+      return { message: isAlone ? new WholePrompt('user', text) : new Message('user', text) };
     },
     messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
     answerTokens: (index) => answers[index],

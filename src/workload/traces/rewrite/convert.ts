@@ -146,7 +146,7 @@ export function notesOf(
   const isTogether = facts.timeOrigin === 'session' && writer.timeOrigin === undefined;
   const roots = new Set(entries.filter(({ parent }) => !parent).map(({ session }) => session)).size;
   return [
-    ...(isOther ? [`to be read with --block-tokens ${blockTokens}`] : []),
+    ...(isOther ? [`to be read with --format ${to} --block-tokens ${blockTokens}`] : []),
     ...(isTogether && roots > 1
       ? [`all ${roots} sessions begin at 0: when they began is not in the trace`]
       : []),

@@ -2,6 +2,7 @@ import { UsageError } from '../../../base/errors.ts';
 import { bailianLines } from './bailian-lines.ts';
 import { mooncakeLines } from './mooncake-lines.ts';
 import { sessionLines } from './session-lines.ts';
+import { timedLines } from './timed-lines.ts';
 import type { TraceWriter } from './writer.ts';
 
 /** By the names of the formats that are written so. */
@@ -9,6 +10,7 @@ const WRITERS: Readonly<Record<string, TraceWriter>> = {
   mooncake: mooncakeLines,
   'qwen-bailian': bailianLines,
   'kv-cache-tester': sessionLines,
+  'timed-trace': timedLines,
 };
 
 export const WRITTEN_FORMATS = Object.keys(WRITERS);

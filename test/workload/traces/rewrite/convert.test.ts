@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Chains } from '../../../../src/workload/traces/chains.ts';
-import { formatNamed, TRACE_FORMATS } from '../../../../src/workload/traces/formats.ts';
+import { formatNamed, formatOf, TRACE_FORMATS } from '../../../../src/workload/traces/formats.ts';
 import {
   type ConvertOptions,
   convertTrace,
@@ -70,7 +70,7 @@ describe('what is written', () => {
     const input = writeLines(dir, 'm.jsonl', rows);
     const bailian = join(dir, 'b.jsonl');
     const { notes } = await convert(input, 'qwen-bailian', { output: bailian, blockTokens: 512 });
-    expect(notes).toEqual(['to be read with --block-tokens 512']);
+    expect(notes).toEqual(['to be read with --format qwen-bailian --block-tokens 512']);
     expect(readFileSync(bailian, 'utf8').split('\n')[1]).toBe(
       '{"chat_id": 1, "parent_chat_id": 0, "timestamp": 1.5, "input_length": 1024, "output_length": 5, "turn": 2, "hash_ids": [0, 1]}',
     );
@@ -109,6 +109,25 @@ describe('what is written', () => {
     expect(lines).toEqual(rows);
   });
 
+  test('of requests alone is a timed trace of vLLM, in seconds and blocks of 16', async () => {
+    const rows = [250, 1500].map((timestamp) => ({ ...MOONCAKE, timestamp, input_length: 20 }));
+    const input = writeLines(dir, 'timed.jsonl', rows);
+    await convert(input, 'timed-trace', { reading: { format: 'mooncake', blockTokens: 16 } });
+    expect(readFileSync(out, 'utf8').split('\n')[0]).toBe(
+      '{"timestamp": 0.25, "input_length": 20, "output_length": 5, "hash_ids": [0, 1]}',
+    );
+    expect((await formatOf(out, 'auto', TRACE_FORMATS)).name).toBe('timed-trace');
+    const entries = await reread('timed-trace');
+    expect(entries.map(({ hashIds }) => hashIds)).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(entries[1]!.atMs! - entries[0]!.atMs!).toBe(1250);
+    await expect(convert(sessions, 'timed-trace')).rejects.toThrow(
+      /timed-trace has no place for sessions \(10\)/,
+    );
+  });
+
   test('X-4 keeps ids of 64 bits', async () => {
     const ids = ['18446744073709551614', '18446744073709551615'];
     const input = writeLines(dir, 'wide.jsonl', [{ ...MOONCAKE, hash_ids: '@' }]);
@@ -127,7 +146,7 @@ describe('what would be lost', () => {
     const drop = ['sub-agents', 'api-times', 'models', 'kinds'] as const;
     const { notes } = await convert(sessions, 'mooncake', { drop, blockTokens: 64 });
     expect(notes).toEqual([
-      'to be read with --block-tokens 64',
+      'to be read with --format mooncake --block-tokens 64',
       'all 2 sessions begin at 0: when they began is not in the trace',
     ]);
     expect((await reread('mooncake', out, { blockTokens: 64 }))[0]).toMatchObject({
