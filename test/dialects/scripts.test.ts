@@ -7,12 +7,13 @@ test.each([
   ['generator.dataset_generator.multiturn_prefix_sharing_dataset', ['dataset', 'multi-turn']],
   ['generator/dataset_generator/utility.py', []],
   ['aibrix/benchmarks/generator/dataset_generator/utility.py', []],
+  ['utility.py', []],
 ])('%s is the verb that has its flags, whatever it is behind', (script, verb) => {
   expect(withVerb([script, '--x', '1'])).toEqual([...verb, '--x', '1']);
 });
 
 test('verbs stay, and a script whose name is only like one', () => {
-  for (const first of ['run', 'dataset', 'utility', 'other.utility', '--version', 'toString']) {
+  for (const first of ['run', 'dataset', 'utilities', '--version', 'toString']) {
     expect(withVerb([first, 'x'])).toEqual([first, 'x']);
   }
   expect(() => withVerb(['benchmark_serving.py'])).toThrow('expected confab run --url URL --qps');

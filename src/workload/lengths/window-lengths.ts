@@ -11,7 +11,7 @@ export function windowLengths(
   scenario: Scenario,
 ): ((userId: number, of: Distribution) => Distribution) | undefined {
   const { arrivals, firstUserId } = scenario.population;
-  if (arrivals.process !== 'gammaWindows') return undefined;
+  if (!('windowSec' in arrivals)) return undefined;
   const { windowSec, speedup } = arrivals;
   const windows = arrivals.windows ?? readGammaWindows(arrivals.file!);
   if (windows.every(({ lengthAlpha }) => lengthAlpha === undefined)) return undefined;
