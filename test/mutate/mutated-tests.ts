@@ -24,6 +24,8 @@ const SPARE_SEC = 30;
 /** The same for one test with one mutant, where many are tried in one worker. */
 const STUCK_SEC = 15;
 const NEVER_MS = 3_600_000;
+/** Of one worker. */
+const MEGABYTES_MAX = 4000;
 const [{ test: unit }] = config.test!.projects as [{ test: { exclude: string[] } }];
 
 /** A file of tests: how long it took, and the mutants that it reached: by calling them, or while modules loaded. */
@@ -100,8 +102,13 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
       wasLate = true;
       for (const worker of workers) worker.kill();
     }, 1000);
+    // Nor must it take the memory of all: a loop that only adds may never come to its end.
+    const looks = setInterval(() => {
+      for (const worker of workers) if (worker.megabytes > MEGABYTES_MAX) worker.kill();
+    }, 200);
     const { unhandledErrors } = await vitest.runTestSpecifications(specs);
     clearInterval(ticks);
+    clearInterval(looks);
     if (wasLate) return 'timeout';
     return failed.length > 0 || unhandledErrors.length > 0 ? 'killed' : 'survived';
   };
@@ -214,6 +221,17 @@ class Worker extends ForksPoolWorker {
     // Nothing of it is needed any more, and a mutant may hold it back.
     this.kill();
     await super.stop();
+  }
+
+  /** In memory, where the system tells. */
+  get megabytes(): number {
+    const status = `/proc/${this.#pid}/statm`;
+    const [, pages] = existsSync(status) ? readFileSync(status, 'utf8').split(' ') : [];
+    return (Number(pages ?? 0) * 4096) / 1e6;
+  }
+
+  get #pid(): number | undefined {
+    return (this as unknown as { _fork?: ChildProcess })._fork?.pid;
   }
 
   kill(): void {
