@@ -120,8 +120,9 @@ describe('a model name', () => {
 });
 
 async function withEnv(values: Record<string, string>, body: () => Promise<void>): Promise<void> {
-  const before = { ...process.env };
-  Object.assign(process.env, values);
+  // The object itself is kept: another one would be a copy, by which Node does not see a change of TZ.
+  const before = process.env;
+  process.env = { ...before, ...values };
   try {
     await body();
   } finally {
