@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
-import { found, isObject, notJson, parsedJson, shown } from '../../base/json.ts';
+import { found, parsedJson } from '../../base/json.ts';
 import { type JsonBytes, jsonValues, placeOf } from '../files/json-values.ts';
+import { rowOf } from './row.ts';
 import { traceFiles } from './trace-files.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -25,13 +26,8 @@ export async function* recordsIn(
   for (const file of traceFiles(path)) {
     for await (const item of jsonValues(file, what)) {
       const text = item.bytes.toString('utf8');
-      const value = parse(text);
-      const where = `${file}: ${placeIn(item)}`;
-      if (value === undefined) throw new UsageError(`${where}: ${notJson(text)}`);
-      if (!isObject(value)) {
-        throw new UsageError(`${where}: found ${shown(text)}; expected an object`);
-      }
-      yield { where, value };
+      const { where, fields } = rowOf(`${file}: ${placeIn(item)}`, text, parse);
+      yield { where, value: fields };
     }
   }
 }

@@ -11,9 +11,13 @@ export interface Row {
   readonly fields: Fields;
 }
 
-/** @throws UsageError if the text is no JSON object; whole numbers beyond 2^53 are their digits. */
-export function rowOf(where: string, text: string): Row {
-  const fields = parsedJsonExact(text);
+/** @throws UsageError if the text is no JSON object; by default whole numbers beyond 2^53 are their digits. */
+export function rowOf(
+  where: string,
+  text: string,
+  parse: (text: string) => unknown = parsedJsonExact,
+): Row {
+  const fields = parse(text);
   if (fields === undefined) throw new UsageError(`${where}: ${notJson(text)}`);
   if (!isObject(fields)) throw new UsageError(`${where}: found ${shown(text)}; expected an object`);
   return { where, fields };
