@@ -1,12 +1,29 @@
 export type Json = Readonly<Record<string, unknown>>;
 
-/** As JSON; what is nested deeper than the stack is only named. */
+/** Nested deeper it is a server's joke; how deep a stack of Node's reaches differs from version to version. */
+const DEPTH_MAX = 1000;
+
+/** As JSON; what is nested too deep is only named. */
 export function jsonText(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    const said = JSON.stringify(value) ?? String(value);
+    // What is short cannot be deep: it is not looked at again.
+    if (said.length <= DEPTH_MAX || !isDeep(value)) return said;
   } catch {
-    return Array.isArray(value) ? '[…]' : '{…}';
+    // Deeper than the stack.
   }
+  return Array.isArray(value) ? '[…]' : '{…}';
+}
+
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < DEPTH_MAX; depth++) {
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 const EMPTY: Json = {};
