@@ -9,10 +9,10 @@ import { readCurve } from '../../workload/timed/curve-file.ts';
 import { tracePlan } from '../../workload/timed/from-trace.ts';
 import { level, patterned } from '../../workload/timed/patterned.ts';
 import type { Factors, Plan } from '../../workload/timed/planned.ts';
-import { statPlan } from '../../workload/timed/stat.ts';
-import { readCloudIde } from '../../workload/timed/stat-cloudide.ts';
-import { readMaas } from '../../workload/timed/stat-maas.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../../workload/traces/formats.ts';
+import { readCloudIde } from '../../workload/timed/stat/cloudide.ts';
+import { readMaas } from '../../workload/timed/stat/maas.ts';
+import { statPlan } from '../../workload/timed/stat/stat.ts';
+import { factsOf, formatOf, TRACE_FORMATS } from '../../workload/traces/formats/formats.ts';
 import { say } from '../terminal/stderr.ts';
 import type { WorkloadFlags, WorkloadType } from './flags.ts';
 
