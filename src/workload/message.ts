@@ -20,9 +20,13 @@ export class Message {
 
   /** `{"role":…,"content":…}` in UTF-8. */
   get json(): Buffer {
-    const { role, text: content } = this;
-    this.#json ??= Buffer.from(JSON.stringify({ role, content, ...this.fields }));
+    this.#json ??= Buffer.from(this.#text());
     return this.#json;
+  }
+
+  #text(): string {
+    const { role, text: content, fields } = this;
+    return JSON.stringify(fields ? { role, content, ...fields } : { role, content });
   }
 }
 

@@ -29,7 +29,8 @@ export class AnswerReader {
   readonly #says: Wording;
   readonly #reasoningFields: readonly string[] | undefined;
   readonly #usage = new UsageTotal();
-  readonly #unknown = new Set<string>();
+  /** Names, once there are any. */
+  #unknown: Set<string> | undefined;
   #finishReason: string | undefined;
   #id: string | undefined;
   #fingerprint: string | undefined;
@@ -106,7 +107,7 @@ export class AnswerReader {
     this.#fingerprint ??= chunk.fingerprint;
     this.#remark ??= chunk.remark;
     this.isFinal ||= chunk.isFinal;
-    for (const name of chunk.unknown) if (this.#unknown.size < NAMES_MAX) this.#unknown.add(name);
+    if (chunk.unknown.length > 0) this.#noteUnknown(chunk.unknown);
     for (const { kind, text } of chunk.deltas) this.delta(kind, text);
     return chunk;
   }
@@ -157,7 +158,7 @@ export class AnswerReader {
   #finish(): void {
     this.#isOver = true;
     const { usage, remarks } = this.#usage.close(this.#chars > 0);
-    if (this.#deltas === 0 && (usage?.outputTokens ?? 0) > 0 && this.#unknown.size > 0) {
+    if (this.#deltas === 0 && this.#unknown && (usage?.outputTokens ?? 0) > 0) {
       const tokens = usage!.outputTokens;
       remarks.push(`no text was understood: ${tokens} output tokens by usage${this.#unknownText}`);
     }
@@ -184,7 +185,12 @@ export class AnswerReader {
     );
   }
 
+  #noteUnknown(names: readonly string[]): void {
+    this.#unknown ??= new Set();
+    for (const name of names) if (this.#unknown.size < NAMES_MAX) this.#unknown.add(name);
+  }
+
   get #unknownText(): string {
-    return this.#unknown.size ? `; unknown fields: ${[...this.#unknown].join(', ')}` : '';
+    return this.#unknown ? `; unknown fields: ${[...this.#unknown].join(', ')}` : '';
   }
 }

@@ -72,9 +72,10 @@ export function unknownFields(choice: Json): string[] {
 
 /** @param own names of the user's own for reasoning, before all others */
 function readFields(delta: Json, said: Record<TextKind, string>, own: readonly string[]): void {
-  const fields: TextField[] = own
-    .filter((name) => saysSomething(delta[name]))
-    .map((name) => ({ kind: 'reasoning', name, rank: -1 }));
+  const fields: TextField[] = [];
+  for (const name of own) {
+    if (saysSomething(delta[name])) fields.push({ kind: 'reasoning', name, rank: -1 });
+  }
   for (const name in delta) {
     const field = TEXT_FIELD.get(name);
     if (field && delta[name] !== null) fields.push(field);

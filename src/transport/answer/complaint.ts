@@ -11,8 +11,13 @@ const CODES = ['code', 'http_status_code', 'status_code', 'error_code', 'errorCo
 const ERROR_KEY =
   /^(err|errors?|fault|exception|failure|traceback)([_-]?(msg|messages?|text|details?|info|description|string|reason|code|no))?$/i;
 const ERROR_INITIALS = 'eEfFtT';
-/** What `saysItFailed` looks at. */
-const OUTCOME_KEYS = new Set(['object', 'success', 'ok', 'base_resp', 'status', 'type', 'code']);
+/** What `saysItFailed` looks at, beside `object`. */
+const OUTCOME_KEYS = new Set(['success', 'ok', 'base_resp', 'status', 'type', 'code']);
+/** Of nearly every chunk, its choices and their deltas: nothing is complained of there, and nothing else is looked for. */
+const USUAL_KEYS = new Set([
+  ...['id', 'object', 'created', 'model', 'choices', 'usage', 'system_fingerprint'],
+  ...['index', 'delta', 'logprobs', 'finish_reason', 'role', 'content'],
+]);
 const ALL_WELL = /^(0|false|n\/?a|no error|none|null|ok|success(ful)?)$/i;
 /** Words of a `status` or a `type` that leave no doubt. */
 const FAILED = /^(error|fail|failed|failure|aborted|cancelled|canceled|.*\.(failed|error))$/i;
@@ -25,15 +30,16 @@ const TITLE_CHARS = 40;
 export function complaintOf(json: unknown): string | undefined {
   const body = object(unwrapped(json));
   if (isError(body['error'])) return complaintAt('error', body);
-  let hasOutcome = false;
+  let hasOutcome = body['object'] === 'error';
   for (const key in body) {
+    if (USUAL_KEYS.has(key)) continue;
     if (isErrorKey(key) && isError(body[key])) return complaintAt(key, body);
     hasOutcome ||= OUTCOME_KEYS.has(key);
   }
   return hasOutcome && saysItFailed(body) ? describe(body) : undefined;
 }
 
-/** Every key of every chunk is asked about: few of them begin as one of an error does. */
+/** Few keys begin as one of an error does. */
 function isErrorKey(key: string): boolean {
   return ERROR_INITIALS.includes(key[0] ?? ' ') && ERROR_KEY.test(key);
 }

@@ -58,6 +58,7 @@ interface ChoiceReading {
   readonly reasoning?: readonly string[] | undefined;
 }
 
+const NONE: readonly string[] = [];
 const OTHER_API: ChoiceReading = { closes: false };
 const OPEN_AI: ChoiceReading = {};
 
@@ -86,7 +87,7 @@ function readChoices(
     remark: undefined,
     id: text(body['id']) || undefined,
     fingerprint: text(body['system_fingerprint']) || undefined,
-    unknown: isUnderstood || choices.length === 0 ? [] : choices.flatMap(unknownFields),
+    unknown: isUnderstood ? NONE : choices.flatMap(unknownFields),
   };
 }
 

@@ -169,7 +169,8 @@ export class StreamReader {
 
 function compressed(bytes: Buffer): string | undefined {
   for (const [coding, magic] of MAGIC) {
-    if (magic.every((byte, index) => bytes[index] === byte)) return coding;
+    // Hardly ever does the first byte fit.
+    if (bytes[0] === magic[0] && magic.every((byte, index) => bytes[index] === byte)) return coding;
   }
   return undefined;
 }

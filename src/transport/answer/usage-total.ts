@@ -24,12 +24,13 @@ const PARTS = [
 export class UsageTotal {
   #usage: Usage | undefined;
   #hasClosing = false;
-  readonly #refused = new Set<string>();
-  readonly #contradictions = new Map<Count, string>();
+  /** What is odd, once anything is. */
+  #refused: Set<string> | undefined;
+  #contradictions: Map<Count, string> | undefined;
 
   /** @param isClosing told for the whole answer, in a chunk of its own. */
   add({ usage, refused }: UsageRead, isClosing: boolean): void {
-    for (const one of refused) this.#refused.add(one);
+    for (const one of refused) (this.#refused ??= new Set()).add(one);
     const before = this.#usage;
     this.#usage = before ? this.#merged(before, usage, isClosing && this.#hasClosing) : usage;
     this.#hasClosing ||= isClosing;
@@ -44,7 +45,11 @@ export class UsageTotal {
    * @param hasText an answer with text has an output token, and every prompt an input token.
    */
   close(hasText: boolean): { usage: Usage | undefined; remarks: string[] } {
-    const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = { ...this.#usage };
+    const told = this.#usage;
+    if (!this.#refused && !this.#contradictions && isPlausible(told, hasText)) {
+      return { usage: saysSomething(told) ? told : undefined, remarks: [] };
+    }
+    const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = { ...told };
     const empty: string[] = [];
     for (const count of hasText ? (['inputTokens', 'outputTokens'] as const) : []) {
       if (usage[count] !== 0) continue;
@@ -54,7 +59,7 @@ export class UsageTotal {
     const tooLarge = new Map<Count, string>();
     const ofTooLarge = new Set<Count>();
     for (const [part, whole] of PARTS) {
-      const [some, all] = [usage[part] ?? 0, this.#usage?.[whole] ?? Infinity];
+      const [some, all] = [usage[part] ?? 0, told?.[whole] ?? Infinity];
       if (some > all) tooLarge.set(part, `${part} ${some} of ${whole} ${all}`);
       else if (tooLarge.has(whole) || ofTooLarge.has(whole)) ofTooLarge.add(part);
       else continue;
@@ -62,13 +67,14 @@ export class UsageTotal {
     }
     const remarks: string[] = [];
     // One of each kind, whatever it is about.
-    const remark = (kind: string, count: number, which: Iterable<string>): void => {
-      if (count) remarks.push(`${kind}: ${[...which].join(', ')}`);
+    const remark = (kind: string, which: Iterable<string> = []): void => {
+      const texts = [...which];
+      if (texts.length) remarks.push(`${kind}: ${texts.join(', ')}`);
     };
-    remark('usage is no number of tokens', this.#refused.size, this.#refused);
-    remark('usage told twice', this.#contradictions.size, this.#contradictions.values());
-    remark('usage counts nothing', empty.length, empty);
-    remark('usage is more than its whole', tooLarge.size, tooLarge.values());
+    remark('usage is no number of tokens', this.#refused);
+    remark('usage told twice', this.#contradictions?.values());
+    remark('usage counts nothing', empty);
+    remark('usage is more than its whole', tooLarge.values());
     return { usage: saysSomething(usage) ? usage : undefined, remarks };
   }
 
@@ -83,8 +89,16 @@ export class UsageTotal {
       merged[count] = isRunning ? Math.max(old, now) : now || old;
       // What was 0 before anything was counted is no statement.
       const isContradiction = isRunning ? now < old || isRepeated : old > 0;
-      if (isContradiction) this.#contradictions.set(count, `${count} ${old}, then ${now}`);
+      if (!isContradiction) continue;
+      this.#contradictions ??= new Map();
+      this.#contradictions.set(count, `${count} ${old}, then ${now}`);
     }
     return merged;
   }
+}
+
+/** As nearly all are: there is nothing to leave out. */
+function isPlausible(usage: Usage = {}, hasText: boolean): boolean {
+  if (hasText && (usage.inputTokens === 0 || usage.outputTokens === 0)) return false;
+  return PARTS.every(([part, whole]) => (usage[part] ?? 0) <= (usage[whole] ?? Infinity));
 }

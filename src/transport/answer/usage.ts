@@ -78,8 +78,7 @@ export function readUsage(body: Json, choice: Json): UsageRead | undefined {
   readCounts(object(counts), usage, refused);
   readTiers(object(object(sglext)['cached_tokens_details']), usage);
   if (saysSomething(metrics)) readMetrics(object(metrics), usage);
-  const isEmpty = Object.keys(usage).length === 0 && refused.length === 0;
-  return isEmpty ? undefined : { usage, refused };
+  return saysSomething(usage) || refused.length > 0 ? { usage, refused } : undefined;
 }
 
 /** Moonshot has its usage in the choice, Groq in a field of its own. */

@@ -52,6 +52,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #lastReadMs = 0;
   /** The answer is complete, but not the body: waits for its end, before or after the answer was passed on. */
   #timer: unknown;
+  /** There will be a timer, if the body has not ended by then. */
+  #willWait = false;
   #waitsAsDone = false;
   #isDraining = false;
   #drainedBytes = 0;
@@ -172,7 +174,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     const reader = this.#reader;
     if (reader) {
       reader.feed(bytes, atMs);
-      if (!this.#isOver && reader.mayBeComplete) this.#awaitEnd(reader.isDone);
+      if (!this.#isOver && reader.mayBeComplete) this.#awaitEnd(reader);
       return;
     }
     this.#refusal?.feed(bytes);
@@ -184,8 +186,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   /** The end of the body is not the end of the answer, which must not wait for it long. */
-  #awaitEnd(isDone: boolean): void {
-    if (this.#timer !== undefined && this.#waitsAsDone === isDone) return;
+  #awaitEnd({ isDone }: StreamReader): void {
+    if (this.#willWait || (this.#timer !== undefined && this.#waitsAsDone === isDone)) return;
+    this.#willWait = true;
+    // Mostly the end of the body came in the same read: then there is nothing to set a timer for.
+    this.#later(() => {
+      this.#willWait = false;
+      if (!this.#isComplete) this.#waitForEnd(this.#reader!.isDone);
+    });
+  }
+
+  #waitForEnd(isDone: boolean): void {
     this.#waitsAsDone = isDone;
     this.#wait(isDone ? LAST_CHUNK_MS : QUIET_MS, () =>
       // What has arrived meanwhile comes first: this process may have been busy.
