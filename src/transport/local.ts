@@ -7,7 +7,7 @@ import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { readChunk } from './answer/openai.ts';
+import { readUsage } from './answer/usage.ts';
 import { PROMPT_TEXTS } from './prompt-text.ts';
 import type {
   Cancel,
@@ -153,11 +153,11 @@ function brokenOff(kind: Exclude<BreakKind, 'stall'>, httpStatus: number | undef
 function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
   const storage = storageOf(options);
   const { queue_time_ms, time_to_first_token_ms } = requestMetricsJson(end);
-  return readChunk({
+  return readUsage({
     usage: usageJson(end, options),
     ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),
     ...(options.reportRequestMetrics && { metrics: { queue_time_ms, time_to_first_token_ms } }),
-  }).usage?.usage;
+  })?.usage;
 }
 
 function engineRequest(request: ChatRequest, options: LocalOptions): EngineRequest {

@@ -78,7 +78,7 @@ export class BlockPool {
         this.#index.remove(block);
         uses?.lost(block, by);
       }
-      uses?.store(block, nowMs);
+      uses?.store(block, by, nowMs);
       this.#references[block] = 1;
       blocks[i] = block;
     }

@@ -75,7 +75,7 @@ export class ChunkCache {
     this.#empty.remove(slot);
     this.#used.append(slot);
     this.#index.add(slot, low, high);
-    this.#uses?.store(slot, this.#uses.now());
+    this.#uses?.store(slot, by, this.#uses.now());
     this.#use(slot, by, moved);
     this.#uses?.named(slot, by);
     return slot;

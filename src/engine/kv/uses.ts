@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type Asker, type EngineEvents, type Memory, tellerOf } from '../events.ts';
 import type { BlockIndex } from './block-index.ts';
 import { Finds } from './finds.ts';
-import { Owners } from './owners.ts';
+import { Stamps } from './stamps.ts';
 
 /** What is to be known about the uses of a memory's content. */
 export interface Watch {
@@ -20,17 +20,8 @@ export interface Place extends Pick<Memory, 'tier' | 'blocks'> {
   readonly index: BlockIndex;
 }
 
-/** What is kept of a slot, side by side: numbers that are needed together, from one cache line. */
-const STORED_MS = 0;
-const USED_MS = 1;
-/** As of `Owners`. */
-const OWNER = 2;
-/** How often it was found again since it was stored. */
-const FOUND = 3;
-const FIELDS = 4;
-
 /**
- * When the content of slots was stored and last used, and by whom, over typed arrays: for memories that forget
+ * When the content of slots was stored and last used, and by whom, by number: for memories that forget
  * by age, and for those who hear of evictions. Where there is neither there is no such account.
  */
 export class Uses implements Memory {
@@ -39,8 +30,8 @@ export class Uses implements Memory {
   readonly #index: BlockIndex;
   readonly #clock: Watch['clock'];
   readonly #ageMs: number;
-  readonly #kept: Float64Array;
-  readonly #owners: Owners;
+  readonly #stored: Stamps;
+  readonly #used: Stamps;
   readonly #finds: Finds | undefined;
   readonly #tellStored: EngineEvents['stored'];
   readonly #tellEvicted: EngineEvents['evicted'];
@@ -52,8 +43,8 @@ export class Uses implements Memory {
     this.#index = index;
     this.#clock = clock;
     this.#ageMs = ageMs;
-    this.#kept = new Float64Array(FIELDS * slots);
-    this.#owners = new Owners(slots);
+    this.#stored = new Stamps(slots);
+    this.#used = new Stamps(slots);
     this.#tellStored = tellerOf(events, 'stored');
     this.#tellEvicted = tellerOf(events, 'evicted');
     this.#finds = tier === 'gpu' && this.#tellEvicted ? new Finds(slots) : undefined;
@@ -76,38 +67,36 @@ export class Uses implements Memory {
   }
 
   storedMs(slot: number): number {
-    return this.#kept[FIELDS * slot + STORED_MS]!;
+    return this.#stored.timeOf(slot);
   }
 
   usedMs(slot: number): number {
-    return this.#kept[FIELDS * slot + USED_MS]!;
+    return this.#used.timeOf(slot);
   }
 
   ownerOf(slot: number): Asker | undefined {
-    return this.#owners.of(this.#kept[FIELDS * slot + OWNER]!);
+    return this.#used.askerOf(slot);
   }
 
   findsOf(slot: number): number {
-    return this.#finds?.known(this.#kept[FIELDS * slot + FOUND]!) ?? 0;
+    return this.#finds?.known(slot) ?? 0;
   }
 
   foundMs(slot: number, i: number): number {
-    return this.#finds!.timeOf(slot, this.#kept[FIELDS * slot + FOUND]!, i);
+    return this.#finds!.timeOf(slot, i);
   }
 
-  store(slot: number, atMs: number): void {
-    this.#kept[FIELDS * slot + STORED_MS] = atMs;
-    this.#kept[FIELDS * slot + FOUND] = 0;
+  store(slot: number, by: Asker | undefined, atMs: number): void {
+    this.#stored.set(slot, by, atMs);
+    this.#finds?.clear(slot);
   }
 
   find(slot: number, atMs: number): void {
-    this.#finds?.add(slot, this.#kept[FIELDS * slot + FOUND]!++, atMs);
+    this.#finds?.add(slot, atMs);
   }
 
   use(slot: number, by: Asker | undefined, atMs: number): void {
-    const at = FIELDS * slot;
-    this.#kept[at + USED_MS] = atMs;
-    this.#kept[at + OWNER] = this.#owners.changed(this.#kept[at + OWNER]!, by);
+    this.#used.set(slot, by, atMs);
   }
 
   isOver(slot: number): boolean {

@@ -116,7 +116,7 @@ function readTgiToken(body: Json): Chunk {
   return {
     deltas: content ? [{ kind: 'content', text: content }] : [],
     finishReason: reason,
-    usage: readUsage({ usage: { completion_tokens: details['generated_tokens'] } }, {}),
+    usage: readUsage({ usage: { completion_tokens: details['generated_tokens'] } }),
     isFinal: typeof body['generated_text'] === 'string',
     error: failureIn(reason),
     remark: undefined,

@@ -1,7 +1,8 @@
 import { type Json, object, saysSomething } from '../json.ts';
 import type { Usage } from '../transport.ts';
 
-type Path = readonly [field: string] | readonly [object: string, field: string];
+/** A field of usage, or of an object in it. */
+type Path = readonly [field: string, inner?: string];
 /** Whole numbers of tokens. */
 export type Count = Extract<keyof Usage, `${string}Tokens`>;
 
@@ -34,6 +35,7 @@ const COUNTS = {
     ['reasoning_tokens'],
   ],
 } as const satisfies Record<Count, readonly Path[]>;
+const COUNT_PATHS = Object.entries(COUNTS) as readonly (readonly [Count, readonly Path[]])[];
 
 /** SGLang's `sglext`, which streams in a chunk of its own, tells where the cached tokens were: sums of its tiers. */
 const TIERS = {
@@ -52,6 +54,7 @@ const METRICS = {
   meanItlMs: 'mean_itl_ms',
   tokensPerSec: 'tokens_per_second',
 } as const;
+const METRIC_KEYS = Object.entries(METRICS) as [keyof typeof METRICS, string][];
 
 /** More than any context holds: what is above is no count. */
 const TOKENS_MAX = 1e9;
@@ -69,7 +72,7 @@ export interface UsageRead {
 type Draft = { -readonly [Name in keyof Usage]: Usage[Name] };
 
 /** What a chunk or a document tells about the request's cost; undefined if nothing. */
-export function readUsage(body: Json, choice: Json): UsageRead | undefined {
+export function readUsage(body: Json, choice: Json = {}): UsageRead | undefined {
   const counts = countsOf(body, choice);
   const { metrics, sglext } = body;
   if (!counts && !saysSomething(metrics) && !saysSomething(sglext)) return undefined;
@@ -88,13 +91,13 @@ function countsOf(body: Json, choice: Json): Json | undefined {
 }
 
 function readCounts(counts: Json, usage: Draft, refused: string[]): void {
-  for (const name in COUNTS) {
-    for (const path of COUNTS[name as Count]) {
-      const outer = counts[path[0]];
-      const value = path.length === 1 ? outer : object(outer)[path[1]];
+  for (const [name, paths] of COUNT_PATHS) {
+    for (const [outer, inner] of paths) {
+      const found = counts[outer];
+      const value = inner === undefined ? found : object(found)[inner];
       if (value === undefined || value === null) continue;
-      if (isCount(value)) usage[name as Count] = value;
-      else refused.push(`${path.at(-1)} ${shown(value)}`);
+      if (isCount(value)) usage[name] = value;
+      else refused.push(`${inner ?? outer} ${shown(value)}`);
       break;
     }
   }
@@ -116,12 +119,15 @@ function readTiers(tiers: Json, usage: Draft): void {
 }
 
 function readMetrics(metrics: Json, usage: Draft): void {
-  for (const [name, key] of Object.entries(METRICS) as [keyof typeof METRICS, string][]) {
+  for (const [name, key] of METRIC_KEYS) {
     const value = metrics[key];
     if (isAmount(value)) usage[name] = value;
   }
-  const speculation = Object.entries(object(metrics['speculative_decoding']));
-  const told = speculation.filter((entry): entry is [string, number] => isAmount(entry[1]));
+  const speculation = metrics['speculative_decoding'];
+  if (!saysSomething(speculation)) return;
+  const told = Object.entries(object(speculation)).filter((entry): entry is [string, number] =>
+    isAmount(entry[1]),
+  );
   if (told.length) usage.speculativeDecoding = Object.fromEntries(told.slice(0, FIELDS_MAX));
 }
 
