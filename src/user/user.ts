@@ -65,10 +65,10 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
       isDue: ({ context }) => context.intendedMs <= clock.now(),
       hasRoom: () => gate.hasRoom,
       isOk: ({ event }) => event.type === 'request.ended' && event.outcome.status === 'ok',
-      isOkAndForks: ({ context, event }) =>
+      isOkAndAlone: ({ context, event }) =>
         event.type === 'request.ended' &&
         event.outcome.status === 'ok' &&
-        Boolean(context.session.turn(context.turn)?.forks?.length),
+        !context.session.turn(context.turn)?.forks?.length,
       mayRetry: ({ context }) => context.attempts <= retries && !gate.isClosed,
       isCancelled: ({ event }) =>
         event.type === 'request.ended' && event.outcome.status === 'cancelled',
@@ -210,14 +210,14 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
         on: {
           'request.ended': [
             {
-              guard: 'isOkAndForks',
-              target: 'forking',
-              actions: ['noteOutcome', 'recordTurn', 'keepAnswer'],
+              guard: 'isOkAndAlone',
+              target: 'deciding',
+              actions: ['noteOutcome', 'recordTurn', 'keepAnswer', 'planNextTurn'],
             },
             {
               guard: 'isOk',
-              target: 'deciding',
-              actions: ['noteOutcome', 'recordTurn', 'keepAnswer', 'planNextTurn'],
+              target: 'forking',
+              actions: ['noteOutcome', 'recordTurn', 'keepAnswer'],
             },
             {
               guard: 'isCancelled',

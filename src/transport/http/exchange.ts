@@ -1,25 +1,13 @@
 import type { Dispatcher } from 'undici';
-import type { Backlog } from '../../base/backlog.ts';
-import type { Clock } from '../../base/clock.ts';
 import { StreamReader } from '../answer/stream-reader.ts';
 import type { AnswerLimits } from '../limits.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from '../transport.ts';
-import type { Connection, Connections } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { CookieJar } from './cookies.ts';
 import { connectionFailure, Refusal } from './failure.ts';
+import type { Line } from './line.ts';
 import { type ResponseHead, readHead } from './response-head.ts';
-import { type HeaderKeeping, keptOf, type ResponseHeaders } from './response-headers.ts';
-
-/** What the exchanges of a run share. */
-export interface Line extends HeaderKeeping {
-  readonly origin: string;
-  readonly connections: Connections;
-  readonly clock: Clock;
-  /** The reading of what has arrived. */
-  readonly backlog: Backlog;
-  /** Fields of a delta that have reasoning, beside the known ones. */
-  readonly reasoningFields?: readonly string[] | undefined;
-}
+import { keptOf, type ResponseHeaders } from './response-headers.ts';
 
 /** How long a body may go on after `[DONE]` before its answer is passed on, so that the connection is free for the next request. */
 const LAST_CHUNK_MS = 5;
@@ -52,7 +40,6 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #lastReadMs = 0;
   /** The answer is complete, but not the body: waits for its end, before or after the answer was passed on. */
   #timer: unknown;
-  /** There will be a timer, if the body has not ended by then. */
   #willWait = false;
   #waitsAsDone = false;
   #isDraining = false;
@@ -192,16 +179,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     // Mostly the end of the body came in the same read: then there is nothing to set a timer for.
     this.#later(() => {
       this.#willWait = false;
-      if (!this.#isComplete) this.#waitForEnd(this.#reader!.isDone);
+      if (this.#isComplete) return;
+      this.#waitsAsDone = this.#reader!.isDone;
+      // What has arrived by then comes first: this process may have been busy.
+      const then = () => this.#later(() => this.#endWithoutBody());
+      this.#wait(this.#waitsAsDone ? LAST_CHUNK_MS : QUIET_MS, then);
     });
-  }
-
-  #waitForEnd(isDone: boolean): void {
-    this.#waitsAsDone = isDone;
-    this.#wait(isDone ? LAST_CHUNK_MS : QUIET_MS, () =>
-      // What has arrived meanwhile comes first: this process may have been busy.
-      this.#later(() => this.#endWithoutBody()),
-    );
   }
 
   #endWithoutBody(): void {

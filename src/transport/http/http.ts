@@ -9,8 +9,9 @@ import { clientMaker, type Route } from './client.ts';
 import { Connections } from './connection.ts';
 import { CookieJar } from './cookies.ts';
 import { endpoint } from './endpoint.ts';
-import { HttpExchange, type Line } from './exchange.ts';
+import { HttpExchange } from './exchange.ts';
 import { headerWriter, OWN_HEADERS, redactor } from './headers.ts';
+import type { Line } from './line.ts';
 import { requestIdWriter } from './request-id.ts';
 
 export interface HttpOptions {
