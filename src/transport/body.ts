@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Message } from '../workload/message.ts';
+import { saysSomething } from './json.ts';
 import { isWholePrompt, PROMPT_END, promptLine } from './prompt-text.ts';
 import { type Notation, Transcript } from './transcript.ts';
 import type { ChatRequest } from './transport.ts';
@@ -173,6 +174,7 @@ function lineBytes(message: Message): Buffer {
 }
 
 function withoutKeysOf(extra: Fields, fields: Fields): Fields {
+  if (!saysSomething(extra)) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in extra)));
 }
 
