@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/errors.ts';
-import { makeFolder } from '../../base/make-folder.ts';
+import { makeFolder, removeFolders } from '../../base/make-folder.ts';
 import { type Flag, withFlags } from '../../commands/flag-table.ts';
 import { FLAGS } from '../../commands/flags.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
@@ -120,8 +120,7 @@ async function all(
   return failed;
 }
 
-async function done({ argv, folders, publicFile }: Step, { runVerb, mayFetch }: Doing) {
-  for (const folder of folders) makeFolder(folder);
+async function done({ argv, folder, publicFile }: Step, { runVerb, mayFetch }: Doing) {
   if (publicFile && !existsSync(publicFile.path)) {
     const fetching = ['dataset', 'download', publicFile.name ?? '', '--output', publicFile.path];
     if (!mayFetch) {
@@ -133,7 +132,11 @@ async function done({ argv, folders, publicFile }: Step, { runVerb, mayFetch }: 
     const code = await runVerb(fetching);
     if (code !== EXIT.ok) return code;
   }
-  return runVerb(argv);
+  const made = folder === undefined ? [] : makeFolder(folder);
+  const code = await runVerb(argv);
+  // One that nothing was written to is not left behind.
+  removeFolders(made);
+  return code;
 }
 
 const SECRET = '--api-key';

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import { below } from '../../base/random.ts';
 import { MOST } from '../../scenario/bounds.ts';
@@ -167,8 +168,12 @@ function cutter(most: Scenario['conversation']['lengths'] = {}) {
       };
     },
     notes: () => [
-      ...(inputs ? [`clamped: ${inputs} inputs of more than ${maxInputTokens} tokens`] : []),
-      ...(outputs ? [`clamped: ${outputs} outputs of more than ${maxOutputTokens} tokens`] : []),
+      ...(inputs
+        ? [`clamped: ${counted(inputs, 'input')} of more than ${maxInputTokens} tokens`]
+        : []),
+      ...(outputs
+        ? [`clamped: ${counted(outputs, 'output')} of more than ${maxOutputTokens} tokens`]
+        : []),
     ],
   };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { stream } from '../../base/random.ts';
+import { type Unfinished, unfinishedFile } from '../../base/unfinished.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
-import { refuseInput, writeWhole } from '../files/whole-file.ts';
+import { cannotWrite, refuseInput, writeWhole } from '../files/whole-file.ts';
 import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { characters, type Fit, fittedMessages, type OpenAiMessage } from './fit.ts';
@@ -123,11 +126,14 @@ function openStore(output: string): Store {
   const path = `${output}.${randomUUID()}`;
   const places: Place[] = [];
   let end = 0;
+  let half: Unfinished | undefined;
   let handle: number;
   try {
+    half = unfinishedFile(path, makeFolder(dirname(output)));
     handle = openSync(path, 'wx+');
   } catch (error) {
-    throw new UsageError(`cannot write ${output}: ${errorText(error)}`);
+    half?.remove();
+    throw cannotWrite(output, error, path);
   }
   return {
     places,
@@ -148,7 +154,7 @@ function openStore(output: string): Store {
     },
     close() {
       closeSync(handle);
-      rmSync(path, { force: true });
+      half?.remove();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import { PROCESS_RULES } from '../../scenario/arrivals.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -102,8 +103,4 @@ export function notesOf(
       ? [`pauses: ${unknown} of ${all} are not in the trace; pacing.pauseSec is in their place`]
       : []),
   ];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
