@@ -62,8 +62,9 @@ export type ConvertedShape = {
 export async function convertShareGpt(options: ConvertOptions): Promise<Converted> {
   const { input, output, maxItems, seed, model } = options;
   refuseInput(output, input);
-  const opened = await openSource(input, options.from ?? 'chats', options.mergeParts);
-  const { to = 'openai' } = options;
+  const { to = 'openai', mergeParts } = options;
+  const { foldsTools } = FORMS[to === 'aibrix' ? 'aibrix-sessions' : to];
+  const opened = await openSource(input, options.from ?? 'chats', { mergeParts, foldsTools });
   const name = to === 'aibrix' ? aibrixForm(opened) : to;
   const form: Form = FORMS[name];
   const keepLastQuestion = options.keepLastQuestion ?? form.keepsQuestions;
@@ -79,12 +80,13 @@ export async function convertShareGpt(options: ConvertOptions): Promise<Converte
         'reason' in whole ? whole : fittedMessages(whole, { ...options, keepLastQuestion });
       if ('reason' in messages) tally.add(messages.reason, `id ${whole.id}, ${messages.detail}`);
       else {
-        const { id, sessionId, said } = whole as Heard;
+        const { id, sessionId, said, hadTools } = whole as Heard;
         const system = said[0]?.message.role === 'system' ? said[0].message.text : undefined;
         const isTold = form.hasSystem && options.keepSystem;
         const row = form.row({ id, sessionId, system: isTold ? system : undefined }, messages);
         const kept = form.messages(row).length;
         if (kept < messages.length) lost.add('later turns', `id ${id}`);
+        if (hadTools) lost.add('tools, what they were asked and what they found', `id ${id}`);
         if (system !== undefined && !isTold) lost.add('a system message', `id ${id}`);
         store.add(JSON.stringify(row));
       }
