@@ -133,7 +133,7 @@ export const PROCESSES = {
     resumes: 'atOwnTimes',
     isEndless: false,
     text: ({ measure }) =>
-      `at the times of the trace${slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`}`,
+      `at the times of the trace${slowdown === 1 ? '' : slowdown < 1 ? `, ${measure(1 / slowdown)} times as fast` : `, stretched ${measure(slowdown)} times`}`,
   }),
   closed: ({ concurrency, startUp }) => ({
     loop: 'closed',

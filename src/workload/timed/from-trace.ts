@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
 import { type Factors, type Planned, scaled } from './planned.ts';
@@ -25,17 +26,19 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   const blockTokens = options.blockTokens ?? 1;
   let firstMs: number | undefined;
   let lastMs = 0;
+  let unanswered = 0;
   for await (const entry of format.read(file, { blockTokens, warn })) {
     const { atMs, inputTokens } = checked(file, entry);
     firstMs ??= atMs;
     const sinceMs = atMs - firstMs;
-    if (sinceMs > durationMs) return;
+    if (sinceMs > durationMs) break;
     if (sinceMs < lastMs) {
       throw new UsageError(
         `${file}: found a request at ${atMs} ms after one at ${firstMs + lastMs}; expected them in the order of time`,
       );
     }
     lastMs = sinceMs;
+    if (entry.outputTokens === 0) unanswered++;
     const grouped = groupMs > 0 ? Math.floor(sinceMs / groupMs) * groupMs : sinceMs;
     yield {
       atMs: Math.floor(grouped / factors.rate),
@@ -51,6 +54,11 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   }
   if (firstMs === undefined) {
     throw new UsageError(`${file}: found no request; expected ${format.says}`);
+  }
+  if (unanswered) {
+    warn?.(
+      `${counted(unanswered, 'answer')} of 0 tokens in the trace, as of requests that failed: output_length is 1`,
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { TraceEntry } from './format.ts';
 import type { TraceSession, TraceSessions } from './sessions.ts';
 import { thinkMsOf } from './times.ts';
+import { unansweredNotes } from './unanswered.ts';
 
 interface Trace {
   readonly file: string;
@@ -99,6 +100,7 @@ export function notesOf(
   const unknown = pacing.mode === 'recorded' ? all - known : 0;
   return [
     trace.join(''),
+    ...unansweredNotes(entries.filter(({ outputTokens }) => outputTokens === 0).length),
     ...(unknown
       ? [`pauses: ${unknown} of ${all} are not in the trace; pacing.pauseSec is in their place`]
       : []),
