@@ -27,14 +27,15 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   let firstMs: number | undefined;
   let lastMs = 0;
   let unanswered = 0;
+  let number = 0;
   for await (const entry of format.read(file, { blockTokens, warn })) {
-    const { atMs, inputTokens } = checked(file, entry);
+    const { atMs, inputTokens } = checked(`${file}: request ${++number}`, entry);
     firstMs ??= atMs;
     const sinceMs = atMs - firstMs;
     if (sinceMs > durationMs) break;
     if (sinceMs < lastMs) {
       throw new UsageError(
-        `${file}: found a request at ${atMs} ms after one at ${firstMs + lastMs}; expected them in the order of time`,
+        `${file}: request ${number}: found it ${lastMs - sinceMs} ms before the one before it; expected them in the order of time`,
       );
     }
     lastMs = sinceMs;
@@ -62,13 +63,13 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   }
 }
 
-function checked(file: string, { atMs, inputTokens }: TraceEntry) {
+function checked(where: string, { atMs, inputTokens }: TraceEntry) {
   if (atMs === undefined) {
-    throw new UsageError(`${file}: found a request without a time; a workload needs one for each`);
+    throw new UsageError(`${where}: found no time; a workload needs one for each`);
   }
   if (inputTokens === undefined) {
     throw new UsageError(
-      `${file}: found a request with messages; expected lengths in tokens: play it with \`confab run --trace\``,
+      `${where}: found messages; expected lengths in tokens: play it with \`confab run --trace\``,
     );
   }
   return { atMs, inputTokens: Math.max(1, inputTokens) };
