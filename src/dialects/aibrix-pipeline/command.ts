@@ -7,7 +7,7 @@ import { FLAGS } from '../../commands/flags.ts';
 import { flowingHelp } from '../../commands/help-text.ts';
 import { collect } from '../../commands/options.ts';
 import { say } from '../../commands/stderr.ts';
-import { keysOf, readConfig } from './config.ts';
+import { addedKeys, isAsked, keysOf, readConfig } from './config.ts';
 import { STAGES, STEPS, type Stage, type Step } from './stages.ts';
 
 interface PipelineFlags {
@@ -91,6 +91,9 @@ async function run(
   const stages = stage === 'all' ? STAGES : [stage];
   // A key that a later stage lacks is told before the first begins.
   const steps = stages.map((one) => ({ stage: one, step: STEPS[one](config) as Step }));
+  for (const key of addedKeys(file, overrides, process.env)) {
+    if (!isAsked(config, key)) say(`${key}: found no use for it in ${stages.join(', ')}: left out`);
+  }
   if (dryRun) {
     for (const { step } of steps) process.stdout.write(`${commandLine(step.argv)}\n`);
     return;

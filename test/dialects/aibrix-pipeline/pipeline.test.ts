@@ -215,6 +215,21 @@ describe('001-42 the stages', () => {
     ]);
   });
 
+  test('001-42 a key that is set and that nobody reads is told', async () => {
+    const told = async (...sets: string[]) => {
+      await called(['--stage', 'workload', ...sets.flatMap((set) => ['--set', set])]);
+      const lines = vi.mocked(process.stderr.write).mock.calls.map(([text]) => String(text));
+      return lines.filter((line) => line.includes('no use'));
+    };
+    const constant = 'workload_configs.constant';
+    expect(await told(`${constant}.target_prompt_len=5`, 'seed=3')).toEqual([]);
+    expect(await told('place=x', `workload_dir=\${place}/y`)).toEqual([]);
+    expect(await told(`${constant}.target_qqs=5`, 'goodput_targets=ttft:1')).toEqual([
+      `${constant}.target_qqs: found no use for it in workload: left out\n`,
+      'goodput_targets: found no use for it in workload: left out\n',
+    ]);
+  });
+
   test('001-42 end with the first that fails; what a client did is analysed all the same', async () => {
     expect(await called([], { workload: 2 })).toEqual({
       lines: ['dataset multi-turn', 'workload'],
