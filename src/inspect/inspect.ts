@@ -1,7 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
 import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats/formats.ts';
 import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';

@@ -1,5 +1,5 @@
 import type { HashId, TraceEntry } from '../format.ts';
-import { formatNamed, TRACE_FORMATS } from '../formats.ts';
+import { formatNamed, TRACE_FORMATS } from '../formats/formats.ts';
 import { type ConvertedTrace, fitted, notesOf } from './convert.ts';
 import { openTraceFile, type Reading, traceIn } from './open-trace.ts';
 import { countOfPart, onlyParts, PART_NAMES, type PartName, type Trace } from './parts.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { ReadOptions, TraceEntry, TraceFacts, TraceFormat } from '../format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../formats.ts';
+import { factsOf, formatOf, TRACE_FORMATS } from '../formats/formats.ts';
 import { inOrder } from '../order.ts';
 import type { Trace } from './parts.ts';
 
