@@ -2,6 +2,7 @@ import { breakDown } from './base/breakdown.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { watchTerminal } from './base/lost-terminal.ts';
 import { guarded } from './base/output.ts';
+import { removeUnfinished, watchUnfinished } from './base/unfinished.ts';
 import { say } from './commands/terminal/stderr.ts';
 import { program, tellBug } from './program.ts';
 
@@ -15,6 +16,21 @@ process.on('uncaughtException', (error) => {
   const kept = breakDown();
   tellBug(error, kept);
   leave(EXIT.bug);
+});
+
+// What is half written is not left behind by a process that is told to end, where nobody else does that.
+watchUnfinished(() => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const end = (signal: NodeJS.Signals) => {
+    if (process.listenerCount(signal) > 1) return;
+    removeUnfinished();
+    process.off(signal, end);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
 });
 
 program(process.argv.slice(2)).then(leave);

@@ -72,6 +72,7 @@ async function analyze(given: readonly string[], flags: AnalyzeFlags): Promise<v
   const pictures = await picturesOf(flags);
   const requests = (await Promise.all(files.map(requestsOf))).flat();
   const analysis = analyse(files, requests, targets);
+  if (flags.output !== undefined) await makeOutput(flags.output);
   await draw(pictures, requests);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(analysis, undefined, 2)}\n`);
@@ -81,23 +82,25 @@ async function analyze(given: readonly string[], flags: AnalyzeFlags): Promise<v
   process.stdout.write(`${analysisText(analysis, reportColumns(flags.wide))}\n`);
 }
 
-/** Where to draw, in folders that are there. */
+/** Where to draw. @throws UsageError for what is no name of a picture. */
 async function picturesOf({ figure, output }: AnalyzeFlags): Promise<string[]> {
-  const paths = figure === undefined ? [] : [figure];
-  if (output !== undefined) {
-    const { makeFolder } = await import('../base/make-folder.ts');
-    try {
-      makeFolder(output);
-    } catch (error) {
-      throw new UsageError(`--output: cannot make ${output}: ${errorText(error)}`);
-    }
-    paths.push(join(output, FIGURE));
-  }
-  if (paths.length) {
+  if (figure !== undefined) {
     const { checkPicture } = await import('../figures/picture.ts');
-    for (const path of paths) checkPicture(path);
+    checkPicture(figure);
   }
-  return paths;
+  return [
+    ...(figure === undefined ? [] : [figure]),
+    ...(output === undefined ? [] : [join(output, FIGURE)]),
+  ];
+}
+
+async function makeOutput(folder: string): Promise<void> {
+  const { makeFolder } = await import('../base/make-folder.ts');
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`--output: cannot make ${folder}: ${errorText(error)}`);
+  }
 }
 
 async function draw(paths: readonly string[], requests: readonly AnalysedRequest[]) {

@@ -21,6 +21,7 @@ const replayFlags: readonly Flag[] = [
     { flags: '--limit <n>', path: 'conversation.trace.limit' },
     TRACE_FLAGS.until,
     { flags: '--kind <name>', path: 'conversation.trace.kind' },
+    { flags: '--skip-failures', path: 'conversation.trace.skipFailures', default: undefined },
     FLAGS.users,
   ]),
   ...grouped('When', [

@@ -123,7 +123,8 @@ interface Extent {
 }
 
 function domainsOf(panel: Panel): { x: Domain; y: Domain } | undefined {
-  const along: Extent = { min: Infinity, max: -Infinity };
+  const [min, max] = panel.x.over ?? [Infinity, -Infinity];
+  const along: Extent = { min, max };
   const up: Extent = { min: Infinity, max: -Infinity };
   if (panel.kind === 'interval') {
     for (const { spans } of panel.series) {

@@ -43,4 +43,6 @@ export interface PanelAxis {
   readonly scale?: 'log' | 'time';
   /** How long a point holds, in the axis's unit: of `step` and `bar`. */
   readonly step?: number;
+  /** Of the x axis: from where to where it goes at least, so that it is as long as that of another panel. */
+  readonly over?: readonly [from: number, to: number];
 }

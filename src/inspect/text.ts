@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { duration } from '../report/duration.ts';
 import { seconds } from '../report/number.ts';
 import { sectionsText } from '../report/render/text.ts';
@@ -112,10 +113,6 @@ function sessionsText({ sessions, requests }: Inspection): string {
       : []),
     ...(requestsWithout ? [`beside ${counted(requestsWithout, 'request')} of none`] : []),
   ].join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Of many the most frequent. */

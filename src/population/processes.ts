@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { Rng } from '../base/random.ts';
 import type { ArrivalSettings, Process, SettingsOf } from '../scenario/arrivals.ts';
 import { MOST } from '../scenario/bounds.ts';
@@ -132,7 +133,7 @@ export const PROCESSES = {
     resumes: 'atOwnTimes',
     isEndless: false,
     text: ({ measure }) =>
-      `at the times of the trace${slowdown === 1 ? '' : `, stretched ${measure(slowdown)} times`}`,
+      `at the times of the trace${slowdown === 1 ? '' : slowdown < 1 ? `, ${measure(1 / slowdown)} times as fast` : `, stretched ${measure(slowdown)} times`}`,
   }),
   closed: ({ concurrency, startUp }) => ({
     loop: 'closed',
@@ -155,10 +156,6 @@ export const PROCESSES = {
 export function processOf(settings: ArrivalSettings): ArrivalProcess {
   const make = PROCESSES[settings.process] as (settings: ArrivalSettings) => ArrivalProcess;
   return make(settings);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 interface RateSettings {

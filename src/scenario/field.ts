@@ -29,7 +29,14 @@ export function fieldOf(path: FieldPath): Field {
   let schema: z.core.$ZodType | undefined = scenarioSchema;
   for (const key of path.split('.')) schema = schema && memberOf(schema, key);
   if (!schema) throw new Error(`the scenario has no field ${path}`);
-  return z.toJSONSchema(schema, { io: 'input' }) as Field;
+  const { anyOf = [], ...said } = z.toJSONSchema(schema, { io: 'input' }) as Described;
+  // What may be null is else what it is.
+  const [one, ...others] = anyOf.filter(({ type }) => type !== 'null');
+  return one && !others.length ? { ...one, ...said } : said;
+}
+
+interface Described extends Field {
+  readonly anyOf?: readonly Field[];
 }
 
 /** The field of an object, whatever is wrapped around it; of a union, the first member's that has it. */

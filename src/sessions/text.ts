@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { measure } from '../report/number.ts';
 import { tableText } from '../report/render/table.ts';
 import { sectionsText } from '../report/render/text.ts';
@@ -129,10 +130,6 @@ const GOAL_TEXT = {
   sessions: 'most sessions',
   balanced: 'greatest 2CS/(C+S)',
 } as const;
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
 
 function held({ groups, sessions }: Point): number {
   return groups * sessions;

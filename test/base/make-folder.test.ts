@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeFolder } from '../../src/base/make-folder.ts';
+import { makeFolder, removeFolders } from '../../src/base/make-folder.ts';
 import { absent, titled } from '../support/needs.ts';
 
 let dir: string;
@@ -13,9 +13,22 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 test('folders that are missing are made, and one that is there is no trouble', () => {
   const deep = join(dir, 'a', 'b', 'c');
-  makeFolder(deep);
-  makeFolder(deep);
+  expect(makeFolder(deep)).toEqual([join(dir, 'a'), join(dir, 'a', 'b'), deep]);
+  expect(makeFolder(deep)).toEqual([]);
   expect(statSync(deep).isDirectory()).toBe(true);
+});
+
+test('what was made can be taken back, as far as nothing is in it', () => {
+  const made = makeFolder(join(dir, 'a', 'b', 'c'));
+  writeFileSync(join(dir, 'a', 'file'), '');
+  removeFolders(made);
+  expect(readdirSync(join(dir, 'a'))).toEqual(['file']);
+  expect(() => removeFolders(made)).not.toThrow();
+});
+
+test('where one of several cannot be made none is', () => {
+  expect(() => makeFolder(join(dir, 'a', 'x'.repeat(300)))).toThrow('ENAMETOOLONG');
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 test('through a link', () => {

@@ -1,4 +1,7 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
@@ -340,3 +343,26 @@ function grouped<T extends { userId: number }>(records: readonly T[]): Map<numbe
   }
   return groups;
 }
+
+test('a signal while a file is written ends the process as ever, and leaves nothing of it', async () => {
+  const cwd = freshFolder();
+  // A file that begins and does not go on.
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': '1000' });
+    response.write('TIMESTAMP');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const watched = watch(cwd);
+  const isBegun = once(watched, 'change');
+  const url = `http://127.0.0.1:${port}/conv.csv`;
+  const download = start(['dataset', 'download', 'azure-conv', '--url', url], { cwd });
+  await isBegun;
+  watched.close();
+  expect(readdirSync(cwd)).toEqual([expect.stringContaining('AzureLLM')]);
+  download.process.kill('SIGTERM');
+  expect(await download.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  expect(readdirSync(cwd)).toEqual([]);
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { WorkloadEntry, WorkloadRequest } from '../../src/workload/timed/entry.ts';
@@ -464,6 +464,31 @@ describe('time', () => {
   });
 });
 
+describe('what is wrong with an input', () => {
+  test.each([
+    'workload --type azure --traffic-file no.csv --output-dir made/here',
+    'workload --type mooncake --traffic-file late.jsonl --output-dir made/here',
+    'workload --type constant --prompt-file no.jsonl --output-dir made/here',
+    'workload concat no.jsonl --output made/here/x.jsonl',
+    'workload merge late.jsonl --output made/here/x.jsonl',
+    'dataset multi-turn --text-file no.txt --output made/here/x.jsonl',
+    'convert no.json made/here/x.json',
+    'trace convert late.jsonl made/here/ --to kv-cache-tester',
+    'trace anonymise late.jsonl made/here/x.jsonl',
+    'trace slice late.jsonl made/here/x.jsonl --limit 1',
+    'analyze late.jsonl --output made/here',
+    'replay late.jsonl --simulate --output-dir made/here',
+  ])('is told before anything is made: %s', async (command) => {
+    const cwd = freshFolder();
+    const row = '{"timestamp": 0, "input_length": 4, "output_length": 2, "hash_ids": [1]}';
+    writeFileSync(join(cwd, 'late.jsonl'), `${row}\n{"timestamp": "x"}\n`);
+    const { code, stderr } = await confab(command.split(' '), { cwd });
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(/^error: /m);
+    expect(readdirSync(cwd)).toEqual(['late.jsonl']);
+  });
+});
+
 describe('files', () => {
   const args = ['--type', 'constant', '--duration', '3s', '--qps', '2', '--prompt-len', '5'];
 
@@ -496,13 +521,25 @@ describe('files', () => {
       { cwd },
     );
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain('made/here/workload.jsonl: 1 requests in 1 entries');
+    expect(stdout).toContain('made/here/workload.jsonl: 1 request in 1 entry');
     expect(readFileSync(join(cwd, 'made/here/workload.svg'), 'utf8')).toContain(
       'Requests per second',
     );
     expect(
       existsSync(join(cwd, 'made/here/workload.png')) || /warning: no figure/.test(stderr),
     ).toBe(true);
+  });
+
+  test('001-25 pictures of an earlier workload do not stay beside one that has none', async () => {
+    const cwd = freshFolder();
+    const args = ['workload', '--type', 'constant', '--qps', '9', '--prompt-len', '3'];
+    const files = async (...more: string[]) => {
+      const { code, stderr } = await confab([...args, '--duration', '1s', ...more], { cwd });
+      expect(code, stderr).toBe(0);
+      return readdirSync(join(cwd, 'output')).toSorted();
+    };
+    expect(await files()).toContain('workload.svg');
+    expect(await files('--no-figures')).toEqual(['workload.jsonl']);
   });
 
   test('001-26 are joined by concat and merge, and by the names of AIBrix', async () => {

@@ -216,6 +216,23 @@ describe('a picture', () => {
     ).toEqual(expect.arrayContaining(['at (UTC)', '2026-01-01', '12:00']));
   });
 
+  test('goes as far as is asked, also where nothing is', () => {
+    const x = { label: 'time', unit: 's', over: [0, 50] } as const;
+    const texts = textsOf(
+      svgOf([
+        panel(
+          'line',
+          [
+            [20, 1],
+            [30, 2],
+          ],
+          { x },
+        ),
+      ]),
+    );
+    expect(texts.map(({ text }) => text)).toEqual(expect.arrayContaining(['0', '50']));
+  });
+
   test('says what it leaves out', () => {
     const log = panel(
       'scatter',

@@ -279,3 +279,8 @@ test('users that come all at once come in open loop, however slow the engine is'
     arrivals: 'all 5 conversations at once',
   });
 });
+
+test('a trace that passes faster says how much', () => {
+  const { text } = processOf({ process: 'trace', slowdown: 0.1 });
+  expect(text(told)).toBe('at the times of the trace, 10 times as fast');
+});

@@ -9,7 +9,7 @@ test.each<[FieldPath, object]>([
   ['engine.policy', { default: 'fcfs', enum: expect.arrayContaining(['fcfs', 'priority']) }],
   ['engine.offload.cpu.capacityGB', { type: 'number' }],
   ['thresholds.maxErrorRate', { minimum: 0, maximum: 1 }],
-  ['timeouts.totalSec', { default: null }],
+  ['timeouts.totalSec', { default: null, type: 'number', exclusiveMinimum: 0 }],
   // Of a member of a union, and of an object that may be left out.
   ['population.arrivals.concurrency', { type: 'integer', minimum: 1 }],
   ['population.rampUp.history', { default: 'synthesised' }],

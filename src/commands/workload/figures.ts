@@ -14,8 +14,7 @@ export async function drawWorkload(dir: string, summary: WorkloadSummary): Promi
   const panels = workloadPanels(summary);
   const problems: string[] = [];
   if (!panels.length) {
-    // What an earlier workload left there would be taken for this one's.
-    for (const name of PICTURES) rmSync(join(dir, name), { force: true });
+    removeFigures(dir);
     problems.push('no figure: the workload has no request');
   }
   for (const name of panels.length ? PICTURES : []) {
@@ -24,10 +23,16 @@ export async function drawWorkload(dir: string, summary: WorkloadSummary): Promi
     } catch (error) {
       // The workload itself is there: a picture that is not is no reason to fail.
       if (!(error instanceof UsageError)) throw error;
+      rmSync(join(dir, name), { force: true });
       problems.push(`warning: no figure: ${errorText(error)}`);
     }
   }
   return problems;
+}
+
+/** Those of an earlier workload would be taken for this one's. */
+export function removeFigures(dir: string): void {
+  for (const name of PICTURES) rmSync(join(dir, name), { force: true });
 }
 
 const SECONDS: PanelAxis = { label: 'time', unit: 's' };
@@ -36,11 +41,14 @@ const SECONDS: PanelAxis = { label: 'time', unit: 's' };
 export function workloadPanels({ overTime, sessions, outputTokens }: WorkloadSummary): Panel[] {
   const { widthMs, bins } = overTime;
   if (!bins.length) return [];
-  const x = { ...SECONDS, step: widthMs / 1000 };
+  const step = widthMs / 1000;
+  // What happens at one time stands below each other.
+  const time: PanelAxis = { ...SECONDS, over: [0, bins.length * step] };
+  const x = { ...time, step };
   const points = (of: (bin: Bin) => number | undefined) =>
     bins.flatMap((bin, index): [number, number][] => {
       const value = of(bin);
-      return value === undefined ? [] : [[(index * widthMs) / 1000, value]];
+      return value === undefined ? [] : [[index * step, value]];
     });
   const lengths = (
     title: string,
@@ -79,15 +87,18 @@ export function workloadPanels({ overTime, sessions, outputTokens }: WorkloadSum
           ),
         ]
       : []),
-    ...(sessions.sessions ? [sessionPanel(sessions)] : []),
+    ...(sessions.sessions ? [sessionPanel(sessions, time)] : []),
   ];
 }
 
-function sessionPanel({ cells, sessions, widthMs, sessionsPerRow }: SessionCells): Panel {
+function sessionPanel(
+  { cells, sessions, widthMs, sessionsPerRow }: SessionCells,
+  x: PanelAxis,
+): Panel {
   return {
     title: 'Sessions',
     kind: 'interval',
-    x: SECONDS,
+    x,
     y: { label: 'session, as they begin', unit: 'count' },
     series: [
       {

@@ -184,7 +184,7 @@ const resultFlags: readonly Flag[] = grouped('What comes of it', [
     choices: ['jsonl', 'json'],
     default: 'jsonl',
   },
-  { flags: '--no-figures', says: 'the file alone' },
+  { flags: '--no-figures', says: 'the file alone; figures of an earlier one are removed' },
   ...screenFlags,
 ]);
 

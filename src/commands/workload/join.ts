@@ -1,7 +1,5 @@
-import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError } from '../../base/errors.ts';
-import { makeFolder } from '../../base/make-folder.ts';
 import { isSameFile } from '../../workload/files/whole-file.ts';
 import type { WorkloadEntry } from '../../workload/timed/entry.ts';
 import { concatenated, type JoinOptions, merged } from '../../workload/timed/join-workloads.ts';
@@ -67,7 +65,6 @@ async function joinFiles(files: readonly string[], flags: JoinFlags, join: Join)
   const same = files.find((file) => isSameFile(file, output));
   if (same !== undefined) throw new UsageError(`--output: found ${output}, which is read too`);
   const tally = new WorkloadTally();
-  makeFolder(dirname(output));
   const entries = tally.through(join(files, { hasOwnSessions: ownSessions }));
   await writeWorkload(output, entries, output.endsWith('.json') ? 'json' : 'jsonl');
   process.stdout.write(`${summaryText(output, tally.summary, wide)}\n`);

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import {
   type Curve,
@@ -155,10 +156,17 @@ function planStat(flags: WorkloadFlags): Planning {
     traffic: fileOf(flags, 'a CSV of rates'),
     promptLengths: flags.promptLenFile,
     completionLengths: flags.completionLenFile,
+    warn: say,
   };
   const sections = flags.statTraceType === 'maas' ? readMaas(files) : readCloudIde(files);
   const endMs = sections.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
   const isShort = endMs < flags.duration;
+  const unknown = sections.filter(({ inputTokens, perSec }) => !inputTokens && perSec > 0).length;
+  if (unknown && files.promptLengths !== undefined && flags.promptFile === undefined) {
+    throw new UsageError(
+      `${files.promptLengths}: ${counted(unknown, 'row')} with requests have no length; expected one in each, or --prompt-file`,
+    );
+  }
   return {
     plan: statPlan({
       seed: seedOf(flags),
@@ -166,7 +174,7 @@ function planStat(flags: WorkloadFlags): Planning {
       sections,
       factors: factorsOf(flags),
     }),
-    hasLengths: sections.every(({ inputTokens, perSec }) => inputTokens || perSec === 0),
+    hasLengths: unknown === 0,
     notes: isShort ? [`${files.traffic} ends after ${endMs / 1000} s, before --duration does`] : [],
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { measure, seconds } from '../../report/number.ts';
 import { tableText } from '../../report/render/table.ts';
 import type { LengthSummary } from '../../workload/timed/length-counts.ts';
@@ -10,7 +11,7 @@ export function summaryText(file: string, summary: WorkloadSummary, isWide?: boo
   const span = firstMs === undefined ? '' : `, from ${seconds(firstMs)} to ${seconds(lastMs!)}`;
   const kinds = Object.entries(events).map(([kind, count]) => `${kind} ${count}`);
   return [
-    `${file}: ${requests} requests in ${entries} entries${span}`,
+    `${file}: ${counted(requests, 'request')} in ${entries === 1 ? '1 entry' : `${entries} entries`}${span}`,
     ...(sessions.sessions ? [`sessions: ${sessions.sessions}`] : []),
     ...(kinds.length ? [`events: ${kinds.join(', ')}`] : []),
     ...(requests ? ['', lengthTable(summary, reportColumns(isWide))] : []),

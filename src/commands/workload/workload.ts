@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Command, type Option } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
-import { errorText, UsageError } from '../../base/errors.ts';
-import { makeFolder } from '../../base/make-folder.ts';
+import { UsageError } from '../../base/errors.ts';
 import { refuseInput } from '../../workload/files/whole-file.ts';
 import { readAgentConfig } from '../../workload/timed/agents/config.ts';
 import { agentSessions } from '../../workload/timed/agents/sessions.ts';
@@ -71,15 +70,13 @@ async function makeWorkload(flags: WorkloadFlags, notRead: readonly string[]): P
   const made = await entriesOf(flags);
   for (const note of made.notes) say(note);
   const tally = new WorkloadTally();
-  makeOutputFolder(flags.outputDir);
   await writeWorkload(file, tally.through(made.entries), flags.outputFormat);
   const { summary } = tally;
   const unsaid = made.unsaid?.() ?? 0;
   if (unsaid) say(`all sessions have ended: ${unsaid} later requests had nothing to say`);
-  if (flags.figures) {
-    const { drawWorkload } = await import('./figures.ts');
-    for (const problem of await drawWorkload(flags.outputDir, summary)) say(problem);
-  }
+  const { drawWorkload, removeFigures } = await import('./figures.ts');
+  if (!flags.figures) removeFigures(flags.outputDir);
+  else for (const problem of await drawWorkload(flags.outputDir, summary)) say(problem);
   process.stdout.write(`${summaryText(file, summary, flags.wide)}\n`);
 }
 
@@ -124,14 +121,6 @@ const LENGTH_FLAGS = {
 function promptOptions(flags: WorkloadFlags) {
   const { tokenizer } = flags;
   return { seed: seedOf(flags), tokenizer, cacheDir: defaultCacheDir(), tell: say };
-}
-
-function makeOutputFolder(dir: string): void {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    throw new UsageError(`--output-dir: cannot make ${dir}: ${errorText(error)}`);
-  }
 }
 
 /** Flags on the command line that this type of workload has no use for. */

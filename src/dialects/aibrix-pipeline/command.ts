@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/errors.ts';
-import { makeFolder } from '../../base/make-folder.ts';
+import { makeFolder, removeFolders } from '../../base/make-folder.ts';
 import { type Flag, withFlags } from '../../commands/flags/flag-table.ts';
 import { FLAGS } from '../../commands/flags/flags.ts';
 import { collect } from '../../commands/flags/options.ts';
 import { flowingHelp } from '../../commands/terminal/help-text.ts';
 import { say } from '../../commands/terminal/stderr.ts';
-import { keysOf, readConfig } from './config.ts';
+import { addedKeys, isAsked, keysOf, readConfig } from './config.ts';
 import { STAGES, STEPS, type Stage, type Step } from './stages.ts';
 
 interface PipelineFlags {
@@ -91,6 +91,9 @@ async function run(
   const stages = stage === 'all' ? STAGES : [stage];
   // A key that a later stage lacks is told before the first begins.
   const steps = stages.map((one) => ({ stage: one, step: STEPS[one](config) as Step }));
+  for (const key of addedKeys(file, overrides, process.env)) {
+    if (!isAsked(config, key)) say(`${key}: found no use for it in ${stages.join(', ')}: left out`);
+  }
   if (dryRun) {
     for (const { step } of steps) process.stdout.write(`${commandLine(step.argv)}\n`);
     return;
@@ -120,8 +123,7 @@ async function all(
   return failed;
 }
 
-async function done({ argv, folders, publicFile }: Step, { runVerb, mayFetch }: Doing) {
-  for (const folder of folders) makeFolder(folder);
+async function done({ argv, folder, publicFile }: Step, { runVerb, mayFetch }: Doing) {
   if (publicFile && !existsSync(publicFile.path)) {
     const fetching = ['dataset', 'download', publicFile.name ?? '', '--output', publicFile.path];
     if (!mayFetch) {
@@ -133,7 +135,11 @@ async function done({ argv, folders, publicFile }: Step, { runVerb, mayFetch }: 
     const code = await runVerb(fetching);
     if (code !== EXIT.ok) return code;
   }
-  return runVerb(argv);
+  const made = folder === undefined ? [] : makeFolder(folder);
+  const code = await runVerb(argv);
+  // One that nothing was written to is not left behind.
+  removeFolders(made);
+  return code;
 }
 
 const SECRET = '--api-key';

@@ -15,14 +15,13 @@ export type Config = Readonly<Record<string, unknown>>;
  * number of others. What stands for nothing stays as it is; who needs it says so.
  * @throws UsageError for a file that is no such configuration, and for keys that stand for each other.
  */
-export function readConfig(
-  file: string,
-  overrides: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Config {
+export function readConfig(file: string, overrides: readonly string[], env: Environment): Config {
   const text = withEnvironment(readText(file, { what: 'configuration' }), env);
   const config = withOverrides(parsed(text, file), overrides);
-  return withTexts(config, (value, path) => substituted(value, config, [path.join('.')])) as Config;
+  const whole = withTexts(config, (value, path) => substituted(value, config, [path.join('.')]));
+  // What stands for another key has been asked for.
+  asked.set(whole as Config, asked.get(config) ?? new Set());
+  return whole as Config;
 }
 
 function parsed(text: string, file: string): Config {
@@ -38,8 +37,19 @@ function parsed(text: string, file: string): Config {
   throw new UsageError(`${file}: ${found(value)}; expected keys with their values`);
 }
 
+/** Keys of overrides that the file does not have. @throws UsageError as `readConfig` does. */
+export function addedKeys(file: string, overrides: readonly string[], env: Environment): string[] {
+  const text = withEnvironment(readText(file, { what: 'configuration' }), env);
+  const config = parsed(text, file);
+  return overrides
+    .map((override) => override.slice(0, override.indexOf('=')))
+    .filter((key) => valueAt(config, key) === undefined);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** `$NAME` and `${NAME}` of what the environment has. */
-function withEnvironment(text: string, env: Readonly<Record<string, string | undefined>>): string {
+function withEnvironment(text: string, env: Environment): string {
   return text.replace(
     /\$(?:\{(\w+)\}|(\w+))/g,
     (whole, braced, bare) => env[braced ?? bare] ?? whole,
@@ -61,8 +71,16 @@ function substituted(text: string, config: Config, through: readonly string[]): 
   });
 }
 
+const asked = new WeakMap<Config, Set<string>>();
+
+/** Whether anybody has asked for what is at a path, or for something in it. */
+export function isAsked(config: Config, path: string): boolean {
+  return [...(asked.get(config) ?? [])].some((one) => one === path || one.startsWith(`${path}.`));
+}
+
 /** What is at a dotted path; undefined: nothing. */
 export function valueAt(config: Config, path: string): unknown {
+  asked.set(config, (asked.get(config) ?? new Set()).add(path));
   return path
     .split('.')
     .reduce<unknown>(

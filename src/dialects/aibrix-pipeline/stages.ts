@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
 import { found } from '../../base/json.ts';
 import { type Config, valueAt } from './config.ts';
@@ -9,8 +9,8 @@ export type Stage = (typeof STAGES)[number];
 /** What a stage does: a command line of confab, and what has to be there for it. */
 export interface Step {
   readonly argv: readonly string[];
-  /** Folders that it writes into. */
-  readonly folders: readonly string[];
+  /** Has to be there for it; the others make theirs. */
+  readonly folder?: string;
   /** A public file that it reads, where it may be missing: how `confab dataset download` calls it, and where it is. */
   readonly publicFile?: { readonly name: string | undefined; readonly path: string };
 }
@@ -21,8 +21,7 @@ export const STEPS = {
     const type = text(config, 'prompt_type');
     const file = text(config, 'dataset_file');
     const { argv, publicFile } = choice(DATASETS, type, 'prompt_type')(config);
-    const folders = [dirname(file), ...some(config, 'dataset_dir')];
-    return { argv: [...argv, '--output', file], folders, ...(publicFile && { publicFile }) };
+    return { argv: [...argv, '--output', file], ...(publicFile && { publicFile }) };
   },
 
   workload(config) {
@@ -41,7 +40,6 @@ export const STEPS = {
         }),
         ...argv,
       ],
-      folders: [dir],
       ...(publicFile && { publicFile }),
     };
   },
@@ -69,7 +67,7 @@ export const STEPS = {
           'max-concurrent-sessions': 'client_max_concurrent_sessions',
         }),
       ],
-      folders: [text(config, 'client_output')],
+      folder: text(config, 'client_output'),
     };
   },
 
@@ -84,7 +82,6 @@ export const STEPS = {
         ...['analyze', '--trace', recordsOf(config), '--output', output],
         ...targets.filter(Boolean).flatMap((target) => ['--goodput-target', target]),
       ],
-      folders: [output],
     };
   },
 } satisfies Record<Stage, (config: Config) => Step>;
@@ -224,10 +221,6 @@ function flags(config: Config, at: string, keys: Keys): string[] {
 
 function recordsOf(config: Config): string {
   return join(text(config, 'client_output'), 'output.jsonl');
-}
-
-function some(config: Config, key: string): string[] {
-  return valueAt(config, key) === undefined ? [] : [text(config, key)];
 }
 
 function text(config: Config, key: string): string {

@@ -14,7 +14,7 @@ export function* plannedLines(scenario: Scenario, planned: PlannedLengths): Gene
       event_id: userId - scenario.population.firstUserId,
       at_sec: Number((dueMs / 1000).toFixed(6)),
       input_tokens: inputTokens,
-      output_tokens: outputTokens,
+      output_tokens: outputTokens ?? null,
       ...(pooled && { prompt: pooled.prompt.key }),
     };
     yield `${JSON.stringify(line)}\n`;

@@ -79,7 +79,7 @@ function detailOf(record: TurnRecord, originEpochMs: number, { logs, dir, answer
     sampled_in_num: inputTokens,
     out_len: answerChars.get(userId) ?? null,
     out_tokens: record.outputTokens ?? null,
-    sampled_out_len: outputTokens,
+    sampled_out_len: outputTokens ?? null,
     out_len_expected: record.maxTokens ?? null,
     first_chunk_time: since(firstTokenMs),
     total_chunk_time: since(endMs),

@@ -1,5 +1,6 @@
 import { found, isObject } from '../../base/json.ts';
 import type { Unfit } from './content.ts';
+import { toolsOf } from './function-calls.ts';
 import { isEmpty } from './message-fields.ts';
 
 /** What a conversation has beside its messages that an engine is to know. */
@@ -12,23 +13,26 @@ export interface ConversationFields {
   readonly unsent: readonly string[];
 }
 
-type Check = (value: unknown) => string | undefined;
+/** What is sent for a value; undefined: it can be none. */
+interface RequestField {
+  readonly accepts: string;
+  sent(value: unknown): unknown;
+}
 
-const isTool = (tool: unknown): boolean =>
-  isObject(tool) && tool['type'] === 'function' && isObject(tool['function']);
-
-/** Fields of a request in OpenAI's API, sent as they are if they can be what it has there. */
-const REQUEST: Readonly<Record<string, Check>> = {
-  tools: (value) =>
-    Array.isArray(value) && value.every(isTool)
-      ? undefined
-      : `${found(value)}; expected a list of {type: "function", function: {…}}`,
-  tool_choice: (value) =>
-    typeof value === 'string' || isObject(value)
-      ? undefined
-      : `${found(value)}; expected a text or an object`,
-  parallel_tool_calls: (value) =>
-    typeof value === 'boolean' ? undefined : `${found(value)}; expected true or false`,
+/** Fields of a request in OpenAI's API, sent if they can be what it has there. */
+const REQUEST: Readonly<Record<string, RequestField>> = {
+  tools: {
+    accepts: 'a list of {type: "function", function: {…}}, of functions, or that as JSON in a text',
+    sent: toolsOf,
+  },
+  tool_choice: {
+    accepts: 'a text or an object',
+    sent: (value) => (typeof value === 'string' || isObject(value) ? value : undefined),
+  },
+  parallel_tool_calls: {
+    accepts: 'true or false',
+    sent: (value) => (typeof value === 'boolean' ? value : undefined),
+  },
 };
 
 /** Fields without which an engine would be asked something else, and for which there is no place in a request. */
@@ -47,13 +51,13 @@ const SYSTEM = ['system', 'system_prompt', 'system_message'];
 
 /** Sorts the fields of a conversation whose messages are in `list`. */
 export function conversationFields(
-  value: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, unknown>>,
   list: string,
 ): ConversationFields | Unfit {
   const request: Record<string, unknown> = {};
   const unsent: string[] = [];
   let system: string | undefined;
-  for (const [name, field] of Object.entries(value)) {
+  for (const [name, field] of Object.entries(fields)) {
     if (name === list || name === 'id' || isEmpty(field)) continue;
     if (SYSTEM.includes(name)) {
       if (typeof field !== 'string') {
@@ -64,9 +68,12 @@ export function conversationFields(
       const detail = `${name}: ${found(field)}; expected none, as it cannot be sent`;
       return { reason: name, detail };
     } else if (Object.hasOwn(REQUEST, name)) {
-      const problem = REQUEST[name]!(field);
-      if (problem) return { reason: name, detail: `${name}: ${problem}` };
-      request[name] = field;
+      const { accepts, sent } = REQUEST[name]!;
+      const value = sent(field);
+      if (value === undefined) {
+        return { reason: name, detail: `${name}: ${found(field)}; expected ${accepts}` };
+      }
+      request[name] = value;
     } else unsent.push(name);
   }
   const hasRequest = Object.keys(request).length > 0;

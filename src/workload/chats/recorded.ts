@@ -2,6 +2,7 @@ import { found, isObject } from '../../base/json.ts';
 import { Message, type Role } from '../message.ts';
 import { contentOf, type Unfit } from './content.ts';
 import { conversationFields } from './conversation-fields.ts';
+import { CALL_ROLES, type CallRole, callMessage, isCallRole } from './function-calls.ts';
 import { sortedFields } from './message-fields.ts';
 import { type ShapeName, shapedOf } from './shapes.ts';
 
@@ -66,8 +67,14 @@ export function parseRecorded(value: unknown, index: number): Recorded | Unusabl
   const { request, system } = fields;
   const unsent = new Set(fields.unsent);
   const said: Said[] = [];
+  let calls = 0;
   for (const [i, message] of messages.entries()) {
-    const one = parseMessage(message, `${list}[${i}]`, unsent);
+    const where = `${list}[${i}]`;
+    const speaks = speakerOf(message);
+    if (speaks === 'function_call') calls++;
+    const one = isCallRole(speaks)
+      ? parseCall(speaks, message, { number: calls, where })
+      : parseMessage(message, where, unsent);
     if ('reason' in one) return { id, ...one };
     said.push(one);
   }
@@ -123,6 +130,25 @@ const TEXTS = ['content', 'value', 'text', 'parts'];
 
 const DEFAULT_TEXT = { role: 'content', from: 'value' };
 
+/** Under which name somebody speaks, in either form. */
+function speakerOf(message: unknown): unknown {
+  return isObject(message) ? (message['role'] ?? message['from']) : undefined;
+}
+
+/** A message of a role that OpenAI's messages do not have, as one of those that they do have. */
+function parseCall(
+  role: CallRole,
+  value: unknown,
+  at: { readonly number: number; readonly where: string },
+): Said | Unfit {
+  const fields = value as Readonly<Record<string, unknown>>;
+  const place = TEXTS.find((field) => fields[field] != null) ?? 'value';
+  const message = callMessage(role, fields[place], { ...at, where: `${at.where}.${place}` });
+  if ('reason' in message) return message;
+  const isText = role === 'observation';
+  return { message, isText, tokens: undefined, pauseSec: undefined };
+}
+
 /** The message, or what is wrong with it. */
 function parseMessage(value: unknown, where: string, unsent: Set<string>): Said | Unfit {
   if (!isObject(value)) return wrong(`${where}: ${found(value)}; expected an object`);
@@ -132,7 +158,7 @@ function parseMessage(value: unknown, where: string, unsent: Set<string>): Said 
   const name = value[speaker];
   const role = roleOf(name);
   if (!role) {
-    const accepted = Object.keys(ROLES).join(', ');
+    const accepted = [...Object.keys(ROLES), ...CALL_ROLES].join(', ');
     const detail = `${where}.${speaker}: ${found(name)}; expected ${accepted}`;
     return { reason: typeof name === 'string' ? `role "${name}"` : 'no role', detail };
   }

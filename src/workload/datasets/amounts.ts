@@ -113,7 +113,12 @@ export function evenly(rng: Rng, count: number, draw: Sampler): number[] {
   return shuffled(rng, drawn);
 }
 
-/** The same in whole numbers of at least 1: up or down by a draw, so that the mean stays, as 3.5 of 3 and 4. */
+/** The same in whole numbers of at least 1. */
 export function evenCounts(rng: Rng, count: number, draw: Sampler): number[] {
-  return evenly(rng, count, draw).map((value) => Math.max(1, Math.floor(value + rng())));
+  return wholeCounts(rng, evenly(rng, count, draw));
+}
+
+/** Up or down by a draw, so that the mean stays, as 3.5 of 3 and 4. */
+export function wholeCounts(rng: Rng, values: readonly number[]): number[] {
+  return values.map((value) => Math.max(1, Math.floor(value + rng())));
 }

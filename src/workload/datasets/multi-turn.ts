@@ -2,7 +2,8 @@ import { stream } from '../../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { joined, type Spoken } from '../text/spoken.ts';
 import { userMarks } from '../text/user-mark.ts';
-import { countsOf, evenCounts, heavyTailed, type Moments } from './amounts.ts';
+import { countsOf, evenCounts, evenly, heavyTailed, type Moments, wholeCounts } from './amounts.ts';
+import { drawnOut } from './drawn-out.ts';
 
 export interface MultiTurnConfig {
   /** One text for all sessions, before the first prompt of each. */
@@ -34,7 +35,9 @@ export function multiTurnSessions(
   const [sessions] = evenCounts(stream(seed, 'sessions'), 1, count.draw);
   const turnsOf = evenCounts(stream(seed, 'turns'), sessions!, turns.draw);
   const prompts = turnsOf.reduce((sum, some) => sum + some, 0);
-  const tokensOf = evenCounts(stream(seed, 'lengths'), prompts, lengths.draw);
+  const rng = stream(seed, 'lengths');
+  const drawn = drawnOut(evenly(rng, prompts, lengths.draw), config.promptTokens);
+  const tokensOf = wholeCounts(rng, drawn);
   const marks = userMarks(`${seed}/prompt`, corpus.leadWords);
   const prefix = spoken(config.sharedPrefixTokens, (tokens) =>
     corpus.cut(stream(seed, 'shared'), tokens),

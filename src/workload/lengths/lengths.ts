@@ -21,6 +21,12 @@ export async function openLengths(
   const said = pool.length
     ? await pooled(planned, scenario, options.texts)
     : words(scenario.seed, await options.texts.corpus());
+  const { answer: asked, lengths } = scenario.conversation;
+  const { ceilingTokens = Infinity } = asked;
+  const answer = {
+    ...asked,
+    ceilingTokens: Math.min(ceilingTokens, lengths?.maxOutputTokens ?? Infinity),
+  };
   return {
     ...(conversations !== undefined && { conversations }),
     ...(arrivalsMs && { arrivalsMs }),
@@ -39,7 +45,7 @@ export async function openLengths(
             messageTokens: tokens,
             pauseMs: 0,
             ...(arrivalsMs && { dueMs: 0 }),
-            ...limitsOf(scenario.conversation.answer, outputTokens),
+            ...limitsOf(answer, outputTokens),
             recordedAnswer: undefined,
           },
         ],

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import { below } from '../../base/random.ts';
 import { MOST } from '../../scenario/bounds.ts';
@@ -12,13 +13,15 @@ import type { TraceEntry, TraceFormat } from '../traces/format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from '../traces/formats/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
+import { unansweredNotes } from '../traces/unanswered.ts';
 import { nearestIn, type PoolPrompt, readPool } from './pool.ts';
 import { windowLengths } from './window-lengths.ts';
 
 /** How long a request is to be, before there is a text for it. */
 interface Length {
   readonly inputTokens: number;
-  readonly outputTokens: number;
+  /** undefined: not known. */
+  readonly outputTokens: number | undefined;
 }
 
 export interface PlannedLength extends Length {
@@ -45,7 +48,8 @@ export interface LengthsOptions {
 
 /**
  * Lengths of a trace's requests, each by itself whatever session it was of; or drawn from `question.tokens`
- * and `answer.tokens`. Longer ones are cut to `lengths.max…Tokens`.
+ * and `answer.tokens`. Longer ones are cut to `lengths.max…Tokens`; an answer whose length a trace does not say is
+ * as long as it will be, up to that.
  * @throws UsageError for a trace or a pool that cannot be read.
  */
 export async function planLengths(
@@ -120,7 +124,9 @@ async function recorded(
   const selection = selectionOf(settings);
   const cut = cutter(conversation.lengths);
   const requests: (Length & { readonly atMs: number | undefined })[] = [];
+  let unanswered = 0;
   for await (const entry of select(format.read(file, options), { file, selection, dropped })) {
+    if (entry.outputTokens === 0) unanswered++;
     requests.push({ atMs: entry.atMs, ...cut.cut(lengthOf(entry, file, requests.length)) });
   }
   const leftOut = droppedLines(dropped.dropped);
@@ -138,14 +144,22 @@ async function recorded(
     conversations: requests.length,
     ...(arrivalsMs.length === requests.length && { arrivalsMs }),
     digests: [...digests, format.name],
-    notes: [`trace: ${requests.length} requests in ${file}`, ...leftOut, ...cut.notes()],
+    notes: [
+      `trace: ${counted(requests.length, 'request')} in ${file}`,
+      ...leftOut,
+      ...unansweredNotes(unanswered),
+      ...cut.notes(),
+    ],
   };
 }
 
 function lengthOf({ inputTokens, outputTokens }: TraceEntry, file: string, index: number): Length {
   if (inputTokens !== undefined) {
     // Nothing cannot be sent, nor asked for.
-    return { inputTokens: Math.max(1, inputTokens), outputTokens: Math.max(1, outputTokens ?? 1) };
+    return {
+      inputTokens: Math.max(1, inputTokens),
+      outputTokens: outputTokens === undefined ? undefined : Math.max(1, outputTokens),
+    };
   }
   throw new UsageError(
     `${file}: request ${index + 1}: found messages; expected lengths, with source: lengths (source: trace says messages)`,
@@ -160,15 +174,19 @@ function cutter(most: Scenario['conversation']['lengths'] = {}) {
   return {
     cut({ inputTokens, outputTokens }: Length): Length {
       if (inputTokens > maxInputTokens) inputs++;
-      if (outputTokens > maxOutputTokens) outputs++;
+      if (outputTokens !== undefined && outputTokens > maxOutputTokens) outputs++;
       return {
         inputTokens: Math.min(inputTokens, maxInputTokens),
-        outputTokens: Math.min(outputTokens, maxOutputTokens),
+        outputTokens: outputTokens && Math.min(outputTokens, maxOutputTokens),
       };
     },
     notes: () => [
-      ...(inputs ? [`clamped: ${inputs} inputs of more than ${maxInputTokens} tokens`] : []),
-      ...(outputs ? [`clamped: ${outputs} outputs of more than ${maxOutputTokens} tokens`] : []),
+      ...(inputs
+        ? [`clamped: ${counted(inputs, 'input')} of more than ${maxInputTokens} tokens`]
+        : []),
+      ...(outputs
+        ? [`clamped: ${counted(outputs, 'output')} of more than ${maxOutputTokens} tokens`]
+        : []),
     ],
   };
 }

@@ -43,11 +43,12 @@ function poolPrompt(key: string, value: unknown): PoolPrompt | string {
 }
 
 /** Places in the pool of the prompts that are nearest. */
-export type Nearest = (inputTokens: number, outputTokens: number) => readonly number[];
+export type Nearest = (inputTokens: number, outputTokens?: number) => readonly number[];
 
 /**
  * Those of the nearest length of a prompt that there is, and of these the ones of the nearest length of an
- * answer; of two that are as near the shorter. They are several only where they are alike in both lengths.
+ * answer; of two that are as near the shorter. They are several only where they are alike in both lengths, or where
+ * that of the answer is not known.
  */
 export function nearestIn(pool: readonly PoolPrompt[]): Nearest {
   const byInput = new Map<number, Map<number, number[]>>();
@@ -60,6 +61,7 @@ export function nearestIn(pool: readonly PoolPrompt[]): Nearest {
   const outputs = new Map([...byInput].map(([input, some]) => [input, ascending(some.keys())]));
   return (inputTokens, outputTokens) => {
     const input = nearest(inputs, inputTokens);
+    if (outputTokens === undefined) return [...byInput.get(input)!.values()].flat();
     return byInput.get(input)!.get(nearest(outputs.get(input)!, outputTokens))!;
   };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { errorText, UsageError } from '../../base/errors.ts';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { stream } from '../../base/random.ts';
+import { type Unfinished, unfinishedFile } from '../../base/unfinished.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import { type Dropped, droppedLines, Tally } from '../files/tally.ts';
-import { refuseInput, writeWhole } from '../files/whole-file.ts';
+import { cannotWrite, refuseInput, writeWhole } from '../files/whole-file.ts';
 import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { characters, type Fit, fittedMessages, type OpenAiMessage } from './fit.ts';
@@ -59,8 +62,9 @@ export type ConvertedShape = {
 export async function convertShareGpt(options: ConvertOptions): Promise<Converted> {
   const { input, output, maxItems, seed, model } = options;
   refuseInput(output, input);
-  const opened = await openSource(input, options.from ?? 'chats', options.mergeParts);
-  const { to = 'openai' } = options;
+  const { to = 'openai', mergeParts } = options;
+  const { foldsTools } = FORMS[to === 'aibrix' ? 'aibrix-sessions' : to];
+  const opened = await openSource(input, options.from ?? 'chats', { mergeParts, foldsTools });
   const name = to === 'aibrix' ? aibrixForm(opened) : to;
   const form: Form = FORMS[name];
   const keepLastQuestion = options.keepLastQuestion ?? form.keepsQuestions;
@@ -76,12 +80,13 @@ export async function convertShareGpt(options: ConvertOptions): Promise<Converte
         'reason' in whole ? whole : fittedMessages(whole, { ...options, keepLastQuestion });
       if ('reason' in messages) tally.add(messages.reason, `id ${whole.id}, ${messages.detail}`);
       else {
-        const { id, sessionId, said } = whole as Heard;
+        const { id, sessionId, said, hadTools } = whole as Heard;
         const system = said[0]?.message.role === 'system' ? said[0].message.text : undefined;
         const isTold = form.hasSystem && options.keepSystem;
         const row = form.row({ id, sessionId, system: isTold ? system : undefined }, messages);
         const kept = form.messages(row).length;
         if (kept < messages.length) lost.add('later turns', `id ${id}`);
+        if (hadTools) lost.add('tools, what they were asked and what they found', `id ${id}`);
         if (system !== undefined && !isTold) lost.add('a system message', `id ${id}`);
         store.add(JSON.stringify(row));
       }
@@ -123,11 +128,14 @@ function openStore(output: string): Store {
   const path = `${output}.${randomUUID()}`;
   const places: Place[] = [];
   let end = 0;
+  let half: Unfinished | undefined;
   let handle: number;
   try {
+    half = unfinishedFile(path, makeFolder(dirname(output)));
     handle = openSync(path, 'wx+');
   } catch (error) {
-    throw new UsageError(`cannot write ${output}: ${errorText(error)}`);
+    half?.remove();
+    throw cannotWrite(output, error, path);
   }
   return {
     places,
@@ -148,7 +156,7 @@ function openStore(output: string): Store {
     },
     close() {
       closeSync(handle);
-      rmSync(path, { force: true });
+      half?.remove();
     },
   };
 }

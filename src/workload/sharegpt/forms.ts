@@ -20,13 +20,21 @@ export interface Form {
   readonly hasSystem: boolean;
   /** A question without an answer may be written. */
   readonly keepsQuestions: boolean;
+  /** A conversation with tools is written as its user sees it; else it cannot be used. */
+  readonly foldsTools: boolean;
   /** What is written for a conversation. */
   row(conversation: Told, messages: readonly OpenAiMessage[]): object;
   /** The messages that are in it, but for the system's. */
   messages(row: Written): readonly OpenAiMessage[];
 }
 
-const LINES = { isList: false, isShuffled: false, hasSystem: false, keepsQuestions: true };
+const LINES = {
+  isList: false,
+  isShuffled: false,
+  hasSystem: false,
+  keepsQuestions: true,
+  foldsTools: true,
+};
 
 export const FORMS = {
   openai: {
@@ -35,6 +43,7 @@ export const FORMS = {
     isShuffled: true,
     hasSystem: true,
     keepsQuestions: false,
+    foldsTools: false,
     row: ({ id, system }, messages) => {
       const opening = system === undefined ? [] : [{ role: 'system', content: system }];
       return { id, messages: [...opening, ...alternating(messages)] };

@@ -45,6 +45,23 @@ export function textOnly(recorded: Recorded | Unusable): Recorded | Unusable {
   return mute < 0 ? recorded : unusable(id, 'malformed', `message ${mute}: no text`);
 }
 
+/**
+ * The conversation as its user sees it: without tools, what was asked of them and what they found. An answer that
+ * a tool answers is not the user's.
+ */
+export function withoutTools(recorded: Recorded | Unusable): Recorded | Unusable {
+  if ('reason' in recorded || !hasTools(recorded)) return recorded;
+  const said = recorded.said.filter(({ message, isText }, i, { [i + 1]: next }) => {
+    if (message.role === 'tool') return false;
+    return message.role !== 'assistant' || (isText && next?.message.role !== 'tool');
+  });
+  return { ...recorded, said, request: undefined };
+}
+
+export function hasTools({ request, said }: Recorded): boolean {
+  return request !== undefined || said.some(({ message }) => message.role === 'tool');
+}
+
 function inExchanges(id: string, said: readonly Said[]): Item | Unusable {
   const firstSaid = said.findIndex(({ message }) => message.role !== 'system');
   const systems = firstSaid < 0 ? said.length : firstSaid;

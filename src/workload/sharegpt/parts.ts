@@ -1,7 +1,7 @@
 import { conversationsIn, recordedIn } from '../chats/chat-file.ts';
 import type { Recorded, Said, Unusable } from '../chats/recorded.ts';
 import type { ShapeName } from '../chats/shapes.ts';
-import { textOnly } from './item.ts';
+import { hasTools, textOnly, withoutTools } from './item.ts';
 
 /** A whole conversation: its parts one after the other. */
 export interface Whole {
@@ -11,6 +11,17 @@ export interface Whole {
   readonly mayLackAnswers?: boolean | undefined;
   /** Its last question is what is asked, so that it has no answer. */
   readonly endsAsked?: boolean | undefined;
+  /** It had tools, which are left out. */
+  readonly hadTools?: boolean | undefined;
+}
+
+export interface Joining {
+  /** Whether parts are joined to a whole. */
+  readonly mergeParts: boolean;
+  /** Whether a conversation with tools is taken without them, or cannot be used. */
+  readonly foldsTools?: boolean | undefined;
+  /** Conversations of other shapes cannot be used; absent: any can. */
+  readonly shape?: ShapeName | undefined;
 }
 
 /**
@@ -18,12 +29,10 @@ export interface Whole {
  * in the file. Parts follow one another by their number; one that begins with the speaker whom the one
  * before ends with loses its first message. Any other id is a conversation of its own. Read twice, so
  * that only conversations with a part still to come are held.
- * @param shape the others cannot be used; absent: any can
  */
 export async function* wholeConversations(
   file: string,
-  mergeParts: boolean,
-  shape?: ShapeName,
+  { mergeParts, foldsTools, shape }: Joining,
 ): AsyncGenerator<Whole | Unusable> {
   const expected = new Map<string, number>();
   for await (const item of conversationsIn(file)) {
@@ -35,7 +44,9 @@ export async function* wholeConversations(
     const recorded = recordedIn(item);
     const { key, number } = nameOf(recorded, mergeParts);
     const parts = waiting.get(key) ?? [];
-    parts.push({ number, content: textOnly(ofShape(recorded, shape)) });
+    const own = ofShape(recorded, shape);
+    const content = textOnly(foldsTools ? withoutTools(own) : own);
+    parts.push({ number, content, hadTools: !('reason' in own) && hasTools(own) });
     if (parts.length < expected.get(key)!) waiting.set(key, parts);
     else {
       waiting.delete(key);
@@ -47,6 +58,7 @@ export async function* wholeConversations(
 interface Part {
   readonly number: number;
   readonly content: Recorded | Unusable;
+  readonly hadTools: boolean;
 }
 
 const PART = /^(.+)_(\d+)$/s;
@@ -86,5 +98,5 @@ function joined(id: string, parts: readonly Part[]): Whole | Unusable {
       said.length > 0 && said.at(-1)!.message.role === content.said[0]?.message.role;
     for (const one of isRepeated ? content.said.slice(1) : content.said) said.push(one);
   }
-  return { id, said, mayLackAnswers, endsAsked };
+  return { id, said, mayLackAnswers, endsAsked, hadTools: parts.some(({ hadTools }) => hadTools) };
 }

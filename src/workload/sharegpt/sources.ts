@@ -9,7 +9,7 @@ import { readDataset, type SessionId } from '../datasets/dataset.ts';
 import { firstValue } from '../files/json-values.ts';
 import { droppedLines } from '../files/tally.ts';
 import { Message } from '../message.ts';
-import { type Whole, wholeConversations } from './parts.ts';
+import { type Joining, type Whole, wholeConversations } from './parts.ts';
 
 /** A conversation to be converted. */
 export interface Heard extends Whole {
@@ -29,7 +29,7 @@ interface SourceKind {
   readonly says: string;
   /** Whether a file whose first value is this has it. */
   fits(first: Readonly<Record<string, unknown>>): boolean;
-  open(file: string, mergeParts: boolean): Promise<Opened>;
+  open(file: string, joining: Joining): Promise<Opened>;
 }
 
 /** In the order in which a file is tried. */
@@ -64,9 +64,9 @@ export const SOURCE_NAMES = Object.keys(SOURCES) as SourceName[];
 export async function openSource(
   file: string,
   from: SourceName | 'auto' | 'chats',
-  mergeParts: boolean,
+  joining: Joining,
 ): Promise<Opened> {
-  if (from === 'chats') return chats()(file, mergeParts);
+  if (from === 'chats') return chats()(file, joining);
   const first = await firstValue(file);
   const fitting = isObject(first) ? kindOf(first) : undefined;
   // Whoever reads it says what a file is that cannot be read, or has nothing in it.
@@ -75,10 +75,10 @@ export async function openSource(
       fitting === undefined ? 'nothing of the kind' : `${fitting} (${SOURCES[fitting].says})`;
     throw new UsageError(`${file}: found ${looks}; expected ${from} (${SOURCES[from].says})`);
   }
-  if (from !== 'auto') return SOURCES[from].open(file, mergeParts);
+  if (from !== 'auto') return SOURCES[from].open(file, joining);
   // Of conversations each is read by its own shape; so is what looks like none, to say why.
   const isChats = fitting === undefined || Object.hasOwn(SHAPES, fitting);
-  return (isChats ? chats() : SOURCES[fitting].open)(file, mergeParts);
+  return (isChats ? chats() : SOURCES[fitting].open)(file, joining);
 }
 
 function kindOf(first: Readonly<Record<string, unknown>>): SourceName | undefined {
@@ -87,8 +87,8 @@ function kindOf(first: Readonly<Record<string, unknown>>): SourceName | undefine
 
 /** Conversations of one shape, the others left out by name; or of any. */
 function chats(shape?: ShapeName): SourceKind['open'] {
-  return async (file, mergeParts) => ({
-    conversations: wholeConversations(file, mergeParts, shape),
+  return async (file, joining) => ({
+    conversations: wholeConversations(file, { ...joining, shape }),
     isPlain: false,
     notes: [],
   });

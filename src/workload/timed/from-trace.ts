@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
 import { type Factors, type Planned, scaled } from './planned.ts';
@@ -25,17 +26,20 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   const blockTokens = options.blockTokens ?? 1;
   let firstMs: number | undefined;
   let lastMs = 0;
+  let unanswered = 0;
+  let number = 0;
   for await (const entry of format.read(file, { blockTokens, warn })) {
-    const { atMs, inputTokens } = checked(file, entry);
+    const { atMs, inputTokens } = checked(`${file}: request ${++number}`, entry);
     firstMs ??= atMs;
     const sinceMs = atMs - firstMs;
-    if (sinceMs > durationMs) return;
+    if (sinceMs > durationMs) break;
     if (sinceMs < lastMs) {
       throw new UsageError(
-        `${file}: found a request at ${atMs} ms after one at ${firstMs + lastMs}; expected them in the order of time`,
+        `${file}: request ${number}: found it ${lastMs - sinceMs} ms before the one before it; expected them in the order of time`,
       );
     }
     lastMs = sinceMs;
+    if (entry.outputTokens === 0) unanswered++;
     const grouped = groupMs > 0 ? Math.floor(sinceMs / groupMs) * groupMs : sinceMs;
     yield {
       atMs: Math.floor(grouped / factors.rate),
@@ -52,15 +56,20 @@ export async function* tracePlan(options: TracePlan): AsyncGenerator<Planned> {
   if (firstMs === undefined) {
     throw new UsageError(`${file}: found no request; expected ${format.says}`);
   }
+  if (unanswered) {
+    warn?.(
+      `${counted(unanswered, 'answer')} of 0 tokens in the trace, as of requests that failed: output_length is 1`,
+    );
+  }
 }
 
-function checked(file: string, { atMs, inputTokens }: TraceEntry) {
+function checked(where: string, { atMs, inputTokens }: TraceEntry) {
   if (atMs === undefined) {
-    throw new UsageError(`${file}: found a request without a time; a workload needs one for each`);
+    throw new UsageError(`${where}: found no time; a workload needs one for each`);
   }
   if (inputTokens === undefined) {
     throw new UsageError(
-      `${file}: found a request with messages; expected lengths in tokens: play it with \`confab run --trace\``,
+      `${where}: found messages; expected lengths in tokens: play it with \`confab run --trace\``,
     );
   }
   return { atMs, inputTokens: Math.max(1, inputTokens) };

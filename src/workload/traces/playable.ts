@@ -1,9 +1,11 @@
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import { PROCESS_RULES } from '../../scenario/arrivals.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { TraceEntry } from './format.ts';
 import type { TraceSession, TraceSessions } from './sessions.ts';
 import { thinkMsOf } from './times.ts';
+import { unansweredNotes } from './unanswered.ts';
 
 interface Trace {
   readonly file: string;
@@ -98,12 +100,9 @@ export function notesOf(
   const unknown = pacing.mode === 'recorded' ? all - known : 0;
   return [
     trace.join(''),
+    ...unansweredNotes(entries.filter(({ outputTokens }) => outputTokens === 0).length),
     ...(unknown
       ? [`pauses: ${unknown} of ${all} are not in the trace; pacing.pauseSec is in their place`]
       : []),
   ];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

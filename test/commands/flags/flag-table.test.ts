@@ -18,6 +18,8 @@ const ROWS: readonly Flag[] = [
     parse: header,
     isMerged: true,
   },
+  // It may be null, too.
+  { flags: '--connect <s>', path: 'timeouts.connectSec', default: undefined },
   { flags: '--fault <rule>', path: 'engine.faults', parse: collect },
   { flags: '--insecure', path: 'target.insecure' },
   { flags: '--no-stream', path: 'target.stream', says: 'whole answers' },
@@ -48,6 +50,9 @@ describe('what flags set', () => {
     [['-u', '3'], [['population.users', 3]]],
     [['--seed', '7'], [['seed', '7']]],
     [['--rate', '0.5'], [['thresholds.maxErrorRate', 0.5]]],
+    [['--connect', '5'], [['timeouts.connectSec', 5]]],
+    [['--connect', '0.5'], [['timeouts.connectSec', 0.5]]],
+    [['--connect', '250ms'], [['timeouts.connectSec', 0.25]]],
     [['--insecure'], [['target.insecure', true]]],
     [['--no-stream'], [['target.stream', false]]],
     [

@@ -34,6 +34,19 @@ describe('001-25 pictures of a workload', () => {
     });
   });
 
+  test('all go over the same time, whatever is known of it', () => {
+    const panels = panelsOf([
+      [200, 10, null],
+      [4200, 20, 5, 1],
+    ]);
+    expect(panels.map(({ title, x }) => [title, x.over])).toEqual([
+      ['Requests per second', [0, 5]],
+      ['Prompt tokens', [0, 5]],
+      ['Output tokens', [0, 5]],
+      ['Sessions', [0, 5]],
+    ]);
+  });
+
   test('leave out what is not known, and where there was nothing', () => {
     const panels = panelsOf([
       [100, 10, null],

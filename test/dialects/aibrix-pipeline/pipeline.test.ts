@@ -166,11 +166,16 @@ describe('001-42 each stage is a command', () => {
 });
 
 /** Runs the command with verbs that end as `codes` say, and returns what was called. */
-async function called(args: readonly string[], codes: Readonly<Record<string, number>> = {}) {
+async function called(
+  args: readonly string[],
+  codes: Readonly<Record<string, number>> = {},
+  doing: (verb: string) => void = () => {},
+) {
   const lines: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   const runVerb = async (argv: readonly string[]) => {
     lines.push(argv.slice(0, argv[0] === 'dataset' ? 2 : 1).join(' '));
+    doing(argv[0]!);
     return codes[argv[0]!] ?? 0;
   };
   const program = new Command('confab').addCommand(pipelineCommand(runVerb));
@@ -179,19 +184,50 @@ async function called(args: readonly string[], codes: Readonly<Record<string, nu
 }
 
 describe('001-42 the stages', () => {
-  test('001-42 come one after the other, or one alone, with their folders made', async () => {
+  test('001-42 come one after the other, or one alone', async () => {
     expect((await called([])).lines).toEqual([
       'dataset multi-turn',
       'workload',
       'client',
       'analyze',
     ]);
-    for (const folder of ['dataset', 'constant', 'client', 'analysis']) {
-      expect(existsSync(join('out', folder))).toBe(true);
-    }
     for (const stage of STAGES) {
       expect((await called(['--stage', stage])).lines).toHaveLength(1);
     }
+  });
+
+  test('001-42 the folder of the client is there for it, and stays if it wrote something', async () => {
+    const folder = join('out', 'client');
+    const seen: [verb: string, isThere: boolean][] = [];
+    const look = (verb: string) => void seen.push([verb, existsSync(folder)]);
+    await called(['--stage', 'client'], { client: 2 }, look);
+    expect(existsSync('out')).toBe(false);
+    await called([], {}, (verb) => {
+      look(verb);
+      if (verb === 'client') writeFileSync(join(folder, 'output.jsonl'), '');
+    });
+    expect(seen).toEqual([
+      ['client', true],
+      ['dataset', false],
+      ['workload', false],
+      ['client', true],
+      ['analyze', true],
+    ]);
+  });
+
+  test('001-42 a key that is set and that nobody reads is told', async () => {
+    const told = async (...sets: string[]) => {
+      await called(['--stage', 'workload', ...sets.flatMap((set) => ['--set', set])]);
+      const lines = vi.mocked(process.stderr.write).mock.calls.map(([text]) => String(text));
+      return lines.filter((line) => line.includes('no use'));
+    };
+    const constant = 'workload_configs.constant';
+    expect(await told(`${constant}.target_prompt_len=5`, 'seed=3')).toEqual([]);
+    expect(await told('place=x', `workload_dir=\${place}/y`)).toEqual([]);
+    expect(await told(`${constant}.target_qqs=5`, 'goodput_targets=ttft:1')).toEqual([
+      `${constant}.target_qqs: found no use for it in workload: left out\n`,
+      'goodput_targets: found no use for it in workload: left out\n',
+    ]);
   });
 
   test('001-42 end with the first that fails; what a client did is analysed all the same', async () => {

@@ -130,6 +130,14 @@ describe('what a conversation has beside its messages', () => {
     expect(recorded({ messages, tools: [], tool_choice: null }).request).toBeUndefined();
   });
 
+  test.each([
+    [JSON.stringify(tools)],
+    [[{ name: 'f', parameters: {} }]],
+    ['[{"name": "f", "parameters": {}}]'],
+  ])('are tools, also as functions alone and as a text: %j', (given) => {
+    expect(recorded({ messages, tools: given }).request).toEqual({ tools });
+  });
+
   test('is said first, where it is what the system says', () => {
     const one = recorded({ messages, system: 's' });
     expect(one.said.map(({ message }) => message.role)).toEqual(['system', 'user']);
@@ -137,7 +145,9 @@ describe('what a conversation has beside its messages', () => {
   });
 
   test.each([
-    [{ tools: '[{"name": "f"}]' }, 'tools', /^tools: found "\[.*; expected a list of {type/],
+    [{ tools: 'f' }, 'tools', /^tools: found "f"; expected a list of {type.*as JSON in a text$/],
+    [{ tools: [{ name: 'f' }, 3] }, 'tools', /^tools: found \[.*; expected a list of {type/],
+    [{ tools: [{ type: 'code_interpreter' }] }, 'tools', /^tools: found \[.*; expected a list/],
     [{ tool_choice: 3 }, 'tool_choice', /^tool_choice: found 3; expected a text or an object/],
     [{ functions: [{ name: 'f' }] }, 'functions', /^functions: found .*; expected none/],
     [{ system: ['s'] }, 'system', /^system: found \["s"\]; expected a text/],
@@ -165,10 +175,37 @@ test('a conversation without an id is named by its place', () => {
   expect(recorded({ id: 7, items: [] })).toMatchObject({ id: '7', list: 'items' });
 });
 
+test('calls and what came of them, as LLaMA-Factory has them, are OpenAI messages', () => {
+  const call = (args: unknown) => JSON.stringify({ name: 'f', arguments: args });
+  const { said } = recorded({
+    conversations: [
+      from('human', 'q'),
+      from('function_call', call({ a: 1 })),
+      from('observation', '{"found": 2}'),
+      from('function_call', call('{}')),
+      from('observation', ''),
+      from('gpt', 'two'),
+    ],
+  });
+  const called = (id: string, args: string) => ({
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: args } }],
+  });
+  expect(said.map(({ message }) => JSON.parse(message.json.toString()))).toEqual([
+    { role: 'user', content: 'q' },
+    called('call_1', '{"a":1}'),
+    { role: 'tool', content: '{"found": 2}', tool_call_id: 'call_1' },
+    called('call_2', '{}'),
+    { role: 'tool', content: '', tool_call_id: 'call_2' },
+    { role: 'assistant', content: 'two' },
+  ]);
+});
+
 describe('forms that are refused', () => {
   const human = from('human', 'q');
   const roles =
-    'expected system, developer, user, human, prompter, assistant, gpt, chatgpt, bing, bard, model, tool, function';
+    'expected system, developer, user, human, prompter, assistant, gpt, chatgpt, bing, bard, model, tool, function, function_call, observation';
   test.each([
     // item, reason, detail
     [undefined, 'malformed', 'not JSON'],
@@ -214,7 +251,17 @@ describe('forms that are refused', () => {
     [
       { conversations: [from('observation', 'a')] },
       'role "observation"',
-      `conversations[0].from: found "observation"; ${roles}`,
+      'conversations[0].value: found what came of a call; expected a function_call before it',
+    ],
+    [
+      { conversations: [human, from('function_call', 'f(1)')] },
+      'role "function_call"',
+      'conversations[1].value: found "f(1)"; expected JSON of a name and arguments',
+    ],
+    [
+      { conversations: [human, from('function_call', { name: 'f' })] },
+      'role "function_call"',
+      'conversations[1].value: found {"name":"f"}; expected a text',
     ],
     [{ messages: [{ content: 'x' }] }, 'no role', `messages[0].role: missing; ${roles}`],
     [

@@ -60,8 +60,31 @@ describe('requests of which the lengths are known', () => {
     const { conversation, notes } = await open({ trace: { file: TRACE }, lengths });
     expect(conversation(2).turns[0]).toMatchObject({ messageTokens: 20, maxTokens: 5 });
     expect(conversation(3).turns[0]).toMatchObject({ messageTokens: 13, maxTokens: 6 });
-    expect(notes).toContain('clamped: 1 inputs of more than 20 tokens');
-    expect(notes).toContain('clamped: 1 outputs of more than 6 tokens');
+    expect(notes).toContain('clamped: 1 input of more than 20 tokens');
+    expect(notes).toContain('clamped: 1 output of more than 6 tokens');
+  });
+
+  test('000-6 an answer without a token is one that failed, and that is told', async () => {
+    const { notes } = await open({ trace: { file: TRACE } });
+    expect(notes).toContain(
+      '1 answer of 0 tokens in the trace, as of requests that failed: 1 token is asked for; conversation.trace.skipFailures leaves out what failed',
+    );
+    const skipped = await open({ trace: { file: TRACE, skipFailures: true } });
+    expect(skipped.conversations).toBe(2);
+    expect(skipped.notes.join()).not.toContain('of 0 tokens');
+  });
+
+  test('of which an answer’s is not known ask for no more than the most', async () => {
+    const request = '{"prompt": null, "prompt_length": 7, "output_length": null}';
+    const file = fileOf('u.jsonl', `{"timestamp": 0, "requests": [${request}]}\n`);
+    const free = await open({ trace: { file } });
+    expect(free.conversation(1).turns[0]).toMatchObject({
+      messageTokens: 7,
+      maxTokens: undefined,
+      minTokens: undefined,
+    });
+    const most = await open({ trace: { file }, lengths: { maxOutputTokens: 9 } });
+    expect(most.conversation(1).turns[0]).toMatchObject({ maxTokens: 9, minTokens: undefined });
   });
 
   test('drawn ones are each user’s own, and without a length of answers refused', async () => {

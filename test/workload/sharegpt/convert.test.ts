@@ -281,6 +281,56 @@ describe('sampling', () => {
   });
 });
 
+describe('001-7 a conversation with tools', () => {
+  const say = (role: string, content: string | null, more: object = {}) => ({
+    role,
+    content,
+    ...more,
+  });
+  const calls = { tool_calls: [{ id: 'c', type: 'function', function: { name: 'f' } }] };
+  const messages = [
+    say('user', 'q'),
+    say('assistant', null, calls),
+    say('tool', 'found', { tool_call_id: 'c' }),
+    say('assistant', 'let me look again', calls),
+    say('tool', 'found', { tool_call_id: 'c' }),
+    say('assistant', 'a'),
+    say('user', 'last'),
+    say('assistant', null, calls),
+  ];
+  const lines = async (to: 'aibrix' | 'openai') => {
+    const input = writeJson(dir, 'tools.json', [
+      { id: 'x', messages, tools: '[{"name": "f"}]' },
+      shareGptItem('y', 'b', 'c'),
+    ]);
+    const output = join(dir, 'tools.out');
+    const { notes, dropped } = await convertShareGpt({
+      ...{ input, output, seed: 0, mergeParts: true, from: 'auto', to },
+    });
+    return { notes, dropped, text: readFileSync(output, 'utf8') };
+  };
+
+  test('001-7 is what its user sees, in forms without a place for tools', async () => {
+    const { notes, text } = await lines('aibrix');
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { session_id: 'x', prompts: ['q', 'last'], completions: ['a'] },
+      { session_id: 'y', prompts: ['b'], completions: ['c'] },
+    ]);
+    expect(notes).toEqual([
+      '1 written without tools, what they were asked and what they found (first: id x)',
+    ]);
+  });
+
+  test('001-7 is left out by name of the form that would have one', async () => {
+    expect((await lines('openai')).dropped).toMatchObject([{ reason: 'tools', count: 1 }]);
+  });
+});
+
 test('statistics are of what was written', async () => {
   const { shape } = await convert([shareGptItem('a', 'one two', 'three', 'é', 'four five six')]);
   expect(shape).toEqual({

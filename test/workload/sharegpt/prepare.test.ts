@@ -126,7 +126,7 @@ describe('preparing', () => {
     expect(existsSync(none)).toBe(false);
     expect(readdirSync(outputDir)).toEqual(['prepared.json']);
     await expect(
-      prepareShareGpt({ ...options, output: join(dir, 'no', 'folder', 'x.json') }),
+      prepareShareGpt({ ...options, output: join(input, 'folder', 'x.json') }),
     ).rejects.toThrow(/cannot write .*x.json/);
   });
 });

@@ -166,7 +166,7 @@ describe('filters', () => {
       '1 left out: a question of over 5 tokens (first: line 1, item 1, id long question, 6)',
       '1 left out: an answer of over 5 tokens (first: line 1, item 2, id long answer, 6)',
       expect.stringMatching(
-        /^1 left out: role "observation" \(first: line 1, item 3, id roles, conversations\[1\]\.from: found "observation"; expected system, .*\)$/,
+        /^1 left out: role "observation" \(first: line 1, item 3, id roles, conversations\[1\]\.value: found what came of a call; .*\)$/,
       ),
       '1 left out: malformed (first: line 1, item 6, id 6, found "nonsense"; expected an object)',
       '1 began with an answer, which was left out',

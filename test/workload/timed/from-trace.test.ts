@@ -63,11 +63,11 @@ describe('the requests of a trace', () => {
 
   test.each([
     [[], 'trace.csv: found no request; expected entries'],
-    [[{ inputTokens: 3 }], 'trace.csv: found a request without a time'],
-    [[entry(5), entry(3)], 'trace.csv: found a request at 3 ms after one at 5'],
+    [[{ inputTokens: 3 }], 'trace.csv: request 1: found no time'],
+    [[entry(5), entry(3)], 'trace.csv: request 2: found it 2 ms before the one before it'],
     [
       [{ atMs: 0, messages: [new Message('user', 'hi')] }],
-      'trace.csv: found a request with messages; expected lengths',
+      'trace.csv: request 1: found messages; expected lengths',
     ],
   ] as [TraceEntry[], string][])('%# are refused', async (entries, message) => {
     await expect(planned(entries)).rejects.toThrow(message);

@@ -35,6 +35,13 @@ async function played(trace: object, file = FILE) {
   return { tokens, arrivalsMs, notes, digest };
 }
 
+test('000-6 what failed is asked for 1 token, and that is told', async () => {
+  expect((await played({})).notes).toContainEqual(
+    expect.stringMatching(/^1 answer of 0 tokens in the trace, .*: 1 token is asked for;/),
+  );
+  expect((await played({ skipFailures: true })).notes.join()).not.toContain('of 0 tokens');
+});
+
 describe('a part of a trace', () => {
   test.each([
     ['000-3 all of it', {}, [10, 20, 30, 40, 50]],

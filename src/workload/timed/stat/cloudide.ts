@@ -3,7 +3,7 @@ import { shown } from '../../../base/json.ts';
 import { type Quantiles, quantilesThrough } from '../percentiles.ts';
 import { joinedRows, type StatFiles, sectionsOf } from './sections.ts';
 import type { StatSection } from './stat.ts';
-import { numberIn, readStatTable, type StatRow, type StatTable } from './table.ts';
+import { knownIn, numberIn, readStatTable, type StatRow, type StatTable } from './table.ts';
 
 /**
  * Sections of the `cloudide` form: requests per second in the traffic's second column, whatever its name;
@@ -12,11 +12,8 @@ import { numberIn, readStatTable, type StatRow, type StatTable } from './table.t
  * completions'; divided by the rate it is a request's, and a byte is taken for a token, as AIBrix does.
  * @throws UsageError naming file, line and column.
  */
-export function readCloudIde({
-  traffic,
-  promptLengths,
-  completionLengths,
-}: StatFiles): StatSection[] {
+export function readCloudIde(files: StatFiles): StatSection[] {
+  const { traffic, promptLengths, completionLengths, warn } = files;
   const rates = readStatTable(traffic);
   const rateAt = rates.columns.findIndex((name) => name.toLowerCase() !== 'time');
   if (rateAt < 0) {
@@ -27,7 +24,7 @@ export function readCloudIde({
   // Either file has both; where one is missing the other stands for it.
   const input = byteTable(promptLengths ?? completionLengths, 'recv_bytes');
   const output = byteTable(completionLengths ?? promptLengths, 'sent_bytes');
-  const rows = joinedRows(rates, [input?.table, output?.table]);
+  const rows = joinedRows(rates, [input?.table, output?.table], warn);
   return sectionsOf(rows, ({ row, others }) => {
     const perSec = numberIn(rates, row, rateAt);
     return {
@@ -38,7 +35,7 @@ export function readCloudIde({
   });
 }
 
-/** All requests of a section are as long; without any there is nothing to say. */
+/** All requests of a section are as long; of none, and of bytes that are not known, there is nothing to say. */
 function perRequest(bytesPerSec: number | undefined, perSec: number): Quantiles | undefined {
   if (bytesPerSec === undefined || perSec === 0) return undefined;
   return quantilesThrough([{ share: 0.5, tokens: bytesPerSec / perSec }]);
@@ -47,7 +44,7 @@ function perRequest(bytesPerSec: number | undefined, perSec: number): Quantiles 
 function byteTable(
   file: string | undefined,
   name: 'recv_bytes' | 'sent_bytes',
-): { table: StatTable; bytesPerSec(row: StatRow): number } | undefined {
+): { table: StatTable; bytesPerSec(row: StatRow): number | undefined } | undefined {
   if (file === undefined) return undefined;
   const table = readStatTable(file);
   const places = [...table.columns.keys()].filter((at) =>
@@ -60,6 +57,9 @@ function byteTable(
   }
   return {
     table,
-    bytesPerSec: (row) => places.reduce((sum, at) => sum + numberIn(table, row, at), 0),
+    bytesPerSec(row) {
+      const known = places.map((at) => knownIn(table, row, at)).filter((one) => one !== undefined);
+      return known.length ? known.reduce((sum, bytes) => sum + bytes) : undefined;
+    },
   };
 }

@@ -3,7 +3,7 @@ import { shown } from '../../../base/json.ts';
 import { type Percentile, type Quantiles, quantilesThrough } from '../percentiles.ts';
 import { joinedRows, type StatFiles, sectionsOf } from './sections.ts';
 import type { StatSection } from './stat.ts';
-import { numberIn, readStatTable, type StatRow, type StatTable } from './table.ts';
+import { knownIn, numberIn, readStatTable, type StatRow, type StatTable } from './table.ts';
 
 /** Whose requests count: those that were answered; else all. Failed ones' columns may be there or not. */
 const RATE_COLUMNS = ['success', 'total', 'rate'];
@@ -14,7 +14,8 @@ const RATE_COLUMNS = ['success', 'total', 'rate'];
  * without times has a row for each row of the traffic.
  * @throws UsageError naming file, line and column.
  */
-export function readMaas({ traffic, promptLengths, completionLengths }: StatFiles): StatSection[] {
+export function readMaas(files: StatFiles): StatSection[] {
+  const { traffic, promptLengths, completionLengths, warn } = files;
   const rates = readStatTable(traffic);
   const names = rates.columns.map((name) => name.toLowerCase());
   const at = RATE_COLUMNS.map((name) => names.indexOf(name)).find((place) => place >= 0);
@@ -29,6 +30,7 @@ export function readMaas({ traffic, promptLengths, completionLengths }: StatFile
   const rows = joinedRows(
     rates,
     tables.map((one) => one?.table),
+    warn,
   );
   return sectionsOf(rows, ({ row, others }) => {
     const [inputTokens, outputTokens] = tables.map((one, i) => one?.quantiles(others[i]!));
@@ -36,9 +38,14 @@ export function readMaas({ traffic, promptLengths, completionLengths }: StatFile
   });
 }
 
+interface Named {
+  readonly name: string;
+}
+
+/** Of a row without any percentile the lengths are not known. */
 function percentileTable(file: string): {
   table: StatTable;
-  quantiles(row: StatRow): Quantiles;
+  quantiles(row: StatRow): Quantiles | undefined;
 } {
   const table = readStatTable(file);
   const columns = table.columns
@@ -53,15 +60,18 @@ function percentileTable(file: string): {
   return {
     table,
     quantiles(row) {
-      const percentiles = columns.map(
-        ({ at, share }): Percentile => ({ share, tokens: numberIn(table, row, at) }),
-      );
+      // A percentile of nothing is not 0, but unknown.
+      const percentiles = columns.flatMap(({ at, name, share }): (Percentile & Named)[] => {
+        const tokens = knownIn(table, row, at);
+        return tokens === undefined ? [] : [{ name, share, tokens }];
+      });
       const wrong = percentiles.findIndex(
         ({ tokens }, i) => i > 0 && tokens < percentiles[i - 1]!.tokens,
       );
-      if (wrong < 0) return quantilesThrough(percentiles);
+      if (wrong < 0) return percentiles.length ? quantilesThrough(percentiles) : undefined;
+      const [before, found] = [percentiles[wrong - 1]!, percentiles[wrong]!];
       throw new UsageError(
-        `${file}: line ${row.line}: ${columns[wrong]!.name}: found ${percentiles[wrong]!.tokens}; expected at least ${columns[wrong - 1]!.name}, ${percentiles[wrong - 1]!.tokens}`,
+        `${file}: line ${row.line}: ${found.name}: found ${found.tokens}; expected at least ${before.name}, ${before.tokens}`,
       );
     },
   };

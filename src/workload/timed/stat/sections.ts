@@ -1,4 +1,5 @@
 import { median } from 'd3-array';
+import { counted } from '../../../base/counted.ts';
 import { UsageError } from '../../../base/errors.ts';
 import type { StatSection } from './stat.ts';
 import type { StatRow, StatTable } from './table.ts';
@@ -8,6 +9,8 @@ export interface StatFiles {
   readonly traffic: string;
   readonly promptLengths: string | undefined;
   readonly completionLengths: string | undefined;
+  /** Told of rows that are not used. */
+  readonly warn?: ((warning: string) => void) | undefined;
 }
 
 /** A row of the traffic, and those of the other tables of the same time; undefined where there is no table. */
@@ -23,16 +26,22 @@ export interface JoinedRow {
 export function joinedRows(
   traffic: StatTable,
   tables: readonly (StatTable | undefined)[],
+  warn?: StatFiles['warn'],
 ): JoinedRow[] {
   const finders = tables.map((table) => table && finderOf(table, traffic));
   const joined = traffic.rows
     .map((row, index) => ({ row, others: finders.map((find) => find?.(row, index)) }))
     .filter(({ others }) => others.every((other, i) => other || !tables[i]));
-  if (joined.length) return joined;
   const files = tables.flatMap((table) => (table ? [table.file] : []));
-  throw new UsageError(
-    `${traffic.file}: found no time that ${files.join(' and ')} ${files.length > 1 ? 'have' : 'has'} too`,
-  );
+  const have = `${files.join(' and ')} ${files.length > 1 ? 'have' : 'has'}`;
+  if (!joined.length) throw new UsageError(`${traffic.file}: found no time that ${have} too`);
+  const alone = traffic.rows.length - joined.length;
+  if (alone) {
+    warn?.(
+      `${counted(alone, 'row')} of ${traffic.file} left out: of no time that ${have}; the row before lasts as long`,
+    );
+  }
+  return joined;
 }
 
 function finderOf(table: StatTable, traffic: StatTable) {
@@ -40,7 +49,7 @@ function finderOf(table: StatTable, traffic: StatTable) {
   if (!hasTimes) {
     if (table.rows.length !== traffic.rows.length) {
       throw new UsageError(
-        `${table.file}: found ${table.rows.length} rows; expected ${traffic.rows.length}, as in ${traffic.file}: without times they go by their number`,
+        `${table.file}: found ${counted(table.rows.length, 'row')}; expected ${traffic.rows.length}, as in ${traffic.file}: without times they go by their number`,
       );
     }
     return (_row: StatRow, index: number) => table.rows[index];

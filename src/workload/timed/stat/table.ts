@@ -54,19 +54,30 @@ export function readStatTable(file: string): StatTable {
   return { file, columns, rows };
 }
 
+/** The number in a cell that counts what happened; what has none, as dashboards write it, is 0. */
+export function numberIn(table: StatTable, row: StatRow, at: number): number {
+  return knownIn(table, row, at) ?? 0;
+}
+
 /**
- * The number in a cell of at least 0; what has none, as dashboards write it, is 0.
+ * The number in a cell, of at least 0; undefined: it has none, as dashboards write it.
  * @throws UsageError naming file, line and column.
  */
-export function numberIn({ file, columns }: StatTable, { line, cells }: StatRow, at: number) {
+export function knownIn(
+  { file, columns }: StatTable,
+  { line, cells }: StatRow,
+  at: number,
+): number | undefined {
   const cell = cells[at]!;
-  if (cell === '' || cell.toLowerCase() === 'undefined') return 0;
+  if (UNKNOWN.test(cell)) return undefined;
   const value = Number(cell);
   if (value >= 0 && value < Infinity) return value;
   throw new UsageError(
     `${file}: line ${line}: ${columns[at]}: ${found(cell)}; expected a number of at least 0`,
   );
 }
+
+const UNKNOWN = /^(undefined|null|nan|-)?$/i;
 
 function timeOf(file: string, line: number, cell: string): number {
   const ms = timeMsOf(cell);

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { makeFolder } from '../../../base/make-folder.ts';
 import { refuseInput, writeWhole } from '../../files/whole-file.ts';
 import type { Piece } from './writer.ts';
 
@@ -18,7 +17,6 @@ export async function savePieces(
     await writeWhole(output, linesOf(pieces));
     return;
   }
-  makeFolder(output);
   for (const { name, line } of pieces) {
     await writeWhole(join(output, `${fileName(name)}.json`), [`${line}\n`]);
   }

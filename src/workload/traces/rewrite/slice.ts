@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
 import { isObject, parsedJson } from '../../../base/json.ts';
-import { makeFolder } from '../../../base/make-folder.ts';
 import { jsonValues } from '../../files/json-values.ts';
 import { dataLines } from '../../files/lines.ts';
 import { refuseInput, writeWhole } from '../../files/whole-file.ts';
@@ -85,7 +84,6 @@ async function writeValues(
     await writeWhole(output, keptValues(traceFiles(opened.file), kept));
     return;
   }
-  makeFolder(output);
   for (const file of traceFiles(opened.file)) {
     const values: string[] = [];
     for await (const value of keptValues([file], kept)) values.push(value);

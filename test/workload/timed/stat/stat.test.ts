@@ -30,8 +30,12 @@ const traffic = csv(
 const prompts = csv('prompts.csv', '"Time","P50","P70","P90","P99"', ...minutes('60,110,220,400'));
 const answers = csv('answers.csv', '"Time","P50","P70","P95","P99"', ...minutes('20,40,80,100'));
 
-const maas = (files: { traffic?: string; prompts?: string; answers?: string } = {}) =>
+const maas = (
+  files: { traffic?: string; prompts?: string; answers?: string } = {},
+  warn?: (text: string) => void,
+) =>
   readMaas({
+    warn,
     traffic: files.traffic ?? traffic,
     promptLengths: files.prompts ?? prompts,
     completionLengths: files.answers ?? answers,
@@ -117,9 +121,26 @@ describe('the maas form', () => {
 
   test('goes by rows whose time all files have', () => {
     const two = csv('two.csv', 'Time,P50', `${MINUTES[0]},5`, `${MINUTES[2]},7`);
-    const sections = maas({ prompts: two });
+    const told: string[] = [];
+    const sections = maas({ prompts: two }, (text) => told.push(text));
+    expect(told).toEqual([
+      `1 row of ${traffic} left out: of no time that ${two} and ${answers} have; the row before lasts as long`,
+    ]);
     expect(sections.map(({ lengthMs }) => lengthMs)).toEqual([120_000, 120_000]);
     expect(sections.map(({ inputTokens }) => inputTokens!(0.5))).toEqual([5, 7]);
+  });
+
+  test('001-17 a percentile that a dashboard does not know is not 0', () => {
+    const some = csv('some.csv', 'Time,P50,P90', ...minutes('undefined,50', ',', 'NaN,null'));
+    const [first, ...rest] = maas({ prompts: some });
+    expect([0.1, 0.5, 0.99].map(first!.inputTokens!)).toEqual([50, 50, 50]);
+    expect(rest.map(({ inputTokens }) => inputTokens)).toEqual([undefined, undefined]);
+    // Of a rate it says that nothing came.
+    expect(maas({ traffic: csv('none.csv', 'Time,Rate', ...minutes('-', '4')) })).toMatchObject([
+      { perSec: 0 },
+      { perSec: 4 },
+      { perSec: 0 },
+    ]);
   });
 
   test('001-20 factors multiply the rate and the lengths', () => {
@@ -159,7 +180,7 @@ describe('the maas form', () => {
     ],
     [
       { prompts: csv('w4.csv', 'P50', '3') },
-      /w4\.csv: found 1 rows; expected 3, as in .*traffic\.csv/,
+      /w4\.csv: found 1 row; expected 3, as in .*traffic\.csv/,
     ],
     [
       { prompts: csv('w5.csv', 'Time,P50', '2023-1-1 00:00:00,3') },
@@ -239,6 +260,22 @@ describe('the cloudide form', () => {
       completionLengths: undefined,
     });
     expect([sections[0]!.inputTokens!(0.5), sections[0]!.outputTokens!(0.5)]).toEqual([8, 2]);
+  });
+
+  test('001-19 bytes that are known of no host are not 0', () => {
+    const file = csv(
+      'unknown.csv',
+      'Time,recv_bytes.rate@a,recv_bytes.rate@b,sent_bytes',
+      ...minutes('undefined,50,undefined', 'undefined,undefined,20'),
+    );
+    const [first, second] = readCloudIde({
+      traffic: rates(MINUTES),
+      promptLengths: file,
+      completionLengths: file,
+    });
+    expect(first!.inputTokens!(0.5)).toBe(5);
+    expect(first!.outputTokens).toBeUndefined();
+    expect(second!.inputTokens).toBeUndefined();
   });
 
   test('bytes of no known name are refused', () => {
