@@ -2,6 +2,7 @@ import { isCount, isObject } from '../../base/json.ts';
 import { fieldsAtHead, headOf } from '../files/head.ts';
 import type { TraceEntry, TraceFormat } from './format.ts';
 import { type FileRecord, isTime, recordsIn, wrongField } from './records.ts';
+import { traceFiles } from './trace-files.ts';
 import { type Moment, momentOfCount, msBetween } from './wall-clock.ts';
 
 /**
@@ -15,7 +16,9 @@ export const servingSim: TraceFormat = {
   context: 'cumulative',
   piece: 'line',
   async facts(file) {
-    return { timeUnit: fieldsAtHead(headOf(file)).has('arrival_time_ns') ? 'ns' : 's' };
+    return {
+      timeUnit: fieldsAtHead(headOf(traceFiles(file)[0])).has('arrival_time_ns') ? 'ns' : 's',
+    };
   },
   sniff(head) {
     const fields = fieldsAtHead(head);
