@@ -9,7 +9,7 @@ import { contentDigest } from '../files/content-digest.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../traces/formats.ts';
+import { factsOf, formatOf, isSorted, TRACE_FORMATS } from '../traces/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
 import { nearestIn, type PoolPrompt, readPool } from './pool.ts';
@@ -120,7 +120,8 @@ async function recorded(
   const selection = selectionOf(settings);
   const cut = cutter(conversation.lengths);
   const requests: (Length & { readonly atMs: number | undefined })[] = [];
-  for await (const entry of select(format.read(file, options), { file, selection, dropped })) {
+  const selecting = { file, selection, dropped, isSorted: isSorted(format, file) };
+  for await (const entry of select(() => format.read(file, options), selecting)) {
     requests.push({ atMs: entry.atMs, ...cut.cut(lengthOf(entry, file, requests.length)) });
   }
   const leftOut = droppedLines(dropped.dropped);

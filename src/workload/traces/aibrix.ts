@@ -14,6 +14,7 @@ export const aibrix: TraceFormat = {
   says: 'JSON lines, or a list, of timestamp (ms) and requests, each with a prompt',
   timeUnit: 'ms',
   context: 'delta',
+  isSorted: true,
   sniff: (head) => ['timestamp', 'requests'].every((field) => fieldsAtHead(head).has(field)),
   read: readAibrix,
 };

@@ -19,6 +19,7 @@ export const burstgpt: TraceFormat = {
   timeUnit: 's',
   context: 'cumulative',
   piece: 'csv',
+  isSorted: true,
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readBurstGpt,
 };

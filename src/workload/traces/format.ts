@@ -97,6 +97,8 @@ export interface TraceFormat extends TraceFacts {
    * which they are read; or every JSON value is a session with its sub-agents (`value`). Absent: nothing.
    */
   readonly piece?: 'line' | 'csv' | 'value';
+  /** Its files have their requests in the order of time, as they are published; one that has not is read all the same. */
+  readonly isSorted?: true;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
   /** It is known so that it is not taken for another: reading it says why it cannot be played. */

@@ -65,6 +65,11 @@ function accepted(formats: readonly TraceFormat[]): readonly TraceFormat[] {
   return formats.filter(({ isRefused = false }) => !isRefused);
 }
 
+/** Whether nothing that comes later in the file is expected to be earlier in time; of a folder each file has its own. */
+export function isSorted(format: TraceFormat, file: string): boolean {
+  return format.isSorted === true && traceFiles(file)[0] === file;
+}
+
 /** How this file counts: as it says itself, else as its format does. */
 export async function factsOf(format: TraceFormat, file: string): Promise<TraceFacts> {
   const { timeUnit, blockTokens, rounding, context, timeOrigin } = format;

@@ -32,6 +32,7 @@ export const mooncake: TraceFormat = {
   rounding: 'ceil',
   context: 'cumulative',
   piece: 'line',
+  isSorted: true,
   sniff(head) {
     const first = fieldsAtHead(head);
     if (first.has('chat_id')) return false;
