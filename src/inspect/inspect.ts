@@ -35,7 +35,7 @@ const REFERENCES_MAX = 2_000_000;
  */
 export async function inspectTrace(file: string, options: InspectOptions): Promise<Inspection> {
   const { formats = TRACE_FORMATS, engineBlockTokens, timeUnit } = options;
-  const format = await formatOf(file, options.format ?? 'auto', formats);
+  const format = await formatOf(file, options.format ?? 'auto', formats, '--format');
   const facts = await factsOf(format, file);
   const blockTokens = options.blockTokens ?? facts.blockTokens ?? 1;
   const told = new Set<string>();

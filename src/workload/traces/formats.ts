@@ -41,14 +41,16 @@ const SHOWN_CHARACTERS = 60;
 
 /**
  * The format of this name; for 'auto' the first that the file's content fits.
+ * @param setting where the name was found, for its error
  * @throws UsageError for an unknown name, a file that cannot be read, or one that no format fits.
  */
 export async function formatOf(
   file: string,
   name: string,
   formats: readonly TraceFormat[],
+  setting = 'conversation.trace.format',
 ): Promise<TraceFormat> {
-  if (name !== 'auto') return formatNamed(name, formats);
+  if (name !== 'auto') return formatNamed(name, formats, setting);
   const [first] = traceFiles(file) as [string, ...string[]];
   const head = headOf(first);
   const format = formats.find((one) => one.sniff(head));
@@ -79,9 +81,13 @@ export async function factsOf(format: TraceFormat, file: string): Promise<TraceF
 }
 
 /** @throws UsageError for an unknown name. */
-export function formatNamed(name: string, formats: readonly TraceFormat[]): TraceFormat {
+export function formatNamed(
+  name: string,
+  formats: readonly TraceFormat[],
+  setting = 'format',
+): TraceFormat {
   const format = formats.find((one) => one.name === name);
   if (format) return format;
   const names = ['auto', ...accepted(formats).map((one) => one.name)].join(', ');
-  throw new UsageError(`conversation.trace.format: found '${name}'; expected one of ${names}`);
+  throw new UsageError(`${setting}: found '${name}'; expected one of ${names}`);
 }

@@ -105,7 +105,7 @@ async function firstMsOf(
   if (firstMs < Infinity) return firstMs;
   const field = fromSec === undefined ? 'untilSec' : 'fromSec';
   throw new UsageError(
-    `conversation.trace.${field}: found ${fromSec ?? untilSec}; expected none, as ${file} has no times`,
+    `conversation.trace.${field}${field === 'untilSec' ? ' (--until)' : ''}: found ${fromSec ?? untilSec}; expected none, as ${file} has no times`,
   );
 }
 

@@ -114,7 +114,7 @@ function hashIdsIn(
     row,
     name,
     ids.length,
-    `${blocks} for ${inputTokens} tokens in blocks of ${blockTokens} (conversation.trace.blockTokens)`,
+    `${blocks} for ${inputTokens} tokens in blocks of ${blockTokens} (--block-tokens, or conversation.trace.blockTokens)`,
   );
 }
 

@@ -23,8 +23,22 @@ describe('X-3 seconds in a format of milliseconds', () => {
     );
   });
 
+  test('X-3 are refused where all are whole and some seconds apart', async () => {
+    await expect(readAll(mooncake, rows(3))).rejects.toThrow(
+      /found seconds, by the look of it \(as milliseconds, 30 times, all whole numbers, come within 0\.087 s\)/,
+    );
+    // Many at a time are one time.
+    const batches = many(60, (i) => ({ timestamp: 3 * Math.floor(i / 3), input_length: 5 }));
+    await expect(readAll(mooncake, writeLines(dir, 'batches.jsonl', batches))).rejects.toThrow(
+      /found seconds, by the look of it \(as milliseconds, 60 requests come within 0\.057 s/,
+    );
+  });
+
   test.each([
-    ['a slower trace', rows.bind(undefined, 1.5)],
+    ['a slower trace', rows.bind(undefined, 10)],
+    ['whole milliseconds, one after the other', rows.bind(undefined, 1)],
+    ['a trace with parts of a millisecond', rows.bind(undefined, 1.5)],
+    ['a short one of whole numbers', rows.bind(undefined, 3, 19)],
     ['a short one', rows.bind(undefined, 0.4, 19)],
     ['one burst', rows.bind(undefined, 0)],
   ])('X-3 %s is not', async (_, file) => {

@@ -22,7 +22,7 @@ export interface OpenedTrace {
 
 /** @throws UsageError if no format fits, or none has the name. */
 export async function openTraceFile(file: string, reading: Reading): Promise<OpenedTrace> {
-  const format = await formatOf(file, reading.format ?? 'auto', TRACE_FORMATS);
+  const format = await formatOf(file, reading.format ?? 'auto', TRACE_FORMATS, '--format');
   const own = await factsOf(format, file);
   const blockTokens = reading.blockTokens ?? own.blockTokens;
   const facts = { ...own, ...(blockTokens !== undefined && { blockTokens }) };
