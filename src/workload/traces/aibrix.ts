@@ -1,9 +1,18 @@
 import { isCount, isObject, parsedJsonOrNaN } from '../../base/json.ts';
 import { fieldsAtHead } from '../files/head.ts';
+import { rawItems, rawMembers } from '../files/raw-json.ts';
 import { Message } from '../message.ts';
-import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
+import type { Piece, ReadOptions, TraceEntry, TraceFormat } from './format.ts';
 import { pauses } from './pauses.ts';
-import { type Fields, type FileRecord, firstOf, isTime, recordsIn, wrongField } from './records.ts';
+import {
+  type Fields,
+  type FileRecord,
+  firstOf,
+  isTime,
+  rawValues,
+  recordsIn,
+  wrongField,
+} from './records.ts';
 import { TimeUnit } from './time-unit.ts';
 
 /**
@@ -16,6 +25,7 @@ export const aibrix: TraceFormat = {
   timeUnit: 'ms',
   context: 'delta',
   isSorted: true,
+  piece: pieces,
   sniff: (head) => ['timestamp', 'requests'].every((field) => fieldsAtHead(head).has(field)),
   read: readAibrix,
 };
@@ -42,6 +52,22 @@ async function* readAibrix(file: string, options: ReadOptions): AsyncGenerator<T
     }
   }
 }
+
+/** What comes at the same moment stays an entry each. */
+async function* pieces(file: string): AsyncGenerator<Piece> {
+  for await (const text of rawValues(file)) {
+    const members = rawMembers(text);
+    const requests = rawItems(members.find(([name]) => name === REQUESTS)![1]);
+    for (const request of requests) {
+      const alone = members.map(([name, value]) =>
+        name === REQUESTS ? `${name}: [${request}]` : `${name}: ${value}`,
+      );
+      yield { text: requests.length === 1 ? text : `{${alone.join(', ')}}` };
+    }
+  }
+}
+
+const REQUESTS = '"requests"';
 
 /** What is known of a request beside its time and its text. */
 function askedOf(at: FileRecord) {

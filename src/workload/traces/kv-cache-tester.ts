@@ -31,7 +31,7 @@ export const kvCacheTester: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
-  piece: 'value',
+  piece: 'session',
   timeOrigin: 'session',
   sniff: (head) => /^\s*\[?\s*\{/.test(head) && REQUESTS.test(head) && SESSION.test(head),
   facts: blockSizeOf,

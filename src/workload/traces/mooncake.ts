@@ -31,7 +31,7 @@ export const mooncake: TraceFormat = {
   blockTokens: 512,
   rounding: 'ceil',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
   isSorted: true,
   sniff(head) {
     const first = fieldsAtHead(head);

@@ -18,7 +18,7 @@ export const qwenBailian: TraceFormat = {
   blockTokens: 16,
   rounding: 'ceil',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
   isSorted: true,
   sniff: (head) =>
     ['chat_id', 'parent_chat_id', 'input_length'].every((field) => fieldsAtHead(head).has(field)),

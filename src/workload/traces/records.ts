@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, parsedJson } from '../../base/json.ts';
 import { jsonValues, placeOf } from '../files/json-values.ts';
+import { rawLine } from '../files/raw-json.ts';
 import { type Row, rowOf } from './row.ts';
 import { traceFiles } from './trace-files.ts';
 
@@ -33,6 +34,13 @@ export async function* rowsIn(
       lastLine = line;
       yield rowOf(`${file}: ${place}`, bytes.toString('utf8'), parse);
     }
+  }
+}
+
+/** Their texts, each on one line, as they are written. */
+export async function* rawValues(path: string): AsyncGenerator<string> {
+  for (const file of traceFiles(path)) {
+    for await (const { bytes } of jsonValues(file)) yield rawLine(bytes.toString('utf8'));
   }
 }
 

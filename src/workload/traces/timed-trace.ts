@@ -17,7 +17,7 @@ export const timedTrace: TraceFormat = {
   timeUnit: 's',
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',
-  piece: 'line',
+  piece: 'value',
   isSorted: true,
   sniff: isTimedTrace,
   read: readTimedTrace,

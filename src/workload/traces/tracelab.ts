@@ -19,7 +19,7 @@ export const tracelab: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
   sniff: (head) =>
     ['session_id', 'prefix_tokens', 'newly_append_tokens'].every((field) =>
       fieldsAtHead(head).has(field),
