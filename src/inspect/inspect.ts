@@ -1,5 +1,6 @@
 import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
+import { type Fold, foldInOrder } from '../workload/traces/fold-in-order.ts';
 import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
 import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
 import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
@@ -7,7 +8,6 @@ import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';
 import { Content } from './content.ts';
 import { reuseFigures } from './figures.ts';
-import { type Fold, foldInOrder } from './in-order.ts';
 import type { Inspection, RecognisedFormat } from './inspection.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';

@@ -1,5 +1,5 @@
-import type { TraceEntry } from '../workload/traces/format.ts';
-import { inOrder, PlayedTimes } from '../workload/traces/order.ts';
+import type { TraceEntry } from './format.ts';
+import { inOrder, PlayedTimes } from './order.ts';
 
 /** What is made of entries, one after the other. */
 export interface Fold {
