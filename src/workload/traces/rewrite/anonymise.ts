@@ -1,11 +1,11 @@
 import type { HashId, TraceEntry } from '../format.ts';
 import { formatNamed, TRACE_FORMATS } from '../formats.ts';
 import { type ConvertedTrace, fitted, notesOf } from './convert.ts';
-import { openTraceFile, type Reading } from './open-trace.ts';
+import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
 import { onlyParts, PART_NAMES, type PartName } from './parts.ts';
 import { savePieces } from './save.ts';
 import { type Counting, openCounting } from './text-blocks.ts';
-import { mapped, type Trace, type TraceSurvey, traceIn, traceOf } from './trace.ts';
+import { mapped, type TraceSurvey, traceIn, traceOf } from './trace.ts';
 import { canWrite, WRITTEN_FORMATS, writerOf } from './writers.ts';
 
 export interface AnonymiseOptions {
@@ -38,7 +38,7 @@ export async function anonymiseTrace(
   const writer = writerOf(to);
   const blockTokens = options.blockTokens ?? formatNamed(to, TRACE_FORMATS).blockTokens ?? 16;
   const trace = texts
-    ? traceOf(await counted(bare, await openCounting(options.tokenizer, blockTokens)), {
+    ? traceOf(await counted(opened, await openCounting(options.tokenizer, blockTokens)), {
         ...facts,
         blockTokens,
       })
@@ -57,8 +57,10 @@ export async function anonymiseTrace(
   };
 }
 
-async function counted(trace: Trace, counting: Counting): Promise<TraceEntry[]> {
+/** With the lengths of answers, which are texts too. */
+async function counted(opened: OpenedTrace, counting: Counting): Promise<TraceEntry[]> {
   const entries: TraceEntry[] = [];
+  const trace = await traceIn(opened, (entry) => entry);
   for await (const entry of trace.each()) entries.push(stripped(counting.counted(entry)));
   return entries;
 }
