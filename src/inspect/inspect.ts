@@ -9,6 +9,7 @@ import { Blocks, type BlocksOptions } from './blocks.ts';
 import { Content } from './content.ts';
 import { reuseFigures } from './figures.ts';
 import type { Inspection, RecognisedFormat } from './inspection.ts';
+import { loadFigures } from './load-figures.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';
 import { SaidReuse } from './said.ts';
@@ -48,6 +49,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   if (!summary.requests) throw new UsageError(`${file}: found no request; expected ${format.says}`);
   const blocks = fold.blocks.close();
   const played = fold.blocks.reuse();
+  const { load } = fold.requests;
   const spanMs = summary.arrivals?.spanMs ?? 0;
   const reuse =
     played && reuseOf(played, fold.blocks.sessionShares(), { ...options, ...settings, spanMs });
@@ -64,7 +66,10 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
     blocks,
     reuse,
     said: fold.said.close(),
-    figures: played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : [],
+    figures: [
+      ...(played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : []),
+      ...loadFigures(isOverlaid(summary, facts) ? { ...load, rates: undefined } : load),
+    ],
   });
 }
 
