@@ -3,6 +3,7 @@ import type { Point } from '../stats/sample.ts';
 const BINS_MAX = 512;
 /** In a picture; fewer where each would have hardly a request. */
 const SHOWN_MAX = 200;
+const SHOWN_MIN = 10;
 const LEAST_IN_A_BIN = 5;
 
 /** How many requests came in equal stretches of time, which grow with the trace: in the same room for any. */
@@ -23,7 +24,7 @@ export class RateBins {
 
   /** Seconds from the first request on, where stretches begin, and requests a second in each; undefined for a moment. */
   close(): { readonly stepSec: number; readonly points: Point[] } | undefined {
-    const most = Math.min(SHOWN_MAX, Math.max(1, this.#requests / LEAST_IN_A_BIN));
+    const most = Math.min(SHOWN_MAX, Math.max(SHOWN_MIN, this.#requests / LEAST_IN_A_BIN));
     while (this.#counts.length > most) this.#join();
     if (this.#counts.length < 2) return undefined;
     const stepSec = this.#widthMs / 1000;
