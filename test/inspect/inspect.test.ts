@@ -71,8 +71,8 @@ describe('what a trace is', () => {
       expect(seen).not.toHaveProperty(key);
     }
     expect(seen.context).toBe('alone');
-    expect(seen.figures.map(({ name }) => name)).toEqual(['lengths']);
-    expect(seen.figures[0]!.series).toEqual([
+    expect(seen.figures.map(({ name }) => name)).toEqual(['requests-by-time', 'lengths']);
+    expect(seen.figures[1]!.series).toEqual([
       {
         name: 'input',
         points: [
