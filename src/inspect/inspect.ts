@@ -2,7 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
 import { type Fold, foldInOrder } from '../workload/traces/fold-in-order.ts';
 import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
 import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';
@@ -37,6 +37,7 @@ const REFERENCES_MAX = 2_000_000;
 export async function inspectTrace(file: string, options: InspectOptions): Promise<Inspection> {
   const { formats = TRACE_FORMATS, engineBlockTokens, timeUnit } = options;
   const format = await formatOf(file, options.format ?? 'auto', formats, '--format');
+  checkTimeUnit(format, timeUnit, '--time-unit');
   const facts = await factsOf(format, file);
   const blockTokens = options.blockTokens ?? facts.blockTokens ?? 1;
   const told = new Set<string>();

@@ -9,7 +9,7 @@ import { contentDigest } from '../files/content-digest.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
-import { factsOf, formatOf, isSorted, TRACE_FORMATS } from '../traces/formats.ts';
+import { checkTimeUnit, factsOf, formatOf, isSorted, TRACE_FORMATS } from '../traces/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
 import { nearestIn, type PoolPrompt, readPool } from './pool.ts';
@@ -114,6 +114,7 @@ async function recorded(
   const { conversation, seed } = scenario;
   const { file, timeUnit, fieldNames, datasetFile, ...settings } = conversation.trace!;
   const format = await formatOf(file, settings.format, formats);
+  checkTimeUnit(format, timeUnit);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
   const options = { blockTokens, timeUnit, fieldNames, datasetFile, seed };
   const dropped = new Tally();

@@ -24,6 +24,7 @@ export const aibrix: TraceFormat = {
   says: 'JSON lines, or a list, of timestamp (ms) and requests, each with a prompt',
   timeUnit: 'ms',
   context: 'delta',
+  takesTimeUnit: true,
   isSorted: true,
   piece: pieces,
   sniff: (head) => ['timestamp', 'requests'].every((field) => fieldsAtHead(head).has(field)),

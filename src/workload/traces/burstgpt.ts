@@ -20,6 +20,7 @@ export const burstgpt: TraceFormat = {
   timeUnit: 's',
   context: 'cumulative',
   piece: 'csv',
+  takesTimeUnit: true,
   isSorted: true,
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readBurstGpt,

@@ -98,6 +98,8 @@ export interface TraceFormat extends TraceFacts {
    * piece for each request, in that order. Absent: nothing.
    */
   readonly piece?: 'value' | 'csv' | 'session' | ((file: string) => AsyncIterable<Piece>);
+  /** Its times are numbers, which some write in another unit: `timeUnit` may be said. */
+  readonly takesTimeUnit?: true;
   /** Its files have their requests in the order of time, as they are published; one that has not is read all the same. */
   readonly isSorted?: true;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */

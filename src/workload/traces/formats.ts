@@ -67,6 +67,21 @@ function accepted(formats: readonly TraceFormat[]): readonly TraceFormat[] {
   return formats.filter(({ isRefused = false }) => !isRefused);
 }
 
+/**
+ * @param setting where the unit was found, for the error
+ * @throws UsageError where a unit is said of times that have none to be told.
+ */
+export function checkTimeUnit(
+  { name, takesTimeUnit }: TraceFormat,
+  timeUnit: string | undefined,
+  setting = 'conversation.trace.timeUnit',
+): void {
+  if (timeUnit === undefined || takesTimeUnit) return;
+  throw new UsageError(
+    `${setting}: found ${timeUnit}; expected none with ${name}, whose times say what they are`,
+  );
+}
+
 /** Whether nothing that comes later in the file is expected to be earlier in time; of a folder each file has its own. */
 export function isSorted(format: TraceFormat, file: string): boolean {
   return format.isSorted === true && traceFiles(file)[0] === file;

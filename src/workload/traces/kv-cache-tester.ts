@@ -31,6 +31,7 @@ export const kvCacheTester: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
+  takesTimeUnit: true,
   piece: 'session',
   timeOrigin: 'session',
   sniff: (head) => /^\s*\[?\s*\{/.test(head) && REQUESTS.test(head) && SESSION.test(head),

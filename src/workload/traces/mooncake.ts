@@ -32,6 +32,7 @@ export const mooncake: TraceFormat = {
   rounding: 'ceil',
   context: 'cumulative',
   piece: 'value',
+  takesTimeUnit: true,
   isSorted: true,
   sniff(head) {
     const first = fieldsAtHead(head);

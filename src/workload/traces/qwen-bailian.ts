@@ -19,6 +19,7 @@ export const qwenBailian: TraceFormat = {
   rounding: 'ceil',
   context: 'cumulative',
   piece: 'value',
+  takesTimeUnit: true,
   isSorted: true,
   sniff: (head) =>
     ['chat_id', 'parent_chat_id', 'input_length'].every((field) => fieldsAtHead(head).has(field)),

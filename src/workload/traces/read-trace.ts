@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { earliest } from './earliest.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { factsOf, formatOf, isSorted } from './formats.ts';
+import { checkTimeUnit, factsOf, formatOf, isSorted } from './formats.ts';
 import { inOrder } from './order.ts';
 import { select, selectionOf } from './select.ts';
 import { traceFiles } from './trace-files.ts';
@@ -34,6 +34,7 @@ export async function readerOf(
   const format = await formatOf(file, name, formats);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
   const { timeUnit, fieldNames, datasetFile } = settings;
+  checkTimeUnit(format, timeUnit);
   return { format, options: { blockTokens, timeUnit, fieldNames, datasetFile, seed } };
 }
 

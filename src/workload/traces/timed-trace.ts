@@ -18,6 +18,7 @@ export const timedTrace: TraceFormat = {
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',
   piece: 'value',
+  takesTimeUnit: true,
   isSorted: true,
   sniff: isTimedTrace,
   read: readTimedTrace,

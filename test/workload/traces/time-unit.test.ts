@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkTimeUnit, formatNamed, TRACE_FORMATS } from '../../../src/workload/traces/formats.ts';
 import { kvCacheTester } from '../../../src/workload/traces/kv-cache-tester.ts';
 import { mooncake } from '../../../src/workload/traces/mooncake.ts';
 import { qwenBailian } from '../../../src/workload/traces/qwen-bailian.ts';
@@ -117,4 +118,17 @@ describe('X-3 milliseconds in a format of seconds', () => {
     const all = await readAll(kvCacheTester, recorded(1000, 1000), { timeUnit: 'ms' });
     expect(all[1]).toMatchObject({ atMs: 12_000, apiMs: 7000, thinkMs: 5000 });
   });
+});
+
+test('X-3 a unit is refused where times say themselves what they are', () => {
+  const says = (name: string) => () =>
+    checkTimeUnit(formatNamed(name, TRACE_FORMATS), 'ms', '--time-unit');
+  for (const name of ['azure', 'otel', 'tracelab', 'servegen', 'mlperf-agentic', 'serving-sim']) {
+    expect(says(name)).toThrow(
+      `--time-unit: found ms; expected none with ${name}, whose times say what they are`,
+    );
+  }
+  for (const name of ['mooncake', 'burstgpt', 'aibrix', 'openai-log', 'kv-cache-tester']) {
+    expect(says(name)).not.toThrow();
+  }
 });

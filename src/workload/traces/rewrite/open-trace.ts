@@ -1,5 +1,5 @@
 import type { ReadOptions, TraceFacts, TraceFormat } from '../format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../formats.ts';
+import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../formats.ts';
 
 /** How a file is to be read, where it is not to be told from the file. */
 export interface Reading {
@@ -20,6 +20,7 @@ export interface OpenedTrace {
 /** @throws UsageError if no format fits, or none has the name. */
 export async function openTraceFile(file: string, reading: Reading): Promise<OpenedTrace> {
   const format = await formatOf(file, reading.format ?? 'auto', TRACE_FORMATS, '--format');
+  checkTimeUnit(format, reading.timeUnit, '--time-unit');
   const own = await factsOf(format, file);
   const blockTokens = reading.blockTokens ?? own.blockTokens;
   const facts = { ...own, ...(blockTokens !== undefined && { blockTokens }) };
