@@ -5,9 +5,9 @@ import { printableLines } from './base/printable.ts';
 import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
-import { foreignFlagText } from './commands/foreign-flags.ts';
-import { columnsOf } from './commands/screen.ts';
-import { logAs, say } from './commands/stderr.ts';
+import { foreignFlagText } from './commands/flags/foreign-flags.ts';
+import { columnsOf } from './commands/terminal/screen.ts';
+import { logAs, say } from './commands/terminal/stderr.ts';
 import { withVerb } from './dialects/scripts.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
@@ -71,7 +71,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   },
   dataset: {
     summary: 'make data sets of prompts with given lengths and shared parts',
-    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+    load: async () => (await import('./commands/dataset/dataset.ts')).datasetCommand(),
   },
   convert: {
     summary: 'convert conversations, prompts or the records of a client',
@@ -79,11 +79,11 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   },
   workload: {
     summary: 'make a file of timed requests of patterns, statistics or traces',
-    load: async () => (await import('./commands/workload.ts')).workloadCommand(),
+    load: async () => (await import('./commands/workload/workload.ts')).workloadCommand(),
   },
   trace: {
     summary: 'look at recorded requests, of any format',
-    load: async () => (await import('./commands/trace.ts')).traceCommand(),
+    load: async () => (await import('./commands/trace/trace.ts')).traceCommand(),
   },
   report: {
     summary: 'make the report of finished runs again',
@@ -103,7 +103,8 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   },
   completion: {
     summary: 'what makes bash, zsh or fish complete all this',
-    load: async () => (await import('./commands/completion.ts')).completionCommand(VERBS),
+    load: async () =>
+      (await import('./commands/completion/completion.ts')).completionCommand(VERBS),
   },
   help: {
     summary: 'the help of a verb, or a topic such as metrics; alone: what there is',
@@ -130,7 +131,7 @@ export async function program(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   if (isBugReport(argv)) {
-    const { environmentText } = await import('./commands/environment.ts');
+    const { environmentText } = await import('./commands/scenario/environment.ts');
     process.stdout.write(await environmentText());
     return EXIT.ok;
   }

@@ -2,7 +2,7 @@ import { breakDown } from './base/breakdown.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { watchTerminal } from './base/lost-terminal.ts';
 import { guarded } from './base/output.ts';
-import { say } from './commands/stderr.ts';
+import { say } from './commands/terminal/stderr.ts';
 import { program, tellBug } from './program.ts';
 
 // The process, from the first line that needs a Node that is new enough; main.ts sees to that.

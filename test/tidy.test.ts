@@ -172,7 +172,7 @@ test.each([
   ['string-width', ['report/wrap.ts']],
   ['d3-scale', ['figures/ticks.ts']],
   ['@resvg/resvg-js', ['figures/png.ts']],
-  ['log-update', ['commands/stderr.ts']],
+  ['log-update', ['commands/terminal/stderr.ts']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
   ['prom-client', ['engine/']],

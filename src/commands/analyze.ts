@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { AnalysedRequest } from '../analysis/request.ts';
 import { errorText, UsageError } from '../base/errors.ts';
-import { type Flag, withFlags } from './flag-table.ts';
-import { screenFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { collect } from './options.ts';
-import { reportColumns } from './screen.ts';
-import { say } from './stderr.ts';
+import { type Flag, withFlags } from './flags/flag-table.ts';
+import { screenFlags } from './flags/flags.ts';
+import { collect } from './flags/options.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { reportColumns } from './terminal/screen.ts';
+import { say } from './terminal/stderr.ts';
 
 interface AnalyzeFlags {
   readonly trace?: readonly string[];

@@ -9,12 +9,12 @@ import {
 } from '../workload/sharegpt/convert.ts';
 import { FORM_NAMES, FORMS, type FormName } from '../workload/sharegpt/forms.ts';
 import { SOURCE_NAMES, SOURCES, type SourceName } from '../workload/sharegpt/sources.ts';
-import { withFlags } from './flag-table.ts';
-import { screenFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { integer, oneOf } from './options.ts';
-import { reportColumns } from './screen.ts';
-import { dataFile } from './shipped.ts';
+import { withFlags } from './flags/flag-table.ts';
+import { screenFlags } from './flags/flags.ts';
+import { integer, oneOf } from './flags/options.ts';
+import { dataFile } from './scenario/shipped.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { reportColumns } from './terminal/screen.ts';
 
 interface Flags {
   readonly seed: string;

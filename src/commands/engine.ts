@@ -4,12 +4,12 @@ import { engineTraits } from '../engine/describe.ts';
 import { faultHelp } from '../engine/faults/fault-kinds.ts';
 import type { EngineServer } from '../engine/http/server.ts';
 import { parseOverridden } from '../scenario/load.ts';
-import { type Flag, settingsOf, withFlags } from './flag-table.ts';
-import { engineFlags, FLAGS } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { onSignal } from './interrupts.ts';
-import { integer, time } from './options.ts';
-import { say } from './stderr.ts';
+import { type Flag, settingsOf, withFlags } from './flags/flag-table.ts';
+import { engineFlags, FLAGS } from './flags/flags.ts';
+import { integer, time } from './flags/options.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { onSignal } from './terminal/interrupts.ts';
+import { say } from './terminal/stderr.ts';
 
 interface Flags {
   readonly set: readonly string[];

@@ -8,9 +8,9 @@ import { shapeOf } from '../workload/chats/shape.ts';
 import { isSameFile, writeWhole } from '../workload/files/whole-file.ts';
 import { openTokenizer } from '../workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../workload/tokenizer/tokenizer-files.ts';
-import { withFlags } from './flag-table.ts';
-import { screenFlags } from './flags.ts';
-import { reportColumns } from './screen.ts';
+import { withFlags } from './flags/flag-table.ts';
+import { screenFlags } from './flags/flags.ts';
+import { reportColumns } from './terminal/screen.ts';
 
 export interface GenerateFlags {
   readonly output: string;

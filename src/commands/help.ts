@@ -4,7 +4,7 @@ import { didYouMean, nearest } from '../base/suggest.ts';
 import { readDocument, sectionOf } from '../help/markdown.ts';
 import { terminalText } from '../help/terminal.ts';
 import { metricsHelp } from '../report/metric-help.ts';
-import { columnsOf } from './screen.ts';
+import { columnsOf } from './terminal/screen.ts';
 
 /** Something to read about that is no verb; or about a verb, where its flags do not say enough. */
 export interface Topic {

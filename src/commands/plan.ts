@@ -4,14 +4,14 @@ import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { checkWritable } from '../play/writable.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
-import type { Flag } from './flag-table.ts';
-import { playFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { time } from './options.ts';
+import type { Flag } from './flags/flag-table.ts';
+import { playFlags } from './flags/flags.ts';
+import { time } from './flags/options.ts';
 import { scenarioCommand } from './run.ts';
-import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
-import { reportColumns } from './screen.ts';
-import { say } from './stderr.ts';
+import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { reportColumns } from './terminal/screen.ts';
+import { say } from './terminal/stderr.ts';
 
 interface PlanFlags extends ScenarioFlags {
   readonly ttftMs?: number;

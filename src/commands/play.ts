@@ -6,10 +6,10 @@ import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Network } from '../transport/proxy.ts';
-import { consoleObserver } from './console.ts';
-import { type Interrupts, listenForInterrupts } from './interrupts.ts';
-import { exitCodeOf, present, presentJson } from './present.ts';
+import type { Network } from '../transport/http/proxy.ts';
+import { consoleObserver } from './terminal/console.ts';
+import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
+import { exitCodeOf, present, presentJson } from './terminal/present.ts';
 
 export interface CommandPlay
   extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args'> {

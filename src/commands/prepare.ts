@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { droppedLines } from '../workload/files/tally.ts';
 import { type Prepared, prepareShareGpt } from '../workload/sharegpt/prepare.ts';
-import { withFlags } from './flag-table.ts';
-import { FLAGS } from './flags.ts';
+import { withFlags } from './flags/flag-table.ts';
+import { FLAGS } from './flags/flags.ts';
 import { promptPoolCommand } from './prompt-pool.ts';
-import { dataFile } from './shipped.ts';
-import { clearStatus, showStatus } from './stderr.ts';
+import { dataFile } from './scenario/shipped.ts';
+import { clearStatus, showStatus } from './terminal/stderr.ts';
 
 interface Flags {
   readonly tokenizer: string;

@@ -3,9 +3,9 @@ import { UsageError } from '../base/errors.ts';
 import type { Panel } from '../figures/panel.ts';
 import { droppedLines } from '../workload/files/tally.ts';
 import { type PooledLengths, writePromptPool } from '../workload/sharegpt/prompt-pool.ts';
-import { withFlags } from './flag-table.ts';
-import { FLAGS } from './flags.ts';
-import { integer } from './options.ts';
+import { withFlags } from './flags/flag-table.ts';
+import { FLAGS } from './flags/flags.ts';
+import { integer } from './flags/options.ts';
 
 interface Flags {
   readonly dataPathPart1?: string;

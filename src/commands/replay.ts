@@ -3,13 +3,13 @@ import { stringify } from 'yaml';
 import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
-import { type Flag, grouped, withFlags } from './flag-table.ts';
-import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { time } from './options.ts';
-import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
-import { dataFile } from './shipped.ts';
-import { TRACE_FLAGS } from './trace-flags.ts';
+import { type Flag, grouped, withFlags } from './flags/flag-table.ts';
+import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './flags/flags.ts';
+import { time } from './flags/options.ts';
+import { TRACE_FLAGS } from './flags/trace-flags.ts';
+import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
+import { dataFile } from './scenario/shipped.ts';
+import { flowingHelp } from './terminal/help-text.ts';
 
 interface ReplayFlags extends ScenarioFlags {
   readonly simulate?: boolean;

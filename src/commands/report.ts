@@ -3,12 +3,12 @@ import { Command, Option } from 'commander';
 import { errorText, UsageError } from '../base/errors.ts';
 import type { Exportable } from '../export/exports.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../scenario/output.ts';
-import { withFlags } from './flag-table.ts';
-import { screenFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { collect } from './options.ts';
-import { reportColumns } from './screen.ts';
-import { say } from './stderr.ts';
+import { withFlags } from './flags/flag-table.ts';
+import { screenFlags } from './flags/flags.ts';
+import { collect } from './flags/options.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { reportColumns } from './terminal/screen.ts';
+import { say } from './terminal/stderr.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {

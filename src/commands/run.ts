@@ -3,11 +3,11 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
-import { type Flag, withFlags } from './flag-table.ts';
-import { playFlags, resultFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario-of.ts';
-import { say } from './stderr.ts';
+import { type Flag, withFlags } from './flags/flag-table.ts';
+import { playFlags, resultFlags } from './flags/flags.ts';
+import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { say } from './terminal/stderr.ts';
 
 interface RunFlags extends ScenarioFlags {
   readonly resume?: string;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { blocksOf, readDocument } from '../help/markdown.ts';
 import { hanging, proseWidth } from '../report/wrap.ts';
-import { columnsOf } from './screen.ts';
-import { DEFAULT_NAME, SHIPPED_FOLDER, shippedNames } from './shipped.ts';
+import { DEFAULT_NAME, SHIPPED_FOLDER, shippedNames } from './scenario/shipped.ts';
+import { columnsOf } from './terminal/screen.ts';
 
 /** `confab scenarios`: what can be played by its name alone. */
 export function scenariosCommand(): Command {

@@ -6,14 +6,14 @@ import type { Played } from '../play/played.ts';
 import { checkWritable } from '../play/writable.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
-import { type Flag, withFlags } from './flag-table.ts';
-import { FLAGS, screenFlags, targetFlags } from './flags.ts';
-import { flowingHelp } from './help-text.ts';
-import { integer, time } from './options.ts';
+import { type Flag, withFlags } from './flags/flag-table.ts';
+import { FLAGS, screenFlags, targetFlags } from './flags/flags.ts';
+import { integer, time } from './flags/options.ts';
 import { PRECEDENCE } from './run.ts';
-import { type ScenarioFlags, scenarioOf } from './scenario-of.ts';
-import { reportColumns } from './screen.ts';
-import { say } from './stderr.ts';
+import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
+import { flowingHelp } from './terminal/help-text.ts';
+import { reportColumns } from './terminal/screen.ts';
+import { say } from './terminal/stderr.ts';
 
 interface SessionFlags extends ScenarioFlags {
   readonly groups?: number;
@@ -143,7 +143,7 @@ async function onePoint(scenario: Scenario, flags: SessionFlags): Promise<number
       import('../sessions/points.ts'),
       import('../sessions/text.ts'),
       import('../sessions/point.ts'),
-      import('./present.ts'),
+      import('./terminal/present.ts'),
     ]);
   const presentPoint = (played: Played) => present(played, flags.wide);
   const playPoint = await openPoints(await settingsOf(scenario, flags, presentPoint, true));
@@ -170,8 +170,8 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
     import('../sessions/search.ts'),
     import('../sessions/text.ts'),
     import('../record/run-folder.ts'),
-    import('./interrupts.ts'),
-    import('./present.ts'),
+    import('./terminal/interrupts.ts'),
+    import('./terminal/present.ts'),
   ]);
   const clock = new SystemClock();
   const dir = createRunFolder(scenario.output.dir, 'sessions', clock.originEpochMs);

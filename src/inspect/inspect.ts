@@ -2,7 +2,12 @@ import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
 import { type Fold, foldInOrder } from '../workload/traces/fold-in-order.ts';
 import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
-import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats.ts';
+import {
+  checkTimeUnit,
+  factsOf,
+  formatOf,
+  TRACE_FORMATS,
+} from '../workload/traces/formats/formats.ts';
 import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';

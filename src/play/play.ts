@@ -10,7 +10,7 @@ import { type Isolation, isolated } from '../run/resume.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
-import type { Network } from '../transport/proxy.ts';
+import type { Network } from '../transport/http/proxy.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';

@@ -3,11 +3,11 @@ import { EngineUnreachable, UsageError } from '../base/errors.ts';
 import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { endpoint } from '../transport/endpoint.ts';
-import { httpTransport } from '../transport/http.ts';
-import type { ServerAccess } from '../transport/http-get.ts';
-import { type Probe, probe, scrapeMetrics } from '../transport/probe.ts';
-import { type Network, proxyOf, proxyText } from '../transport/proxy.ts';
+import { endpoint } from '../transport/http/endpoint.ts';
+import type { ServerAccess } from '../transport/http/get.ts';
+import { httpTransport } from '../transport/http/http.ts';
+import { type Probe, probe, scrapeMetrics } from '../transport/http/probe.ts';
+import { type Network, proxyOf, proxyText } from '../transport/http/proxy.ts';
 import type { Transport } from '../transport/transport.ts';
 
 export interface Target {

@@ -7,7 +7,7 @@ import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { readChunk } from './openai.ts';
+import { readChunk } from './answer/openai.ts';
 import { PROMPT_TEXTS } from './prompt-text.ts';
 import type {
   Cancel,

@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shippedNames } from '../../src/commands/scenario/shipped.ts';
 import { scenarioSummaries } from '../../src/commands/scenarios.ts';
-import { shippedNames } from '../../src/commands/shipped.ts';
 import { confab, csvOf, journalOf } from '../support/confab.ts';
 import { freshFolder, ROOT } from '../support/folders.ts';
 import { type LoggingServer, startLoggingServer } from '../support/logging-server.ts';

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
-import { completionCommand } from '../../src/commands/completion.ts';
+import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
-import { datasetCommand } from '../../src/commands/dataset.ts';
+import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
-import { type Flag, settingsOf, withFlags } from '../../src/commands/flag-table.ts';
-import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags.ts';
+import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
+import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { planCommand } from '../../src/commands/plan.ts';
@@ -17,8 +17,8 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
-import { traceCommand } from '../../src/commands/trace.ts';
-import { workloadCommand } from '../../src/commands/workload.ts';
+import { traceCommand } from '../../src/commands/trace/trace.ts';
+import { workloadCommand } from '../../src/commands/workload/workload.ts';
 
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { httpTransport } from '../../src/transport/http.ts';
+import { httpTransport } from '../../src/transport/http/http.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { freshFolder } from '../support/folders.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';

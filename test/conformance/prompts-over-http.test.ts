@@ -7,7 +7,7 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { startRun } from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { httpTransport } from '../../src/transport/http.ts';
+import { httpTransport } from '../../src/transport/http/http.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { openWorkload } from '../../src/workload/load.ts';
 import { serve, stream } from '../transport/scripted-server.ts';

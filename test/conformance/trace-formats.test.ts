@@ -6,7 +6,7 @@ import {
   formatNamed,
   formatOf,
   TRACE_FORMATS,
-} from '../../src/workload/traces/formats.ts';
+} from '../../src/workload/traces/formats/formats.ts';
 import { scratchDir } from '../workload/scratch.ts';
 import { readAll } from '../workload/traces/read-all.ts';
 

@@ -24,14 +24,23 @@ class Sums implements EngineEvents {
   }
 }
 
-/** Compiling and collecting garbage come in between: the least of several windows is the loop's own. */
+/** A busy machine is late to compile; what a loop makes itself, it makes in every window. */
+const WINDOWS = 200;
+
+/** Bytes of the heap a count: the more of two windows in a row, the first two below BYTES_MAX or the last. */
 function bytesPer(count: () => number, play: () => void): number {
-  const windows = Array.from({ length: 12 }, () => {
+  let worst = 0;
+  for (let window = 0, last = Infinity; window < WINDOWS; window++) {
     const [before, countBefore] = [process.memoryUsage().heapUsed, count()];
     play();
-    return (process.memoryUsage().heapUsed - before) / (count() - countBefore);
-  });
-  return Math.min(...windows.filter((bytes) => bytes > 0));
+    const bytes = (process.memoryUsage().heapUsed - before) / (count() - countBefore);
+    // Garbage was collected in between.
+    if (bytes < 0) continue;
+    worst = Math.max(last, bytes);
+    if (worst < BYTES_MAX) break;
+    last = bytes;
+  }
+  return worst;
 }
 
 test.each<[string, () => EngineEvents[]]>([
@@ -54,7 +63,7 @@ test.each<[string, () => EngineEvents[]]>([
     };
     for (let user = 0; user < rows; user++) {
       const promptTokens = Int32Array.from(privateTokens(user, 50));
-      engine.submit({ promptTokens, maxTokens: 3000, ignoreEos: true }, observer);
+      engine.submit({ promptTokens, maxTokens: 20_000, ignoreEos: true }, observer);
     }
     // Until it is compiled.
     clock.run(20_000);

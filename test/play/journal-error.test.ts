@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { exitCodeOf } from '../../src/commands/present.ts';
+import { exitCodeOf } from '../../src/commands/terminal/present.ts';
 import { playInProcess, playingSilently } from '../support/play-in-process.ts';
 
 vi.mock('node:fs', async (original) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
-import { exitCodeOf } from '../../src/commands/present.ts';
+import { exitCodeOf } from '../../src/commands/terminal/present.ts';
 import type { Observer } from '../../src/play/observer.ts';
 import { play } from '../../src/play/play.ts';
 import type { Player } from '../../src/population/player.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Flag, withFlags } from '../../src/commands/flag-table.ts';
+import { type Flag, withFlags } from '../../src/commands/flags/flag-table.ts';
 
 /** What a command line says, by the table of its command's flags, without its action. */
 export function flagsOf<Flags>(table: readonly Flag[], line: readonly string[]): Flags {

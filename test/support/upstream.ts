@@ -6,7 +6,7 @@ import { startRun } from '../../src/run/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { bodyWriter } from '../../src/transport/body.ts';
-import { headerWriter } from '../../src/transport/http-headers.ts';
+import { headerWriter } from '../../src/transport/http/headers.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { openWorkload } from '../../src/workload/load.ts';
 import { sharedFile } from './needs.ts';

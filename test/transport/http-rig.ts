@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { SystemClock } from '../../src/base/clock.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
-import { type HttpOptions, httpTransport } from '../../src/transport/http.ts';
+import { type HttpOptions, httpTransport } from '../../src/transport/http/http.ts';
 import type { ChatRequest, Transport } from '../../src/transport/transport.ts';
 import { Message } from '../../src/workload/message.ts';
 import { Recorder } from './recorder.ts';

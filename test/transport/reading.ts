@@ -1,5 +1,5 @@
-import type { ReadingOptions } from '../../src/transport/answer-reader.ts';
-import { StreamReader } from '../../src/transport/stream-reader.ts';
+import type { ReadingOptions } from '../../src/transport/answer/answer-reader.ts';
+import { StreamReader } from '../../src/transport/answer/stream-reader.ts';
 import type { ResponseEnd } from '../../src/transport/transport.ts';
 import { Recorder } from './recorder.ts';
 

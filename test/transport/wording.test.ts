@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { escaped, printable } from '../../src/base/printable.ts';
-import { redactor } from '../../src/transport/http-headers.ts';
+import { redactor } from '../../src/transport/http/headers.ts';
 import { wording } from '../../src/transport/wording.ts';
 
 test.each([

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
 import { UsageError } from '../../base/errors.ts';
-import { withFlags } from '../../commands/flag-table.ts';
-import { flowingHelp } from '../../commands/help-text.ts';
-import { dataFile } from '../../commands/shipped.ts';
-import { targetUrl } from '../../commands/target-url.ts';
+import { withFlags } from '../../commands/flags/flag-table.ts';
+import { dataFile } from '../../commands/scenario/shipped.ts';
+import { targetUrl } from '../../commands/scenario/target-url.ts';
+import { flowingHelp } from '../../commands/terminal/help-text.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import type { AgentTrace } from '../../workload/agents/agent-trace.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { openSimulated, openTarget, type Target } from '../../play/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import type { Network } from '../../transport/proxy.ts';
+import type { Network } from '../../transport/http/proxy.ts';
 import type { Transport } from '../../transport/transport.ts';
 
 /** Where one agent's requests go. */

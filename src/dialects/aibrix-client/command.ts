@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { withFlags } from '../../commands/flag-table.ts';
-import { flowingHelp } from '../../commands/help-text.ts';
-import { dataFile } from '../../commands/shipped.ts';
-import { say } from '../../commands/stderr.ts';
-import { targetUrl } from '../../commands/target-url.ts';
+import { withFlags } from '../../commands/flags/flag-table.ts';
+import { dataFile } from '../../commands/scenario/shipped.ts';
+import { targetUrl } from '../../commands/scenario/target-url.ts';
+import { flowingHelp } from '../../commands/terminal/help-text.ts';
+import { say } from '../../commands/terminal/stderr.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { filesReadBy } from '../../scenario/file-paths.ts';
 import { parseScenario } from '../../scenario/load.ts';

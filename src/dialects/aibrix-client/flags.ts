@@ -1,6 +1,6 @@
-import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags.ts';
-import { integer, number, time } from '../../commands/options.ts';
+import type { Flag } from '../../commands/flags/flag-table.ts';
+import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { integer, number, time } from '../../commands/flags/options.ts';
 
 /** The command line of AIBrix's client.py, and ours. Beside these, the fields that flags set. */
 export interface AibrixClientFlags {

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/make-folder.ts';
-import { type Flag, withFlags } from '../../commands/flag-table.ts';
-import { FLAGS } from '../../commands/flags.ts';
-import { flowingHelp } from '../../commands/help-text.ts';
-import { collect } from '../../commands/options.ts';
-import { say } from '../../commands/stderr.ts';
+import { type Flag, withFlags } from '../../commands/flags/flag-table.ts';
+import { FLAGS } from '../../commands/flags/flags.ts';
+import { collect } from '../../commands/flags/options.ts';
+import { flowingHelp } from '../../commands/terminal/help-text.ts';
+import { say } from '../../commands/terminal/stderr.ts';
 import { keysOf, readConfig } from './config.ts';
 import { STAGES, STEPS, type Stage, type Step } from './stages.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { defaultCacheDir } from '../../base/cache-dir.ts';
-import { withFlags } from '../../commands/flag-table.ts';
-import { flowingHelp } from '../../commands/help-text.ts';
-import { targetUrl } from '../../commands/target-url.ts';
+import { withFlags } from '../../commands/flags/flag-table.ts';
+import { targetUrl } from '../../commands/scenario/target-url.ts';
+import { flowingHelp } from '../../commands/terminal/help-text.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { filesReadBy } from '../../scenario/file-paths.ts';
 import { parseOverridden } from '../../scenario/load.ts';

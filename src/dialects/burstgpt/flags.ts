@@ -1,7 +1,7 @@
-import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags.ts';
-import { integer, number, oneOf, time } from '../../commands/options.ts';
-import { dataFile } from '../../commands/shipped.ts';
+import type { Flag } from '../../commands/flags/flag-table.ts';
+import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { integer, number, oneOf, time } from '../../commands/flags/options.ts';
+import { dataFile } from '../../commands/scenario/shipped.ts';
 
 /**
  * What is read of the command line of BurstGPT's example, of both its generations, and of ours; beside it, the fields

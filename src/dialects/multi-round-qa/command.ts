@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { withFlags } from '../../commands/flag-table.ts';
-import { flowingHelp } from '../../commands/help-text.ts';
-import { say } from '../../commands/stderr.ts';
-import { targetUrl } from '../../commands/target-url.ts';
+import { withFlags } from '../../commands/flags/flag-table.ts';
+import { targetUrl } from '../../commands/scenario/target-url.ts';
+import { flowingHelp } from '../../commands/terminal/help-text.ts';
+import { say } from '../../commands/terminal/stderr.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';

@@ -1,6 +1,6 @@
-import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS, screenFlags } from '../../commands/flags.ts';
-import { integer, number, share, time } from '../../commands/options.ts';
+import type { Flag } from '../../commands/flags/flag-table.ts';
+import { FLAGS, screenFlags } from '../../commands/flags/flags.ts';
+import { integer, number, share, time } from '../../commands/flags/options.ts';
 
 /**
  * What is read of the command line of multi-round-qa.py, beside the fields that flags set: production-stack's, its

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../commands/flag-table.ts';
+import { settingsOf } from '../../commands/flags/flag-table.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import { HI_QUESTION } from '../../workload/synthetic/hi.ts';

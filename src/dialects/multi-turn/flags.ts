@@ -1,6 +1,6 @@
-import type { Flag } from '../../commands/flag-table.ts';
-import { FLAGS, screenFlags } from '../../commands/flags.ts';
-import { integer, number, time, wholeNumber } from '../../commands/options.ts';
+import type { Flag } from '../../commands/flags/flag-table.ts';
+import { FLAGS, screenFlags } from '../../commands/flags/flags.ts';
+import { integer, number, time, wholeNumber } from '../../commands/flags/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
 export const DEFAULT_URL = 'http://localhost:8000';

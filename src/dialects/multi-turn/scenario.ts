@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import { settingsOf } from '../../commands/flag-table.ts';
+import { settingsOf } from '../../commands/flags/flag-table.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import { type MultiTurnFlags, multiTurnFlags } from './flags.ts';

@@ -9,7 +9,13 @@ import { contentDigest } from '../files/content-digest.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
-import { checkTimeUnit, factsOf, formatOf, isSorted, TRACE_FORMATS } from '../traces/formats.ts';
+import {
+  checkTimeUnit,
+  factsOf,
+  formatOf,
+  isSorted,
+  TRACE_FORMATS,
+} from '../traces/formats/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
 import { nearestIn, type PoolPrompt, readPool } from './pool.ts';

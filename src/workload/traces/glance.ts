@@ -1,6 +1,6 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { TraceEntry, TraceFormat } from './format.ts';
-import { TRACE_FORMATS } from './formats.ts';
+import { TRACE_FORMATS } from './formats/formats.ts';
 import { readerOf } from './read-trace.ts';
 
 /** What a trace can be played by, as far as its first requests show. */

@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { earliest } from './earliest.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { checkTimeUnit, factsOf, formatOf, isSorted } from './formats.ts';
+import { checkTimeUnit, factsOf, formatOf, isSorted } from './formats/formats.ts';
 import { inOrder } from './order.ts';
 import { select, selectionOf } from './select.ts';
 import { traceFiles } from './trace-files.ts';

@@ -7,7 +7,7 @@ import type { Texts } from '../text/texts.ts';
 import { limitsOf, turnPlanner } from '../turn-plan.ts';
 import { cast } from './cast.ts';
 import type { TraceEntry, TraceFormat } from './format.ts';
-import { TRACE_FORMATS } from './formats.ts';
+import { TRACE_FORMATS } from './formats/formats.ts';
 import { checkPlayable, notesOf } from './playable.ts';
 import { readTrace } from './read-trace.ts';
 import { openSaid } from './said.ts';

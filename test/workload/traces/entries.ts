@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
-import { formatOf, TRACE_FORMATS } from '../../../src/workload/traces/formats.ts';
+import { formatOf, TRACE_FORMATS } from '../../../src/workload/traces/formats/formats.ts';
 
 /** All that a format finds in a file. */
 export async function entriesOf(

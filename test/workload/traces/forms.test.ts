@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { formatOf, TRACE_FORMATS } from '../../../src/workload/traces/formats.ts';
+import { formatOf, TRACE_FORMATS } from '../../../src/workload/traces/formats/formats.ts';
 import { scratchDir } from '../scratch.ts';
 import { readAll } from './read-all.ts';
 

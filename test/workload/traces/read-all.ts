@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
-import { factsOf } from '../../../src/workload/traces/formats.ts';
+import { factsOf } from '../../../src/workload/traces/formats/formats.ts';
 
 /** All entries, with the format's own block, or the file's, unless another is given. */
 export async function readAll(

@@ -8,7 +8,7 @@ import { openWorkload } from '../../../src/workload/load.ts';
 import { Message } from '../../../src/workload/message.ts';
 import { loadTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import type { TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
-import { TRACE_FORMATS } from '../../../src/workload/traces/formats.ts';
+import { TRACE_FORMATS } from '../../../src/workload/traces/formats/formats.ts';
 import { playVirtual } from '../../support/play-virtual.ts';
 import { scratchDir } from '../scratch.ts';
 

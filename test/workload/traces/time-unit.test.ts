@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { checkTimeUnit, formatNamed, TRACE_FORMATS } from '../../../src/workload/traces/formats.ts';
-import { kvCacheTester } from '../../../src/workload/traces/kv-cache-tester.ts';
-import { mooncake } from '../../../src/workload/traces/mooncake.ts';
-import { qwenBailian } from '../../../src/workload/traces/qwen-bailian.ts';
+import {
+  checkTimeUnit,
+  formatNamed,
+  TRACE_FORMATS,
+} from '../../../src/workload/traces/formats/formats.ts';
+import { kvCacheTester } from '../../../src/workload/traces/formats/kv-cache-tester.ts';
+import { mooncake } from '../../../src/workload/traces/formats/mooncake.ts';
+import { qwenBailian } from '../../../src/workload/traces/formats/qwen-bailian.ts';
 import { scratchDir, writeJson } from '../scratch.ts';
 import { readAll, writeLines } from './read-all.ts';
 

@@ -1,5 +1,5 @@
 import type { HashId, TraceEntry } from '../format.ts';
-import { formatNamed, TRACE_FORMATS } from '../formats.ts';
+import { formatNamed, TRACE_FORMATS } from '../formats/formats.ts';
 import { type ConvertedTrace, fitted, notesOf } from './convert.ts';
 import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
 import { onlyParts, PART_NAMES, type PartName } from './parts.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { TraceEntry } from '../format.ts';
-import { formatNamed, TRACE_FORMATS } from '../formats.ts';
+import { formatNamed, TRACE_FORMATS } from '../formats/formats.ts';
 import { type Blocks, withBlocks } from './block-ids.ts';
 import { openTraceFile, type Reading } from './open-trace.ts';
 import { DROPPABLE, PART_NAMES, PARTS, type PartName, withoutParts } from './parts.ts';

@@ -1,5 +1,5 @@
 import type { ReadOptions, TraceFacts, TraceFormat } from '../format.ts';
-import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../formats.ts';
+import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../formats/formats.ts';
 
 /** How a file is to be read, where it is not to be told from the file. */
 export interface Reading {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadTokenizer } from '../../../../src/workload/tokenizer/tokenizer.ts';
-import { formatNamed, TRACE_FORMATS } from '../../../../src/workload/traces/formats.ts';
+import { formatNamed, TRACE_FORMATS } from '../../../../src/workload/traces/formats/formats.ts';
 import {
   type AnonymiseOptions,
   anonymiseTrace,

@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Chains } from '../../../../src/workload/traces/chains.ts';
-import { formatNamed, formatOf, TRACE_FORMATS } from '../../../../src/workload/traces/formats.ts';
+import {
+  formatNamed,
+  formatOf,
+  TRACE_FORMATS,
+} from '../../../../src/workload/traces/formats/formats.ts';
 import {
   type ConvertOptions,
   convertTrace,
