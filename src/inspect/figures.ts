@@ -7,8 +7,9 @@ import type { ReuseSummary } from './inspection.ts';
 import { part } from './reuse.ts';
 
 const POINTS_PER_DECADE = 12;
-/** The bound costs a pass for each. */
+/** The bound costs a pass for each: of many blocks it is drawn in fewer points. */
 const BOUND_PER_DECADE = 4;
+const MANY_REFERENCES = 100_000;
 /** A time to live is shown from this on. */
 const LEAST_SEC = 1;
 
@@ -37,7 +38,8 @@ function byCapacity(
   const all = totals.distinctBlocks;
   const found = wholeSteps(all, POINTS_PER_DECADE).map((blocks) => point(blocks, lru.at(blocks)));
   const ends = [found[0]!, found.at(-1)!].map(([tokens]): Point => [tokens, unlimited.token]);
-  const best = bound ? boundPoints(bound, all, totals.found.tokens) : [];
+  const perDecade = totals.blocks > MANY_REFERENCES ? BOUND_PER_DECADE : POINTS_PER_DECADE;
+  const best = bound ? boundPoints(bound, all, totals.found.tokens, perDecade) : [];
   return {
     name: 'hit-share-by-capacity',
     title: 'Hit share by capacity',
@@ -56,9 +58,14 @@ function byCapacity(
 }
 
 /** Up to where all is found that there is. */
-function boundPoints(bound: Belady, all: number, foundTokens: number): [number, Hits][] {
+function boundPoints(
+  bound: Belady,
+  all: number,
+  foundTokens: number,
+  perDecade: number,
+): [number, Hits][] {
   const points: [number, Hits][] = [];
-  for (const blocks of wholeSteps(all, BOUND_PER_DECADE)) {
+  for (const blocks of wholeSteps(all, perDecade)) {
     const hits = bound.at(blocks);
     points.push([blocks, hits]);
     if (hits.tokens >= foundTokens) break;

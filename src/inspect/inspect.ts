@@ -1,14 +1,20 @@
 import { UsageError } from '../base/errors.ts';
 import { headOf } from '../workload/files/head.ts';
+import { type Fold, foldInOrder } from '../workload/traces/fold-in-order.ts';
 import type { TraceEntry, TraceFacts, TraceFormat } from '../workload/traces/format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../workload/traces/formats/formats.ts';
+import {
+  checkTimeUnit,
+  factsOf,
+  formatOf,
+  TRACE_FORMATS,
+} from '../workload/traces/formats/formats.ts';
 import type { Reading } from '../workload/traces/rewrite/open-trace.ts';
 import { traceFiles } from '../workload/traces/trace-files.ts';
 import { Blocks, type BlocksOptions } from './blocks.ts';
 import { Content } from './content.ts';
 import { reuseFigures } from './figures.ts';
-import { type Fold, foldInOrder } from './in-order.ts';
 import type { Inspection, RecognisedFormat } from './inspection.ts';
+import { loadFigures } from './load-figures.ts';
 import { known, Requests, type RequestsSummary } from './requests.ts';
 import { reuseOf } from './reuse.ts';
 import { SaidReuse } from './said.ts';
@@ -35,7 +41,8 @@ const REFERENCES_MAX = 2_000_000;
  */
 export async function inspectTrace(file: string, options: InspectOptions): Promise<Inspection> {
   const { formats = TRACE_FORMATS, engineBlockTokens, timeUnit } = options;
-  const format = await formatOf(file, options.format ?? 'auto', formats);
+  const format = await formatOf(file, options.format ?? 'auto', formats, '--format');
+  checkTimeUnit(format, timeUnit, '--time-unit');
   const facts = await factsOf(format, file);
   const blockTokens = options.blockTokens ?? facts.blockTokens ?? 1;
   const told = new Set<string>();
@@ -48,6 +55,7 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
   if (!summary.requests) throw new UsageError(`${file}: found no request; expected ${format.says}`);
   const blocks = fold.blocks.close();
   const played = fold.blocks.reuse();
+  const { load } = fold.requests;
   const spanMs = summary.arrivals?.spanMs ?? 0;
   const reuse =
     played && reuseOf(played, fold.blocks.sessionShares(), { ...options, ...settings, spanMs });
@@ -64,7 +72,10 @@ export async function inspectTrace(file: string, options: InspectOptions): Promi
     blocks,
     reuse,
     said: fold.said.close(),
-    figures: played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : [],
+    figures: [
+      ...(played && reuse ? reuseFigures(played, reuse, { blockTokens, spanMs }) : []),
+      ...loadFigures(isOverlaid(summary, facts) ? { ...load, rates: undefined } : load),
+    ],
   });
 }
 

@@ -2,6 +2,8 @@ import { Column } from '../stats/column.ts';
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import type { TraceEntry } from '../workload/traces/format.ts';
 import { Arrivals, type ArrivalsSummary } from './arrivals.ts';
+import type { Load } from './load-figures.ts';
+import { RateBins } from './rate-bins.ts';
 import { WholeNumbers } from './whole-numbers.ts';
 
 /** What the requests of a trace are like, whatever they say. What is absent is not known. */
@@ -54,6 +56,7 @@ export class Requests {
   readonly #apiSec = new Column();
   readonly #turnGapSec = new Column();
   readonly #arrivals = new Arrivals();
+  readonly #rates = new RateBins();
   readonly #sessionArrivals = new Arrivals();
   readonly #models = new Map<string, number>();
   readonly #kinds = new Map<string, number>();
@@ -71,7 +74,10 @@ export class Requests {
     this.#outputTokens.add(outputTokens);
     this.#thinkSec.add(inSeconds(entry.thinkMs));
     this.#apiSec.add(inSeconds(entry.apiMs));
-    if (atMs !== undefined) this.#arrivals.add(atMs);
+    if (atMs !== undefined) {
+      this.#arrivals.add(atMs);
+      this.#rates.add(atMs);
+    }
     if (model !== undefined) this.#models.set(model, (this.#models.get(model) ?? 0) + 1);
     if (kind !== undefined) this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     if (entry.session !== undefined) this.#addTurn(entry, entry.session);
@@ -92,6 +98,15 @@ export class Requests {
       kinds: Object.fromEntries(this.#kinds),
       sessions: this.#closeSessions(),
     });
+  }
+
+  /** For pictures. */
+  get load(): Load {
+    return {
+      rates: this.#rates,
+      inputTokens: this.#inputTokens,
+      outputTokens: this.#outputTokens,
+    };
   }
 
   #addTurn({ atMs, parent }: TraceEntry, name: string): void {

@@ -41,9 +41,11 @@ function headFields(inspection: Inspection): Field[] {
   const also = format.alsoFits.length
     ? [`also fits, if --format says so: ${format.alsoFits.join(', ')}`]
     : [];
-  const span = arrivals ? ` in ${spanText(arrivals.spanMs)}` : '';
+  const span = arrivals && arrivals.count > 1 ? ` in ${spanText(arrivals.spanMs)}` : '';
   const failed = inspection.failed ? `, of which ${inspection.failed} failed` : '';
-  const order = isInOrder || !arrivals ? '' : '; not in the order of time: sorted';
+  // Sessions one after the other are the order of formats that count each from its beginning.
+  const isAsUsual = isInOrder || !arrivals || inspection.timeOrigin === 'session';
+  const order = isAsUsual ? '' : '; not in the order of time: sorted';
   return [
     field('format', `${format.name}, ${by}: ${format.says}`, ...also),
     field('times', timesText(inspection)),

@@ -1,7 +1,9 @@
 import type { Distribution } from '../stats/quantile.ts';
+import type { Point } from '../stats/sample.ts';
 import { STATISTICS } from '../stats/statistics.ts';
 
 const FIRST_SIZE = 1024;
+const SHARES_MAX = 100;
 /** Beyond it a number has a place of its own in a map: lengths are below. */
 const TABLED_MAX = 2 ** 18;
 
@@ -51,6 +53,15 @@ export class WholeNumbers {
           : computed[name as keyof typeof computed]!;
     }
     return distribution as unknown as Distribution;
+  }
+
+  /** Ascending values, and the share that is not above each; of many a hundred of them. */
+  shares(): Point[] {
+    const ranked = this.#ranked();
+    const step = Math.max(1, Math.floor(ranked.length / SHARES_MAX));
+    return ranked
+      .filter((_, i) => i % step === 0 || i === ranked.length - 1)
+      .map(({ value, upTo }) => [value, upTo / this.#count]);
   }
 
   /** Each value that came, ascending, with how many values are not above it. */

@@ -58,11 +58,13 @@ describe('confab trace inspect', () => {
     for (const word of ['Hit share by capacity', 'upper bound', 'Hit share by time to live']) {
       expect(svg).toContain(word);
     }
-    const none = await inspected([burst(6), '--figure', 'curves.svg'], cwd);
-    expect([none.code, none.stderr]).toEqual([
-      2,
-      expect.stringContaining('no prompts are known as blocks'),
-    ]);
+    // Prompts that are not known as blocks have times and lengths.
+    expect((await inspected([burst(6), '--figure', 'load.svg'], cwd)).code).toBe(0);
+    expect(readFileSync(join(cwd, 'load.svg'), 'utf8')).toContain('Requests by time');
+    const message = '{"conversation_id": 1, "turn": 1, "role": "user", "content": "Hello."}\n';
+    writeFileSync(join(cwd, 'one.jsonl'), message);
+    const none = await inspected(['one.jsonl', '--figure', 'curves.svg'], cwd);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('found no times')]);
     const pdf = await inspected(['nowhere.jsonl', '--figure', 'curves.pdf'], cwd);
     expect([pdf.code, pdf.stderr]).toEqual([2, expect.stringContaining('.svg or .png')]);
   });

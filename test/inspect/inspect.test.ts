@@ -71,7 +71,16 @@ describe('what a trace is', () => {
       expect(seen).not.toHaveProperty(key);
     }
     expect(seen.context).toBe('alone');
-    expect(seen.figures).toEqual([]);
+    expect(seen.figures.map(({ name }) => name)).toEqual(['requests-by-time', 'lengths']);
+    expect(seen.figures[1]!.series).toEqual([
+      {
+        name: 'input',
+        points: [
+          [10, 0.5],
+          [30, 1],
+        ],
+      },
+    ]);
   });
 
   test('messages have characters, and no tokens', async () => {
@@ -237,7 +246,7 @@ describe('what a cache finds', () => {
     const { reuse, figures } = await inspected(entries.map(({ atMs: _, ...one }) => one));
     expect(reuse!.unlimited.foundTokens).toBe(10);
     expect(reuse).not.toHaveProperty('ttl');
-    expect(figures.map(({ name }) => name)).toEqual(['hit-share-by-capacity']);
+    expect(figures.map(({ name }) => name)).toEqual(['hit-share-by-capacity', 'lengths']);
   });
 
   test('figures: LRU below the bound, both up to what there is', async () => {

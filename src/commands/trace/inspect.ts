@@ -59,7 +59,7 @@ const inspectFlags: readonly Flag[] = [
     { flags: '--json <file>', says: 'write all numbers; -: to stdout, instead of the text' },
     {
       flags: '--figure <file>',
-      says: 'draw what a cache finds by capacity and by time to live: FILE ends in .svg or .png',
+      says: 'draw what a cache finds by capacity and by time to live, how requests come and how long they are: FILE ends in .svg or .png',
     },
     ...screenFlags,
   ]),
@@ -113,7 +113,9 @@ async function drawing(figure: string): Promise<(inspection: Inspection) => Prom
   checkWritable('--figure', figure);
   return async ({ file, figures }) => {
     if (!figures.length) {
-      throw new UsageError(`${file}: no prompts are known as blocks; expected some for --figure`);
+      throw new UsageError(
+        `${file}: found no times, no lengths and no blocks; expected some for --figure`,
+      );
     }
     await writePicture(figure, figures);
   };

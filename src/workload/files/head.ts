@@ -1,8 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { isObject, parsedJson } from '../../base/json.ts';
+import { UsageError } from '../../base/errors.ts';
+import { parsedJson } from '../../base/json.ts';
 import { cannotRead, checkReadable } from '../../base/read-text.ts';
 import { DATA_FILE, refuseNoText } from './data-chunks.ts';
 import { brokenGzip, isGzip, unzippedHead } from './gzip.ts';
+import { type Placed, Splitter } from './json-splitter.ts';
 
 /** Enough to tell what a file is: many lines of most, and the first of any that was seen. */
 const HEAD_BYTES = 64 * 1024;
@@ -34,11 +36,22 @@ export function begins(head: string, characters: number): string {
   return line ? `it begins with ${JSON.stringify(line.slice(0, characters))}` : 'it is empty';
 }
 
-/** The object of the first line, where that is whole and JSON; else one without fields. */
-export function firstObject(head: string): object {
-  const [line] = head.split('\n', 1) as [string];
-  const value = parsedJson(line);
-  return isObject(value) ? value : {};
+/**
+ * The values of JSON lines, of a JSON list, or of a file that is one value, as far as the head has them whole;
+ * undefined where it is no JSON.
+ */
+export function valuesAtHead(head: string): unknown[] {
+  const splitter = new Splitter('head');
+  const values: Placed[] = [];
+  try {
+    for (const value of splitter.values(Buffer.from(head))) values.push(value);
+    const last = splitter.rest();
+    // The last may be cut.
+    if (last && (!values.length || parsedJson(last.bytes) !== undefined)) values.push(last);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+  return values.map(({ bytes }) => parsedJson(bytes));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How many items were left out for one reason, and which was the first. */
 export interface Dropped {
   readonly reason: string;
+  /** Infinity: all others. */
   readonly count: number;
   readonly first: string;
 }
@@ -22,6 +23,7 @@ export class Tally {
 /** One line a reason. */
 export function droppedLines(dropped: readonly Dropped[]): string[] {
   return dropped.map(
-    ({ reason, count, first }) => `${count} left out: ${reason} (first: ${first})`,
+    ({ reason, count, first }) =>
+      `${count === Infinity ? 'all others' : count} left out: ${reason} (first: ${first})`,
   );
 }

@@ -10,7 +10,13 @@ import { contentDigest } from '../files/content-digest.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { itemOfUser } from '../item-of-user.ts';
 import type { TraceEntry, TraceFormat } from '../traces/format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../traces/formats/formats.ts';
+import {
+  checkTimeUnit,
+  factsOf,
+  formatOf,
+  isSorted,
+  TRACE_FORMATS,
+} from '../traces/formats/formats.ts';
 import { select, selectionOf } from '../traces/select.ts';
 import { traceFiles } from '../traces/trace-files.ts';
 import { unansweredNotes } from '../traces/unanswered.ts';
@@ -118,6 +124,7 @@ async function recorded(
   const { conversation, seed } = scenario;
   const { file, timeUnit, fieldNames, datasetFile, ...settings } = conversation.trace!;
   const format = await formatOf(file, settings.format, formats);
+  checkTimeUnit(format, timeUnit);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
   const options = { blockTokens, timeUnit, fieldNames, datasetFile, seed };
   const dropped = new Tally();
@@ -125,7 +132,8 @@ async function recorded(
   const cut = cutter(conversation.lengths);
   const requests: (Length & { readonly atMs: number | undefined })[] = [];
   let unanswered = 0;
-  for await (const entry of select(format.read(file, options), { file, selection, dropped })) {
+  const selecting = { file, selection, dropped, isSorted: isSorted(format, file) };
+  for await (const entry of select(() => format.read(file, options), selecting)) {
     if (entry.outputTokens === 0) unanswered++;
     requests.push({ atMs: entry.atMs, ...cut.cut(lengthOf(entry, file, requests.length)) });
   }

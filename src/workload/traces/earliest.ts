@@ -52,6 +52,6 @@ const LATER = 'later than what population.users play';
 
 function tooMany(file: string, most: number): UsageError {
   return new UsageError(
-    `${file}: found more than ${most} requests, which is what memory has room for; expected a part of it: name one with conversation.trace.untilSec or limit, or with population.users where its requests have no sessions`,
+    `${file}: found more than ${most} requests, which is what memory has room for; expected a part of it: name one with conversation.trace.untilSec (--until) or limit, or with population.users where its requests have no sessions`,
   );
 }

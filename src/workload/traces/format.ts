@@ -93,10 +93,15 @@ export interface TraceFormat extends TraceFacts {
   /** What a file has in it, for errors and help. */
   readonly says: string;
   /**
-   * What a file can be cut into: every line is a request (`line`; behind a header: `csv`), in the order in
-   * which they are read; or every JSON value is a session with its sub-agents (`value`). Absent: nothing.
+   * What a file can be cut into: every JSON value is a request (`value`), or every line behind a header (`csv`),
+   * in the order in which they are read; every JSON value is a session with its sub-agents (`session`); or a
+   * piece for each request, in that order. Absent: nothing.
    */
-  readonly piece?: 'line' | 'csv' | 'value';
+  readonly piece?: 'value' | 'csv' | 'session' | ((file: string) => AsyncIterable<Piece>);
+  /** Its times are numbers, which some write in another unit: `timeUnit` may be said. */
+  readonly takesTimeUnit?: true;
+  /** Its files have their requests in the order of time, as they are published; one that has not is read all the same. */
+  readonly isSorted?: true;
   /** What a file (or folder) says of itself where files of the format differ; use factsOf of formats.ts. */
   facts?(file: string): Promise<TraceFacts>;
   /** It is known so that it is not taken for another: reading it says why it cannot be played. */
@@ -111,6 +116,14 @@ export interface TraceFormat extends TraceFacts {
    * @throws UsageError naming file, line, what was found and what was expected.
    */
   read(file: string, options: ReadOptions): AsyncIterable<TraceEntry>;
+}
+
+/** What of a file makes one request, as lines that the format reads. */
+export interface Piece {
+  /** Without a line break at the end; empty: the piece before has it as well. */
+  readonly text: string;
+  /** Lines that it needs before it, and other pieces too: each is written once, by its name. */
+  readonly before?: readonly { readonly name: string; readonly text: string }[] | undefined;
 }
 
 export interface ReadOptions {

@@ -47,5 +47,7 @@ function fittingBlocks(ids: number, inputTokens: number): string {
     COMMON_BLOCKS.find((tokens) =>
       [Math.ceil, Math.floor].some((round) => round(inputTokens / tokens) === ids),
     );
-  return !fitting ? '' : ` (blocks of ${fitting} would fit)`;
+  return !fitting
+    ? ''
+    : ` (blocks of ${fitting} would fit); if they are so, say it: --block-tokens ${fitting}, or conversation.trace.blockTokens`;
 }

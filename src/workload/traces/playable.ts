@@ -81,7 +81,7 @@ function pausesOf({ entries, sessions }: Pick<Trace, 'entries' | 'sessions'>) {
 
 /** What a report says of the trace. */
 export function notesOf(
-  { conversation, pacing }: Scenario,
+  { conversation, pacing, target }: Scenario,
   { file, entries, sessions, blockTokens }: Trace & { readonly blockTokens: number },
 ): string[] {
   const { roots, children } = sessions;
@@ -98,11 +98,17 @@ export function notesOf(
   ];
   const { all, known } = pausesOf({ entries, sessions });
   const unknown = pacing.mode === 'recorded' ? all - known : 0;
+  const isTemplated = target.api === 'chat' && entries.some(({ messages }) => !messages);
   return [
     trace.join(''),
     ...unansweredNotes(entries.filter(({ outputTokens }) => outputTokens === 0).length),
+    ...(isTemplated ? [TEMPLATED] : []),
     ...(unknown
       ? [`pauses: ${unknown} of ${all} are not in the trace; pacing.pauseSec is in their place`]
       : []),
   ];
 }
+
+/** Whoever compares the server's counts with the trace's finds them higher. */
+const TEMPLATED =
+  "a prompt has as many tokens as the trace says; the engine's chat template adds its own (not with target.api: completions)";

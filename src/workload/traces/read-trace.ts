@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { droppedLines, Tally } from '../files/tally.ts';
 import { earliest } from './earliest.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from './format.ts';
-import { factsOf, formatOf } from './formats/formats.ts';
+import { checkTimeUnit, factsOf, formatOf, isSorted } from './formats/formats.ts';
 import { inOrder } from './order.ts';
 import { select, selectionOf } from './select.ts';
 import { traceFiles } from './trace-files.ts';
@@ -34,6 +34,7 @@ export async function readerOf(
   const format = await formatOf(file, name, formats);
   const blockTokens = settings.blockTokens ?? (await factsOf(format, file)).blockTokens ?? 1;
   const { timeUnit, fieldNames, datasetFile } = settings;
+  checkTimeUnit(format, timeUnit);
   return { format, options: { blockTokens, timeUnit, fieldNames, datasetFile, seed } };
 }
 
@@ -51,8 +52,11 @@ export async function readTrace(
   const { file } = settings;
   const { format, options } = await readerOf(settings, seed, formats);
   const dropped = new Tally();
-  const selecting = { file, selection: selectionOf(settings), dropped };
-  const selected = select(format.read(file, options), selecting);
+  const selection = selectionOf(settings);
+  const selected = select(() => format.read(file, options), {
+    ...{ file, selection, dropped },
+    isSorted: isSorted(format, file),
+  });
   const entries = await earliest(selected, { file, users, dropped });
   const leftOut = droppedLines(dropped.dropped);
   if (!entries.length) {

@@ -1,7 +1,8 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, parsedJson } from '../../base/json.ts';
-import { type JsonBytes, jsonValues, placeOf } from '../files/json-values.ts';
-import { rowOf } from './row.ts';
+import { jsonValues, placeOf } from '../files/json-values.ts';
+import { rawLine } from '../files/raw-json.ts';
+import { type Row, rowOf } from './row.ts';
 import { traceFiles } from './trace-files.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,25 +17,40 @@ export interface FileRecord {
 /**
  * The objects of JSON lines, of a JSON list, or of a file that is one object; of a folder, those of its files,
  * by their names.
+ * @param parse default: whole numbers beyond 2^53 are their digits
  * @throws UsageError naming file and line of what is none.
  */
+export async function* rowsIn(
+  path: string,
+  what: string,
+  parse?: (text: string) => unknown,
+): AsyncGenerator<Row> {
+  for (const file of traceFiles(path)) {
+    let lastLine = 0;
+    for await (const item of jsonValues(file, what)) {
+      const { line, bytes } = item;
+      // Where no other value begins in its line, that is enough.
+      const place = line > lastLine ? `line ${line}` : placeOf(item);
+      lastLine = line;
+      yield rowOf(`${file}: ${place}`, bytes.toString('utf8'), parse);
+    }
+  }
+}
+
+/** Their texts, each on one line, as they are written. */
+export async function* rawValues(path: string): AsyncGenerator<string> {
+  for (const file of traceFiles(path)) {
+    for await (const { bytes } of jsonValues(file)) yield rawLine(bytes.toString('utf8'));
+  }
+}
+
+/** The same, whose numbers are numbers. */
 export async function* recordsIn(
   path: string,
   what: string,
   parse: (text: string) => unknown = parsedJson,
 ): AsyncGenerator<FileRecord> {
-  for (const file of traceFiles(path)) {
-    for await (const item of jsonValues(file, what)) {
-      const text = item.bytes.toString('utf8');
-      const { where, fields } = rowOf(`${file}: ${placeIn(item)}`, text, parse);
-      yield { where, value: fields };
-    }
-  }
-}
-
-/** Where there is a value a line, its line is enough. */
-function placeIn(item: JsonBytes): string {
-  return item.line === item.index + 1 ? `line ${item.line}` : placeOf(item);
+  for await (const { where, fields } of rowsIn(path, what, parse)) yield { where, value: fields };
 }
 
 export function wrongField(

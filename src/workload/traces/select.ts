@@ -2,6 +2,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Tally } from '../files/tally.ts';
 import type { TraceEntry } from './format.ts';
+import { PlayedTimes } from './order.ts';
 
 type Settings = NonNullable<Scenario['conversation']['trace']>;
 
@@ -23,50 +24,97 @@ export interface Selecting {
   readonly selection: Selection;
   /** Told what is left out, and why. */
   readonly dropped: Tally;
+  /** The file is one of a format whose requests stand in the order of time. */
+  readonly isSorted?: boolean;
 }
 
 /**
+ * So many requests, one after the other in time and all behind the part that is wanted: no other of it comes
+ * in a file of a format that is sorted, where nothing before was out of order.
+ */
+const BEHIND = 10_000;
+
+/**
  * The entries that are meant, in the same order, while they are read: the file is read no further than to
- * the last that `limit` lets through.
+ * the last that `limit` lets through, or than `untilSec` where it is sorted.
+ * @param read the trace, from its beginning
  * @throws UsageError for a part of its time that is asked of a trace without times.
  */
 export async function* select(
-  entries: AsyncIterable<TraceEntry>,
-  { file, selection, dropped }: Selecting,
+  read: () => AsyncIterable<TraceEntry>,
+  { file, selection, dropped, isSorted = false }: Selecting,
 ): AsyncGenerator<TraceEntry> {
-  const { limit = Infinity } = selection;
-  let firstMs: number | undefined;
+  const { limit = Infinity, untilSec = Infinity } = selection;
+  const firstMs = await firstMsOf(read, { file, selection, isSorted });
+  const times = new PlayedTimes();
+  const behind = new Behind(isSorted, firstMs + untilSec * 1000);
   let index = 0;
   let count = 0;
-  for await (const entry of entries) {
+  for await (const entry of read()) {
     index++;
-    if (firstMs === undefined) firstMs = firstMsOf(entry, file, selection);
-    const reason = reasonOf(entry, selection, firstMs);
+    const atMs = times.of(entry) ?? firstMs;
+    const isLast = behind.isOver(atMs);
+    const reason = reasonOf(entry, selection, (atMs - firstMs) / 1000);
     if (reason === undefined) {
       yield entry;
       if (++count >= limit) return;
     } else dropped.add(reason, `request ${index}`);
+    if (isLast) {
+      const why = `not read, as the ${BEHIND} before are all later than ${untilSec} s`;
+      dropped.add(why, `request ${index + 1}`, Infinity);
+      return;
+    }
   }
 }
 
-/** Of the first entry of the file, where its time matters. */
-function firstMsOf({ atMs }: TraceEntry, file: string, { fromSec, untilSec }: Selection): number {
-  if (atMs === undefined && (fromSec ?? untilSec) !== undefined) {
-    const field = fromSec === undefined ? 'untilSec' : 'fromSec';
-    throw new UsageError(
-      `conversation.trace.${field}: found ${fromSec ?? untilSec}; expected none, as ${file} has no times`,
-    );
+/** Sees where nothing more can come before an end. */
+class Behind {
+  readonly #endMs: number;
+  #isSorted: boolean;
+  #lastMs = -Infinity;
+  #count = 0;
+
+  constructor(isSorted: boolean, endMs: number) {
+    this.#isSorted = isSorted;
+    this.#endMs = endMs;
   }
-  return atMs ?? 0;
+
+  /** Told of every request; after one out of order, never. */
+  isOver(atMs: number): boolean {
+    if (atMs < this.#lastMs) this.#isSorted = false;
+    this.#lastMs = atMs;
+    return this.#isSorted && atMs > this.#endMs && ++this.#count >= BEHIND;
+  }
 }
 
-/** Why an entry is left out. */
+/** Of the earliest, where its time matters: in most files the first of all. */
+async function firstMsOf(
+  read: () => AsyncIterable<TraceEntry>,
+  { file, selection, isSorted }: Required<Omit<Selecting, 'dropped'>>,
+): Promise<number> {
+  const { fromSec, untilSec } = selection;
+  if (fromSec === undefined && untilSec === undefined) return 0;
+  let firstMs = Infinity;
+  let behind: Behind | undefined;
+  for await (const { atMs } of read()) {
+    if (atMs === undefined) continue;
+    firstMs = Math.min(firstMs, atMs);
+    behind ??= new Behind(isSorted, atMs - 1);
+    if (behind.isOver(atMs)) break;
+  }
+  if (firstMs < Infinity) return firstMs;
+  const field = fromSec === undefined ? 'untilSec' : 'fromSec';
+  throw new UsageError(
+    `conversation.trace.${field}${field === 'untilSec' ? ' (--until)' : ''}: found ${fromSec ?? untilSec}; expected none, as ${file} has no times`,
+  );
+}
+
+/** Why an entry is left out, that came so long after the first. */
 function reasonOf(
   entry: TraceEntry,
   { kind, model, skipFailures, fromSec = -Infinity, untilSec = Infinity }: Selection,
-  firstMs: number,
+  sec: number,
 ): string | undefined {
-  const sec = ((entry.atMs ?? firstMs) - firstMs) / 1000;
   if (sec < fromSec) return `earlier than ${fromSec} s`;
   if (sec > untilSec) return `later than ${untilSec} s`;
   if (skipFailures && entry.isFailed) return 'failed when they were recorded';

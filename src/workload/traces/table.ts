@@ -82,25 +82,16 @@ export function tokensIn<Name extends string>(row: TableRow<Name>, name: Name): 
   return tokens;
 }
 
-/** Seconds, as milliseconds. */
-export function secondsIn<Name extends string>(row: TableRow<Name>, name: Name): number {
-  const seconds = numberOf(textIn(row, name));
-  if (!(seconds >= 0 && seconds < Infinity)) throw wrongCell(row, name, 'seconds >= 0');
-  return msOfSeconds(seconds);
+/** As it is written, in seconds or whatever else. */
+export function timeIn<Name extends string>(row: TableRow<Name>, name: Name): number {
+  const time = numberOf(textIn(row, name));
+  if (!(time >= 0 && time < Infinity)) throw wrongCell(row, name, 'seconds >= 0');
+  return time;
 }
 
 function numberOf(cell: string | undefined): number {
   return cell ? Number(cell) : Number.NaN;
 }
-
-/** To a nanosecond: a thousand times 1.005 is not 1005. */
-export function msOfSeconds(seconds: number): number {
-  const ms = Math.round(seconds * NS_PER_SEC) / NS_PER_MS;
-  return Number.isSafeInteger(Math.round(seconds * NS_PER_SEC)) ? ms : seconds * 1000;
-}
-
-const NS_PER_SEC = 1e9;
-const NS_PER_MS = 1e6;
 
 export function wrongCell<Name extends string>(
   row: TableRow<Name>,

@@ -6,10 +6,16 @@ import { msOf } from './row.ts';
 const LEAST = 20;
 /** A request every millisecond, on the whole: no trace that is published comes near. */
 const FASTEST_GAP_MS = 1;
+/**
+ * Different times that are all whole numbers, and nearer on the whole: so fast a load would have fractions or
+ * ones that follow each other. Whole seconds are some apart.
+ */
+const FASTEST_WHOLE_GAP_MS = 10;
 /** An answer's tokens come no faster than one in so long. */
 const FASTEST_TOKEN_MS = 0.2;
-/** Requests of all users, so far apart on the whole, and all at whole numbers. */
+/** Requests of all users, so far apart on the whole, and all at whole numbers; of a format that has no others. */
 const SLOWEST_GAP_SEC = 60;
+const SLOWEST_WHOLE_GAP_SEC = 3600;
 
 /**
  * Turns a file's times into milliseconds, and looks at whether they are what the format says: a trace in
@@ -20,10 +26,14 @@ export class TimeUnit {
   readonly #field: string;
   readonly #unit: 'ms' | 's';
   readonly #isSaid: boolean;
+  readonly #slowestSec: number;
   #count = 0;
   #firstMs = Infinity;
   #lastMs = -Infinity;
   #isWhole = true;
+  /** Those that are others than the one before. */
+  #changes = 0;
+  #lastTime: number | undefined;
   readonly #before = new Map<string, { readonly atMs: number; readonly tokens: number }>();
   #turns = 0;
   #impossible = 0;
@@ -33,7 +43,9 @@ export class TimeUnit {
     field: string,
     own: 'ms' | 's',
     { timeUnit }: Pick<ReadOptions, 'timeUnit'>,
+    { isAlwaysWhole = false } = {},
   ) {
+    this.#slowestSec = isAlwaysWhole ? SLOWEST_WHOLE_GAP_SEC : SLOWEST_GAP_SEC;
     this.#file = file;
     this.#field = field;
     this.#unit = timeUnit ?? own;
@@ -47,6 +59,8 @@ export class TimeUnit {
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
     this.#isWhole &&= Number.isInteger(time);
+    if (time !== this.#lastTime) this.#changes++;
+    this.#lastTime = time;
     if (session !== undefined) this.#turn(session, atMs, outputTokens);
     return atMs;
   }
@@ -66,6 +80,14 @@ export class TimeUnit {
         `${this.#count} requests come within ${spanned(this.#lastMs - this.#firstMs)}`,
       );
     }
+    const changeMs = (this.#lastMs - this.#firstMs) / (this.#changes - 1);
+    const isNear = changeMs > FASTEST_GAP_MS && changeMs < FASTEST_WHOLE_GAP_MS;
+    if (this.#unit === 'ms' && this.#isWhole && this.#changes >= LEAST && isNear) {
+      throw this.#error(
+        'seconds',
+        `${this.#changes} times, all whole numbers, come within ${spanned(this.#lastMs - this.#firstMs)}`,
+      );
+    }
     if (this.#unit === 'ms' && this.#turns >= LEAST && this.#impossible > this.#turns / 2) {
       throw this.#error(
         'seconds',
@@ -73,7 +95,7 @@ export class TimeUnit {
       );
     }
     const gapSec = gapMs / 1000;
-    if (this.#unit === 's' && this.#count >= LEAST && this.#isWhole && gapSec >= SLOWEST_GAP_SEC) {
+    if (this.#unit === 's' && this.#count >= LEAST && this.#isWhole && gapSec >= this.#slowestSec) {
       throw this.#error(
         'milliseconds',
         `${this.#count} requests, all at whole numbers, take ${spanned(this.#lastMs - this.#firstMs)}`,

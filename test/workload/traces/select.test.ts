@@ -94,4 +94,44 @@ describe('a part of a trace', () => {
       `conversation.trace.fromSec: found 1; expected none, as ${file} has no times`,
     );
   });
+
+  test('X-5 is read no further than to where a sorted file has all behind it', async () => {
+    const header = 'TIMESTAMP,ContextTokens,GeneratedTokens';
+    const rowAt = (sec: number) =>
+      `2024-05-10 ${new Date(1000 * sec).toISOString().slice(11, 19)},${sec + 1},1`;
+    const later = Array.from({ length: 10_000 }, (_, i) => rowAt(i + 5));
+    const rows = [header, rowAt(0), rowAt(1), ...later, 'no row'];
+    const { tokens, notes } = await played({ untilSec: 2 }, written('az.csv', rows.join('\n')));
+    expect(tokens).toEqual([1, 2]);
+    expect(notes).toContain(
+      'all others left out: not read, as the 10000 before are all later than 2 s (first: request 10003)',
+    );
+    const disordered = written('az2.csv', [header, rowAt(1), rowAt(0), ...later, 'no'].join('\n'));
+    await expect(played({ untilSec: 2 }, disordered)).rejects.toThrow(/line 10004: found 1 cells/);
+  });
+
+  test('counts from the earliest request, wherever it is in the file', async () => {
+    const rows = ['TIMESTAMP,ContextTokens,GeneratedTokens'].concat(
+      [3, 0, 9].map((sec) => `2024-05-10 00:00:0${sec},${sec + 1},1`),
+    );
+    const { tokens } = await played({ untilSec: 3 }, written('az3.csv', rows.join('\n')));
+    expect(tokens).toEqual([1, 4]);
+  });
+
+  test('has no turns that follow from one that is left out', async () => {
+    const row = (fields: object) => JSON.stringify({ input_length: 9, ...fields });
+    const file = written(
+      'delays.jsonl',
+      [
+        row({ session_id: 'a', timestamp: 0 }),
+        row({ session_id: 'b', timestamp: 9000 }),
+        row({ session_id: 'b', delay: 10, input_length: 10 }),
+        row({ session_id: 'a', delay: 10, input_length: 11 }),
+      ].join('\n'),
+    );
+    const scenario = { file, untilSec: 5 };
+    expect((await played(scenario)).notes).toContain(
+      '2 left out: later than 5 s (first: request 2)',
+    );
+  });
 });

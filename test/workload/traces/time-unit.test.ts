@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import {
+  checkTimeUnit,
+  formatNamed,
+  TRACE_FORMATS,
+} from '../../../src/workload/traces/formats/formats.ts';
 import { kvCacheTester } from '../../../src/workload/traces/formats/kv-cache-tester.ts';
 import { mooncake } from '../../../src/workload/traces/formats/mooncake.ts';
 import { qwenBailian } from '../../../src/workload/traces/formats/qwen-bailian.ts';
@@ -23,8 +28,22 @@ describe('X-3 seconds in a format of milliseconds', () => {
     );
   });
 
+  test('X-3 are refused where all are whole and some seconds apart', async () => {
+    await expect(readAll(mooncake, rows(3))).rejects.toThrow(
+      /found seconds, by the look of it \(as milliseconds, 30 times, all whole numbers, come within 0\.087 s\)/,
+    );
+    // Many at a time are one time.
+    const batches = many(60, (i) => ({ timestamp: 3 * Math.floor(i / 3), input_length: 5 }));
+    await expect(readAll(mooncake, writeLines(dir, 'batches.jsonl', batches))).rejects.toThrow(
+      /found seconds, by the look of it \(as milliseconds, 60 requests come within 0\.057 s/,
+    );
+  });
+
   test.each([
-    ['a slower trace', rows.bind(undefined, 1.5)],
+    ['a slower trace', rows.bind(undefined, 10)],
+    ['whole milliseconds, one after the other', rows.bind(undefined, 1)],
+    ['a trace with parts of a millisecond', rows.bind(undefined, 1.5)],
+    ['a short one of whole numbers', rows.bind(undefined, 3, 19)],
     ['a short one', rows.bind(undefined, 0.4, 19)],
     ['one burst', rows.bind(undefined, 0)],
   ])('X-3 %s is not', async (_, file) => {
@@ -103,4 +122,17 @@ describe('X-3 milliseconds in a format of seconds', () => {
     const all = await readAll(kvCacheTester, recorded(1000, 1000), { timeUnit: 'ms' });
     expect(all[1]).toMatchObject({ atMs: 12_000, apiMs: 7000, thinkMs: 5000 });
   });
+});
+
+test('X-3 a unit is refused where times say themselves what they are', () => {
+  const says = (name: string) => () =>
+    checkTimeUnit(formatNamed(name, TRACE_FORMATS), 'ms', '--time-unit');
+  for (const name of ['azure', 'otel', 'tracelab', 'servegen', 'mlperf-agentic', 'serving-sim']) {
+    expect(says(name)).toThrow(
+      `--time-unit: found ms; expected none with ${name}, whose times say what they are`,
+    );
+  }
+  for (const name of ['mooncake', 'burstgpt', 'aibrix', 'openai-log', 'kv-cache-tester']) {
+    expect(says(name)).not.toThrow();
+  }
 });

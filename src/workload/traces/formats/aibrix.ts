@@ -1,16 +1,19 @@
 import { isCount, isObject, parsedJsonOrNaN } from '../../../base/json.ts';
 import { fieldsAtHead } from '../../files/head.ts';
+import { rawItems, rawMembers } from '../../files/raw-json.ts';
 import { Message } from '../../message.ts';
-import type { TraceEntry, TraceFormat } from '../format.ts';
+import type { Piece, ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { pauses } from '../pauses.ts';
 import {
   type Fields,
   type FileRecord,
   firstOf,
   isTime,
+  rawValues,
   recordsIn,
   wrongField,
 } from '../records.ts';
+import { TimeUnit } from '../time-unit.ts';
 
 /**
  * The workloads that AIBrix's generator writes and its client plays, as JSON lines or a list: an entry a
@@ -21,6 +24,9 @@ export const aibrix: TraceFormat = {
   says: 'JSON lines, or a list, of timestamp (ms) and requests, each with a prompt',
   timeUnit: 'ms',
   context: 'delta',
+  takesTimeUnit: true,
+  isSorted: true,
+  piece: pieces,
   sniff: (head) => ['timestamp', 'requests'].every((field) => fieldsAtHead(head).has(field)),
   read: readAibrix,
 };
@@ -29,7 +35,9 @@ export const aibrix: TraceFormat = {
 const INPUT = ['prompt_length', 'Prompt Length'];
 const OUTPUT = ['output_length', 'Output Length'];
 
-async function* readAibrix(file: string): AsyncGenerator<TraceEntry> {
+async function* readAibrix(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
+  // A load that was made may be of any rate: its times are not doubted.
+  const unit = new TimeUnit(file, 'timestamp', 'ms', options);
   const thinkMsOf = pauses();
   for await (const entry of recordsIn(file, 'entries of a workload', parsedJsonOrNaN)) {
     const { timestamp, requests } = entry.value;
@@ -38,13 +46,29 @@ async function* readAibrix(file: string): AsyncGenerator<TraceEntry> {
     for (const [i, request] of requests.entries()) {
       const at = { where: `${entry.where}: requests[${i}]`, value: request };
       if (!isObject(request)) throw wrongField(entry, `requests[${i}]`, request, 'an object');
-      const asked = { atMs: timestamp, ...askedOf(at), ...saidIn(at) };
+      const asked = { atMs: unit.toMs(timestamp), ...askedOf(at), ...saidIn(at) };
       const { session, apiMs } = asked;
-      const thinkMs = apiMs === undefined ? undefined : thinkMsOf(session!, timestamp, apiMs);
+      const thinkMs = apiMs === undefined ? undefined : thinkMsOf(session!, asked.atMs, apiMs);
       yield thinkMs === undefined ? asked : { ...asked, thinkMs };
     }
   }
 }
+
+/** What comes at the same moment stays an entry each. */
+async function* pieces(file: string): AsyncGenerator<Piece> {
+  for await (const text of rawValues(file)) {
+    const members = rawMembers(text);
+    const requests = rawItems(members.find(([name]) => name === REQUESTS)![1]);
+    for (const request of requests) {
+      const alone = members.map(([name, value]) =>
+        name === REQUESTS ? `${name}: [${request}]` : `${name}: ${value}`,
+      );
+      yield { text: requests.length === 1 ? text : `{${alone.join(', ')}}` };
+    }
+  }
+}
+
+const REQUESTS = '"requests"';
 
 /** What is known of a request beside its time and its text. */
 function askedOf(at: FileRecord) {

@@ -17,6 +17,7 @@ export const azure: TraceFormat = {
   says: 'CSV of TIMESTAMP, ContextTokens and GeneratedTokens',
   timeUnit: 'wall clock',
   piece: 'csv',
+  isSorted: true,
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readAzure,
 };

@@ -1,12 +1,13 @@
 import { kept } from '../../files/csv.ts';
-import type { TraceEntry, TraceFormat } from '../format.ts';
+import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { pauses } from '../pauses.ts';
-import { hasColumns, secondsIn, type TableRow, tableRows, textIn, tokensIn } from '../table.ts';
+import { hasColumns, type TableRow, tableRows, textIn, timeIn, tokensIn } from '../table.ts';
+import { TimeUnit } from '../time-unit.ts';
 
 const COLUMNS = {
   needed: ['Timestamp', 'Model', 'Request tokens', 'Response tokens', 'Log Type'],
   /** Of the third file; the others have six columns. */
-  optional: ['Session ID', 'Elapsed time'],
+  optional: ['Session ID', 'Elapsed time', 'Total tokens'],
 } as const;
 
 /**
@@ -19,6 +20,8 @@ export const burstgpt: TraceFormat = {
   timeUnit: 's',
   context: 'cumulative',
   piece: 'csv',
+  takesTimeUnit: true,
+  isSorted: true,
   sniff: (head) => hasColumns<Name>(head, COLUMNS),
   read: readBurstGpt,
 };
@@ -26,20 +29,26 @@ export const burstgpt: TraceFormat = {
 type Name = (typeof COLUMNS)['needed' | 'optional'][number];
 
 /** In the order of the file; its times need not begin at 0. */
-async function* readBurstGpt(file: string): AsyncGenerator<TraceEntry> {
+async function* readBurstGpt(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
   const thinkMsOf = pauses();
+  const unit = new TimeUnit(file, 'Timestamp', 's', options, { isAlwaysWhole: true });
+  const totals = new Totals();
   const copyOf = copies();
   for await (const rows of tableRows<Name>(file, COLUMNS)) {
     for (const row of rows) {
-      const atMs = secondsIn(row, 'Timestamp');
+      const atMs = unit.toMs(timeIn(row, 'Timestamp'));
+      const inputTokens = tokensIn(row, 'Request tokens');
       const outputTokens = tokensIn(row, 'Response tokens');
       const session = keptIn(row, 'Session ID');
       // Whole seconds from asking to the end of the answer.
-      const apiMs = textIn(row, 'Elapsed time') ? secondsIn(row, 'Elapsed time') : undefined;
+      const apiMs = textIn(row, 'Elapsed time')
+        ? unit.spanMs(timeIn(row, 'Elapsed time'))
+        : undefined;
+      totals.check(row, inputTokens + outputTokens);
       const thinkMs = session && thinkMsOf(session, atMs, apiMs);
       yield {
         atMs,
-        inputTokens: tokensIn(row, 'Request tokens'),
+        inputTokens,
         outputTokens,
         model: copyOf(textIn(row, 'Model')!),
         kind: copyOf(textIn(row, 'Log Type')!),
@@ -49,6 +58,27 @@ async function* readBurstGpt(file: string): AsyncGenerator<TraceEntry> {
         ...(typeof thinkMs === 'number' && { thinkMs }),
       };
     }
+  }
+  unit.check();
+  totals.tell(file, options);
+}
+
+/** A total says whether the columns are what they are called. Nothing is made of it, so that it is no error. */
+class Totals {
+  #wrong = 0;
+  #first: string | undefined;
+
+  check(row: TableRow<Name>, expected: number): void {
+    const total = textIn(row, 'Total tokens');
+    if (!total || Number(total) === expected) return;
+    this.#wrong++;
+    this.#first ??= `line ${row.line}: Total tokens: found ${total}; expected ${expected}, Request tokens and Response tokens together`;
+  }
+
+  tell(file: string, { warn }: Pick<ReadOptions, 'warn'>): void {
+    if (!this.#first) return;
+    const more = this.#wrong > 1 ? `; as in ${this.#wrong - 1} rows more` : '';
+    warn?.(`${file}: ${this.#first}${more}`);
   }
 }
 

@@ -41,14 +41,16 @@ const SHOWN_CHARACTERS = 60;
 
 /**
  * The format of this name; for 'auto' the first that the file's content fits.
+ * @param setting where the name was found, for its error
  * @throws UsageError for an unknown name, a file that cannot be read, or one that no format fits.
  */
 export async function formatOf(
   file: string,
   name: string,
   formats: readonly TraceFormat[],
+  setting = 'conversation.trace.format',
 ): Promise<TraceFormat> {
-  if (name !== 'auto') return formatNamed(name, formats);
+  if (name !== 'auto') return formatNamed(name, formats, setting);
   const [first] = traceFiles(file) as [string, ...string[]];
   const head = headOf(first);
   const format = formats.find((one) => one.sniff(head));
@@ -65,6 +67,26 @@ function accepted(formats: readonly TraceFormat[]): readonly TraceFormat[] {
   return formats.filter(({ isRefused = false }) => !isRefused);
 }
 
+/**
+ * @param setting where the unit was found, for the error
+ * @throws UsageError where a unit is said of times that have none to be told.
+ */
+export function checkTimeUnit(
+  { name, takesTimeUnit }: TraceFormat,
+  timeUnit: string | undefined,
+  setting = 'conversation.trace.timeUnit',
+): void {
+  if (timeUnit === undefined || takesTimeUnit) return;
+  throw new UsageError(
+    `${setting}: found ${timeUnit}; expected none with ${name}, whose times say what they are`,
+  );
+}
+
+/** Whether nothing that comes later in the file is expected to be earlier in time; of a folder each file has its own. */
+export function isSorted(format: TraceFormat, file: string): boolean {
+  return format.isSorted === true && traceFiles(file)[0] === file;
+}
+
 /** How this file counts: as it says itself, else as its format does. */
 export async function factsOf(format: TraceFormat, file: string): Promise<TraceFacts> {
   const { timeUnit, blockTokens, rounding, context, timeOrigin } = format;
@@ -74,9 +96,13 @@ export async function factsOf(format: TraceFormat, file: string): Promise<TraceF
 }
 
 /** @throws UsageError for an unknown name. */
-export function formatNamed(name: string, formats: readonly TraceFormat[]): TraceFormat {
+export function formatNamed(
+  name: string,
+  formats: readonly TraceFormat[],
+  setting = 'format',
+): TraceFormat {
   const format = formats.find((one) => one.name === name);
   if (format) return format;
   const names = ['auto', ...accepted(formats).map((one) => one.name)].join(', ');
-  throw new UsageError(`conversation.trace.format: found '${name}'; expected one of ${names}`);
+  throw new UsageError(`${setting}: found '${name}'; expected one of ${names}`);
 }

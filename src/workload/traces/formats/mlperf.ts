@@ -1,10 +1,17 @@
 import { UsageError } from '../../../base/errors.ts';
-import { isCount } from '../../../base/json.ts';
+import { isCount, parsedJson } from '../../../base/json.ts';
 import { fieldsAtHead } from '../../files/head.ts';
 import type { Message } from '../../message.ts';
-import type { TraceEntry, TraceFormat } from '../format.ts';
+import type { Piece, TraceEntry, TraceFormat } from '../format.ts';
 import { spoken } from '../messages.ts';
-import { type Fields, type FileRecord, isTime, recordsIn, wrongField } from '../records.ts';
+import {
+  type Fields,
+  type FileRecord,
+  isTime,
+  rawValues,
+  recordsIn,
+  wrongField,
+} from '../records.ts';
 
 /**
  * MLPerf's conversations of agents: a message a row, in the order of their conversations' turns. An answer's
@@ -14,6 +21,7 @@ export const mlperf: TraceFormat = {
   name: 'mlperf-agentic',
   says: 'JSON lines of conversation_id, turn, role, and content or tool_results',
   context: 'delta',
+  piece: pieces,
   sniff: (head) =>
     ['conversation_id', 'turn', 'role'].every((field) => fieldsAtHead(head).has(field)),
   read: readMlperf,
@@ -44,6 +52,20 @@ async function* readMlperf(file: string): AsyncGenerator<TraceEntry> {
   for (const [session, open] of conversations) {
     if (open.said.length) yield asked(file, session, open);
   }
+}
+
+/** A request's rows are those that it says, and its answer's. */
+async function* pieces(file: string): AsyncGenerator<Piece> {
+  const conversations = new Map<string, string[]>();
+  for await (const text of rawValues(file)) {
+    const value = parsedJson(text) as Fields;
+    const session = String(value['conversation_id']);
+    const rows = conversations.get(session) ?? [];
+    conversations.set(session, rows);
+    rows.push(text);
+    if (value['role'] === 'assistant') yield { text: rows.splice(0).join('\n') };
+  }
+  for (const rows of conversations.values()) if (rows.length) yield { text: rows.join('\n') };
 }
 
 function begun(): Open {

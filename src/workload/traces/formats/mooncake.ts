@@ -1,17 +1,16 @@
 import { UsageError } from '../../../base/errors.ts';
 import { parseRecorded } from '../../chats/recorded.ts';
-import { firstObject } from '../../files/head.ts';
-import { dataLines } from '../../files/lines.ts';
+import { fieldsAtHead } from '../../files/head.ts';
 import { Message } from '../../message.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { IdCounts } from '../id-counts.ts';
+import { rowsIn } from '../records.ts';
 import {
   countOf,
   has,
   hashIdsOf,
   nameOf,
   type Row,
-  rowOf,
   tellUnread,
   textOf,
   timeOf,
@@ -32,11 +31,13 @@ export const mooncake: TraceFormat = {
   blockTokens: 512,
   rounding: 'ceil',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
+  takesTimeUnit: true,
+  isSorted: true,
   sniff(head) {
-    const first = firstObject(head);
-    if ('chat_id' in first) return false;
-    const has = (...fields: string[]) => fields.some((field) => field in first);
+    const first = fieldsAtHead(head);
+    if (first.has('chat_id')) return false;
+    const has = (...fields: string[]) => fields.some((field) => first.has(field));
     if (has('input_length')) return has('hash_ids', 'timestamp', 'session_id', 'delay');
     if (has('text_input', 'input_text')) return has('output_length', ...WHEN);
     return has('messages') && has('output_length', 'message_mode') && has(...WHEN);
@@ -67,8 +68,6 @@ interface Habits {
   hasTimes: boolean | undefined;
   /** Of those that have counts, and are not turns of a session, which may say only what is new. */
   hasIds: boolean | undefined;
-  /** Of rows without a session, and of those of each. */
-  readonly lastMs: Map<string | undefined, number>;
   readonly ids: IdCounts;
   readonly unit: TimeUnit;
 }
@@ -78,17 +77,15 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
   const habits: Habits = {
     hasTimes: undefined,
     hasIds: undefined,
-    lastMs: new Map(),
     ids: new IdCounts(options.blockTokens, 'ceil'),
     unit: new TimeUnit(file, 'timestamp', 'ms', options),
   };
   const begun = new Map<string, number>();
-  for await (const { number, text } of dataLines(file)) {
-    const row = rowOf(`${file}: line ${number}`, text);
+  for await (const row of rowsIn(file, 'requests')) {
     const session = has(row, 'session_id') ? nameOf(row, 'session_id') : undefined;
     const turn = session === undefined ? undefined : (begun.get(session) ?? 0);
     if (session !== undefined) begun.set(session, turn! + 1);
-    const time = timeIn(row, session, !turn, habits);
+    const time = timeIn(row, !turn, habits);
     const said = saidIn(row, session, habits);
     tellUnread(row, turn ? READ : READ_FIRST, options);
     const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
@@ -108,12 +105,7 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
 }
 
 /** As it is written. Where the first row has none, no row that begins has one; else all have. */
-function timeIn(
-  row: Row,
-  session: string | undefined,
-  begins: boolean,
-  habits: Habits,
-): number | undefined {
+function timeIn(row: Row, begins: boolean, habits: Habits): number | undefined {
   if (!has(row, 'timestamp') && !(begins && habits.hasTimes)) {
     if (begins) habits.hasTimes = false;
     return undefined;
@@ -123,13 +115,6 @@ function timeIn(
     throw wrong(row, 'timestamp', 'none, as lines before it have none');
   }
   if (begins) habits.hasTimes = true;
-  const lastMs = habits.lastMs.get(session) ?? -Infinity;
-  if (time < lastMs) {
-    throw new UsageError(
-      `${row.where}: timestamp: found ${time} after ${lastMs}; expected lines in the order of time`,
-    );
-  }
-  habits.lastMs.set(session, time);
   return time;
 }
 

@@ -2,8 +2,8 @@ import type { TraceEntry } from '../format.ts';
 import type { Span } from './otel-spans.ts';
 
 /** A call of a model, before it is known which conversation it is a turn of. */
-export interface Call {
-  readonly span: Pick<Span, 'traceId' | 'parentId'>;
+export interface Call<S = Pick<Span, 'traceId' | 'parentId'>> {
+  readonly span: S;
   readonly session: string;
   readonly atMs: number;
   readonly endMs: number | undefined;

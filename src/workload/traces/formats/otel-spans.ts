@@ -13,6 +13,8 @@ export interface Span extends FileRecord {
   readonly end: Moment | undefined;
   readonly attributes: Fields;
   readonly hasFailed: boolean;
+  /** The object that it stood in, with this span alone. */
+  alone(): unknown;
 }
 
 /**
@@ -29,30 +31,37 @@ export async function* spansIn(file: string): AsyncGenerator<Span> {
 const GROUPS = ['resourceSpans', 'resource_spans'];
 const SCOPES = ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'];
 
-function* spansOf(record: FileRecord): Generator<FileRecord> {
-  const groups = listIn(record, GROUPS);
+/** An object, and what it stands in with another value in its place. */
+interface Nested extends FileRecord {
+  around(value: unknown): unknown;
+}
+
+function* spansOf(record: FileRecord): Generator<Nested> {
+  const whole = { ...record, around: (value: unknown) => value };
+  const groups = listIn(whole, GROUPS);
   if (groups) {
     for (const group of groups) {
       for (const scope of listIn(group, SCOPES) ?? []) yield* listIn(scope, ['spans']) ?? [];
     }
-  } else yield* listIn(record, ['spans']) ?? [record];
+  } else yield* listIn(whole, ['spans']) ?? [whole];
 }
 
 /** The objects of the first of these lists that is there. */
-function listIn(record: FileRecord, names: readonly string[]): FileRecord[] | undefined {
+function listIn(record: Nested, names: readonly string[]): Nested[] | undefined {
   const [name, list] = firstOf(record.value, names) ?? [];
   if (name === undefined) return undefined;
   if (!Array.isArray(list)) throw wrongField(record, name, list, 'a list');
+  const around = (value: unknown) => record.around({ ...record.value, [name]: [value] });
   return list.map((value, i) => {
     if (!isObject(value)) throw wrongField(record, `${name}[${i}]`, value, 'an object');
-    return { where: `${record.where}: ${name}[${i}]`, value };
+    return { where: `${record.where}: ${name}[${i}]`, value, around };
   });
 }
 
 const STARTS = ['startTimeUnixNano', 'start_time_unix_nano', 'start_time', 'startTime'];
 const ENDS = ['endTimeUnixNano', 'end_time_unix_nano', 'end_time', 'endTime'];
 
-function spanOf(record: FileRecord): Span {
+function spanOf(record: Nested): Span {
   const { value } = record;
   const ids = isObject(value['context']) ? { ...value, ...value['context'] } : value;
   const id = firstOf(ids, ['spanId', 'span_id'])?.[1];
@@ -64,6 +73,7 @@ function spanOf(record: FileRecord): Span {
   if (!start) throw wrongField(record, STARTS[0]!, undefined, 'nanoseconds since 1970');
   return {
     ...record,
+    alone: () => record.around(value),
     traceId,
     id,
     parentId: typeof parentId === 'string' && parentId !== '' ? parentId : undefined,

@@ -1,7 +1,7 @@
 import { isCount } from '../../../base/json.ts';
 import { sha256 } from '../../files/digest.ts';
 import { fieldsAtHead } from '../../files/head.ts';
-import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
+import type { Piece, ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { type Fields, firstOf, wrongField } from '../records.ts';
 import { type Moment, msBetween } from '../wall-clock.ts';
 import { type Call, inLanes, type SpanTree } from './otel-lanes.ts';
@@ -17,6 +17,7 @@ export const otel: TraceFormat = {
   says: 'OpenTelemetry spans with gen_ai attributes, as OTLP has them in JSON, or one an object',
   timeUnit: 'wall clock',
   context: 'cumulative',
+  piece: pieces,
   sniff(head) {
     const fields = fieldsAtHead(head);
     const has = (...names: string[]) => names.some((name) => fields.has(name));
@@ -26,10 +27,35 @@ export const otel: TraceFormat = {
   read: readOtel,
 };
 
+async function* readOtel(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
+  const { calls, tree } = await callsIn(file, options);
+  yield* inLanes(calls, tree);
+}
+
+/** A call, and all that is no call in its trace: who called, and what else was done. */
+async function* pieces(file: string): AsyncGenerator<Piece> {
+  const others = new Map<string, { name: string; text: string }[]>();
+  const { calls } = await callsIn(file, {}, (span) => {
+    const { traceId, id } = span;
+    const ofTrace = others.get(traceId) ?? [];
+    ofTrace.push({ name: `${traceId}/${id}`, text: lineOf(span) });
+    others.set(traceId, ofTrace);
+  });
+  for (const { span } of calls) yield { text: lineOf(span), before: others.get(span.traceId) };
+}
+
+function lineOf(span: Span): string {
+  return JSON.stringify(span.alone());
+}
+
 /** In the order of time. All of the file is read before the first: a span is written when it has ended. */
-async function* readOtel(file: string, { warn }: ReadOptions): AsyncGenerator<TraceEntry> {
+async function callsIn(
+  file: string,
+  { warn }: Pick<ReadOptions, 'warn'>,
+  other?: (span: Span) => void,
+) {
   const tree: SpanTree = new Map();
-  const calls: Call[] = [];
+  const calls: Call<Span>[] = [];
   const seen = new Set<string>();
   let first: Moment | undefined;
   let empty = 0;
@@ -37,7 +63,11 @@ async function* readOtel(file: string, { warn }: ReadOptions): AsyncGenerator<Tr
     const { operation } = namesOf(span);
     const isAgent = operation === 'invoke_agent';
     tree.set(`${span.traceId}/${span.id}`, { parentId: span.parentId, isAgent });
-    if (!isCall(span) || seen.has(signatureOf(span))) continue;
+    if (!isCall(span)) {
+      other?.(span);
+      continue;
+    }
+    if (seen.has(signatureOf(span))) continue;
     seen.add(signatureOf(span));
     first ??= span.start;
     const call = callOf(span, first);
@@ -46,7 +76,7 @@ async function* readOtel(file: string, { warn }: ReadOptions): AsyncGenerator<Tr
   }
   if (empty) warn?.(`${file}: ${empty} calls failed before anything was known of them: left out`);
   calls.sort((a, b) => a.atMs - b.atMs);
-  yield* inLanes(calls, tree);
+  return { calls, tree };
 }
 
 function namesOf({ attributes }: Span) {
@@ -79,7 +109,7 @@ const INPUT = ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'];
 const OUTPUT = ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'];
 
 /** undefined: it failed, and nothing else is known of it. */
-function callOf(span: Span, first: Moment): Call | undefined {
+function callOf(span: Span, first: Moment): Call<Span> | undefined {
   const { start, end, hasFailed, attributes } = span;
   const model = firstOf(attributes, ['gen_ai.response.model', 'gen_ai.request.model'])?.[1];
   const spoken = saidIn(span);

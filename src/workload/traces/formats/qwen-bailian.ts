@@ -1,18 +1,9 @@
-import { firstObject } from '../../files/head.ts';
-import { dataLines } from '../../files/lines.ts';
+import { fieldsAtHead } from '../../files/head.ts';
+import { type ChatPlace, ChatPlaces } from '../chat-places.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { IdCounts } from '../id-counts.ts';
-import {
-  countOf,
-  has,
-  hashIdsOf,
-  type Row,
-  rowOf,
-  tellUnread,
-  textOf,
-  timeOf,
-  wrong,
-} from '../row.ts';
+import { rowsIn } from '../records.ts';
+import { countOf, has, hashIdsOf, tellUnread, textOf, timeOf } from '../row.ts';
 import { TimeUnit } from '../time-unit.ts';
 
 /**
@@ -27,9 +18,11 @@ export const qwenBailian: TraceFormat = {
   blockTokens: 16,
   rounding: 'ceil',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
+  takesTimeUnit: true,
+  isSorted: true,
   sniff: (head) =>
-    ['chat_id', 'parent_chat_id', 'input_length'].every((field) => field in firstObject(head)),
+    ['chat_id', 'parent_chat_id', 'input_length'].every((field) => fieldsAtHead(head).has(field)),
   read: readBailian,
 };
 
@@ -44,27 +37,14 @@ const READ = new Set([
   'hash_ids',
 ]);
 
-/** A row's place in its session; the first that goes on from a row is its next turn. */
-interface Place {
-  readonly session: string;
-  readonly turn: number;
-  isFollowed: boolean;
-}
-
-/**
- * A session is a chain of rows, named by its first. A row that goes on from one that another has gone on
- * from (an answer that was asked for again) is a session of its own, and so is one whose parent was not seen:
- * its input is whole all the same. A row that is there twice is two sessions, not one that says the same again.
- */
+/** Read twice: what goes on from what is known first. */
 async function* readBailian(file: string, options: ReadOptions): AsyncGenerator<TraceEntry> {
   const ids = new IdCounts(options.blockTokens, 'ceil');
   const unit = new TimeUnit(file, 'timestamp', 's', options);
-  const places = new Map<string, Place>();
-  const repeats = { count: 1 };
-  for await (const { number, text } of dataLines(file)) {
-    const row = rowOf(`${file}: line ${number}`, text);
-    const place = placeOf(row, places, repeats);
-    const { session, turn } = place;
+  const places = await placesIn(file, options);
+  let index = 0;
+  for await (const row of rowsIn(file, 'requests')) {
+    const { session, turn } = places[index++]!;
     const inputTokens = countOf(row, 'input_length', 1);
     const outputTokens = countOf(row, 'output_length');
     const hashIds = hashIdsOf(row);
@@ -77,26 +57,16 @@ async function* readBailian(file: string, options: ReadOptions): AsyncGenerator<
   unit.check();
 }
 
-function placeOf(row: Row, places: Map<string, Place>, repeats: { count: number }): Place {
-  const chat = idOf(row, 'chat_id');
-  const parent = places.get(idOf(row, 'parent_chat_id'));
-  const place =
-    parent && !parent.isFollowed
-      ? { session: parent.session, turn: parent.turn + 1, isFollowed: false }
-      : {
-          session: places.has(chat) ? `${chat}#${++repeats.count}` : chat,
-          turn: 0,
-          isFollowed: false,
-        };
-  if (place.turn > 0) parent!.isFollowed = true;
-  places.set(chat, place);
-  return place;
-}
-
-/** A whole number, -1 for none; those beyond 2^53 come as their digits. */
-function idOf(row: Row, field: string): string {
-  const value = row.fields[field];
-  if (Number.isSafeInteger(value) || (typeof value === 'string' && value !== ''))
-    return String(value);
-  throw wrong(row, field, 'a whole number');
+/** By place in the file. */
+async function placesIn(file: string, { warn }: ReadOptions): Promise<readonly ChatPlace[]> {
+  const chats = new ChatPlaces();
+  for await (const row of rowsIn(file, 'requests')) chats.add(row);
+  const places = chats.close();
+  if (chats.orphans) {
+    const count = chats.orphans === 1 ? '1 row goes' : `${chats.orphans} rows go`;
+    warn?.(
+      `${file}: parent_chat_id: ${count} on from a row that is not there, or is later: each begins a session`,
+    );
+  }
+  return places;
 }

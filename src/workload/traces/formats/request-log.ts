@@ -30,7 +30,8 @@ export const requestLog: TraceFormat = {
   says: 'JSON lines, or a list, of a time and an OpenAI request: messages or prompt, or a body with them',
   timeUnit: 'wall clock',
   context: 'cumulative',
-  piece: 'line',
+  takesTimeUnit: true,
+  piece: 'value',
   sniff: isRequestLog,
   read: readRequestLog,
 };

@@ -1,7 +1,9 @@
 import { isCount, isObject } from '../../../base/json.ts';
 import { fieldsAtHead, headOf } from '../../files/head.ts';
-import type { TraceEntry, TraceFormat } from '../format.ts';
-import { type FileRecord, isTime, recordsIn, wrongField } from '../records.ts';
+import { rawItems, rawMembers } from '../../files/raw-json.ts';
+import type { Piece, TraceEntry, TraceFormat } from '../format.ts';
+import { type FileRecord, isTime, rawValues, recordsIn, wrongField } from '../records.ts';
+import { traceFiles } from '../trace-files.ts';
 import { type Moment, momentOfCount, msBetween } from '../wall-clock.ts';
 
 /**
@@ -13,9 +15,11 @@ export const servingSim: TraceFormat = {
   name: 'serving-sim',
   says: 'JSON lines of arrival_time_ns or arrival_time (s), input_toks and output_toks, or sub_requests with them',
   context: 'cumulative',
-  piece: 'line',
+  piece: pieces,
   async facts(file) {
-    return { timeUnit: fieldsAtHead(headOf(file)).has('arrival_time_ns') ? 'ns' : 's' };
+    return {
+      timeUnit: fieldsAtHead(headOf(traceFiles(file)[0])).has('arrival_time_ns') ? 'ns' : 's',
+    };
   },
   sniff(head) {
     const fields = fieldsAtHead(head);
@@ -24,6 +28,15 @@ export const servingSim: TraceFormat = {
   },
   read: readServingSim,
 };
+
+/** The calls of a session are as late as its first: they are kept or left out together. */
+async function* pieces(file: string): AsyncGenerator<Piece> {
+  for await (const text of rawValues(file)) {
+    const calls = rawMembers(text).find(([name]) => name === '"sub_requests"')?.[1];
+    const count = calls === undefined ? 1 : rawItems(calls).length;
+    for (let i = 0; i < count; i++) yield { text: i === 0 ? text : '' };
+  }
+}
 
 const NS_PER_SEC = 1e9;
 const NS_PER_MS = 1e6;

@@ -1,4 +1,5 @@
-import { isCount, isObject, parsedJson, parsedJsonExact } from '../../../base/json.ts';
+import { isCount, isObject, parsedJsonExact } from '../../../base/json.ts';
+import { valuesAtHead } from '../../files/head.ts';
 import type { HashId, ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { type FileRecord, recordsIn, wrongField } from '../records.ts';
 import { TimeUnit } from '../time-unit.ts';
@@ -16,7 +17,9 @@ export const timedTrace: TraceFormat = {
   timeUnit: 's',
   blockTokens: BLOCK_TOKENS,
   rounding: 'ceil',
-  piece: 'line',
+  piece: 'value',
+  takesTimeUnit: true,
+  isSorted: true,
   sniff: isTimedTrace,
   read: readTimedTrace,
 };
@@ -25,10 +28,9 @@ export const timedTrace: TraceFormat = {
 const OTHERS = ['chat_id', 'session_id', 'delay', 'text_input', 'messages'];
 
 function isTimedTrace(head: string): boolean {
-  // The last line may be cut, unless it is the only one.
-  const lines = head.trimEnd().split('\n');
-  const rows = lines.slice(0, Math.max(1, lines.length - 1)).map((line) => parsedJson(line));
-  if (!rows.every(isObject) || OTHERS.some((field) => field in rows[0]!)) return false;
+  const rows = valuesAtHead(head);
+  if (!rows.length || !rows.every(isObject)) return false;
+  if (OTHERS.some((field) => field in rows[0]!)) return false;
   const isTimed = rows.every(
     ({ timestamp, input_length: input, output_length: output }) =>
       typeof timestamp === 'number' && isCount(input) && isCount(output),
@@ -113,7 +115,7 @@ function hashIdsIn(
     row,
     name,
     ids.length,
-    `${blocks} for ${inputTokens} tokens in blocks of ${blockTokens} (conversation.trace.blockTokens)`,
+    `${blocks} for ${inputTokens} tokens in blocks of ${blockTokens} (--block-tokens, or conversation.trace.blockTokens)`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { UsageError } from '../../../base/errors.ts';
 import { found, isObject } from '../../../base/json.ts';
-import { firstObject } from '../../files/head.ts';
-import { dataLines } from '../../files/lines.ts';
+import { fieldsAtHead } from '../../files/head.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
-import { countOf, has, nameOf, type Row, rowOf, tellUnread, textOf, wrong } from '../row.ts';
+import { rowsIn } from '../records.ts';
+import { countOf, has, nameOf, type Row, tellUnread, textOf, wrong } from '../row.ts';
 
 /**
  * TraceLab's rounds of coding agents. They have no hashes: what a round's input shares is what the
@@ -19,10 +19,10 @@ export const tracelab: TraceFormat = {
   blockTokens: 64,
   rounding: 'floor',
   context: 'cumulative',
-  piece: 'line',
+  piece: 'value',
   sniff: (head) =>
-    ['session_id', 'prefix_tokens', 'newly_append_tokens'].every(
-      (field) => field in firstObject(head),
+    ['session_id', 'prefix_tokens', 'newly_append_tokens'].every((field) =>
+      fieldsAtHead(head).has(field),
     ),
   read: readTraceLab,
 };
@@ -59,8 +59,7 @@ async function* readTraceLab(file: string, options: ReadOptions): AsyncGenerator
     while (grown.length < count) grown.push(made++);
     return grown;
   };
-  for await (const { number, text } of dataLines(file)) {
-    const row = rowOf(`${file}: line ${number}`, text);
+  for await (const row of rowsIn(file, 'rounds')) {
     const session = nameOf(row, 'session_id');
     const before = sessions.get(session);
     const prefixTokens = countOf(row, 'prefix_tokens');

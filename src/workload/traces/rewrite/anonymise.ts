@@ -1,10 +1,11 @@
 import type { HashId, TraceEntry } from '../format.ts';
 import { formatNamed, TRACE_FORMATS } from '../formats/formats.ts';
 import { type ConvertedTrace, fitted, notesOf } from './convert.ts';
-import { openTraceFile, type Reading, traceIn } from './open-trace.ts';
-import { countOfPart, onlyParts, PART_NAMES, type PartName, type Trace } from './parts.ts';
+import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
+import { onlyParts, PART_NAMES, type PartName } from './parts.ts';
 import { savePieces } from './save.ts';
-import { openCounting } from './text-blocks.ts';
+import { type Counting, openCounting } from './text-blocks.ts';
+import { mapped, type TraceSurvey, traceIn, traceOf } from './trace.ts';
 import { canWrite, WRITTEN_FORMATS, writerOf } from './writers.ts';
 
 export interface AnonymiseOptions {
@@ -30,26 +31,38 @@ export async function anonymiseTrace(
 ): Promise<ConvertedTrace & { readonly to: string }> {
   const { input, output } = options;
   const opened = await openTraceFile(input, options.reading);
-  const { entries: read } = await traceIn(opened);
-  const hasTexts = read.some(({ messages }) => messages);
-  const bare = { entries: read.map(stripped), facts: opened.facts, unread: new Map() };
-  const to = options.to ?? formatFor(opened.format.name, bare);
+  const { facts } = opened;
+  const bare = await traceIn(opened, stripped);
+  const texts = bare.survey.parts.of('texts');
+  const to = options.to ?? formatFor(opened.format.name, bare.survey);
   const writer = writerOf(to);
   const blockTokens = options.blockTokens ?? formatNamed(to, TRACE_FORMATS).blockTokens ?? 16;
-  const counting = hasTexts ? await openCounting(options.tokenizer, blockTokens) : undefined;
-  const entries = numbered(read.map((entry) => stripped(counting?.counted(entry) ?? entry)));
-  const facts = hasTexts ? { ...opened.facts, blockTokens } : opened.facts;
-  const trace: Trace = { entries, facts, unread: new Map() };
+  const trace = texts
+    ? traceOf(await counted(opened, await openCounting(options.tokenizer, blockTokens)), {
+        ...facts,
+        blockTokens,
+      })
+    : bare;
   const written = fitted(input, trace, to, writer, options.drop, options.blockTokens);
-  await savePieces(input, output, writer.pieces(written.entries, written.blockTokens ?? 1));
+  const entries = mapped(written.entries, numbering());
+  await savePieces(input, output, writer.pieces(entries, written.blockTokens ?? 1));
+  const { requests, sessions } = trace.survey;
   return {
     from: opened.format.name,
     to,
-    requests: entries.length,
-    sessions: new Set(entries.map(({ session }, i) => session ?? i)).size,
+    requests,
+    sessions,
     blockTokens: written.blockTokens,
     notes: notesOf(trace, to, writer, written.blockTokens),
   };
+}
+
+/** With the lengths of answers, which are texts too. */
+async function counted(opened: OpenedTrace, counting: Counting): Promise<TraceEntry[]> {
+  const entries: TraceEntry[] = [];
+  const trace = await traceIn(opened, (entry) => entry);
+  for await (const entry of trace.each()) entries.push(stripped(counting.counted(entry)));
+  return entries;
 }
 
 /** All that is told of a request; of texts only while they are still to be counted. */
@@ -70,24 +83,26 @@ function stripped(entry: TraceEntry): TraceEntry {
 }
 
 /** The input's own if it can be written; texts will be counts. */
-function formatFor(own: string, { entries, facts, unread }: Trace): string {
-  const counts = entries.map(({ messages, ...rest }) =>
-    messages ? { ...rest, inputTokens: 1, hashIds: [] } : { ...rest, inputTokens: 1 },
-  ) as TraceEntry[];
+function formatFor(own: string, { parts, requests }: TraceSurvey): string {
+  const texts = parts.of('texts');
+  const countOf = (name: PartName): number => {
+    if (name === 'inputs') return requests;
+    if (name === 'texts' || name === 'other-fields') return 0;
+    return parts.of(name) + (name === 'blocks' ? texts : 0);
+  };
   const candidates = [own, ...WRITTEN_FORMATS].filter(canWrite);
-  const counted = { entries: counts, facts, unread };
   const holdsAll = (name: string) => {
     const { holds, needs } = writerOf(name);
     return (
-      PART_NAMES.every((part) => holds.includes(part) || !countOfPart(part, counted)) &&
-      needs.every((part) => countOfPart(part, counted) === entries.length)
+      PART_NAMES.every((part) => holds.includes(part) || !countOf(part)) &&
+      needs.every((part) => countOf(part) === requests)
     );
   };
   return candidates.find(holdsAll) ?? candidates[0]!;
 }
 
-/** With ids, sessions and times that say no more than which are the same, and how far apart they are. */
-function numbered(entries: readonly TraceEntry[]): TraceEntry[] {
+/** Ids, sessions and times that say no more than which are the same, and how far apart they are. */
+function numbering(): (entry: TraceEntry) => TraceEntry {
   const ids = new Map<HashId, number>();
   const idOf = (id: HashId): number => {
     const known = ids.get(id);
@@ -104,15 +119,16 @@ function numbered(entries: readonly TraceEntry[]): TraceEntry[] {
     return made;
   };
   // They are in the order of their times.
-  const firstMs = entries.find(({ atMs }) => atMs !== undefined)?.atMs ?? 0;
-  return entries.map((entry) => {
+  let firstMs: number | undefined;
+  return (entry) => {
     const { session, parent, hashIds, atMs } = entry;
+    firstMs ??= atMs;
     return {
       ...entry,
-      ...(atMs !== undefined && { atMs: atMs - firstMs }),
+      ...(atMs !== undefined && { atMs: atMs - firstMs! }),
       ...(session !== undefined && { session: sessionOf(session, parent?.session) }),
       ...(parent && { parent: { ...parent, session: sessionOf(parent.session) } }),
       ...(hashIds && { hashIds: hashIds.map(idOf) }),
     } as TraceEntry;
-  });
+  };
 }

@@ -9,12 +9,12 @@ export const bailianLines: TraceWriter = {
   pieces: bailianPieces,
 };
 
-function* bailianPieces(entries: readonly TraceEntry[]): Generator<Piece> {
+async function* bailianPieces(entries: AsyncIterable<TraceEntry>): AsyncGenerator<Piece> {
   const last = new Map<string, { readonly chat: number; readonly turn: number }>();
-  for (const [
-    chat,
-    { session, atMs, inputTokens, outputTokens, kind, hashIds },
-  ] of entries.entries()) {
+  let chat = -1;
+  for await (const entry of entries) {
+    chat++;
+    const { session, atMs, inputTokens, outputTokens, kind, hashIds } = entry;
     const before = session === undefined ? undefined : last.get(session);
     const turn = (before?.turn ?? 0) + 1;
     if (session !== undefined) last.set(session, { chat, turn });

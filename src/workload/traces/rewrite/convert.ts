@@ -2,18 +2,10 @@ import { UsageError } from '../../../base/errors.ts';
 import type { TraceEntry } from '../format.ts';
 import { formatNamed, TRACE_FORMATS } from '../formats/formats.ts';
 import { type Blocks, withBlocks } from './block-ids.ts';
-import { openTraceFile, type Reading, traceIn } from './open-trace.ts';
-import {
-  countOfPart,
-  DROPPABLE,
-  PART_NAMES,
-  PARTS,
-  type PartName,
-  partText,
-  type Trace,
-  withoutParts,
-} from './parts.ts';
+import { openTraceFile, type Reading } from './open-trace.ts';
+import { DROPPABLE, PART_NAMES, PARTS, type PartName, withoutParts } from './parts.ts';
 import { savePieces } from './save.ts';
+import { mapped, type Trace, type TraceSurvey, traceIn } from './trace.ts';
 import type { TraceWriter } from './writer.ts';
 import { writerOf } from './writers.ts';
 
@@ -49,19 +41,19 @@ export async function convertTrace(options: ConvertOptions): Promise<ConvertedTr
   const writer = writerOf(to);
   const opened = await openTraceFile(input, options.reading);
   const trace = await traceIn(opened);
+  const { survey } = trace;
   const written = fitted(input, trace, to, writer, drop, options.blockTokens);
   await savePieces(input, output, writer.pieces(written.entries, written.blockTokens ?? 1));
-  const sessions = new Set(trace.entries.map(({ session }, i) => session ?? i)).size;
   return {
     from: opened.format.name,
-    requests: trace.entries.length,
-    sessions,
+    requests: survey.requests,
+    sessions: survey.sessions,
     blockTokens: written.blockTokens,
     notes: notesOf(trace, to, writer, written.blockTokens),
   };
 }
 
-/** The trace as the format can hold it. */
+/** The trace as the format can hold it; its requests one at a time, once. */
 export function fitted(
   input: string,
   trace: Trace,
@@ -69,33 +61,36 @@ export function fitted(
   writer: TraceWriter,
   drop: readonly PartName[],
   blockTokens: number | undefined,
-): { entries: TraceEntry[]; blockTokens: number | undefined } {
-  refuseLoss(input, trace, to, writer, drop);
-  const entries = withoutParts(trace.entries, drop);
-  refuseLack(input, entries, to, writer);
-  const from = trace.facts.blockTokens;
-  if (from === undefined || !entries.some(({ hashIds }) => hashIds)) {
-    return { entries, blockTokens: undefined };
+): { entries: AsyncIterable<TraceEntry>; blockTokens: number | undefined } {
+  const { facts, survey } = trace;
+  refuseLoss(input, survey, to, writer, drop);
+  refuseLack(input, survey, to, writer, drop);
+  const without = withoutParts(drop);
+  const from = facts.blockTokens;
+  if (from === undefined || drop.includes('blocks') || !survey.ids.requests) {
+    return { entries: mapped(trace.each(), without), blockTokens: undefined };
   }
   const blocks: Blocks = {
     blockTokens: blockTokens ?? ownBlock(input, from, to, writer),
     rounding: writer.rounding,
   };
-  return { entries: withBlocks(entries, from, blocks), blockTokens: blocks.blockTokens };
+  const blocked = withBlocks(survey.ids, from, blocks);
+  const entries = mapped(trace.each(), (entry) => blocked(without(entry)));
+  return { entries, blockTokens: blocks.blockTokens };
 }
 
 function refuseLoss(
   input: string,
-  trace: Trace,
+  { parts }: TraceSurvey,
   to: string,
   writer: TraceWriter,
   drop: readonly PartName[],
 ): void {
   const lost = PART_NAMES.filter(
-    (name) => !writer.holds.includes(name) && !drop.includes(name) && countOfPart(name, trace) > 0,
+    (name) => !writer.holds.includes(name) && !drop.includes(name) && parts.of(name) > 0,
   );
   if (!lost.length) return;
-  const named = lost.map((name) => partText(name, trace)).join(', ');
+  const named = lost.map((name) => parts.textOf(name)).join(', ');
   const droppable = lost.filter((name) => DROPPABLE.includes(name));
   const way =
     droppable.length === lost.length
@@ -108,15 +103,16 @@ function refuseLoss(
 
 function refuseLack(
   input: string,
-  entries: readonly TraceEntry[],
+  { parts, requests }: TraceSurvey,
   to: string,
   writer: TraceWriter,
+  drop: readonly PartName[],
 ): void {
   for (const name of writer.needs) {
-    const count = countOfPart(name, { entries, facts: {}, unread: new Map() });
-    if (count === entries.length) continue;
+    const count = drop.includes(name) ? 0 : parts.of(name);
+    if (count === requests) continue;
     throw new UsageError(
-      `${input}: found ${PARTS[name].says} in ${count} of ${entries.length} requests; ${to} needs them in all`,
+      `${input}: found ${PARTS[name].says} in ${count} of ${requests} requests; ${to} needs them in all`,
     );
   }
 }
@@ -136,7 +132,7 @@ function ownBlock(input: string, from: number, to: string, writer: TraceWriter):
 
 /** What is to be known of what was written. */
 export function notesOf(
-  { entries, facts }: Trace,
+  { survey, facts }: Trace,
   to: string,
   writer: TraceWriter,
   blockTokens: number | undefined,
@@ -144,7 +140,7 @@ export function notesOf(
   const own = formatNamed(to, TRACE_FORMATS).blockTokens;
   const isOther = !writer.saysBlock && blockTokens !== undefined && blockTokens !== own;
   const isTogether = facts.timeOrigin === 'session' && writer.timeOrigin === undefined;
-  const roots = new Set(entries.filter(({ parent }) => !parent).map(({ session }) => session)).size;
+  const { roots } = survey;
   return [
     ...(isOther ? [`to be read with --format ${to} --block-tokens ${blockTokens}`] : []),
     ...(isTogether && roots > 1

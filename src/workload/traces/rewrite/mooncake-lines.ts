@@ -18,8 +18,9 @@ export const mooncakeLines: TraceWriter = {
   ],
   needs: [],
   rounding: 'ceil',
-  *pieces(entries) {
-    for (const [i, entry] of entries.entries()) yield { name: String(i), line: lineOf(entry) };
+  async *pieces(entries) {
+    let i = 0;
+    for await (const entry of entries) yield { name: String(i++), line: lineOf(entry) };
   },
 };
 

@@ -1,8 +1,5 @@
-import { UsageError } from '../../../base/errors.ts';
-import type { ReadOptions, TraceEntry, TraceFacts, TraceFormat } from '../format.ts';
-import { factsOf, formatOf, TRACE_FORMATS } from '../formats/formats.ts';
-import { inOrder } from '../order.ts';
-import type { Trace } from './parts.ts';
+import type { ReadOptions, TraceFacts, TraceFormat } from '../format.ts';
+import { checkTimeUnit, factsOf, formatOf, TRACE_FORMATS } from '../formats/formats.ts';
 
 /** How a file is to be read, where it is not to be told from the file. */
 export interface Reading {
@@ -22,20 +19,11 @@ export interface OpenedTrace {
 
 /** @throws UsageError if no format fits, or none has the name. */
 export async function openTraceFile(file: string, reading: Reading): Promise<OpenedTrace> {
-  const format = await formatOf(file, reading.format ?? 'auto', TRACE_FORMATS);
+  const format = await formatOf(file, reading.format ?? 'auto', TRACE_FORMATS, '--format');
+  checkTimeUnit(format, reading.timeUnit, '--time-unit');
   const own = await factsOf(format, file);
   const blockTokens = reading.blockTokens ?? own.blockTokens;
   const facts = { ...own, ...(blockTokens !== undefined && { blockTokens }) };
   const options = { blockTokens: blockTokens ?? 1, timeUnit: reading.timeUnit };
   return { file, format, facts, options };
-}
-
-/** All of it, in the order in which it is played. @throws UsageError if there is nothing, or something wrong. */
-export async function traceIn({ file, format, facts, options }: OpenedTrace): Promise<Trace> {
-  const entries: TraceEntry[] = [];
-  const unread = new Map<string, number>();
-  const count = (field: string) => unread.set(field, (unread.get(field) ?? 0) + 1);
-  for await (const entry of format.read(file, { ...options, unread: count })) entries.push(entry);
-  if (!entries.length) throw new UsageError(`${file}: found no request; expected ${format.says}`);
-  return { entries: inOrder(entries), facts, unread };
 }

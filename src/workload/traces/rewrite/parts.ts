@@ -1,25 +1,20 @@
 import type { HashId, TraceEntry, TraceFacts } from '../format.ts';
 
-/** A trace in memory. */
-export interface Trace {
-  readonly entries: readonly TraceEntry[];
-  readonly facts: TraceFacts;
-  /** Fields of the input that an entry has no place for, and how often each was there. */
-  readonly unread: ReadonlyMap<string, number>;
-}
-
 /** Something that a trace may tell, and a format may have no place for. */
 interface Part {
   /** As in "has no place for …". */
   readonly says: string;
-  /** Which of them, where they have names. */
-  named?(trace: Trace): readonly string[];
   /** Of a part that requests have. */
   isIn?(entry: TraceEntry): boolean;
-  /** Of one that only the whole trace shows: how many of its requests or sessions have it. */
-  count?(trace: Trace): number;
+  /** Of one that only the whole trace shows: counts its requests or sessions, told in the order in which they are played. */
+  counter?(facts: TraceFacts): Counter;
   /** The entry without it; absent: what is left would be another request. */
   without?(entry: TraceEntry): TraceEntry;
+}
+
+interface Counter {
+  add(entry: TraceEntry): void;
+  close(): number;
 }
 
 const without =
@@ -37,7 +32,7 @@ export const PARTS = {
   },
   starts: {
     says: 'the times at which sessions began',
-    count: ({ entries, facts }) => (facts.timeOrigin === 'session' ? 0 : differentStarts(entries)),
+    counter: differentStarts,
     without: (entry) => entry,
   },
   sessions: {
@@ -73,12 +68,12 @@ export const PARTS = {
   },
   'last-blocks': {
     says: 'ids of last, partial blocks that other requests have too',
-    count: sharedLastBlocks,
+    counter: sharedLastBlocks,
     without: (entry) => entry,
   },
   deltas: {
     says: 'turns that say only what is new',
-    count: laterDeltas,
+    counter: laterDeltas,
   },
   models: {
     says: 'names of models',
@@ -108,8 +103,6 @@ export const PARTS = {
   },
   'other-fields': {
     says: 'other fields',
-    named: ({ unread }) => [...unread.keys()],
-    count: ({ unread }) => Math.max(0, ...unread.values()),
     without: (entry) => entry,
   },
 } satisfies Record<string, Part>;
@@ -149,59 +142,95 @@ export const PART_NAMES = Object.keys(PARTS) as PartName[];
 /** Those that can be left out. */
 export const DROPPABLE = PART_NAMES.filter((name) => 'without' in PARTS[name]);
 
-export function countOfPart(name: PartName, trace: Trace): number {
-  const part: Part = PARTS[name];
-  return part.count?.(trace) ?? trace.entries.filter((entry) => part.isIn!(entry)).length;
+/** How much of each part a trace has, gone through once, in the order in which it is played. */
+export class PartCounts {
+  /** Fields of the input that an entry has no place for, and how often each was there. */
+  readonly unread = new Map<string, number>();
+  readonly #counters = new Map<PartName, Counter>();
+
+  constructor(facts: TraceFacts) {
+    for (const name of PART_NAMES) {
+      const { counter, isIn }: Part = PARTS[name];
+      const own = counter?.(facts) ?? (isIn && counting(isIn));
+      if (own) this.#counters.set(name, own);
+    }
+  }
+
+  add(entry: TraceEntry): void {
+    for (const counter of this.#counters.values()) counter.add(entry);
+  }
+
+  addUnread(field: string): void {
+    this.unread.set(field, (this.unread.get(field) ?? 0) + 1);
+  }
+
+  of(name: PartName): number {
+    return this.#counters.get(name)?.close() ?? Math.max(0, ...this.unread.values());
+  }
+
+  /** With how many there are, for an error. */
+  textOf(name: PartName): string {
+    const named = name === 'other-fields' ? `: ${[...this.unread.keys()].join(', ')}` : '';
+    return `${PARTS[name].says} (${this.of(name)}${named})`;
+  }
 }
 
-/** With how many there are, for an error. */
-export function partText(name: PartName, trace: Trace): string {
-  const part: Part = PARTS[name];
-  const names = part.named?.(trace);
-  const named = names ? `: ${names.join(', ')}` : '';
-  return `${part.says} (${countOfPart(name, trace)}${named})`;
+function counting(isIn: (entry: TraceEntry) => boolean): Counter {
+  let count = 0;
+  return {
+    add(entry) {
+      if (isIn(entry)) count++;
+    },
+    close: () => count,
+  };
 }
 
-export function withoutParts(
-  entries: readonly TraceEntry[],
-  names: readonly PartName[],
-): TraceEntry[] {
+export function withoutParts(names: readonly PartName[]): (entry: TraceEntry) => TraceEntry {
   const parts = names.map((name): Part => PARTS[name]);
-  return entries.map((entry) => parts.reduce((left, part) => part.without!(left), entry));
+  return (entry) => parts.reduce((left, part) => part.without!(left), entry);
 }
 
 /** A session's first turn is new and whole at once. */
-function laterDeltas({ entries }: Trace): number {
+function laterDeltas(): Counter {
   const begun = new Set<string>();
   let count = 0;
-  for (const { session, isCumulative } of entries) {
-    if (session === undefined) continue;
-    if (begun.has(session) && !isCumulative) count++;
-    begun.add(session);
-  }
-  return count;
+  return {
+    add({ session, isCumulative }) {
+      if (session === undefined) return;
+      if (begun.has(session) && !isCumulative) count++;
+      begun.add(session);
+    },
+    close: () => count,
+  };
 }
 
-function differentStarts(entries: readonly TraceEntry[]): number {
-  const starts = new Set<number>();
+/** Of conversations that no other began, where not all begin at once. */
+function differentStarts({ timeOrigin }: TraceFacts): Counter {
   const sessions = new Set<string>();
-  for (const { session, atMs, parent } of entries) {
-    if (parent !== undefined || atMs === undefined) continue;
-    if (session !== undefined && sessions.has(session)) continue;
-    if (session !== undefined) sessions.add(session);
-    starts.add(atMs);
-  }
-  return starts.size > 1 ? starts.size : 0;
+  let firstMs: number | undefined;
+  let count = 0;
+  let areDifferent = false;
+  return {
+    add({ session, atMs, parent }) {
+      if (parent !== undefined || atMs === undefined) return;
+      if (session !== undefined && sessions.has(session)) return;
+      if (session !== undefined) sessions.add(session);
+      firstMs ??= atMs;
+      areDifferent ||= atMs !== firstMs;
+      count++;
+    },
+    close: () => (areDifferent && timeOrigin !== 'session' ? count : 0),
+  };
 }
 
-function sharedLastBlocks({ entries, facts: { blockTokens = 1 } }: Trace): number {
+function sharedLastBlocks({ blockTokens = 1 }: TraceFacts): Counter {
   const times = new Map<HashId, number>();
-  const last: HashId[] = [];
-  for (const { inputTokens = 0, hashIds } of entries) {
-    if (!hashIds || hashIds.length <= inputTokens / blockTokens) continue;
-    const id = hashIds.at(-1)!;
-    last.push(id);
-    times.set(id, (times.get(id) ?? 0) + 1);
-  }
-  return last.filter((id) => times.get(id)! > 1).length;
+  return {
+    add({ inputTokens = 0, hashIds }) {
+      if (!hashIds || hashIds.length <= inputTokens / blockTokens) return;
+      const id = hashIds.at(-1)!;
+      times.set(id, (times.get(id) ?? 0) + 1);
+    },
+    close: () => [...times.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0),
+  };
 }

@@ -10,14 +10,14 @@ import type { Piece } from './writer.ts';
 export async function savePieces(
   input: string,
   output: string,
-  pieces: Iterable<Piece>,
+  pieces: AsyncIterable<Piece>,
 ): Promise<void> {
   refuseInput(output, input);
   if (!isFolder(output)) {
     await writeWhole(output, linesOf(pieces));
     return;
   }
-  for (const { name, line } of pieces) {
+  for await (const { name, line } of pieces) {
     await writeWhole(join(output, `${fileName(name)}.json`), [`${line}\n`]);
   }
 }
@@ -27,8 +27,8 @@ export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function* linesOf(pieces: Iterable<Piece>): Generator<string> {
-  for (const { line } of pieces) yield `${line}\n`;
+async function* linesOf(pieces: AsyncIterable<Piece>): AsyncGenerator<string> {
+  for await (const { line } of pieces) yield `${line}\n`;
 }
 
 /** What a file may be called on any system. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { TraceEntry } from '../format.ts';
+import { PlayedTimes } from '../order.ts';
 import type { Span, Survey } from './survey.ts';
 
 /** What is wanted of a trace: all that is said has to hold. */
@@ -43,7 +44,7 @@ export class Selection {
   readonly #toMs: number;
   readonly #partly: Partly;
   readonly #roots: ReadonlySet<string> | undefined;
-  readonly #lastMs = new Map<string, number>();
+  readonly #times = new PlayedTimes();
   readonly #kept = new Map<string, number>();
   readonly #leftOut = new Set<string>();
   #requests = 0;
@@ -68,7 +69,7 @@ export class Selection {
   keeps(entry: TraceEntry): boolean {
     this.#requests++;
     const root = entry.session === undefined ? undefined : this.#survey.rootOf(entry.session);
-    const isInside = this.#isIn(this.#timeOf(entry));
+    const isInside = this.#isIn(this.#times.of(entry));
     const isKept = this.#keeps(root, isInside);
     if (isKept) this.#keptRequests++;
     if (isKept && root !== undefined) this.#kept.set(root, (this.#kept.get(root) ?? 0) + 1);
@@ -105,14 +106,6 @@ export class Selection {
     if (root === undefined || this.#partly === 'cut') return isInside;
     const { firstMs, lastMs } = this.#span(root);
     return this.#isIn(firstMs) && (this.#partly === 'whole' || this.#isIn(lastMs));
-  }
-
-  /** Without a time of its own it is as late as the one before it in its session. */
-  #timeOf({ session, atMs }: TraceEntry): number | undefined {
-    if (session === undefined) return atMs;
-    const known = atMs ?? this.#lastMs.get(session);
-    if (known !== undefined) this.#lastMs.set(session, known);
-    return known;
   }
 
   #isIn(atMs: number | undefined): boolean {

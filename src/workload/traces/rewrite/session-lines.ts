@@ -28,8 +28,12 @@ interface Session {
   readonly children: Session[];
 }
 
-function* sessionPieces(entries: readonly TraceEntry[], blockTokens: number): Generator<Piece> {
-  const roots = sessionsOf(entries);
+/** In memory: a session's requests stand together, wherever they are in the trace. */
+async function* sessionPieces(
+  entries: AsyncIterable<TraceEntry>,
+  blockTokens: number,
+): AsyncGenerator<Piece> {
+  const roots = await sessionsOf(entries);
   const scope = isShared(roots) ? 'global' : 'local';
   for (const root of roots) {
     const models = [...modelsOf(root)];
@@ -45,11 +49,13 @@ function* sessionPieces(entries: readonly TraceEntry[], blockTokens: number): Ge
 }
 
 /** Those that no other began, in the order of their beginnings; a request without a session is one. */
-function sessionsOf(entries: readonly TraceEntry[]): Session[] {
+async function sessionsOf(entries: AsyncIterable<TraceEntry>): Promise<Session[]> {
   const byName = new Map<string, Session>();
   const roots: Session[] = [];
-  for (const [i, entry] of entries.entries()) {
+  let i = 0;
+  for await (const entry of entries) {
     const name = entry.session ?? `request-${i}`;
+    i++;
     const known = byName.get(name);
     if (known) {
       known.entries.push(entry);

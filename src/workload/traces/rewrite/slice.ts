@@ -1,10 +1,12 @@
 import { basename, join } from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
-import { isObject, parsedJson } from '../../../base/json.ts';
+import { isObject, parsedJsonExact } from '../../../base/json.ts';
 import { jsonValues } from '../../files/json-values.ts';
 import { dataLines } from '../../files/lines.ts';
+import { rawLine } from '../../files/raw-json.ts';
 import { refuseInput, writeWhole } from '../../files/whole-file.ts';
-import type { TraceEntry } from '../format.ts';
+import type { Piece, TraceEntry } from '../format.ts';
+import { rawValues } from '../records.ts';
 import { traceFiles } from '../trace-files.ts';
 import { type OpenedTrace, openTraceFile, type Reading } from './open-trace.ts';
 import { isFolder } from './save.ts';
@@ -30,7 +32,12 @@ export async function sliceTrace(options: SliceOptions): Promise<Sliced & { form
   const { format, facts } = opened;
   if (format.piece === undefined) {
     throw new UsageError(
-      `${input}: ${format.name} has no lines or values of their own to be cut at`,
+      `${input}: found ${format.name}, whose requests are drawn and in no file; expected a trace of them, as confab trace convert writes one`,
+    );
+  }
+  if (format.piece !== 'session' && isFolder(output)) {
+    throw new UsageError(
+      `${output}: found a folder; expected a file, as ${format.name} has no file for each session`,
     );
   }
   const isTimed = options.fromMs !== undefined || options.toMs !== undefined;
@@ -40,7 +47,7 @@ export async function sliceTrace(options: SliceOptions): Promise<Sliced & { form
     );
   }
   const selection = new Selection(input, await surveyOf(opened), options, options.partly);
-  if (format.piece === 'value') await writeValues(opened, output, selection);
+  if (format.piece === 'session') await writeSessions(opened, output, selection);
   else await writeWhole(output, keptLines(opened, selection));
   return { format: format.name, ...selection.close() };
 }
@@ -48,26 +55,40 @@ export async function sliceTrace(options: SliceOptions): Promise<Sliced & { form
 /** The lines of the requests that are kept, behind the header if there is one. */
 async function* keptLines(opened: OpenedTrace, selection: Selection): AsyncGenerator<string> {
   const { file, format, options } = opened;
-  const lines = dataLines(file);
+  const pieces = piecesOf(opened);
+  const written = new Set<string>();
   if (format.piece === 'csv') {
-    const header = await lines.next();
+    const header = await pieces.next();
     if (!header.done) yield `${header.value.text}\n`;
   }
   for await (const entry of format.read(file, options)) {
-    const line = await lines.next();
-    if (line.done) throw notByLines(opened);
-    if (selection.keeps(entry)) yield `${line.value.text}\n`;
+    const piece = await pieces.next();
+    if (piece.done) throw notByPieces(opened);
+    if (!selection.keeps(entry)) continue;
+    const { text, before = [] } = piece.value;
+    for (const { name, text: needed } of before) {
+      if (!written.has(name)) yield `${needed}\n`;
+      written.add(name);
+    }
+    if (text !== '') yield `${text}\n`;
   }
-  if (!(await lines.next()).done) throw notByLines(opened);
+  if (!(await pieces.next()).done) throw notByPieces(opened);
 }
 
-/** A list of requests, or a line with more than one. */
-function notByLines({ file }: OpenedTrace): UsageError {
+/** One for each request, as they are read; before them the header of a CSV. */
+async function* piecesOf({ file, format }: OpenedTrace): AsyncGenerator<Piece> {
+  const { piece } = format;
+  if (typeof piece === 'function') yield* piece(file);
+  else if (piece === 'csv') yield* dataLines(file);
+  else for await (const text of rawValues(file)) yield { text };
+}
+
+function notByPieces({ file }: OpenedTrace): UsageError {
   return new UsageError(`${file}: found other lines than one for each request; it cannot be cut`);
 }
 
 /** The sessions that are kept: a file each as it is called, or a line each. */
-async function writeValues(
+async function writeSessions(
   opened: OpenedTrace,
   output: string,
   selection: Selection,
@@ -81,27 +102,25 @@ async function writeValues(
   }
   if (!entries.length) return;
   if (!isFolder(output)) {
-    await writeWhole(output, keptValues(traceFiles(opened.file), kept));
+    await writeWhole(output, keptSessions(traceFiles(opened.file), kept));
     return;
   }
   for (const file of traceFiles(opened.file)) {
     const values: string[] = [];
-    for await (const value of keptValues([file], kept)) values.push(value);
+    for await (const value of keptSessions([file], kept)) values.push(value);
     if (values.length) await writeWhole(join(output, basename(file)), values);
   }
 }
 
-async function* keptValues(
+async function* keptSessions(
   files: readonly string[],
   kept: ReadonlySet<string>,
 ): AsyncGenerator<string> {
   for (const file of files) {
     for await (const { bytes } of jsonValues(file, 'sessions')) {
       const text = bytes.toString('utf8');
-      const value = parsedJson(text);
-      // Within JSON's strings there are no line breaks.
-      if (isObject(value) && kept.has(String(value['id'])))
-        yield `${text.replace(/\s*\n\s*/g, ' ')}\n`;
+      const value = parsedJsonExact(text);
+      if (isObject(value) && kept.has(String(value['id']))) yield `${rawLine(text)}\n`;
     }
   }
 }

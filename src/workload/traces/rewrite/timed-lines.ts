@@ -6,8 +6,9 @@ export const timedLines: TraceWriter = {
   holds: ['times', 'starts', 'outputs', 'inputs', 'blocks', 'last-blocks'],
   needs: ['times', 'outputs', 'inputs', 'blocks'],
   rounding: 'ceil',
-  *pieces(entries) {
-    for (const [i, entry] of entries.entries()) yield { name: String(i), line: lineOf(entry) };
+  async *pieces(entries) {
+    let i = 0;
+    for await (const entry of entries) yield { name: String(i++), line: lineOf(entry) };
   },
 };
 

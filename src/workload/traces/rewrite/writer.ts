@@ -12,7 +12,7 @@ export interface TraceWriter {
   readonly saysBlock?: true;
   readonly timeOrigin?: TraceFacts['timeOrigin'];
   /** @param entries in the order of their times, with blocks of so many tokens, rounded as above */
-  pieces(entries: readonly TraceEntry[], blockTokens: number): Iterable<Piece>;
+  pieces(entries: AsyncIterable<TraceEntry>, blockTokens: number): AsyncIterable<Piece>;
 }
 
 /** What one line says; in a folder, one file. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { burstgpt } from '../../../../src/workload/traces/formats/burstgpt.ts';
 import { scratchDir } from '../../scratch.ts';
 import { entriesOf, recognised, writer } from '../entries.ts';
+import { readAll } from '../read-all.ts';
 
 const written = writer(scratchDir());
 
@@ -81,5 +83,28 @@ describe('the columns are known by their names', () => {
   ])('a wrong row is named: %s', async (row, message) => {
     const file = written('wrong.csv', `${EIGHT.split('\n')[0]}\n${row}\n`);
     await expect(entriesOf(file)).rejects.toThrow(message);
+  });
+});
+
+describe('what looks wrong', () => {
+  test('a total that is none is told of once, and the row is read', async () => {
+    const text = SIX.replace('490', '491').replace('1317', '0');
+    const told: string[] = [];
+    const file = written('totals.csv', text);
+    const entries = await readAll(burstgpt, file, { warn: (warning) => told.push(warning) });
+    expect(entries).toHaveLength(3);
+    expect(told).toEqual([
+      `${file}: line 2: Total tokens: found 491; expected 490, Request tokens and Response tokens together; as in 1 rows more`,
+    ]);
+    await readAll(burstgpt, written('six.csv', SIX), { warn: (warning) => told.push(warning) });
+    expect(told).toHaveLength(1);
+  });
+
+  test('X-3 milliseconds are refused, and taken where it is said', async () => {
+    const header = SIX.split('\n', 1)[0]!;
+    const rows = Array.from({ length: 20 }, (_, i) => `${5_000_000 * i},m,1,1,2,API log`);
+    const file = written('ms.csv', [header, ...rows].join('\n'));
+    await expect(readAll(burstgpt, file)).rejects.toThrow(/Timestamp: found milliseconds, by the/);
+    expect((await readAll(burstgpt, file, { timeUnit: 'ms' }))[1]!.atMs).toBe(5_000_000);
   });
 });

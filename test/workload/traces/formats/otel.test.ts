@@ -247,6 +247,6 @@ describe('a wrong span is named', () => {
   ])('%#', async (one, message) => {
     const file = written('wrong.jsonl', `\n${JSON.stringify(otlp(one))}`);
     await expect(entriesOf(file)).rejects.toThrow(message);
-    await expect(entriesOf(file)).rejects.toThrow(`${file}: line 2, item 0: `);
+    await expect(entriesOf(file)).rejects.toThrow(`${file}: line 2: `);
   });
 });

@@ -74,6 +74,25 @@ test('rows that go on from each other are a session; a second answer to the same
   ]);
 });
 
+test('a row may come before the one that it goes on from', async () => {
+  const at = (id: number, parent: number, timestamp: number) => row(id, parent, { timestamp });
+  const entries = await read(at(3, 2, 9), at(2, 1, 5), at(7, 99, 4), at(1, -1, 1), at(8, 3, 2));
+  expect(entries.map(({ session, turn }) => [session, turn])).toEqual([
+    ['1', 2],
+    ['1', 1],
+    ['7', 0],
+    ['1', 0],
+    ['8', 0],
+  ]);
+});
+
+test('rows whose parents are not there, or come later in time, are told of', async () => {
+  const told: string[] = [];
+  const file = write(row(1, -1, { timestamp: 5 }), row(2, 1), row(3, 99), row(4, -1));
+  await readAll(qwenBailian, file, { warn: (warning) => told.push(warning) });
+  expect(told).toEqual([expect.stringMatching(/parent_chat_id: 2 rows go on from a row that is/)]);
+});
+
 test('a row that is there twice is two sessions', async () => {
   const entries = await read(row(1, -1), row(1, -1), row(2, 1));
   expect(entries.map(({ session, turn }) => [session, turn])).toEqual([

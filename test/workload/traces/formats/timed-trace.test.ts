@@ -27,7 +27,7 @@ describe("a trace for vLLM's timed_trace", () => {
     const [first] = await entriesOf(file, timedTrace, { ...options, timeUnit: 'ms' });
     expect(first!.atMs).toBe(12.4);
     await expect(entriesOf(file, timedTrace, { blockTokens: 512 })).rejects.toThrow(
-      /line 1: hash_ids: found 3; expected 1 for 42 tokens in blocks of 512 \(conversation\.trace\.blockTokens\)/,
+      /line 1: hash_ids: found 3; expected 1 for 42 tokens in blocks of 512 \(--block-tokens, or conversation\.trace\.blockTokens\)/,
     );
   });
 

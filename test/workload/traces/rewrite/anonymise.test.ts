@@ -122,3 +122,23 @@ test('texts become exact counts, and as many ids as they begin alike', async () 
   expect(last).toMatchObject({ session: '3', turn: 1, isCumulative: false });
   expect(last!.hashIds).toBeUndefined();
 });
+
+test('recorded answers become lengths, and what they say is gone', async () => {
+  const say = (turn: number, role: string, content: string) => ({
+    ...{ conversation_id: 'c', turn, role, content },
+  });
+  const input = writeLines(dir, 'answers.jsonl', [
+    say(1, 'user', 'hello'),
+    say(2, 'assistant', 'one two three'),
+    say(3, 'user', 'and now'),
+    say(4, 'assistant', 'four'),
+  ]);
+  await anonymise(input);
+  const tokenizer = await loadTokenizer('gpt2');
+  const entries = await readAll(formatNamed('mooncake', TRACE_FORMATS), output);
+  expect(entries.map(({ outputTokens }) => outputTokens)).toEqual([
+    tokenizer.count('one two three'),
+    tokenizer.count('four'),
+  ]);
+  expect(readFileSync(output, 'utf8')).not.toMatch(/one|four|hello/);
+});

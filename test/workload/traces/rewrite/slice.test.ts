@@ -148,13 +148,80 @@ describe('other formats', () => {
     expect(readFileSync(output, 'utf8')).toBe(`${lines.slice(0, 3).join('\r\n')}\r\n`);
   });
 
-  test('are refused where a line is not a request', async () => {
+  test('a list becomes lines, each request as it is', async () => {
     const file = join(dir, 'log.json');
     const request = { timestamp: 1, model: 'm', messages: [{ role: 'user', content: 'hi' }] };
-    writeFileSync(file, JSON.stringify([request, request], null, 2));
-    await expect(slice(file, { toMs: 1000 })).rejects.toThrow(
-      /log\.json: found other lines than one/,
+    const later = { ...request, timestamp: 9 };
+    writeFileSync(file, JSON.stringify([request, later], null, 2));
+    await slice(file, { toMs: 1000 });
+    expect(kept()).toEqual([request]);
+  });
+
+  test('AIBrix: what comes at one moment can be parted, numbers as they are written', async () => {
+    const file = join(dir, 'workload.jsonl');
+    const [a, b] = ['a', 'b'].map((id) => `{"prompt": "x, [y]", "session_id": "${id}", "n": NaN}`);
+    writeFileSync(
+      file,
+      `{"timestamp": 0, "requests": [${a}, ${b}], "id": 18446744073709551615}\n{"timestamp": 9, "requests": [${b}]}\n`,
     );
+    expect(await slice(file, { sessions: ['b'] })).toMatchObject({ keptRequests: 2 });
+    expect(readFileSync(output, 'utf8')).toBe(
+      `{"timestamp": 0, "requests": [${b}], "id": 18446744073709551615}\n{"timestamp": 9, "requests": [${b}]}\n`,
+    );
+  });
+
+  test('MLPerf: a session keeps all its messages, those behind its last answer too', async () => {
+    const say = (conversation_id: string, turn: number, role: string) => ({
+      ...{ conversation_id, turn, role, content: role },
+    });
+    const rows = [say('a', 1, 'user'), say('b', 1, 'user'), say('a', 2, 'assistant')];
+    const more = [say('b', 2, 'assistant'), say('b', 3, 'user')];
+    const file = writeLines(dir, 'mlperf.jsonl', [...rows, ...more]);
+    await slice(file, { sessions: ['b'] });
+    expect(kept()).toEqual([rows[1], ...more]);
+  });
+
+  test('LLMServingSim: a session is kept with all its calls', async () => {
+    const call = { input_toks: 5, output_toks: 1 };
+    const rows = [
+      { arrival_time_ns: 0, ...call },
+      { session_id: 's', arrival_time_ns: 9, sub_requests: [call, call] },
+    ];
+    const file = writeLines(dir, 'sim.jsonl', rows);
+    expect(await slice(file, { sessions: ['s'] })).toMatchObject({ keptRequests: 2 });
+    expect(kept()).toEqual([rows[1]]);
+  });
+
+  test('OpenTelemetry: a call is kept with the other spans of its trace', async () => {
+    const span = (traceId: string, spanId: string, sec: number, operation: string) => ({
+      ...{
+        traceId,
+        spanId,
+        startTimeUnixNano: `${sec}000000000`,
+        endTimeUnixNano: `${sec}500000000`,
+      },
+      attributes: { 'gen_ai.operation.name': operation, 'gen_ai.usage.input_tokens': 5 },
+    });
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'x' } }] };
+    const file = join(dir, 'otlp.json');
+    const spans = [span('t', '1', 9, 'chat'), span('t', '2', 8, 'invoke_agent')];
+    const others = [span('u', '1', 1, 'chat'), span('u', '2', 2, 'execute_tool')];
+    const whole = (...some: object[]) => ({
+      resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 's' }, spans: some }] }],
+    });
+    writeFileSync(file, JSON.stringify(whole(...spans, ...others), null, 1));
+    expect(await slice(file, { sessions: ['t'] })).toMatchObject({ keptRequests: 1 });
+    expect(kept()).toEqual([whole(spans[1]!), whole(spans[0]!)]);
+  });
+
+  test('into a folder are refused, and so is what is drawn', async () => {
+    const file = writeLines(dir, 'one.jsonl', [row(undefined, 5)]);
+    await expect(slice(file, { toMs: 1, output: join(dir, 'folder/') })).rejects.toThrow(
+      /folder\/: found a folder; expected a file, as mooncake has no file for each session/,
+    );
+    const drawn = join(dir, 'c-trace.csv');
+    writeFileSync(drawn, '0,1,1,Gamma,1,1\n');
+    await expect(slice(drawn, { toMs: 1 })).rejects.toThrow(/servegen, whose requests are drawn/);
   });
 });
 

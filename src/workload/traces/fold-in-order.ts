@@ -1,5 +1,5 @@
-import type { TraceEntry } from '../workload/traces/format.ts';
-import { inOrder } from '../workload/traces/order.ts';
+import type { TraceEntry } from './format.ts';
+import { inOrder, PlayedTimes } from './order.ts';
 
 /** What is made of entries, one after the other. */
 export interface Fold {
@@ -41,13 +41,13 @@ async function foldSorted<F extends Fold>(
 
 /** Whether entries come as `inOrder` would have them. */
 class Order {
-  readonly #lastMs = new Map<string, number>();
+  readonly #times = new PlayedTimes();
   #atMs = -Infinity;
   #turn = 0;
 
-  isNext({ session, turn = 0, atMs }: TraceEntry): boolean {
-    const known = atMs ?? (session === undefined ? undefined : this.#lastMs.get(session)) ?? 0;
-    if (session !== undefined) this.#lastMs.set(session, known);
+  isNext(entry: TraceEntry): boolean {
+    const { turn = 0 } = entry;
+    const known = this.#times.of(entry) ?? 0;
     if (known < this.#atMs || (known === this.#atMs && turn < this.#turn)) return false;
     this.#atMs = known;
     this.#turn = turn;
