@@ -8,11 +8,11 @@ import { openWorkload } from '../../../src/workload/load.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { absent, sharedFile, titled } from '../../support/needs.ts';
-import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../scratch.ts';
+import { keptDir, scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const textFile = shortText(dir);
 // Its few tokens load at once; these words are one token each.
 const toy = toyTokenizer(dir, 'yes it is no one two three four five six'.split(' '));

@@ -12,10 +12,10 @@ import { type BlockTexts, blockTexts } from '../../../src/workload/traces/block-
 import type { TraceEntry } from '../../../src/workload/traces/format.ts';
 import { mooncake } from '../../../src/workload/traces/mooncake.ts';
 import { seenBefore } from '../../../src/workload/traces/said.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 function written(text: string, name = 'trace.jsonl'): string {
   const file = join(dir, name);
