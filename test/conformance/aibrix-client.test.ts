@@ -10,9 +10,9 @@ import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.
 import { flagsOf } from '../support/flags-of.ts';
 import { absent, titled } from '../support/needs.ts';
 import { captured, captureFile, type Sent, sentBy } from '../support/upstream.ts';
-import { scratchDir, writeJson } from '../workload/scratch.ts';
+import { keptDir, writeJson } from '../workload/scratch.ts';
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 /** What these flags send, to a server that is the captures'. */
 function ours(workload: readonly unknown[], line: string): Promise<Sent[]> {

@@ -12,7 +12,14 @@ import { openWorkload } from '../../src/workload/load.ts';
 import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 import { ScriptedTransport } from '../support/scripted-transport.ts';
-import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../workload/scratch.ts';
+import {
+  keptDir,
+  scenarioOf,
+  scratchDir,
+  shareGptItem,
+  shortText,
+  writeJson,
+} from '../workload/scratch.ts';
 
 /** What goes into vLLM's benchmark_serving_multi_turn.py: rows M-32 to M-38 and M-57 of the checklist. */
 
@@ -20,7 +27,7 @@ const SHIPPED = sharedFile('data/conversations/vllm_generate_multi_turn.json');
 const BOOK = sharedFile('data/text/pg1184.txt');
 const NO_DATA = absent(SHIPPED, BOOK);
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 process.env['XDG_CACHE_HOME'] = cacheDir;
 const dir = scratchDir();
 const textFile = shortText(dir, 200_000);

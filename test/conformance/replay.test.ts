@@ -14,10 +14,10 @@ import { loadTokenizer } from '../../src/workload/tokenizer/tokenizer.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 import { assertOneRecordEach, playVirtual } from '../support/play-virtual.ts';
 import type { Script } from '../support/scripted-transport.ts';
-import { scratchDir } from '../workload/scratch.ts';
+import { keptDir, scratchDir } from '../workload/scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const { count } = await loadTokenizer('gpt2');
 
 interface Request {

@@ -12,7 +12,7 @@ import { confab, runFolder } from '../support/confab.ts';
 import { freshFolder, ROOT } from '../support/folders.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 import { playVirtual } from '../support/play-virtual.ts';
-import { scratchDir } from '../workload/scratch.ts';
+import { keptDir, scratchDir } from '../workload/scratch.ts';
 
 const TRACE = sharedFile('data/traces/mooncake_conversation_trace.jsonl');
 const NO_TRACE = absent(TRACE);
@@ -20,7 +20,7 @@ const LINES = 200;
 /** Every so many of them are tokenized again: all would take half a minute. */
 const TOKENIZED_EVERY = 5;
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 /** Plays in virtual time what the scenario's source says. */
 async function replayed(input: ScenarioInput, ...rest: Rest) {

@@ -5,9 +5,9 @@ import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.t
 import { flagsOf } from '../support/flags-of.ts';
 import { absent, titled } from '../support/needs.ts';
 import { captured, captureFile, type Sent, sentBy } from '../support/upstream.ts';
-import { scratchDir } from '../workload/scratch.ts';
+import { keptDir } from '../workload/scratch.ts';
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const STACK = '--shared-system-prompt 100 --user-history-prompt 300 --answer-len 20';
 const FORK = '--max-output-len 20 --qps 2 --shared-system-prompt 100 --user-history-prompt 200';
 const SHAREGPT = captureFile('fork-ShareGPT.json');

@@ -5,9 +5,9 @@ import { multiTurnScenario } from '../../src/dialects/multi-turn/scenario.ts';
 import { flagsOf } from '../support/flags-of.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 import { captured, captureFile, type Sent, sentBy } from '../support/upstream.ts';
-import { scratchDir, writeJson } from '../workload/scratch.ts';
+import { keptDir, writeJson } from '../workload/scratch.ts';
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 /** What benchmark_serving_multi_turn.py sent with these flags, and how many requests that was. */
 const CAPTURES: Readonly<Record<string, readonly [line: string, requests: number]>> = {

@@ -72,7 +72,8 @@ const pauseSec = fc.constantFrom(0, 2, { distribution: 'exponential' as const, m
 const stop = fc.constantFrom({}, { afterSec: 5 }, { afterSec: 11.5 });
 
 const rate = fc.constantFrom(0.5, 3);
-const users = fc.integer({ min: 1, max: 25 });
+// Up to twice as many as there are partitions, so that some have several users and others none.
+const users = fc.integer({ min: 1, max: 15 });
 const firstUserId = fc.constantFrom(0, 1, 40);
 
 const ARRIVALS: Record<
@@ -84,9 +85,7 @@ const ARRIVALS: Record<
   gamma: rate.map((usersPerSec) => ({ process: 'gamma', usersPerSec, cv: 2 })),
   lognormal: rate.map((usersPerSec) => ({ process: 'lognormal', usersPerSec, sigma: 2 })),
   allAtOnce: fc.constant({ process: 'allAtOnce' }),
-  closed: fc
-    .integer({ min: 1, max: 12 })
-    .map((concurrency) => ({ process: 'closed', concurrency })),
+  closed: fc.integer({ min: 1, max: 8 }).map((concurrency) => ({ process: 'closed', concurrency })),
 };
 
 describe('the partitions of a run play together what one process plays, byte for byte', () => {

@@ -3,9 +3,16 @@ import { isolated } from '../../src/run/resume.ts';
 import { Session } from '../../src/user/session.ts';
 import type { Workload } from '../../src/workload/conversation.ts';
 import { openWorkload } from '../../src/workload/load.ts';
-import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from '../workload/scratch.ts';
+import {
+  keptDir,
+  scenarioOf,
+  scratchDir,
+  shareGptItem,
+  shortText,
+  writeJson,
+} from '../workload/scratch.ts';
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const textFile = shortText(scratchDir());
 
 const LENGTHS = {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { openWorkload } from '../../src/workload/load.ts';
-import { scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from './scratch.ts';
+import { keptDir, scenarioOf, scratchDir, shareGptItem, shortText, writeJson } from './scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const textFile = shortText(dir);
 const data = writeJson(dir, 'data.json', [shareGptItem('a', 'q', 'a')]);
 

@@ -1,15 +1,27 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario, ScenarioInput } from '../../src/scenario/schema.ts';
+import { ROOT } from '../support/folders.ts';
 
 /** A folder that is gone after the test file. */
 export function scratchDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'confab-test-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/**
+ * The same for what is kept on disk, with what the build prepared: the table of the default text, which takes a
+ * second to make. Where nothing is built it is made; its name says of which text and tokenizer it is.
+ */
+export function keptDir(): string {
+  const dir = scratchDir();
+  const prepared = join(ROOT, 'dist/workload/text/prepared');
+  if (existsSync(prepared)) cpSync(prepared, dir, { recursive: true });
   return dir;
 }
 

@@ -23,6 +23,17 @@ export interface TextCoder {
  * ids for a sample is always given whole texts.
  */
 export function textCoder(tokenizer: Coder): TextCoder {
+  const known = coders.get(tokenizer);
+  if (known) return known;
+  const coder = newCoder(tokenizer);
+  coders.set(tokenizer, coder);
+  return coder;
+}
+
+/** One for each tokenizer, so that the runs of a process, a search's for example, encode a piece once between them. */
+const coders = new WeakMap<Coder, TextCoder>();
+
+function newCoder(tokenizer: Coder): TextCoder {
   const whole = (text: string) => Int32Array.from(tokenizer.encode(text));
   const coder = new PieceCoder(whole);
   if (!areEqual(coder.encode(SAMPLE), whole(SAMPLE))) return { encode: whole, isCheap: false };

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { openWorkload } from '../../../src/workload/load.ts';
 import { convertShareGpt } from '../../../src/workload/sharegpt/convert.ts';
 import { prepareShareGpt } from '../../../src/workload/sharegpt/prepare.ts';
-import { scenarioOf, scratchDir } from '../scratch.ts';
+import { keptDir, scenarioOf, scratchDir } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const tokenizer = toyTokenizer(dir, ['one', 'two', 'three']);
 
 const TEXTS = [

@@ -6,10 +6,10 @@ import type { ScenarioInput } from '../../../src/scenario/schema.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
 import { openTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../../src/workload/tokenizer/tokenizer-files.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 const open = (conversation: ScenarioInput['conversation'], more: Partial<ScenarioInput> = {}) =>
   openWorkload(parseScenario({ ...more, conversation: { source: 'lengths', ...conversation } }), {

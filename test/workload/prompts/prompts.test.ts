@@ -8,10 +8,10 @@ import { readPrompts } from '../../../src/workload/prompts/prompts.ts';
 import { commonBeginnings } from '../../../src/workload/text/common-beginning.ts';
 import { openTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../../src/workload/tokenizer/tokenizer-files.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 function written(text: string): string {
   const file = join(dir, 'prompts.json');

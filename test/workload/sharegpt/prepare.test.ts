@@ -5,12 +5,12 @@ import { prepareCommand } from '../../../src/commands/prepare.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
 import { prepareShareGpt } from '../../../src/workload/sharegpt/prepare.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
-import { scenarioOf, scratchDir, shareGptItem, writeJson } from '../scratch.ts';
+import { keptDir, scenarioOf, scratchDir, shareGptItem, writeJson } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 
 const dir = scratchDir();
 const outputDir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const output = join(outputDir, 'prepared.json');
 const tokenizer = toyTokenizer(dir, ['one', 'two', 'three']);
 

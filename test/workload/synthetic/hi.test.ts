@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openWorkload } from '../../../src/workload/load.ts';
-import { scenarioOf, scratchDir } from '../scratch.ts';
+import { keptDir, scenarioOf } from '../scratch.ts';
 
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 // A model that cannot be had: the `hi` text must not ask for it.
 const tokenizer = './no/such/model';
 

@@ -12,10 +12,10 @@ import { Message } from '../../../src/workload/message.ts';
 import type { TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
 import { assertOneRecordEach, playVirtual } from '../../support/play-virtual.ts';
 import type { Script } from '../../support/scripted-transport.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const file = join(dir, 'any');
 writeFileSync(file, '');
 

@@ -9,11 +9,11 @@ import { Message } from '../../../src/workload/message.ts';
 import type { TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
 import { playVirtual } from '../../support/play-virtual.ts';
 import type { Script } from '../../support/scripted-transport.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const file = join(scratchDir(), 'any');
 writeFileSync(file, '');
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 const CALL = new Message('assistant', '', {
   tool_calls: [{ id: 'c', type: 'function', function: { name: 'ls', arguments: '{}' } }],

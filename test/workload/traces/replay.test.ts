@@ -10,10 +10,10 @@ import { loadTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import type { TraceEntry, TraceFormat } from '../../../src/workload/traces/format.ts';
 import { TRACE_FORMATS } from '../../../src/workload/traces/formats/formats.ts';
 import { playVirtual } from '../../support/play-virtual.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 
 const dir = scratchDir();
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 const { count } = await loadTokenizer('gpt2');
 
 function written(name: string, text: string): string {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
-import { scratchDir } from '../scratch.ts';
+import { keptDir, scratchDir } from '../scratch.ts';
 import { writer } from './entries.ts';
 
 const written = writer(scratchDir());
-const cacheDir = scratchDir();
+const cacheDir = keptDir();
 
 const FILE = written(
   'burst.csv',
