@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { confabProcess, confab as here } from './support/confab.ts';
+import { confab as here } from './support/confab.ts';
 import { COMMANDS, EXCERPTS } from './support/documents.ts';
 import { PACKAGE, ROOT } from './support/folders.ts';
 
@@ -143,14 +143,8 @@ test('numbers are expected of commands that a document has', () => {
   for (const command of Object.keys(SAYS)) expect(confab).toContain(CONFAB + command);
 });
 
-/** What takes its time in real time needs little of the processor: such commands run side by side. */
-function isWaiting(command: string): boolean {
-  return /^npx confab (run|multi-)/.test(command) && !/--(print|process|simulate)/.test(command);
-}
-
 // Files that others read are written by one of these.
-test.each(alone.filter((command) => !isWaiting(command)))('%s', play);
-test.concurrent.each(alone.filter(isWaiting))('%s', play);
+test.each(alone)('%s', play);
 
 async function play(command: string): Promise<void> {
   const args = words(command.slice(CONFAB.length));
@@ -158,9 +152,8 @@ async function play(command: string): Promise<void> {
   // The same commands, against an engine of ours and cut short.
   const local = args.map((arg) => arg.replace('http://localhost:8000', url));
   const isPlayed = /^(run|multi-round-qa)$/.test(args[0]!) && !/--(print|process)-/.test(command);
-  const run = isWaiting(command) ? confabProcess : here;
-  const cut = isPlayed ? ['--time', '2'] : [];
-  const { code, stdout, stderr } = await run([...local, ...cut], { cwd: dir });
+  const cut = isPlayed ? ['--time', '1'] : [];
+  const { code, stdout, stderr } = await here([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);
   expect(stdout.length).toBeGreaterThan(50);

@@ -433,28 +433,39 @@ async function play(url: string, row: Row): Promise<Outcome[]> {
   const transport = transportTo(url);
   try {
     const isSilent = !row.end && !row.failure;
-    const first = await asked(transport, isSilent ? SILENT_MS : undefined);
+    const first = await asked(transport, isSilent ? (row.deltas ?? []) : undefined);
     return row.again === null ? [first] : [first, await asked(transport, undefined)];
   } finally {
     await transport.close();
   }
 }
 
-/** @param limitMs after which the request is cancelled; undefined: it ends by itself. */
-async function asked(transport: Transport, limitMs: number | undefined): Promise<Outcome> {
+/** @param silentAfter deltas after which nothing comes any more, so that the request is cancelled; undefined: it ends by itself. */
+async function asked(
+  transport: Transport,
+  silentAfter: Outcome['deltas'] | undefined,
+): Promise<Outcome> {
   const recorder = new Recorder();
+  const isSilent = silentAfter && silence(recorder, silentAfter);
   const cancel = transport.send({ ...request, maxTokens: 1 }, recorder);
-  const limit = limitMs === undefined ? undefined : silence(limitMs);
-  await Promise.race([recorder.over, ...(limit ? [limit] : [])]);
+  await Promise.race([recorder.over, ...(isSilent ? [isSilent] : [])]);
   cancel();
   const { deltas, end, failure, types } = recorder;
   const reconnects = types.filter((type) => type === 'reconnect').length;
   return { deltas, end: end as object, failure: failure as object, reconnects };
 }
 
-function silence(ms: number): Promise<void> {
+/** However late a busy machine is: the time counts from the last that is awaited. */
+function silence(recorder: Recorder, after: NonNullable<Outcome['deltas']>): Promise<void> {
+  const awaited = typeof after === 'number' ? after : after.length;
   return new Promise((resolve) => {
-    new SystemClock().setTimeout(resolve, ms);
+    const begin = (): void => {
+      if (recorder.deltas.length >= awaited && recorder.types.includes('sent')) {
+        recorder.onCall = () => {};
+        new SystemClock().setTimeout(resolve, SILENT_MS);
+      }
+    };
+    recorder.onCall = begin;
   });
 }
 
