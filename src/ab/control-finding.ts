@@ -1,6 +1,6 @@
 import { CONTROLS, type Control, type ControlName } from './controls.ts';
 import { type Gain, gainIn } from './gain.ts';
-import { type Estimate, fixedIntervalOf } from './interval.ts';
+import { fixedIntervalOf } from './interval.ts';
 import type { MeasureKey } from './measures.ts';
 import type { Side } from './schedule.ts';
 import type { Round, Settings } from './settings.ts';
@@ -20,38 +20,45 @@ export interface ControlFinding {
   readonly by?: MeasureKey;
 }
 
+/** An experiment is refused by chance alone at most this share of alpha, over all its controls: a refusal ends it. */
+const REFUSED_SHARE = 1 / 5;
+
 /**
  * What the rounds of a control say; undefined: none was played. Intervals are of a number of rounds that was fixed
- * beforehand, and share alpha between all controls: by chance alone at most so many experiments are refused.
+ * beforehand, with a confidence of 1 - alpha each; what is refused has to lie outside wider ones.
  */
 export function controlFinding(
   name: ControlName,
-  { measure, minGain, alpha, controls }: Settings,
+  settings: Settings,
   rounds: readonly Round[],
 ): ControlFinding | undefined {
+  const { measure, minGain, alpha, controls } = settings;
   const control: Control = CONTROLS[name];
   const own = rounds.filter(({ stage }) => stage === name);
   if (own.length === 0) return undefined;
-  const estimates = new Map<MeasureKey, Estimate>();
-  for (const key of new Set<MeasureKey>([measure, 'hit-share'])) {
-    const found = own.flatMap(({ pair }) => pair.measures[key]?.difference ?? []);
-    if (found.length > 0) estimates.set(key, fixedIntervalOf(found, alpha / controls.length));
-  }
-  const gains = new Map([...estimates].map(([key, estimate]) => [key, gainIn(key, estimate)]));
-  const by = [...gains].find(([, gain]) => isGain(gain, minGain, control))?.[0];
+  const found = differencesOf(own, measure);
+  const estimate = fixedIntervalOf(found, alpha);
+  const gain = found.length > 0 ? gainIn(measure, estimate) : undefined;
   const hitShare = hitShareOf(own);
-  const isFound = exceeds(hitShare, control);
-  const gain = gains.get(measure);
-  const std = estimates.get(measure)?.std;
+  const by = [measure, 'hit-share' as const].find((key) => {
+    const differences = differencesOf(own, key);
+    const sure = fixedIntervalOf(differences, (alpha * REFUSED_SHARE) / controls.length);
+    return differences.length > 0 && isGain(gainIn(key, sure), minGain, control);
+  });
+  const refusing = by ?? (exceeds(hitShare, control) ? 'hit-share' : undefined);
   return {
     name,
-    says: by !== undefined || isFound ? 'gain' : isNone(gain, minGain, control) ? 'none' : 'open',
+    says: refusing !== undefined ? 'gain' : isNone(gain, minGain, control) ? 'none' : 'open',
     rounds: own.length,
     ...(gain && { gain }),
-    ...(std !== undefined && { std }),
+    ...(estimate.std !== undefined && { std: estimate.std }),
     ...(hitShare && { hitShare }),
-    ...((by ?? isFound) && { by: by ?? 'hit-share' }),
+    ...(refusing !== undefined && { by: refusing }),
   };
+}
+
+function differencesOf(rounds: readonly Round[], key: MeasureKey): number[] {
+  return rounds.flatMap(({ pair }) => pair.measures[key]?.difference ?? []);
 }
 
 /** Sure, and as large as what is looked for: what is smaller does no harm. */

@@ -2,9 +2,10 @@ import type { Outcome } from '../play/played.ts';
 import type { ControlFinding } from './control-finding.ts';
 import { CONTROLS } from './controls.ts';
 import { type Conclusion, measuredOf } from './experiment.ts';
+import type { Gain } from './gain.ts';
 import { intervalText, percentOf, signedGain } from './gain-text.ts';
 import { roundsNeeded } from './interval.ts';
-import { gainOf, labelOf } from './measures.ts';
+import { gainOf, labelOf, type MeasureKey } from './measures.ts';
 import { type Round, roundsOf, type Settings } from './settings.ts';
 import type { Finding } from './verdict.ts';
 
@@ -129,12 +130,14 @@ function controlLines({ controls, primary, finding }: Conclusion): string[] {
       ...(none.length ? [`no gain where there is none to be had (${none.join('; ')})`] : []),
       ...(open.length ? [`too few rounds to rule a gain out (${open.join('; ')})`] : []),
     ].join('; ')}.`,
-    ...(floor?.gain?.low !== undefined
-      ? [
-          `The noise floor: A differs from itself by ${intervalText(primary.measure, floor.gain)} of ${labelOf(primary.measure)}.`,
-        ]
-      : []),
+    ...(floor?.gain ? [floorText(primary.measure, floor.gain)] : []),
   ];
+}
+
+function floorText(measure: MeasureKey, gain: Gain): string {
+  return gain.low === 0 && gain.high === 0
+    ? `The noise floor: A does not differ from itself at all in ${labelOf(measure)}.`
+    : `The noise floor: A differs from itself by ${intervalText(measure, gain)} of ${labelOf(measure)}.`;
 }
 
 function counted(count: number, what: string): string {
