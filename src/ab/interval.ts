@@ -44,7 +44,8 @@ const CORRELATION_MAX = 0.9;
 export function sequenceOf(values: readonly number[], alpha: number): Estimate {
   const { std, ...estimate } = momentsOf(values);
   if (std === undefined) return estimate;
-  const n = (values.length * (1 - correlation(values))) / (1 + correlation(values));
+  const r = std > 0 ? correlation(values) : 0;
+  const n = (values.length * (1 - r)) / (1 + r);
   const growth = 1 + n * MIXING_VARIANCE;
   const k = (Math.sqrt(growth) / alpha) ** (2 / n);
   if (values.length < firstLook(alpha) || n <= 1 || k >= growth) return { ...estimate, std };
@@ -92,10 +93,14 @@ function momentsOf(values: readonly number[]): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   if (count < 2) return { count, mean };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { count, mean, std: Math.sqrt(squares / (count - 1)) };
+  const std = Math.sqrt(squares / (count - 1));
+  return { count, mean, std: std > ROUNDING * Math.abs(mean) ? std : 0 };
 }
 
-/** Of a value with the next, as far as it is more than chance; 0 or more. */
+/** Values that are alike, but for their last bits, have no spread. */
+const ROUNDING = 1e-12;
+
+/** Of a value with the next, as far as it is more than chance, 0 or more; of values that differ. */
 function correlation(values: readonly number[]): number {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
@@ -107,7 +112,6 @@ function correlation(values: readonly number[]): number {
     products += (value - mean) * before;
     before = value - mean;
   }
-  if (squares === 0) return 0;
   // Of independent values it is -1 / n on average.
   const beyond = products / squares + 1 / count - 1 / Math.sqrt(count);
   return Math.min(CORRELATION_MAX, Math.max(0, beyond));

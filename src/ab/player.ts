@@ -89,7 +89,7 @@ function placedIn({ arms, dir }: PlayerSettings, step: Step, place: number, side
   const { population } = arm;
   return {
     ...arm,
-    name: `${step.stage}-${step.round}-${side}`,
+    name: `${step.stage === 'rounds' ? 'round' : step.stage}-${step.round}-${side}`,
     seed: `${arm.seed}/${step.stage}/${step.round}`,
     thresholds: {},
     output: { ...arm.output, dir, exports: [] },

@@ -2,8 +2,9 @@ import type { Gain } from './gain.ts';
 import type { ExpectationName, Settings } from './settings.ts';
 
 /**
- * better, worse: the interval has no 0 in it. alike: it lies within the least gain either way. notBetter: B does not
- * gain as much as that, and may be worse. open: it may. refused: a control shows a gain where there is none to be had.
+ * alike: the interval lies within the least gain either way, whether 0 is in it or not. better, worse: else, 0 is not in
+ * it. notBetter: B does not gain as much as the least gain, and may be worse. open: it may. refused: a control shows a
+ * gain where there is none to be had.
  */
 export type Finding = 'better' | 'worse' | 'alike' | 'notBetter' | 'open' | 'refused';
 
@@ -18,7 +19,7 @@ interface Expectation {
 
 const EXPECTATIONS = {
   better: {
-    isMet: ({ low }) => low > 0,
+    isMet: ({ low, high }, minGain) => low > 0 && high >= minGain,
     isDecided: ({ low, high }, minGain) => low > 0 || high < minGain,
   },
   'not-worse': {
@@ -42,10 +43,10 @@ export function findingOf(
 }
 
 function found({ low, high }: Bounds, minGain: number): Finding {
+  if (low > -minGain && high < minGain) return 'alike';
   if (low > 0) return 'better';
   if (high < 0) return 'worse';
-  if (high >= minGain) return 'open';
-  return low > -minGain ? 'alike' : 'notBetter';
+  return high < minGain ? 'notBetter' : 'open';
 }
 
 function isBounded(gain: Gain | undefined): gain is Bounds {

@@ -37,9 +37,9 @@ const FINDING_TEXTS = {
   better: (conclusion, told) => `B is better by ${differenceText(conclusion, told, 1)}.`,
   worse: (conclusion, told) => `B is worse by ${differenceText(conclusion, told, -1)}.`,
   alike: (conclusion, told) =>
-    `B is not better, and not worse: they differ by less than ${leastText(told)}: ${foundText(conclusion, told)}.`,
+    `B is neither better nor worse by as much as ${leastText(told)}: ${foundText(conclusion, told)}.`,
   notBetter: (conclusion, told) =>
-    `B is not better: it gains less than ${leastText(told)}: ${foundText(conclusion, told)}.`,
+    `B is not better by as much as ${leastText(told)}: ${foundText(conclusion, told)}.`,
   open: (conclusion, told) =>
     `Cannot tell after ${effortText(conclusion)}${soFar(conclusion, told)}.`,
   refused: ({ controls }) => {

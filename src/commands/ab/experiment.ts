@@ -29,8 +29,8 @@ import { noteInterrupts } from '../terminal/interrupts.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
-import { type AbFlags, controlNames } from './ab.ts';
 import { armsOf } from './arms.ts';
+import { type AbFlags, controlNames } from './flags.ts';
 
 type Arms = Readonly<Record<Side, Scenario>>;
 

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { conclusionOf, measuredOf, nextStep } from '../../src/ab/experiment.ts';
+import type { Pair } from '../../src/ab/pair.ts';
+import type { Round, Settings, Stage } from '../../src/ab/settings.ts';
+
+const SETTINGS: Settings = {
+  measure: 'ttft',
+  minGain: 0.02,
+  alpha: 0.05,
+  roundsMax: 12,
+  controls: ['floor', 'no-reuse'],
+  controlRounds: 2,
+  expect: 'better',
+};
+
+/** A pair in which B's TTFT is A's 100 ms less this gain. */
+function pair(gain: number, hitShare = 0): Pair {
+  const ttft = { a: 100, b: 100 * (1 - gain), difference: Math.log(1 - gain) };
+  return {
+    a: { requests: 10, failed: 0 },
+    b: { requests: 10, failed: 1 },
+    paired: 9,
+    measures: { ttft, 'hit-share': { a: 0, b: hitShare, difference: hitShare } },
+  };
+}
+
+function rounds(stage: Stage, gains: readonly number[], hitShare = 0): Round[] {
+  return gains.map((gain, index) => ({ stage, round: index + 1, pair: pair(gain, hitShare) }));
+}
+
+const CLEAN = [...rounds('floor', [0.001, -0.001]), ...rounds('no-reuse', [0, 0])];
+const GAINS = [0.1, 0.11, 0.09, 0.1, 0.12, 0.1];
+
+test('controls come first, in their order, then rounds until it is decided', () => {
+  expect(nextStep(SETTINGS, [])).toEqual({ stage: 'floor', round: 1 });
+  expect(nextStep(SETTINGS, CLEAN.slice(0, 3))).toEqual({ stage: 'no-reuse', round: 2 });
+  expect(nextStep(SETTINGS, CLEAN)).toEqual({ stage: 'rounds', round: 1 });
+  const five = [...CLEAN, ...rounds('rounds', GAINS.slice(0, 5))];
+  expect(nextStep(SETTINGS, five)).toEqual({ stage: 'rounds', round: 6 });
+  expect(nextStep(SETTINGS, [...CLEAN, ...rounds('rounds', GAINS)])).toBeUndefined();
+});
+
+test.each([
+  ['better', GAINS],
+  ['worse', GAINS.map((gain) => -gain)],
+  ['alike', [0.001, 0.002, 0, 0.001, -0.001, 0.001]],
+  // Better for sure, and by nothing that is worth having.
+  ['alike', [0.003, 0.003, 0.003, 0.003, 0.003, 0.003]],
+  ['notBetter', [-0.03, 0.001, -0.02, 0, -0.04, -0.02]],
+  ['open', [0.1, -0.2, 0.3, -0.1, 0, 0.2]],
+  ['open', [0.1, 0.1]],
+] as const)('B is %s by its rounds', (finding, gains) => {
+  const { finding: found, isExpected } = conclusionOf(SETTINGS, [
+    ...CLEAN,
+    ...rounds('rounds', gains),
+  ]);
+  expect({ found, isExpected }).toEqual({ found: finding, isExpected: finding === 'better' });
+});
+
+test('an experiment that expects B not to be worse goes on until that is sure', () => {
+  const settings: Settings = { ...SETTINGS, expect: 'not-worse' };
+  const notBetter = [...CLEAN, ...rounds('rounds', [-0.03, 0.001, -0.02, 0, -0.04, -0.02])];
+  expect(nextStep(SETTINGS, notBetter)).toBeUndefined();
+  expect(nextStep(settings, notBetter)).toEqual({ stage: 'rounds', round: 7 });
+  const alike = [...CLEAN, ...rounds('rounds', [0, 0.001, 0, 0.001, 0, 0])];
+  expect(nextStep(settings, alike)).toBeUndefined();
+  expect(conclusionOf(settings, alike).isExpected).toBe(true);
+});
+
+test('a control that shows a gain ends it: nothing is said of B', () => {
+  const warm = [...rounds('floor', [0, 0]), ...rounds('no-reuse', [0.5, 0.5])];
+  expect(nextStep(SETTINGS, warm)).toBeUndefined();
+  expect(conclusionOf(SETTINGS, warm)).toMatchObject({
+    finding: 'refused',
+    isExpected: false,
+    controls: [{ says: 'none' }, { name: 'no-reuse', says: 'gain', by: 'ttft' }],
+  });
+});
+
+test('cached tokens where nothing is reused are a gain, however slow they came', () => {
+  const hits = [...rounds('floor', [0, 0]), ...rounds('no-reuse', [0, 0], 0.3)];
+  expect(conclusionOf(SETTINGS, hits)).toMatchObject({
+    finding: 'refused',
+    controls: [{}, { says: 'gain', by: 'hit-share', hitShare: { a: 0, b: 0.3 } }],
+  });
+});
+
+test('A that is worse than itself is refused as A that is better', () => {
+  const uneven = rounds('floor', [-0.1, -0.1]);
+  expect(nextStep(SETTINGS, uneven)).toBeUndefined();
+  expect(conclusionOf(SETTINGS, uneven).finding).toBe('refused');
+});
+
+test('rounds end at the most that are allowed', () => {
+  const many = rounds(
+    'rounds',
+    Array.from({ length: 12 }, (_, index) => (index % 2 ? 0.2 : -0.2)),
+  );
+  expect(nextStep(SETTINGS, [...CLEAN, ...many])).toBeUndefined();
+  expect(nextStep(SETTINGS, [...CLEAN, ...many.slice(1)])).toMatchObject({ round: 12 });
+});
+
+test('requests and failures are counted over rounds of both arms', () => {
+  const { requests, requestsOfRounds, failed } = conclusionOf(SETTINGS, [
+    ...CLEAN,
+    ...rounds('rounds', [0.1, 0.1]),
+  ]);
+  expect({ requests, requestsOfRounds, failed }).toEqual({
+    requests: 120,
+    requestsOfRounds: 40,
+    failed: { a: 0, b: 2 },
+  });
+});
+
+test('a measure without a value in any round is unknown', () => {
+  expect(measuredOf(SETTINGS, rounds('rounds', GAINS), 'goodput')).toEqual({
+    measure: 'goodput',
+    rounds: 0,
+  });
+});
