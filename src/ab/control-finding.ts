@@ -40,15 +40,18 @@ export function controlFinding(
   const estimate = fixedIntervalOf(found, alpha);
   const gain = found.length > 0 ? gainIn(measure, estimate) : undefined;
   const hitShare = hitShareOf(own);
+  const isJudged = !control.isOfReuse || settings.isOfReuse;
   const by = [measure, 'hit-share' as const].find((key) => {
+    if (!isJudged) return false;
     const differences = differencesOf(own, key);
     const sure = fixedIntervalOf(differences, (alpha * REFUSED_SHARE) / controls.length);
     return differences.length > 0 && isGain(gainIn(key, sure), minGain, control);
   });
   const refusing = by ?? (exceeds(hitShare, control) ? 'hit-share' : undefined);
+  const isNone = isJudged ? isWithin(gain, minGain, control) : hitShare !== undefined;
   return {
     name,
-    says: refusing !== undefined ? 'gain' : isNone(gain, minGain, control) ? 'none' : 'open',
+    says: refusing !== undefined ? 'gain' : isNone ? 'none' : 'open',
     rounds: own.length,
     ...(gain && { gain }),
     ...(estimate.std !== undefined && { std: estimate.std }),
@@ -70,7 +73,7 @@ function isGain(
   return (low > 0 && mean >= minGain) || (!!isTwoSided && high < 0 && mean <= -minGain);
 }
 
-function isNone(gain: Gain | undefined, minGain: number, { isTwoSided }: Control): boolean {
+function isWithin(gain: Gain | undefined, minGain: number, { isTwoSided }: Control): boolean {
   const { low = -Infinity, high = Infinity } = gain ?? {};
   return high < minGain && (!isTwoSided || low > -minGain);
 }

@@ -16,6 +16,8 @@ export interface Control {
   readonly isInARow?: true;
   /** Both sides are one run, of this many users twice: A are the first, B those who say the same again. */
   readonly passes?: true;
+  /** No gain is to be had here of reuse; another may be. */
+  readonly isOfReuse?: true;
   /** A difference either way counts. */
   readonly isTwoSided?: true;
   /** More than this share of cached tokens, 0 to 1, on a side is a gain by itself: it has found what was never said. */
@@ -50,6 +52,7 @@ export const CONTROLS = {
     otherwise:
       'an arm finds prompts that nobody has said in this experiment (a warm cache), or its gain is not one of reuse',
     arms: { a: 'a', b: 'b' },
+    isOfReuse: true,
     hitShareMax: { a: NOTHING_ALIKE, b: NOTHING_ALIKE },
     scenario: (scenario) => ({ ...withoutWarmup(scenario), population: plain(scenario) }),
     workload: (workload, mark) => unlike(firstTurns(workload), mark, (userId) => userId),
@@ -59,6 +62,7 @@ export const CONTROLS = {
     says: 'one conversation at a time: what it repeats is still on the GPU in both arms',
     otherwise: 'the gain does not come of what the GPU cannot hold',
     arms: { a: 'a', b: 'b' },
+    isOfReuse: true,
     scenario: (scenario) => oneByOne(scenario, usersOf(scenario, FITTING_USERS)),
   },
   revisit: {

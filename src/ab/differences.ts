@@ -21,30 +21,33 @@ export function armDifferences(a: unknown, b: unknown, path = ''): ArmDifference
 
 /**
  * Which controls a gain must stand, by what the arms differ in: of more cache below the GPU nothing can be gained where
- * nothing is reused, where everything fits, or where A has lost nothing. A gain of another kind shows there too, and
- * rightly; but never between A and itself.
+ * nothing is reused, where everything fits, or where A has lost nothing.
  */
-const CLAIMS: readonly (readonly [path: string, controls: readonly ControlName[]])[] = [
+const CLAIMS_OF_REUSE: readonly (readonly [path: string, controls: readonly ControlName[]])[] = [
   ['engine.offload', CONTROL_NAMES],
   ['engine.blocks', CONTROL_NAMES],
   ['engine.kvGB', CONTROL_NAMES],
   ['engine.prefixCaching', ['floor', 'salt', 'no-reuse']],
 ];
-const ALWAYS: readonly ControlName[] = ['floor', 'salt'];
+/** A gain of another kind shows where nothing is reused, and rightly; but hits do not, nor does A gain over itself. */
+const ALWAYS: readonly ControlName[] = ['floor', 'salt', 'no-reuse'];
 
 /** The controls for a claim that nobody has stated. `hasTiers`: A brings back what the GPU has evicted. */
 export function controlsFor(
   differences: readonly ArmDifference[],
   hasTiers: boolean,
-): readonly ControlName[] {
+): { readonly controls: readonly ControlName[]; readonly isOfReuse: boolean } {
   const claims = differences.map(
-    ({ path }) => CLAIMS.find(([prefix]) => isWithin(path, prefix))?.[1] ?? ALWAYS,
+    ({ path }) => CLAIMS_OF_REUSE.find(([prefix]) => isWithin(path, prefix))?.[1],
   );
-  return CONTROL_NAMES.filter(
-    (name) =>
-      (ALWAYS.includes(name) || claims.every((controls) => controls.includes(name))) &&
-      (name !== 'revisit' || !hasTiers),
-  );
+  return {
+    controls: CONTROL_NAMES.filter(
+      (name) =>
+        claims.every((controls = ALWAYS) => controls.includes(name)) &&
+        (name !== 'revisit' || !hasTiers),
+    ),
+    isOfReuse: claims.every((controls) => controls !== undefined),
+  };
 }
 
 function isWithin(path: string, prefix: string): boolean {

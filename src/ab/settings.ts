@@ -14,6 +14,8 @@ export interface Settings {
   /** In this order, the floor first; each of `controlRounds` rounds. */
   readonly controls: readonly ControlName[];
   readonly controlRounds: number;
+  /** The gain is claimed to be one of reuse: then there is none where nothing is reused. Else only hits count there. */
+  readonly isOfReuse: boolean;
   readonly expect: ExpectationName;
 }
 

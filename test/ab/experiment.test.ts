@@ -10,6 +10,7 @@ const SETTINGS: Settings = {
   roundsMax: 12,
   controls: ['floor', 'no-reuse'],
   controlRounds: 2,
+  isOfReuse: true,
   expect: 'better',
 };
 
@@ -83,6 +84,14 @@ test('cached tokens where nothing is reused are a gain, however slow they came',
     finding: 'refused',
     controls: [{}, { says: 'gain', by: 'hit-share', hitShare: { a: 0, b: 0.3 } }],
   });
+});
+
+test('a gain that is none of reuse may show without reuse; hits may not', () => {
+  const settings = { ...SETTINGS, isOfReuse: false };
+  const faster = [...rounds('floor', [0, 0]), ...rounds('no-reuse', [0.1, 0.1])];
+  expect(nextStep(settings, faster)).toEqual({ stage: 'rounds', round: 1 });
+  const hits = [...rounds('floor', [0, 0]), ...rounds('no-reuse', [0.1, 0.1], 0.3)];
+  expect(conclusionOf(settings, hits).finding).toBe('refused');
 });
 
 test('A that is worse than itself is refused as A that is better', () => {

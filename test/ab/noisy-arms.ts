@@ -77,6 +77,7 @@ export const SETTINGS: Settings = {
   roundsMax: 40,
   controls: ['floor'],
   controlRounds: 4,
+  isOfReuse: true,
   expect: 'better',
 };
 

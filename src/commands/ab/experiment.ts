@@ -94,8 +94,11 @@ async function begun(
 
 function settingsFor(arms: Arms, flags: AbFlags): Settings {
   const { preset = 'none' } = arms.a.engine.offload;
-  const controls =
-    controlNames(flags) ?? controlsFor(armDifferences(arms.a, arms.b), preset !== 'none');
+  const named = controlNames(flags);
+  // Who names a control claims what it controls.
+  const claimed = named
+    ? { controls: named, isOfReuse: true }
+    : controlsFor(armDifferences(arms.a, arms.b), preset !== 'none');
   if (flags.metric === 'goodput' && arms.a.slo === undefined) {
     throw new UsageError(
       '--metric: found goodput, and the scenario has no slo; expected one, as in --set slo.ttftMs=500',
@@ -106,7 +109,7 @@ function settingsFor(arms: Arms, flags: AbFlags): Settings {
     minGain: flags.minGain,
     alpha: Number((1 - flags.confidence).toPrecision(6)),
     roundsMax: flags.rounds,
-    controls,
+    ...claimed,
     controlRounds: flags.controlRounds,
     expect: flags.expect,
   };
