@@ -2,6 +2,7 @@ import { type ControlFinding, controlFinding } from './control-finding.ts';
 import { type Gain, gainIn } from './gain.ts';
 import { sequenceOf } from './interval.ts';
 import type { MeasureKey } from './measures.ts';
+import type { Side } from './schedule.ts';
 import { type Round, roundsOf, type Settings, type Step } from './settings.ts';
 import { type Finding, findingOf, isDecided } from './verdict.ts';
 
@@ -40,6 +41,8 @@ export interface Conclusion {
   readonly requests: number;
   readonly requestsOfRounds: number;
   readonly failed: { readonly a: number; readonly b: number };
+  /** B fails more of its requests than A, by as much as the least gain: it is not better, whatever its times are. */
+  readonly failsMore: boolean;
   readonly primary: Measured;
   readonly controls: readonly ControlFinding[];
 }
@@ -52,8 +55,14 @@ export function conclusionOf(settings: Settings, rounds: readonly Round[]): Conc
   const primary = measuredOf(settings, rounds, settings.measure);
   const compared = roundsOf(rounds);
   const isRefused = controls.some(({ says }) => says === 'gain');
+  const { finding, isExpected } = findingOf(isRefused, primary.gain, settings);
+  const [failedOfA, failedOfB] = [failedShare(compared, 'a'), failedShare(compared, 'b')];
+  // Whoever refuses requests is quick with the others.
+  const failsMore = failedOfB - failedOfA >= settings.minGain;
   return {
-    ...findingOf(isRefused, primary.gain, settings),
+    finding,
+    isExpected: isExpected && !failsMore,
+    failsMore,
     rounds: compared.length,
     requests: requestsIn(rounds),
     requestsOfRounds: requestsIn(compared),
@@ -87,6 +96,11 @@ export function measuredOf(
     rounds: found.length,
     gain: gainIn(measure, estimate),
   };
+}
+
+function failedShare(rounds: readonly Round[], side: Side): number {
+  const sent = rounds.reduce((sum, { pair }) => sum + pair[side].requests, 0);
+  return sent === 0 ? 0 : rounds.reduce((sum, { pair }) => sum + pair[side].failed, 0) / sent;
 }
 
 /** A control of two passes is one run, whose requests are on both sides. */

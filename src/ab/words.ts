@@ -1,4 +1,5 @@
 import type { Outcome } from '../play/played.ts';
+import { percent } from '../report/number.ts';
 import type { ControlFinding } from './control-finding.ts';
 import { CONTROLS } from './controls.ts';
 import { type Conclusion, measuredOf } from './experiment.ts';
@@ -24,7 +25,7 @@ export function verdictLines(conclusion: Conclusion, told: Told): string[] {
     ...controlLines(conclusion),
     ...(hasFailed
       ? [
-          `Failed of ${requestsOfRounds} requests: ${failed.a} of A, ${failed.b} of B. Times are of the requests that both answered.`,
+          `Failed of ${requestsOfRounds} requests: ${failed.a} of A, ${failed.b} of B. Times are of the requests that both answered${conclusion.failsMore ? ': B FAILS MORE, and is not better, however fast the others were' : ''}.`,
         ]
       : []),
     ...ENDED[told.outcome],
@@ -41,12 +42,14 @@ const FINDING_TEXTS = {
   notBetter: (conclusion, told) =>
     `B is not better by as much as ${leastText(told)}: ${foundText(conclusion, told)}.`,
   open: (conclusion, told) =>
-    `Cannot tell after ${effortText(conclusion)}${soFar(conclusion, told)}.`,
+    conclusion.rounds === 0
+      ? 'Nothing is known of B: no round of A and B was played.'
+      : `Cannot tell after ${effortText(conclusion)}${soFar(conclusion, told)}.`,
   refused: ({ controls }) => {
     const { name, by, hitShare, gain } = controls.find(({ says }) => says === 'gain')!;
     const isHits = by === 'hit-share' && hitShare;
     const what = isHits
-      ? `cached are ${signedGain('hit-share', hitShare.a).replace(' points', ' %')} of A's tokens and ${signedGain('hit-share', hitShare.b).replace(' points', ' %')} of B's`
+      ? `cached are ${percent(hitShare.a)} of A's tokens and ${percent(hitShare.b)} of B's`
       : `a gain of ${signedGain(by!, gain!.mean)}`;
     const { title, otherwise } = CONTROLS[name];
     return `REFUSED: nothing can be said of B. The control "${title}" shows what cannot be, ${what}: ${otherwise}.`;

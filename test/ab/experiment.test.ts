@@ -15,12 +15,12 @@ const SETTINGS: Settings = {
 };
 
 /** A pair in which B's TTFT is A's 100 ms less this gain. */
-function pair(gain: number, hitShare = 0): Pair {
+function pair(gain: number, hitShare = 0, failed = 0): Pair {
   const ttft = { a: 100, b: 100 * (1 - gain), difference: Math.log(1 - gain) };
   return {
     a: { requests: 10, failed: 0 },
-    b: { requests: 10, failed: 1 },
-    paired: 9,
+    b: { requests: 10, failed },
+    paired: 10 - failed,
     measures: { ttft, 'hit-share': { a: 0, b: hitShare, difference: hitShare } },
   };
 }
@@ -109,15 +109,19 @@ test('rounds end at the most that are allowed', () => {
   expect(nextStep(SETTINGS, [...CLEAN, ...many.slice(1)])).toMatchObject({ round: 12 });
 });
 
-test('requests and failures are counted over rounds of both arms', () => {
-  const { requests, requestsOfRounds, failed } = conclusionOf(SETTINGS, [
-    ...CLEAN,
-    ...rounds('rounds', [0.1, 0.1]),
-  ]);
-  expect({ requests, requestsOfRounds, failed }).toEqual({
-    requests: 120,
-    requestsOfRounds: 40,
-    failed: { a: 0, b: 2 },
+test('requests and failures are counted; B that fails more is not what is expected', () => {
+  const failing = GAINS.map((gain, index) => ({
+    stage: 'rounds' as const,
+    round: index + 1,
+    pair: pair(gain, 0, 1),
+  }));
+  expect(conclusionOf(SETTINGS, [...CLEAN, ...failing])).toMatchObject({
+    finding: 'better',
+    isExpected: false,
+    failsMore: true,
+    requests: 200,
+    requestsOfRounds: 120,
+    failed: { a: 0, b: 6 },
   });
 });
 

@@ -1,12 +1,10 @@
 import { Command } from 'commander';
 import { CONTROL_NAMES, CONTROLS } from '../../ab/controls.ts';
-import { UsageError } from '../../base/errors.ts';
-import { checkPicture } from '../../figures/picture.ts';
-import { checkWritable } from '../../play/writable.ts';
 import { withFlags } from '../flags/flag-table.ts';
 import { PRECEDENCE } from '../run.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
-import { type AbFlags, abFlags, controlNames } from './flags.ts';
+import { checkFlags } from './check.ts';
+import { type AbFlags, abFlags } from './flags.ts';
 
 const HELP = `
 Each round plays the scenario twice, once an arm, with the same new users, prompts
@@ -38,44 +36,4 @@ export function abCommand(): Command {
       const { playExperiment } = await import('./experiment.ts');
       process.exitCode = await playExperiment(file, flags, abFlags);
     });
-}
-
-/** @throws UsageError with every problem, before anything is loaded. */
-function checkFlags(file: string | undefined, flags: AbFlags): void {
-  const { resume, simulate, reset, json, figure, confidence, minGain } = flags;
-  const problems: string[] = [];
-  if (resume === undefined && file === undefined && !(flags.aScenario && flags.bScenario)) {
-    problems.push('scenario: missing; expected a file, a name, or --resume with a folder');
-  }
-  if (resume !== undefined && file !== undefined) {
-    problems.push(
-      `found --resume and the scenario ${file}; expected one of them: an experiment has its arms in its folder`,
-    );
-  }
-  const engines = {
-    '--reset': reset,
-    '--a-command': flags.aCommand,
-    '--b-command': flags.bCommand,
-  };
-  for (const [flag, value] of Object.entries(engines)) {
-    if (simulate && value !== undefined) {
-      problems.push(`${flag}: not with --simulate, where every run has an engine of its own`);
-    }
-  }
-  if (reset !== undefined && !reset.startsWith('/')) {
-    problems.push(`--reset: found '${reset}'; expected a path, as in /reset_prefix_cache`);
-  }
-  if (!(confidence >= 0.5 && confidence < 1)) {
-    problems.push(`--confidence: found ${confidence}; expected from 50% to below 100%`);
-  }
-  if (!(minGain > 0 && minGain < 1)) {
-    problems.push(`--min-gain: found ${minGain}; expected above 0 and below 100%`);
-  }
-  controlNames(flags, problems);
-  if (problems.length) throw new UsageError(problems);
-  if (json !== undefined && json !== '-') checkWritable('--json', json);
-  if (figure !== undefined) {
-    checkPicture(figure);
-    checkWritable('--figure', figure);
-  }
 }

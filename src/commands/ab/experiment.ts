@@ -30,7 +30,7 @@ import { exitCodeOf, presentProblems } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
 import { armsOf } from './arms.ts';
-import { type AbFlags, controlNames } from './flags.ts';
+import { type AbFlags, controlNames, ROUNDS_MAX } from './flags.ts';
 
 type Arms = Readonly<Record<Side, Scenario>>;
 
@@ -108,7 +108,7 @@ function settingsFor(arms: Arms, flags: AbFlags): Settings {
     measure: flags.metric,
     minGain: flags.minGain,
     alpha: Number((1 - flags.confidence).toPrecision(6)),
-    roundsMax: flags.rounds,
+    roundsMax: flags.rounds ?? ROUNDS_MAX,
     ...claimed,
     controlRounds: flags.controlRounds,
     expect: flags.expect,
@@ -134,7 +134,9 @@ function resumed(dir: string, flags: AbFlags): Opened {
   const overrides = [...flags.set, ...settingsOf(targetFlags, flags)];
   const arm = (side: Side) => parseOverridden(header.arms[side], overrides, dir);
   say(`resuming ${dir}: ${rounds.length} rounds were played`);
-  return { dir, header, arms: { a: arm('a'), b: arm('b') }, rounds };
+  const { roundsMax } = header.settings;
+  const settings = { ...header.settings, roundsMax: flags.rounds ?? roundsMax };
+  return { dir, header: { ...header, settings }, arms: { a: arm('a'), b: arm('b') }, rounds };
 }
 
 async function played({ dir, header, arms, rounds }: Opened, flags: AbFlags) {

@@ -8,11 +8,14 @@ import { integer, oneOf, time } from '../flags/options.ts';
 import { type ArmFlags, armFlags } from './arms.ts';
 import { percentage } from './percentage.ts';
 
+/** Most rounds, where nobody says how many. */
+export const ROUNDS_MAX = 30;
+
 export interface AbFlags extends ArmFlags {
   readonly metric: MeasureKey;
   readonly minGain: number;
   readonly confidence: number;
-  readonly rounds: number;
+  readonly rounds?: number;
   readonly controlRounds: number;
   readonly controls: string;
   readonly expect: ExpectationName;
@@ -48,9 +51,8 @@ export const abFlags: readonly Flag[] = [
     },
     {
       flags: '--rounds <n>',
-      says: 'most rounds of A and B',
+      says: `most rounds of A and B; default: ${ROUNDS_MAX}, and with --resume what it was`,
       parse: integer(6),
-      default: 30,
     },
     {
       flags: '--controls <names>',
