@@ -9,6 +9,8 @@ import type { Round, Settings } from './settings.ts';
 export interface ControlFinding {
   readonly name: ControlName;
   readonly says: 'none' | 'gain' | 'open';
+  /** What it goes by: gains, of the measure and of cached tokens; or cached tokens alone. */
+  readonly judged: 'gain' | 'hits';
   readonly rounds: number;
   /** Of the measure that decides; absent: it has no value. */
   readonly gain?: Gain;
@@ -40,17 +42,18 @@ export function controlFinding(
   const estimate = fixedIntervalOf(found, alpha);
   const gain = found.length > 0 ? gainIn(measure, estimate) : undefined;
   const hitShare = hitShareOf(own);
-  const isJudged = !control.isOfReuse || settings.isOfReuse;
-  const by = [measure, 'hit-share' as const].find((key) => {
-    if (!isJudged) return false;
+  const judged = isOfHits(control, settings, hitShare) ? 'hits' : 'gain';
+  const keys: readonly MeasureKey[] = judged === 'hits' ? ['hit-share'] : [measure, 'hit-share'];
+  const by = keys.find((key) => {
     const differences = differencesOf(own, key);
     const sure = fixedIntervalOf(differences, (alpha * REFUSED_SHARE) / controls.length);
     return differences.length > 0 && isGain(gainIn(key, sure), minGain, control);
   });
   const refusing = by ?? (exceeds(hitShare, control) ? 'hit-share' : undefined);
-  const isNone = isJudged ? isWithin(gain, minGain, control) : hitShare !== undefined;
+  const isNone = judged === 'hits' ? hitShare !== undefined : isWithin(gain, minGain, control);
   return {
     name,
+    judged,
     says: refusing !== undefined ? 'gain' : isNone ? 'none' : 'open',
     rounds: own.length,
     ...(gain && { gain }),
@@ -58,6 +61,19 @@ export function controlFinding(
     ...(hitShare && { hitShare }),
     ...(refusing !== undefined && { by: refusing }),
   };
+}
+
+/**
+ * Where hits tell, times are not asked: a gain of another kind than reuse shows where nothing is reused, and the
+ * second of two runs in a row may be quicker as everything has warmed up but the cache.
+ */
+function isOfHits(
+  { isOfReuse, isInARow }: Control,
+  settings: Settings,
+  hitShare: Record<Side, number> | undefined,
+): boolean {
+  if (isOfReuse && !settings.isOfReuse) return true;
+  return isInARow === true && hitShare !== undefined;
 }
 
 function differencesOf(rounds: readonly Round[], key: MeasureKey): number[] {

@@ -110,14 +110,17 @@ function controlsSection({ controls, primary }: Conclusion): Section {
   };
 }
 
-function controlCells({ name, rounds, gain, says }: ControlFinding, key: MeasureKey) {
+function controlCells({ name, rounds, gain, says, judged }: ControlFinding, key: MeasureKey) {
   return [
     CONTROLS[name].title,
     rounds,
     gain && signedGain(key, gain.mean),
     gain && intervalText(key, gain),
-    CONTROL_SAYS[says],
+    CONTROL_SAYS[judged][says],
   ];
 }
 
-const CONTROL_SAYS = { none: 'no gain', gain: 'A GAIN', open: 'too few to tell' } as const;
+const CONTROL_SAYS = {
+  gain: { none: 'no gain', gain: 'A GAIN', open: 'too few to tell' },
+  hits: { none: 'no hits', gain: 'HITS', open: 'hits unknown' },
+} satisfies Record<ControlFinding['judged'], Record<ControlFinding['says'], string>>;

@@ -119,20 +119,25 @@ function spreadOf({ rounds, settings }: Told): number | undefined {
 /** Of fewer differences the spread is anybody's guess. */
 const SPREAD_MIN = 4;
 
+const SAID: readonly (Pick<ControlFinding, 'judged' | 'says'> & { readonly text: string })[] = [
+  { judged: 'gain', says: 'none', text: 'no gain where there is none to be had' },
+  { judged: 'hits', says: 'none', text: 'no hits where nothing can be found' },
+  { judged: 'gain', says: 'open', text: 'too few rounds to rule a gain out' },
+  { judged: 'hits', says: 'open', text: 'the engine does not tell whether there were hits' },
+];
+
 function controlLines({ controls, primary, finding }: Conclusion): string[] {
   if (controls.length === 0)
     return ['No controls were played: what else could make B better is not ruled out.'];
   if (finding === 'refused') return [];
-  const named = (says: ControlFinding['says']) =>
-    controls.filter((one) => one.says === says).map(({ name }) => CONTROLS[name].title);
-  const none = named('none');
-  const open = named('open');
   const floor = controls.find(({ name }) => name === 'floor');
+  const said = SAID.flatMap(({ judged, says, text }) => {
+    const named = controls.filter((one) => one.judged === judged && one.says === says);
+    const titles = named.map(({ name }) => CONTROLS[name].title);
+    return titles.length > 0 ? [`${text} (${titles.join('; ')})`] : [];
+  });
   return [
-    `The controls say: ${[
-      ...(none.length ? [`no gain where there is none to be had (${none.join('; ')})`] : []),
-      ...(open.length ? [`too few rounds to rule a gain out (${open.join('; ')})`] : []),
-    ].join('; ')}.`,
+    `The controls say: ${said.join('; ')}.`,
     ...(floor?.gain ? [floorText(primary.measure, floor.gain)] : []),
   ];
 }

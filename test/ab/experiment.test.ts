@@ -94,6 +94,24 @@ test('a gain that is none of reuse may show without reuse; hits may not', () => 
   expect(conclusionOf(settings, hits).finding).toBe('refused');
 });
 
+test('the second of two runs in a row may be quicker; what it must not do is hit', () => {
+  const settings: Settings = { ...SETTINGS, controls: ['salt'] };
+  expect(conclusionOf(settings, rounds('salt', [0.2, 0.2])).controls).toMatchObject([
+    { judged: 'hits', says: 'none' },
+  ]);
+  const hits = conclusionOf(settings, rounds('salt', [0.2, 0.2], 0.5));
+  expect(hits).toMatchObject({ finding: 'refused', controls: [{ by: 'hit-share' }] });
+  // Nobody says what was cached.
+  const silent = rounds('salt', [0.2, 0.2]).map((round) => {
+    const { ttft } = round.pair.measures;
+    return { ...round, pair: { ...round.pair, measures: { ttft: ttft! } } };
+  });
+  expect(conclusionOf(settings, silent)).toMatchObject({
+    finding: 'refused',
+    controls: [{ judged: 'gain', by: 'ttft' }],
+  });
+});
+
 test('A that is worse than itself is refused as A that is better', () => {
   const uneven = rounds('floor', [-0.1, -0.1]);
   expect(nextStep(SETTINGS, uneven)).toBeUndefined();
