@@ -20,7 +20,7 @@ export interface PlayerSettings {
   /** In the salt or the marker: no other experiment has it. */
   readonly word: string;
   readonly isolation: RoundIsolation;
-  play(scenario: Scenario, workload: Workload): Promise<Played>;
+  play(scenario: Scenario, workload: Workload): Promise<Pick<Played, 'run' | 'outcome'>>;
   /** Makes the arm's engine ready for a run; in a row: as the run before has left it. */
   prepare(arm: Side, isInARow: boolean): Promise<void>;
 }
@@ -47,10 +47,9 @@ export function playerOf(settings: PlayerSettings) {
     const load = isolated({ settings, step, side, control, scenario: placed });
     const scenario = control?.scenario?.(load.scenario) ?? load.scenario;
     const workload = load.dress(await openWorkload(scenario, {}), scenario);
-    const { run, outcome, summary } = await settings.play(scenario, workload);
+    const { run, outcome } = await settings.play(scenario, workload);
     const records = run.parts.flatMap((part) => part.records);
-    const isInVain = outcome === 'failed' && summary.counts.completed === 0;
-    return { scenario, records, outcome, hasEnded: outcome !== 'ok' && !isKept(outcome, isInVain) };
+    return { scenario, records, outcome, hasEnded: !isKept(outcome, records) };
   }
 
   return async function playStep(step: Step, place: number): Promise<PlayedStep> {
@@ -79,8 +78,9 @@ function controlOf({ stage }: Step): Control | undefined {
 }
 
 /** What was measured counts, whatever thresholds and files came of it; but not if nothing was. */
-function isKept(outcome: Outcome, isInVain: boolean): boolean {
-  return outcome === 'failed' && !isInVain;
+function isKept(outcome: Outcome, records: readonly TurnRecord[]): boolean {
+  const isInVain = !records.some(({ phase, status }) => phase === 'measure' && status === 'ok');
+  return outcome === 'ok' || (outcome === 'failed' && !isInVain);
 }
 
 /** The scenario of the arm that plays this side, as a round of its own. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { experiments, pairedRounds, unpairedRequests } from './claims.ts';
 import { NOISES, type NoiseName, SETTINGS } from './noisy-arms.ts';
+import { simulatedExperiments } from './simulated-arms.ts';
 
 const EXPERIMENTS = 1000;
 const ARMS = { requests: 50, runSigma: 0.03, noise: 'independent', gain: 0 } as const;
@@ -31,4 +32,15 @@ test('a gain of 5 % is found in at least 90 %, with fewer than half of the reque
   expect(counts.better).toBeGreaterThanOrEqual(0.9 * EXPERIMENTS);
   expect(requests).toBeLessThan(unpaired / 2);
   expect(requests).toBeLessThan(planned / 2);
+});
+
+/** Each plays some fifty runs of the engine. */
+const SIMULATED = 200;
+
+test('of 200 A/A experiments in the simulated engine, without common random numbers, at most 5 % find a gain', async () => {
+  const { counts, rounds } = await simulatedExperiments(SIMULATED);
+  console.log(
+    `simulated engine, unpaired   ${JSON.stringify(counts)}, ${rounds.toFixed(1)} rounds`,
+  );
+  expect(counts.better ?? 0).toBeLessThanOrEqual(0.05 * SIMULATED);
 });

@@ -1,5 +1,5 @@
 import { conclusionOf } from '../../src/ab/experiment.ts';
-import { runExperiment } from '../../src/ab/run-experiment.ts';
+import { type ExperimentSurroundings, runExperiment } from '../../src/ab/run-experiment.ts';
 import { roundsOf, type Settings } from '../../src/ab/settings.ts';
 import type { Finding } from '../../src/ab/verdict.ts';
 import { stream } from '../../src/base/random.ts';
@@ -16,17 +16,27 @@ export interface Outcomes {
 }
 
 /** Plays experiments that differ in nothing but chance; each looks at what it has after every round. */
-export async function experiments(
+export function experiments(
   count: number,
   arms: Omit<NoisyArms, 'seed'>,
   settings: Settings = SETTINGS,
+): Promise<Outcomes> {
+  const seedOf = (index: number) => `${arms.noise}-${arms.gain}-${index}`;
+  return outcomesOf(count, settings, (index) => noisyPlayer({ ...arms, seed: seedOf(index) }));
+}
+
+/** Plays experiments with the player of each. */
+export async function outcomesOf(
+  count: number,
+  settings: Settings,
+  playerOf: (index: number) => ExperimentSurroundings['playStep'],
 ): Promise<Outcomes> {
   const counts: Partial<Record<Finding, number>> = {};
   let rounds = 0;
   let requests = 0;
   for (let index = 0; index < count; index++) {
-    const playStep = noisyPlayer({ ...arms, seed: `${arms.noise}-${arms.gain}-${index}` });
-    const played = await runExperiment(settings, [], { slo: undefined, playStep });
+    const surroundings = { slo: undefined, playStep: playerOf(index) };
+    const played = await runExperiment(settings, [], surroundings);
     const { finding, requests: sent } = conclusionOf(settings, played.rounds);
     counts[finding] = (counts[finding] ?? 0) + 1;
     rounds += roundsOf(played.rounds).length / count;
