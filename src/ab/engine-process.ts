@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
-import { EngineUnreachable, errorText } from '../base/errors.ts';
+import { EngineUnreachable, errorText, Interrupted } from '../base/errors.ts';
 
 export interface EngineProcessOptions {
   /** For a shell. */
@@ -12,6 +12,8 @@ export interface EngineProcessOptions {
   /** Whether it answers. */
   isReady(): Promise<boolean>;
   readonly startSecMax: number;
+  /** It is waited for no longer. */
+  isGivenUp(): boolean;
 }
 
 export interface EngineProcess {
@@ -24,10 +26,10 @@ const STOP_MS_MAX = 30_000;
 
 /**
  * Starts an engine with all that it starts itself, and waits until it answers.
- * @throws EngineUnreachable if it ends before, or takes too long.
+ * @throws EngineUnreachable if it ends before, or takes too long; Interrupted if it is given up.
  */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
-  const { command, logFile, clock, isReady, startSecMax } = options;
+  const { command, logFile, clock, isReady, startSecMax, isGivenUp } = options;
   const log = openSync(logFile, 'a');
   // A group of its own: it is stopped with its workers, and a Ctrl-C is not for it.
   const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', log, log] });
@@ -42,6 +44,10 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
   const stop = () => stopped(child, clock, () => ended !== undefined);
   const startMs = clock.now();
   while (ended === undefined && !(await isReady())) {
+    if (isGivenUp()) {
+      await stop();
+      throw new Interrupted();
+    }
     if (clock.now() - startMs > startSecMax * 1000) {
       await stop();
       throw new EngineUnreachable(

@@ -15,6 +15,8 @@ export interface EnginesOptions extends Engines {
   readonly clock: Clock;
   readonly apiKey: string | undefined;
   readonly startSecMax: number;
+  /** Asked while an engine starts. */
+  isGivenUp(): boolean;
 }
 
 /** The engines of both arms between runs: started anew, or their cache reset, before each. One command at a time runs. */
@@ -36,6 +38,7 @@ export function enginesOf(options: EnginesOptions) {
       logFile: join(dir, `engine-${arm}.log`),
       clock,
       startSecMax,
+      isGivenUp: options.isGivenUp,
       isReady: async () => {
         const [page] = await Promise.allSettled([get(endpoint(target.url).health)]);
         return page.status === 'fulfilled' && page.value.status === 200;

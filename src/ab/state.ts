@@ -17,6 +17,7 @@ export interface ExperimentHeader {
   readonly settings: Settings;
   /** The resolved scenarios of the arms, without secrets. */
   readonly arms: Readonly<Record<Side, unknown>>;
+  /** Their commands without secrets. */
   readonly engines: Engines;
   readonly word: string;
   readonly isolation: RoundIsolation;
@@ -25,7 +26,7 @@ export interface ExperimentHeader {
 /** What makes engines ready between runs. */
 export interface Engines {
   /** Started in a shell before every run of the arm, and stopped after it. */
-  readonly commands: Readonly<Partial<Record<Side, string>>>;
+  readonly commands: Partial<Record<Side, string>>;
   /** A path at the target that is posted to before every run. */
   readonly reset?: string;
 }

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { startEngineProcess } from '../../src/ab/engine-process.ts';
 import { enginesOf } from '../../src/ab/engines.ts';
 import { SystemClock } from '../../src/base/clock.ts';
+import { Interrupted } from '../../src/base/errors.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { freshFolder } from '../support/folders.ts';
 
@@ -16,7 +17,7 @@ test('an engine that ends before it answers is told with where its output is', a
   const logFile = join(freshFolder(), 'engine.log');
   const starting = startEngineProcess({
     command: 'echo no GPU; exit 3',
-    ...{ logFile, clock, startSecMax: 60 },
+    ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
     isReady: async () => false,
   });
   await expect(starting).rejects.toThrow(/ended with code 3 before it answered; see .*engine\.log/);
@@ -27,13 +28,23 @@ test('an engine that answers runs until it is stopped, with what it has started'
   const logFile = join(freshFolder(), 'engine.log');
   const engine = await startEngineProcess({
     command: 'echo $$; sleep 600 & wait',
-    ...{ logFile, clock, startSecMax: 60 },
+    ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
     isReady: async () => readFileSync(logFile, 'utf8').endsWith('\n'),
   });
   const pid = Number(readFileSync(logFile, 'utf8'));
   expect(process.kill(pid, 0)).toBe(true);
   await engine.stop();
   expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+});
+
+test('an engine that is given up is stopped', async () => {
+  const starting = startEngineProcess({
+    command: 'sleep 600',
+    ...{ logFile: join(freshFolder(), 'engine.log'), clock, startSecMax: 60 },
+    isReady: async () => false,
+    isGivenUp: () => true,
+  });
+  await expect(starting).rejects.toThrow(Interrupted);
 });
 
 test('a cache is reset before a run, but for the second in a row; who cannot, ends it', async () => {
@@ -45,7 +56,13 @@ test('a cache is reset before a run, but for the second in a row; who cannot, en
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const arm = parseScenario({ target: { url: `http://127.0.0.1:${port}` } });
-  const options = { arms: { a: arm, b: arm }, commands: {}, clock, startSecMax: 1 };
+  const options = {
+    arms: { a: arm, b: arm },
+    commands: {},
+    clock,
+    startSecMax: 1,
+    isGivenUp: () => false,
+  };
   const engines = (reset: string) => enginesOf({ ...options, dir: '.', apiKey: undefined, reset });
   try {
     await engines('/reset').prepare('a', false);

@@ -23,7 +23,7 @@ function checksOf(file: string | undefined, flags: AbFlags): Check[] {
   const { aCommand, bCommand } = flags;
   const isNew = resume === undefined;
   const hasNone = file === undefined && (aScenario === undefined || bScenario === undefined);
-  const ofFolder = { a: flags.a, b: flags.b, aScenario, bScenario, aCommand, bCommand };
+  const ofFolder = { a: flags.a, b: flags.b, aScenario, bScenario };
   const ofEngines = { reset, aCommand, bCommand };
   return [
     [isNew && hasNone, 'scenario: missing; expected a file, a name, or --resume with a folder'],
