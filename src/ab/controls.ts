@@ -12,6 +12,8 @@ export interface Control {
   readonly otherwise: string;
   /** Which arm plays each of its sides. */
   readonly arms: Readonly<Record<Side, Side>>;
+  /** What they are called; default: A and B. */
+  readonly sides?: Readonly<Record<Side, string>>;
   /** B is played after A, always, and nothing is reset between: it is to be seen whether it finds what A left. */
   readonly isInARow?: true;
   /** Both sides are one run, of this many users twice: A are the first, B those who say the same again. */
@@ -44,6 +46,7 @@ export const CONTROLS = {
     says: 'A, and A once more without a reset, with another salt before the same prompts',
     otherwise: 'salts do not keep rounds apart: later ones find what earlier ones left in a cache',
     arms: { a: 'a', b: 'a' },
+    sides: { a: 'the first run', b: 'the second' },
     isInARow: true,
   },
   'no-reuse': {
@@ -71,6 +74,7 @@ export const CONTROLS = {
     otherwise:
       'A still has what was said before: nothing was evicted, so there is nothing for B to bring back',
     arms: { a: 'a', b: 'a' },
+    sides: { a: 'the first pass', b: 'the second' },
     passes: true,
     hitShareMax: { b: NOTHING_ALIKE },
     scenario: (scenario) => oneByOne(scenario, 2 * usersOf(scenario, REVISITED_USERS)),

@@ -72,7 +72,7 @@ function measuresSection({ settings, rounds }: Experiment): Section {
       rows: measured.map((one) => ({ cells: measuredCells(one) })),
     },
     notes: [
-      `Of a time the share of A's that B saves; of a share the points that B has more; less than 0: B is worse. Means over rounds, each of which has the same requests on both sides. ${labelOf(settings.measure)} decides; each of the others is for itself.`,
+      `Of a time the share of A's that B saves; of a share the points that B has more; less than 0: B is worse. Means over rounds, each of which has the same requests on both sides. What decides is ${labelOf(settings.measure)}; each of the others is for itself.`,
       `The intervals hold whenever one looks: at most ${percentOf(settings.alpha)} of all experiments without a difference ever show one.`,
     ],
   };

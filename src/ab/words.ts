@@ -1,7 +1,7 @@
 import type { Outcome } from '../play/played.ts';
 import { percent } from '../report/number.ts';
 import type { ControlFinding } from './control-finding.ts';
-import { CONTROLS } from './controls.ts';
+import { CONTROLS, type Control } from './controls.ts';
 import { type Conclusion, measuredOf } from './experiment.ts';
 import type { Gain } from './gain.ts';
 import { intervalText, percentOf, signedGain } from './gain-text.ts';
@@ -47,11 +47,11 @@ const FINDING_TEXTS = {
       : `Cannot tell after ${effortText(conclusion)}${soFar(conclusion, told)}.`,
   refused: ({ controls }) => {
     const { name, by, hitShare, gain } = controls.find(({ says }) => says === 'gain')!;
+    const { title, otherwise, sides = { a: 'A', b: 'B' } }: Control = CONTROLS[name];
     const isHits = by === 'hit-share' && hitShare;
     const what = isHits
-      ? `cached are ${percent(hitShare.a)} of A's tokens and ${percent(hitShare.b)} of B's`
+      ? `cached are ${percent(hitShare.a)} of the tokens of ${sides.a} and ${percent(hitShare.b)} of those of ${sides.b}`
       : `a gain of ${signedGain(by!, gain!.mean)}`;
-    const { title, otherwise } = CONTROLS[name];
     return `REFUSED: nothing can be said of B. The control "${title}" shows what cannot be, ${what}: ${otherwise}.`;
   },
 } satisfies Record<Finding, FindingText>;

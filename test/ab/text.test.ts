@@ -70,3 +70,16 @@ test('the figure has the difference with its interval over rounds, beside the no
   expect(names(difference)).toEqual(['mean so far', 'lower end', 'upper end', 'no difference']);
   expect(names(single)).toEqual(['B over A', 'A over A: the noise floor']);
 });
+
+test('what a control refuses is said with what it has seen, and what that means', async () => {
+  const found = await experiment(0.1, { controls: ['no-reuse'], controlRounds: 2 });
+  const warm = found.rounds.slice(0, 2).map((round) => {
+    const hits = { a: 0, b: 0.9, difference: 0.9 };
+    const { measures } = round.pair;
+    return { ...round, pair: { ...round.pair, measures: { ...measures, 'hit-share': hits } } };
+  });
+  const [line] = verdictLines(conclusionOf(found.settings, warm), { ...found, rounds: warm });
+  expect(line).toMatch(
+    /^REFUSED: .* "no reuse" shows what cannot be, cached are 0\.0 % of the tokens of A and 90\.0 % of those of B: .*\(a warm cache\)/,
+  );
+});
