@@ -118,6 +118,19 @@ test('A that is worse than itself is refused as A that is better', () => {
   expect(conclusionOf(SETTINGS, uneven).finding).toBe('refused');
 });
 
+test('A that differs from itself for all that is known is not refused, nor cleared', () => {
+  const noisy = rounds('floor', [-0.2, 0.02]);
+  expect(conclusionOf(SETTINGS, noisy).controls).toMatchObject([
+    { name: 'floor', says: 'open', judged: 'gain' },
+  ]);
+});
+
+test('a measure is the mean of its rounds, beside the gain', () => {
+  const { a, b, gain } = measuredOf(SETTINGS, rounds('rounds', [0.1, 0.2]), 'ttft');
+  expect([a, b]).toEqual([100, expect.closeTo(85)]);
+  expect(gain).toEqual({ mean: expect.closeTo(1 - Math.sqrt(0.9 * 0.8)) });
+});
+
 test('rounds end at the most that are allowed', () => {
   const many = rounds(
     'rounds',

@@ -50,6 +50,10 @@ test('values like their neighbours are worth less', () => {
   expect(sequenceOf(together, 0.05).low ?? -Infinity).toBeLessThan(low);
 });
 
+test('of values that hold for long there is nothing to say', () => {
+  expect(Object.keys(sequenceOf([0, 0, 0, 0, 1, 1, 1, 1], 0.01))).toEqual(['count', 'mean', 'std']);
+});
+
 test('the interval of a fixed number is mean +- t s / sqrt(n)', () => {
   const { low, high } = fixedIntervalOf([1, 2, 3, 4], 0.05);
   const halfWidth = (3.182446 * Math.sqrt(5 / 3)) / 2;
