@@ -6,6 +6,8 @@ import { EngineUnreachable, errorText, Interrupted } from '../base/errors.ts';
 export interface EngineProcessOptions {
   /** For a shell. */
   readonly command: string;
+  /** What it is called in errors: the command itself may hold a secret. */
+  readonly what: string;
   /** Where its output goes, after what is there. */
   readonly logFile: string;
   readonly clock: Clock;
@@ -29,7 +31,7 @@ const STOP_MS_MAX = 30_000;
  * @throws EngineUnreachable if it ends before, or takes too long; Interrupted if it is given up.
  */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
-  const { command, logFile, clock, isReady, startSecMax, isGivenUp } = options;
+  const { command, what, logFile, clock, isReady, startSecMax, isGivenUp } = options;
   const log = openSync(logFile, 'a');
   // A group of its own: it is stopped with its workers, and a Ctrl-C is not for it.
   const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', log, log] });
@@ -51,13 +53,13 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     if (clock.now() - startMs > startSecMax * 1000) {
       await stop();
       throw new EngineUnreachable(
-        `${command}: does not answer after ${startSecMax} s; see ${logFile}`,
+        `${what}: does not answer after ${startSecMax} s; see ${logFile}`,
       );
     }
     await sleep(clock, ASKED_EVERY_MS);
   }
   if (ended !== undefined) {
-    throw new EngineUnreachable(`${command}: ${ended} before it answered; see ${logFile}`);
+    throw new EngineUnreachable(`${what}: ${ended} before it answered; see ${logFile}`);
   }
   return { stop };
 }

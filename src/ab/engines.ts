@@ -35,6 +35,7 @@ export function enginesOf(options: EnginesOptions) {
     const get = getter(endpoint(target.url).origin, accessOf(target, options.apiKey));
     const process = await startEngineProcess({
       command,
+      what: `--${arm}-command`,
       logFile: join(dir, `engine-${arm}.log`),
       clock,
       startSecMax,

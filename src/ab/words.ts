@@ -138,7 +138,7 @@ function controlLines({ controls, primary, finding }: Conclusion): string[] {
   });
   return [
     `The controls say: ${said.join('; ')}.`,
-    ...(floor?.gain ? [floorText(primary.measure, floor.gain)] : []),
+    ...(floor?.gain?.low !== undefined ? [floorText(primary.measure, floor.gain)] : []),
   ];
 }
 

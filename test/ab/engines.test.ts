@@ -17,10 +17,13 @@ test('an engine that ends before it answers is told with where its output is', a
   const logFile = join(freshFolder(), 'engine.log');
   const starting = startEngineProcess({
     command: 'echo no GPU; exit 3',
+    what: '--a-command',
     ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
     isReady: async () => false,
   });
-  await expect(starting).rejects.toThrow(/ended with code 3 before it answered; see .*engine\.log/);
+  await expect(starting).rejects.toThrow(
+    /^--a-command: ended with code 3 before it answered; see .*engine\.log/,
+  );
   expect(readFileSync(logFile, 'utf8')).toBe('no GPU\n');
 });
 
@@ -28,6 +31,7 @@ test('an engine that answers runs until it is stopped, with what it has started'
   const logFile = join(freshFolder(), 'engine.log');
   const engine = await startEngineProcess({
     command: 'echo $$; sleep 600 & wait',
+    what: '--a-command',
     ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
     isReady: async () => readFileSync(logFile, 'utf8').endsWith('\n'),
   });
@@ -40,6 +44,7 @@ test('an engine that answers runs until it is stopped, with what it has started'
 test('an engine that is given up is stopped', async () => {
   const starting = startEngineProcess({
     command: 'sleep 600',
+    what: '--a-command',
     ...{ logFile: join(freshFolder(), 'engine.log'), clock, startSecMax: 60 },
     isReady: async () => false,
     isGivenUp: () => true,

@@ -42,6 +42,22 @@ test('a warm cache in one arm is refused: exit code 1', async () => {
   expect(stdout).toContain('REFUSED: nothing can be said of B. The control "no reuse"');
 });
 
+test('an engine that does not start ends it with 3; secrets of its command are written nowhere', async () => {
+  const cwd = freshFolder();
+  const args = ['ab', '/dev/null', ...SETS, '--url', 'http://127.0.0.1:9', '--b', 'seed=2'];
+  const command = 'API_KEY=abcdef exec false --api-key ghijkl --port 9';
+  const { code, stderr } = await confab([...args, '--a-command', command], { cwd });
+  expect(code).toBe(3);
+  expect(stderr).toContain('--a-command: ended with code 1 before it answered');
+  expect(stderr).not.toMatch(/abcdef|ghijkl/);
+  const dir = join(cwd, 'runs', readdirSync(join(cwd, 'runs'))[0]!);
+  const kept = readFileSync(join(dir, 'ab.ndjson'), 'utf8');
+  expect(kept).toContain('API_KEY=*** exec false --api-key *** --port 9');
+  const again = await confab(['ab', '--resume', dir], { cwd });
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('expected it again, as --a-command');
+});
+
 test.each([
   [['ab'], 'scenario: missing'],
   [['ab', '/dev/null', ...SETS], 'found two arms that are the same'],

@@ -4,7 +4,7 @@ import type { Round, Settings } from '../../ab/settings.ts';
 import { beginState, type Engines, type ExperimentHeader, readState } from '../../ab/state.ts';
 import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
-import { STRUCK, withoutCredentials } from '../../base/secret.ts';
+import { isSecretField, STRUCK, withoutCredentials } from '../../base/secret.ts';
 import { version } from '../../base/version.ts';
 import { createRunFolder } from '../../record/run-folder.ts';
 import { parseOverridden } from '../../scenario/load.ts';
@@ -118,12 +118,22 @@ export function resumed(dir: string, flags: AbFlags): Opened {
   };
 }
 
-/** What is written down of commands. */
+/** What is written down of commands: without what looks like a credential, or has the name of one. */
 function discreet(commands: Engines['commands']): Engines['commands'] {
   return Object.fromEntries(
-    Object.entries(commands).map(([side, command]) => [side, withoutCredentials(command)]),
+    Object.entries(commands).map(([side, command]) => [
+      side,
+      withoutCredentials(command).replace(
+        ASSIGNED,
+        (whole, before: string, name: string, mark: string) =>
+          isSecretField(name) ? `${before}${name}${mark}${STRUCK}` : whole,
+      ),
+    ]),
   );
 }
+
+/** `NAME=value` of the environment, and `--name value`. */
+const ASSIGNED = /(^|[\s;&|])(\w+|--[\w-]+)(=|(?<=--[\w-]+)\s+)(?=[^\s-])\S+/g;
 
 /** The commands of an experiment that goes on: as they are given again, or as they were written down. */
 function commandsAgain(
