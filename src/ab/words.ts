@@ -23,6 +23,9 @@ export function verdictLines(conclusion: Conclusion, told: Told): string[] {
   return [
     FINDING_TEXTS[conclusion.finding](conclusion, told),
     ...controlLines(conclusion),
+    ...(isAlike(conclusion)
+      ? ['Every round gave the same: what this scenario draws anew does not matter to it.']
+      : []),
     ...(hasFailed
       ? [
           `Failed of ${requestsOfRounds} requests: ${failed.a} of A, ${failed.b} of B. Times are of the requests that both answered${conclusion.failsMore ? ': B FAILS MORE, and is not better, however fast the others were' : ''}.`,
@@ -30,6 +33,11 @@ export function verdictLines(conclusion: Conclusion, told: Told): string[] {
       : []),
     ...ENDED[told.outcome],
   ];
+}
+
+/** As in virtual time, where arrivals and lengths are constant. */
+function isAlike({ primary: { gain }, finding }: Conclusion): boolean {
+  return finding !== 'refused' && gain?.low !== undefined && gain.low === gain.high;
 }
 
 type FindingText = (conclusion: Conclusion, told: Told) => string;
