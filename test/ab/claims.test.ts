@@ -4,9 +4,9 @@ import { experiments, pairedRounds, unpairedRequests } from './claims.ts';
 // A small part of `npm run proof:ab`.
 const ARMS = { requests: 20, runSigma: 0.03 } as const;
 
-test('of 100 A/A experiments with a look after every round at most 5 % find a gain', async () => {
-  const { counts } = await experiments(100, { ...ARMS, gain: 0, noise: 'correlated 0.5' });
-  expect(counts.better ?? 0).toBeLessThanOrEqual(5);
+test('of 60 A/A experiments with a look after every round at most 5 % find a gain', async () => {
+  const { counts } = await experiments(60, { ...ARMS, gain: 0, noise: 'correlated 0.5' });
+  expect(counts.better ?? 0).toBeLessThanOrEqual(3);
 });
 
 test('a gain of 5 % is found in 90 % with fewer than half of the requests of a fixed size', async () => {
