@@ -32,6 +32,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'groups that go round sessions, and how many an engine holds',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
   },
+  ab: {
+    summary: 'whether one engine, setting or version is better than another, with controls',
+    load: async () => (await import('./commands/ab/ab.ts')).abCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),

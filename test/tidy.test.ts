@@ -36,6 +36,7 @@ const STATIONS = [
   'play',
   'plan',
   'sessions',
+  'ab',
   'inspect',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */

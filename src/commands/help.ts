@@ -109,6 +109,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/inspect/README.md'),
   },
   {
+    name: 'ab',
+    summary: 'whether one engine, setting or version is better than another',
+    text: (columns) => documentText(columns, 'src/ab/README.md'),
+  },
+  {
     name: 'sessions',
     summary: 'finding how many sessions an engine holds',
     text: (columns) => documentText(columns, 'src/sessions/README.md'),

@@ -102,7 +102,7 @@ function networkOf(env: NodeJS.ProcessEnv): Network {
 }
 
 /** From the command line, else from the scenario's file, else from the environment. An empty one is none. */
-function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
+export function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
   if (given !== undefined) return given || undefined;
   const { apiKeyFile, apiKeyEnv } = target;
   return apiKeyFile === undefined ? process.env[apiKeyEnv] || undefined : keyIn(apiKeyFile);

@@ -1,7 +1,7 @@
 import { type TurnRecord, wasCut } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Conversation, Turn, Workload } from '../workload/conversation.ts';
-import { Message } from '../workload/message.ts';
+import type { Workload } from '../workload/conversation.ts';
+import { marked } from '../workload/marked.ts';
 import type { EarlierParts } from './run.ts';
 
 /** What the earlier parts of a run say about the rest of it. `parts` are their records, part by part. */
@@ -45,7 +45,10 @@ interface Load {
 const ISOLATED: { readonly [How in Isolation]: (load: Load, part: number) => Load } = {
   none: (load) => load,
   salt: ({ scenario, workload }, part) => ({ scenario: salted(scenario, part), workload }),
-  marker: ({ scenario, workload }, part) => ({ scenario, workload: marked(workload, part) }),
+  marker: ({ scenario, workload }, part) => ({
+    scenario,
+    workload: marked(workload, () => `[part ${part + 1}]\n`),
+  }),
 };
 
 /** What the part of a run after `part` others plays, kept apart from them so. */
@@ -57,34 +60,4 @@ export function isolated(load: Load, part: number, how: Isolation = 'none'): Loa
 function salted({ sampling, ...scenario }: Scenario, part: number): Scenario {
   const cacheSalt = `${sampling.cacheSalt ?? ''}part-${part + 1}`;
   return { ...scenario, sampling: { ...sampling, cacheSalt } };
-}
-
-/** With a line in front of every prompt, which changes every token after it. */
-function marked(workload: Workload, part: number): Workload {
-  const mark = `[part ${part + 1}]\n`;
-  const twins = new WeakMap<Message, Message>();
-  const withMark = (message: Message): Message => {
-    let twin = twins.get(message);
-    if (!twin) twins.set(message, (twin = new Message(message.role, mark + message.text)));
-    return twin;
-  };
-  return {
-    ...workload,
-    conversation(userId): Conversation {
-      const conversation = workload.conversation(userId);
-      const [opening, ...rest] = conversation.opening;
-      if (opening) return { ...conversation, opening: [withMark(opening), ...rest] };
-      const { turns } = conversation;
-      const beginning = (turn: Turn): Turn => {
-        const [first, ...others] = turn.before ?? [];
-        if (first) return { ...turn, before: [withMark(first), ...others], message: turn.message };
-        return { ...turn, message: withMark(turn.message) };
-      };
-      const firstAs = (turn: number): Turn =>
-        beginning((turn > 0 && conversation.firstAs?.(turn)) || turns[turn]!);
-      const isFirst = (turn: Turn, index: number) => index === 0 || turn.isCumulative;
-      const marked = turns.map((turn, index) => (isFirst(turn, index) ? beginning(turn) : turn));
-      return { ...conversation, turns: marked, firstAs };
-    },
-  };
 }

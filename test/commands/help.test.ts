@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
@@ -47,6 +48,7 @@ const VERBS: Record<string, () => Command> = {
   plan: planCommand,
   replay: replayCommand,
   sessions: sessionsCommand,
+  ab: abCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

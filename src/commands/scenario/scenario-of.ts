@@ -27,6 +27,8 @@ interface Asked {
   readonly flags: ScenarioFlags;
   /** Requests are sent somewhere: the environment may say where. */
   readonly isSent: boolean;
+  /** One of several that are played together: what is told of each of them was told of the first. */
+  readonly isFurther?: boolean;
 }
 
 /**
@@ -34,7 +36,13 @@ interface Asked {
  * line is told on stderr, the target first.
  * @throws UsageError with every problem found.
  */
-export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<Scenario> {
+export async function scenarioOf({
+  file,
+  rows,
+  flags,
+  isSent,
+  isFurther = false,
+}: Asked): Promise<Scenario> {
   const { env } = process;
   const isDefault = file === undefined && flags.trace === undefined;
   const fromEnv = environmentSettings(env);
@@ -50,7 +58,7 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
     ...(isDefault ? [DEFAULT_SAID] : []),
     ...(fromEnv.length ? [`set by the environment: ${namesOf(fromEnv)}`] : []),
   ];
-  if (!flags.quiet) for (const line of told) say(line);
+  if (!flags.quiet && !isFurther) for (const line of told) say(line);
   const scenario = parseOverridden(
     input,
     [
@@ -61,7 +69,7 @@ export async function scenarioOf({ file, rows, flags, isSent }: Asked): Promise<
     name,
   );
   const isOwn = isSent && scenario.target.url === 'embedded' && !flags.printScenario;
-  if (isOwn) say(NO_SERVER);
+  if (isOwn && !isFurther) say(NO_SERVER);
   return scenario;
 }
 

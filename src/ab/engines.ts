@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { EngineUnreachable, errorText } from '../base/errors.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { endpoint } from '../transport/http/endpoint.ts';
+import { getter, type ServerAccess } from '../transport/http/get.ts';
+import { type EngineProcess, startEngineProcess } from './engine-process.ts';
+import type { Side } from './schedule.ts';
+import type { Engines } from './state.ts';
+
+export interface EnginesOptions extends Engines {
+  readonly arms: Readonly<Record<Side, Scenario>>;
+  /** Where what the engines print goes: `engine-a.log`, `engine-b.log`. */
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly apiKey: string | undefined;
+  readonly startSecMax: number;
+  /** Asked while an engine starts. */
+  isGivenUp(): boolean;
+}
+
+/** The engines of both arms between runs: started anew, or their cache reset, before each. One command at a time runs. */
+export function enginesOf(options: EnginesOptions) {
+  const { arms, dir, clock, commands, reset, startSecMax } = options;
+  let running: { readonly arm: Side; readonly process: EngineProcess } | undefined;
+
+  async function stop(): Promise<void> {
+    await running?.process.stop();
+    running = undefined;
+  }
+
+  async function start(arm: Side, command: string): Promise<void> {
+    await stop();
+    const { target } = arms[arm];
+    const get = getter(endpoint(target.url).origin, accessOf(target, options.apiKey));
+    const process = await startEngineProcess({
+      command,
+      what: `--${arm}-command`,
+      logFile: join(dir, `engine-${arm}.log`),
+      clock,
+      startSecMax,
+      isGivenUp: options.isGivenUp,
+      isReady: async () => {
+        const [page] = await Promise.allSettled([get(endpoint(target.url).health)]);
+        return page.status === 'fulfilled' && page.value.status === 200;
+      },
+    });
+    running = { arm, process };
+  }
+
+  return {
+    stop,
+    /** In a row: the arm's engine is left as the run before has left it. */
+    async prepare(arm: Side, isInARow: boolean): Promise<void> {
+      if (isInARow) return;
+      const command = commands[arm];
+      // Where a reset does, an engine that runs goes on running.
+      const isNew = command !== undefined && (reset === undefined || running?.arm !== arm);
+      if (isNew) await start(arm, command);
+      else if (reset !== undefined) await post(arms[arm].target, reset, options.apiKey);
+    },
+  };
+}
+
+/** @throws EngineUnreachable if the server does not do it: what comes after would find what was before. */
+async function post(target: Scenario['target'], path: string, apiKey: string | undefined) {
+  const { origin } = endpoint(target.url);
+  const [page] = await Promise.allSettled([getter(origin, accessOf(target, apiKey))(path, 'POST')]);
+  const found = page.status === 'rejected' ? errorText(page.reason) : `HTTP ${page.value.status}`;
+  if (page.status === 'rejected' || page.value.status >= 300) {
+    throw new EngineUnreachable(
+      `--reset: POST ${origin}${path}: found ${found}; expected HTTP 200`,
+    );
+  }
+}
+
+function accessOf(target: Scenario['target'], apiKey: string | undefined): ServerAccess {
+  const { url, headers, apiKeyHeader, ca, insecure } = target;
+  return { url, headers, apiKeyHeader, ca, insecure, apiKey, proxy: undefined };
+}
