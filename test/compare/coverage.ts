@@ -1,0 +1,103 @@
+import { stream } from '../../src/base/random.ts';
+import {
+  type Difference,
+  pairedDifference,
+  unpairedDifference,
+} from '../../src/compare/difference.ts';
+import { type Estimate, meanOf, quantileOf } from '../../src/compare/estimate.ts';
+
+export const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99'] as const;
+const SHARES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
+
+interface Case {
+  readonly count: number;
+  /** Load of A; each service of B takes `serviceB` times as long. */
+  readonly rho: number;
+  readonly serviceB: number;
+  readonly isPaired: boolean;
+  readonly runs: number;
+}
+
+/**
+ * How often the 95 % intervals of the difference of two M/M/1 queues hold the truth, and how often they are
+ * called reliable. Paired: the same arrivals and services, those of B scaled; else queues of their own. With a
+ * number of runs, the whole table: `node --experimental-strip-types test/compare/coverage.ts 300` (minutes).
+ */
+export function coverageOf({ count, rho, serviceB, isPaired, runs }: Case) {
+  const found = STATISTICS.map((name) => ({ name, shown: 0, held: 0, ratios: 0, width: 0 }));
+  const identity = Int32Array.from({ length: count }, (_, index) => index);
+  const pairing = { placesA: identity, placesB: identity, count };
+  for (let run = 0; run < runs; run++) {
+    const a = timesInSystem(count, rho, 1, `${run}`);
+    const b = timesInSystem(count, rho, serviceB, isPaired ? `${run}` : `${run} b`);
+    for (const tally of found) {
+      const [one, other] = [a, b].map((values) => estimateOf(values, tally.name)) as [
+        Estimate,
+        Estimate,
+      ];
+      const difference: Difference = isPaired
+        ? pairedDifference(one, other, pairing)
+        : unpairedDifference(one, other);
+      if (!difference.isReliable) continue;
+      const [truthA, truthB] = [truthOf(tally.name, rho, 1), truthOf(tally.name, rho, serviceB)];
+      tally.shown++;
+      tally.width += difference.standardError;
+      if (holds(difference.interval95, truthB - truthA)) tally.held++;
+      if (holds(difference.ratio!.interval95, truthB / truthA)) tally.ratios++;
+    }
+  }
+  return found;
+}
+
+function holds([low, high]: readonly [number, number], truth: number): boolean {
+  return low <= truth && truth <= high;
+}
+
+export function estimateOf(values: Float64Array, name: (typeof STATISTICS)[number]): Estimate {
+  return name === 'mean'
+    ? meanOf({ values })!
+    : quantileOf({ values }, values.toSorted(), SHARES[name])!;
+}
+
+/** Times in system of an M/M/1 queue in its steady state: arrivals at rate `rho`, services of this mean. */
+export function timesInSystem(count: number, rho: number, service: number, seed: string) {
+  const random = stream(seed, 'compared queue');
+  const exponential = () => -Math.log(1 - random());
+  const [isBusy, first] = [random() < rho * service, exponential()];
+  let wait = isBusy ? first / (1 / service - rho) : 0;
+  return Float64Array.from({ length: count }, () => {
+    const inSystem = wait + exponential() * service;
+    wait = Math.max(0, inSystem - exponential() / rho);
+    return inSystem;
+  });
+}
+
+/** The time in system is exponential, of mean 1 / (mu - lambda). */
+function truthOf(name: (typeof STATISTICS)[number], rho: number, service: number): number {
+  const mean = 1 / (1 / service - rho);
+  return name === 'mean' ? mean : -Math.log(1 - SHARES[name]) * mean;
+}
+
+function printTable(runs: number): void {
+  console.log('Held (of the ratio) / shown, of every 100 runs');
+  for (const isPaired of [false, true]) {
+    for (const rho of [0.001, 0.5, 0.8]) {
+      for (const serviceB of [1, 0.9]) {
+        if (isPaired && serviceB === 1) continue;
+        for (const count of [1000, 10_000, 50_000]) {
+          const cells = coverageOf({ count, rho, serviceB, isPaired, runs }).map(
+            ({ name, shown, held, ratios, width }) => {
+              const of = (count: number) => (shown ? ((100 * count) / shown).toFixed(0) : '-');
+              const share = ((100 * shown) / runs).toFixed(0);
+              return `${name} ${of(held)} (${of(ratios)})/${share} se ${(width / shown).toFixed(3)}`;
+            },
+          );
+          const kind = isPaired ? 'paired' : 'unpaired';
+          console.log(`${kind}, rho ${rho}, B x ${serviceB}, ${count}: ${cells.join('  ')}`);
+        }
+      }
+    }
+  }
+}
+
+if (process.argv[1] === import.meta.filename) printTable(Number(process.argv[2] ?? 100));
