@@ -4,6 +4,8 @@ export interface Spread {
   readonly variance: number;
   /** Degrees of freedom of that variance. */
   readonly degrees: number;
+  /** Of the sum: 0 where it may as well be too low as too high; below 0, it is now and then far too low. */
+  readonly skewness: number;
   /** So many independent contributions would spread as much: n_eff, at most their number. */
   readonly effectiveCount: number;
 }
@@ -22,31 +24,35 @@ const CORRELATION_MAX = 0.9;
  *     V_c   the same of the sums of conversations
  *     V     V_t + V_c - V_1: two ways of being alike, and what both count, once (Cameron, Gelbach and Miller
  *           2011); never less than any of the three
+ *     skewness  m_3 / m_2^1.5 of the stretches, over the root of their number
  *
  * @param contributions in the order of time, to a sum that is about 0
  * @param conversations of each contribution, the number of its conversation from 0; absent: each is its own
  */
 export function spreadOf(contributions: Float64Array, conversations?: Int32Array): Spread {
   const count = contributions.length;
-  if (count < 2) return { variance: Infinity, degrees: 0, effectiveCount: count };
+  if (count < 2) return { variance: Infinity, degrees: 0, skewness: 0, effectiveCount: count };
   let squares = 0;
   for (const each of contributions) squares += each * each;
   const alone = (squares * count) / (count - 1);
-  const { variance: inTime, degrees } = ofStretches(contributions);
+  const { variance: inTime, degrees, skewness } = ofStretches(contributions);
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;
   const variance = Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
-  return { variance, degrees, effectiveCount: variance > 0 ? (count * alone) / variance : count };
+  const effectiveCount = variance > 0 ? (count * alone) / variance : count;
+  return { variance, degrees, skewness, effectiveCount };
 }
 
-function ofStretches(contributions: Float64Array): { variance: number; degrees: number } {
+function ofStretches(contributions: Float64Array): Omit<Spread, 'effectiveCount'> {
   const stretches = stretchSums(contributions, STRETCHES);
   const count = stretches.length;
-  if (count < 2) return { variance: Infinity, degrees: 0 };
+  if (count < 2) return { variance: Infinity, degrees: 0, skewness: 0 };
   let squares = 0;
+  let cubes = 0;
   let products = 0;
   let before = 0;
   for (const sum of stretches) {
     squares += sum * sum;
+    cubes += sum ** 3;
     products += sum * before;
     before = sum;
   }
@@ -56,6 +62,8 @@ function ofStretches(contributions: Float64Array): { variance: number; degrees: 
   return {
     variance: ((squares * count) / (count - 1)) * ((1 + r) / (1 - r)),
     degrees: count - 1,
+    // Of the sum of so many: m_3 / m_2^1.5 of one, over the root of their number.
+    skewness: squares > 0 ? cubes / squares ** 1.5 : 0,
   };
 }
 

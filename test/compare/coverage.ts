@@ -1,10 +1,7 @@
 import { stream } from '../../src/base/random.ts';
-import {
-  type Difference,
-  pairedDifference,
-  unpairedDifference,
-} from '../../src/compare/difference.ts';
+import { type Difference, pairedDifference } from '../../src/compare/difference.ts';
 import { type Estimate, meanOf, quantileOf } from '../../src/compare/estimate.ts';
+import { unpairedRepeats } from '../../src/compare/repeats.ts';
 
 export const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99'] as const;
 const SHARES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
@@ -37,11 +34,11 @@ export function coverageOf({ count, rho, serviceB, isPaired, runs }: Case) {
       ];
       const difference: Difference = isPaired
         ? pairedDifference(one, other, pairing)
-        : unpairedDifference(one, other);
+        : unpairedRepeats([{ estimate: one }], [{ estimate: other }]);
       if (!difference.isReliable) continue;
       const [truthA, truthB] = [truthOf(tally.name, rho, 1), truthOf(tally.name, rho, serviceB)];
       tally.shown++;
-      tally.width += difference.standardError;
+      tally.width += Math.sqrt(difference.doubt.variance);
       if (holds(difference.interval95, truthB - truthA)) tally.held++;
       if (holds(difference.ratio!.interval95, truthB / truthA)) tally.ratios++;
     }
