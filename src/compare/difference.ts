@@ -61,7 +61,7 @@ export function pairedDifference(a: Estimate, b: Estimate, pairing: Pairing): Di
   const { effectiveCount } = plain;
   return differenceOf(a, b, plain, log, {
     effectiveCount,
-    isReliable: isEnough(Math.min(own, effectiveCount), a),
+    isReliable: isEnough(Math.min(own, effectiveCount), a, b),
   });
 }
 
@@ -131,9 +131,9 @@ export function together(a: Doubt, b: Doubt): Doubt {
   };
 }
 
-export function isEnough(
-  effectiveCount: number,
-  { beyondShare }: Pick<Estimate, 'beyondShare'>,
-): boolean {
-  return effectiveCount * beyondShare >= BEYOND_MIN - ROUNDING;
+/** Of both sides together: of a share, such as that of failures, one may well have none. */
+export function isEnough(effectiveCount: number, a: Beyond, b: Beyond): boolean {
+  return (effectiveCount * (a.beyondShare + b.beyondShare)) / 2 >= BEYOND_MIN - ROUNDING;
 }
+
+type Beyond = Pick<Estimate, 'beyondShare'>;

@@ -19,7 +19,7 @@ export interface Estimate {
    * statistic over the number of values; Hampel 1974).
    */
   readonly contributions: Float64Array;
-  /** So many of the values lie on the side where fewer are, 0 to 1: 1 - p of a high percentile, half of a mean. */
+  /** What share lies on the side where less is, 0 to 1: 1 - p of a high percentile, half of a mean, p of a share. */
   readonly beyondShare: number;
 }
 
@@ -74,12 +74,15 @@ function slopeAt(sorted: Float64Array, share: number, error: number): number {
 }
 
 /**
- * sum x / sum y over requests, such as cached tokens over input tokens, or good ones over all; a request
- * contributes (x - R y) / sum y (Cochran 1977, 6.3). undefined where sum y is 0.
+ * sum x / sum y over requests, such as cached tokens over input tokens, good ones over all, or completed ones over
+ * the time; a request contributes (x - R y) / sum y (Cochran 1977, 6.3). undefined where sum y is 0.
+ *
+ * @param isShare of 0 to 1
  */
 export function ratioOf(
   numerators: Float64Array,
   denominators: Float64Array,
+  isShare: boolean,
 ): Estimate | undefined {
   let above = 0;
   let below = 0;
@@ -90,7 +93,7 @@ export function ratioOf(
   if (!(below > 0)) return undefined;
   const value = above / below;
   const contributions = numerators.map((x, index) => (x - value * denominators[index]!) / below);
-  return { value, contributions, beyondShare: Math.min(value, 1 - value) };
+  return { value, contributions, beyondShare: isShare ? Math.min(value, 1 - value) : 0.5 };
 }
 
 /** Of each request, the sum over its values. */

@@ -29,7 +29,9 @@ export function unpairedRepeats(a: readonly OfRun[], b: readonly OfRun[]): Diffe
     together(scaled(sideA.doubt, sideA.value), scaled(sideB.doubt, sideB.value)),
     {
       effectiveCount: Math.min(sideA.effectiveCount, sideB.effectiveCount),
-      isReliable: sideA.isReliable && sideB.isReliable,
+      isReliable: [sideA, sideB].every(
+        ({ runs, leastCount }) => runs >= RUNS_ENOUGH || isEnough(leastCount, sideA, sideB),
+      ),
     },
   );
 }
@@ -58,7 +60,10 @@ interface OfSide {
   readonly value: number;
   readonly doubt: Doubt;
   readonly effectiveCount: number;
-  readonly isReliable: boolean;
+  readonly runs: number;
+  /** Of the run that tells least. */
+  readonly leastCount: number;
+  readonly beyondShare: number;
 }
 
 function sideOf(runs: readonly OfRun[]): OfSide {
@@ -70,9 +75,9 @@ function sideOf(runs: readonly OfRun[]): OfSide {
     value: meanOver(each.map(({ estimate }) => estimate.value)),
     doubt: over(each.map(({ estimate, spread }) => ({ value: estimate.value, doubt: spread }))),
     effectiveCount: each.reduce((sum, { spread }) => sum + spread.effectiveCount, 0),
-    isReliable:
-      runs.length >= RUNS_ENOUGH ||
-      each.every(({ estimate, spread }) => isEnough(spread.effectiveCount, estimate)),
+    runs: runs.length,
+    leastCount: Math.min(...each.map(({ spread }) => spread.effectiveCount)),
+    beyondShare: meanOver(each.map(({ estimate }) => estimate.beyondShare)),
   };
 }
 

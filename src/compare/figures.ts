@@ -1,0 +1,58 @@
+import type { Panel } from '../figures/panel.ts';
+import { quantile } from '../stats/exact.ts';
+import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
+import type { Point } from '../stats/sample.ts';
+import type { Side } from './compared-run.ts';
+import { seriesOf } from './series.ts';
+
+const STEPS = 200;
+/** Curves of values that are so far apart are drawn on a logarithmic axis. */
+const FAR = 100;
+
+/** A panel for each metric that any side has values of: the share of them (y) that is not above so much (x), a curve a side. */
+export function comparisonPanels(sides: readonly Side[], leftOut: Iterable<string>): Panel[] {
+  const isLeftOut = new Set(leftOut);
+  return METRICS_AS_PRINTED.filter((metric) => !isLeftOut.has(metric)).flatMap((metric) => {
+    const series = sides.flatMap((side) => {
+      const sorted = valuesOf(side, metric);
+      return sorted.length ? [{ name: side.name, points: curveOf(sorted) }] : [];
+    });
+    const values = series.flatMap(({ points }) => points.map(([value]) => value));
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    // Where nothing varies, there is nothing to see.
+    if (!series.length || low === high) return [];
+    const { label, unit } = METRICS[metric];
+    return [
+      {
+        title: headingOf(metric),
+        kind: 'line' as const,
+        x: {
+          label,
+          ...(unit === 'ms' && { unit }),
+          ...(low > 0 && high > FAR * low && { scale: 'log' as const }),
+        },
+        y: { label: 'not above it', unit: 'share' },
+        series,
+      },
+    ];
+  });
+}
+
+/** Of all runs of a side, sorted. */
+function valuesOf({ runs }: Side, metric: MetricName): Float64Array {
+  const values = runs.map((run) => seriesOf(run, metric).values);
+  const all = new Float64Array(values.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const each of values) {
+    all.set(each, at);
+    at += each.length;
+  }
+  return all.sort();
+}
+
+function curveOf(sorted: Float64Array): Point[] {
+  return Array.from({ length: STEPS + 1 }, (_, step) => [
+    quantile(sorted, step / STEPS),
+    step / STEPS,
+  ]);
+}
