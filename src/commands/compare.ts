@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../base/errors.ts';
-import type { Side } from '../compare/compared-run.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
@@ -90,7 +89,7 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
     ]);
   }
   const comparison = compare(sides, { margin: flags.margin, failIfs, isForced });
-  await draw(flags.figure, sides, comparison);
+  await draw(flags.figure, comparison);
   process.stdout.write(await printed(comparison, flags));
   const isFailed = comparison.verdicts.some(
     ({ outcome }) => outcome === 'broken' || (flags.strict && outcome === 'unsure'),
@@ -104,14 +103,13 @@ async function printed(comparison: Comparison, { json, wide }: CompareFlags): Pr
   return `${comparisonText(comparison, reportColumns(wide))}\n`;
 }
 
-async function draw(file: string | undefined, sides: readonly Side[], { compared }: Comparison) {
+async function draw(file: string | undefined, comparison: Comparison): Promise<void> {
   if (file === undefined) return;
   const [{ writePicture }, { comparisonPanels }] = await Promise.all([
     import('../figures/picture.ts'),
     import('../compare/figures.ts'),
   ]);
-  const leftOut = compared.flatMap(({ leftOut }) => Object.keys(leftOut));
-  await writePicture(file, comparisonPanels(sides, leftOut), { columns: 3 });
+  await writePicture(file, comparisonPanels(comparison), { columns: 3 });
   say(`wrote ${file}`);
 }
 

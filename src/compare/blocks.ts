@@ -63,7 +63,7 @@ function ofStretches(contributions: Float64Array): Omit<Spread, 'effectiveCount'
     variance: ((squares * count) / (count - 1)) * ((1 + r) / (1 - r)),
     degrees: count - 1,
     // Of the sum of so many: m_3 / m_2^1.5 of one, over the root of their number.
-    skewness: squares > 0 ? cubes / squares ** 1.5 : 0,
+    skewness: cubes === 0 ? 0 : cubes / squares ** 1.5,
   };
 }
 

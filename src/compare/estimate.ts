@@ -77,7 +77,7 @@ function slopeAt(sorted: Float64Array, share: number, error: number): number {
  * sum x / sum y over requests, such as cached tokens over input tokens, good ones over all, or completed ones over
  * the time; a request contributes (x - R y) / sum y (Cochran 1977, 6.3). undefined where sum y is 0.
  *
- * @param isShare of 0 to 1
+ * @param isShare of requests that are something, so that enough must be it, and enough not
  */
 export function ratioOf(
   numerators: Float64Array,

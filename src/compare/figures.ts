@@ -1,18 +1,21 @@
 import type { Panel } from '../figures/panel.ts';
 import { quantile } from '../stats/exact.ts';
-import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
+import { headingOf, METRICS, type MetricName } from '../stats/metrics.ts';
 import type { Point } from '../stats/sample.ts';
 import type { Side } from './compared-run.ts';
+import type { Comparison } from './comparison.ts';
 import { seriesOf } from './series.ts';
 
 const STEPS = 200;
 /** Curves of values that are so far apart are drawn on a logarithmic axis. */
 const FAR = 100;
 
-/** A panel for each metric that any side has values of: the share of them (y) that is not above so much (x), a curve a side. */
-export function comparisonPanels(sides: readonly Side[], leftOut: Iterable<string>): Panel[] {
-  const isLeftOut = new Set(leftOut);
-  return METRICS_AS_PRINTED.filter((metric) => !isLeftOut.has(metric)).flatMap((metric) => {
+/** A panel for each metric that was compared: the share of its values (y) that is not above so much (x), a curve a side. */
+export function comparisonPanels({ baseline, compared }: Comparison): Panel[] {
+  const sides = [baseline, ...compared.map(({ side }) => side)];
+  const measures = compared.flatMap(({ rows }) => rows.map(({ measure }) => measure));
+  const metrics = new Set(measures.flatMap((one) => ('metric' in one ? [one.metric] : [])));
+  return [...metrics].flatMap((metric) => {
     const series = sides.flatMap((side) => {
       const sorted = valuesOf(side, metric);
       return sorted.length ? [{ name: side.name, points: curveOf(sorted) }] : [];

@@ -35,7 +35,7 @@ export function judged(tables: readonly (readonly Row[])[], margin: number): Jud
         return { ...row, finding: directionOf(row, difference) };
       }
       if (!difference.isReliable) {
-        return { ...row, finding: 'cannotTell', because: 'too few values' };
+        return { ...row, finding: 'cannotTell', because: 'too few' };
       }
       return isWithin(difference, margin)
         ? { ...row, finding: 'notDifferent' }

@@ -1,5 +1,5 @@
 import type { Slo } from '../scenario/thresholds.ts';
-import { METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
+import { METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
 import { STATISTICS } from '../stats/statistics.ts';
 import { type Better, COMPARED_TOTALS, type ComparedTotal, METRIC_BETTER } from './better.ts';
 import type { ComparedRun, Side } from './compared-run.ts';
@@ -46,10 +46,23 @@ export interface Setting {
 export function rowsOf(a: Side, b: Side, setting: Setting, measures = MEASURES): Row[] {
   const numbers = new Numbers(setting.slo);
   return measures.flatMap((measure) => {
-    if ('metric' in measure && setting.leftOut[measure.metric] !== undefined) return [];
+    if ('metric' in measure && !isShown(measure.metric, [a, b], setting)) return [];
     const row = rowOf(a, b, measure, setting, numbers);
     return row.a === undefined && row.b === undefined ? [] : [row];
   });
+}
+
+/** Without reasoning, TTFO is TTFT once more. */
+function isShown(metric: MetricName, sides: readonly Side[], { leftOut }: Setting): boolean {
+  if (leftOut[metric] !== undefined) return false;
+  if (METRICS[metric].shown !== 'ifReasoning') return true;
+  return sides.some(({ runs }) =>
+    runs.some(({ records, told }) =>
+      records.length
+        ? records.some(({ firstTokenMs, firstOutputMs }) => firstTokenMs !== firstOutputMs)
+        : told[`${metric}.mean`] !== undefined,
+    ),
+  );
 }
 
 function rowOf(a: Side, b: Side, measure: Measure, { pairs }: Setting, numbers: Numbers): Row {

@@ -1,4 +1,4 @@
-import { measure, percent } from '../report/number.ts';
+import { amount, measure, percent } from '../report/number.ts';
 import { sectionsText } from '../report/render/text.ts';
 import { field, listSections, type Section, type Table, type TableRow } from '../report/section.ts';
 import { METRICS, type MetricName } from '../stats/metrics.ts';
@@ -94,7 +94,7 @@ function sentence(begin: string, list: readonly string[]): string[] {
 function changeText(measure: Measure, difference: Difference): string {
   const { change, low, high, unit } = changeOf(measure, difference);
   const ends = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
-  return `${measureText(Math.abs(change))} ${unit} (${measureText(ends[0]!)} to ${measureText(ends[1]!)})`;
+  return `${short(Math.abs(change))} ${unit} (${short(ends[0]!)} to ${short(ends[1]!)})`;
 }
 
 interface Change {
@@ -130,16 +130,22 @@ const FINDINGS: Readonly<Record<JudgedRow['finding'], (b: string) => string>> = 
   cannotTell: () => 'cannot tell',
 };
 
-function tableSection(baseline: Side, { side, rows }: Compared): Section {
-  const { name: a } = baseline;
-  const { name: b } = side;
+function tableSection({ name: a }: Side, { side: { name: b }, rows }: Compared): Section {
   const metrics = new Map<MetricName, JudgedRow[]>();
   for (const row of rows) {
     if (!('metric' in row.measure)) continue;
     const { metric } = row.measure;
     metrics.set(metric, [...(metrics.get(metric) ?? []), row]);
   }
-  const totals = rows.filter(({ measure }) => 'total' in measure);
+  const alike = [...metrics].filter(([, ofMetric]) => ofMetric.every(isAlike));
+  for (const [metric] of alike) metrics.delete(metric);
+  const totals = rows.filter((row) => 'total' in row.measure && !isAlike(row));
+  const same = [
+    ...alike.map(([metric]) => METRICS[metric].label),
+    ...rows
+      .filter((row) => 'total' in row.measure && isAlike(row))
+      .map(({ measure }) => labelOf(measure)),
+  ];
   const table: Table = {
     columns: [
       { title: '' },
@@ -151,19 +157,27 @@ function tableSection(baseline: Side, { side, rows }: Compared): Section {
     ],
     rows: [
       ...[...metrics].flatMap(([metric, ofMetric]) => [
-        { cells: [headOf(metric), '', '', '', '', ''] },
-        ...ofMetric.map((row) => tableRow(row, b, statisticOf(row.measure), 1)),
+        headRow(METRICS[metric].label),
+        ...ofMetric.map((row) => tableRow(row, b, statisticOf(row.measure))),
       ]),
-      ...(totals.length ? [{ cells: ['the whole run', '', '', '', '', ''] }] : []),
-      ...totals.map((row) => tableRow(row, b, totalLabel(row.measure), 1)),
+      ...(totals.length ? [headRow('the whole run')] : []),
+      ...totals.map((row) => tableRow(row, b, totalLabel(row.measure))),
     ],
   };
-  return { title: `${b} beside ${a}`, table };
+  return {
+    title: `${b} beside ${a}`,
+    ...(table.rows.length && { table }),
+    ...(same.length && { notes: [`Exactly the same in ${a} and ${b}: ${same.join(', ')}.`] }),
+  };
 }
 
-function headOf(metric: MetricName): string {
-  const { label, unit } = METRICS[metric];
-  return unit === 'ms' ? `${label} ms` : label;
+/** To the last bit, as of the same requests, or of a run beside itself. */
+function isAlike({ difference }: JudgedRow): boolean {
+  return difference?.difference === 0 && difference.doubt.variance === 0;
+}
+
+function headRow(label: string): TableRow {
+  return { cells: [label, '', '', '', '', ''] };
 }
 
 function statisticOf(measure: Measure): string {
@@ -175,23 +189,34 @@ function totalLabel(measure: Measure): string {
   return unit === 'share' || unit === 'requests' ? labelOf(measure) : `${labelOf(measure)} ${unit}`;
 }
 
-function tableRow(row: JudgedRow, b: string, label: string, level: number): TableRow {
-  const { measure, a: valueA, b: valueB, difference, finding, because } = row;
-  const isShare = unitOf(measure) === 'share';
-  const value = (of: number | undefined) => (isShare ? percent(of) : measureText(of));
+function tableRow(row: JudgedRow, b: string, label: string): TableRow {
+  const { measure: of, a: valueA, b: valueB, difference, finding, because = '-' } = row;
+  const value = unitOf(of) === 'share' ? percent : measure;
+  const verdict = FINDINGS[finding](b);
   const cells = [label, value(valueA), value(valueB)];
-  if (!difference) return { cells: [...cells, '-', because ?? '-', FINDINGS[finding](b)], level };
-  const { change, low, high, unit } = changeOf(measure, difference);
-  const sign = (of: number) => (of > 0 ? `+${measureText(of)}` : measureText(of));
+  if (!difference) return { cells: [...cells, '-', because, verdict], level: 1 };
+  const { change, low, high, unit } = changeOf(of, difference);
   const symbol = unit === '%' ? ' %' : unit === 'points' ? ' pp' : '';
-  const interval =
-    difference.isReliable || low === high ? `${sign(low)} to ${sign(high)}` : because;
-  return { cells: [...cells, `${sign(change)}${symbol}`, interval, FINDINGS[finding](b)], level };
+  const isTold = difference.isReliable || low === high;
+  const interval = isTold ? `${signed(low)}, ${signed(high)}` : because;
+  return { cells: [...cells, `${signed(change)}${symbol}`, interval, verdict], level: 1 };
 }
 
-/** Three digits are enough of what has an interval. */
-function measureText(value: number | undefined): string {
-  return measure(value);
+/** Three digits are enough of what has an interval, and two decimals of percent. */
+const DIGITS = 3;
+const DECIMALS_MAX = 2;
+
+function short(value: number): string {
+  if (!Number.isFinite(value)) return 'any';
+  const text = measure(value, DIGITS);
+  const decimals = text.split('.')[1]?.length ?? 0;
+  const least = 10 ** -DECIMALS_MAX;
+  return decimals > DECIMALS_MAX && Math.abs(value) > least ? value.toFixed(DECIMALS_MAX) : text;
+}
+
+function signed(value: number): string {
+  const text = short(value);
+  return value > 0 && text !== '0' ? `+${text}` : text;
 }
 
 function failIfSections(verdicts: readonly FailIfVerdict[]): Section[] {
@@ -208,9 +233,9 @@ const OUTCOMES = { kept: 'kept', broken: 'FAILED', unsure: 'cannot tell' } as co
 function legend({ margin, tests }: Comparison): Section {
   return {
     notes: [
-      `Change: of A in percent; of shares, in points (pp). The interval of each number holds its true change with a
+      `Times are in ms. Change: of A in percent; of shares, in points (pp). The interval of each number holds its true change with a
       confidence of 95 %. "Better" and "worse" hold for all ${tests} numbers together: where nothing differs, one of them
-      is found in less than 5 % of comparisons (Holm). "Not different": the interval lies within ${measure(100 * margin)} %
+      is found in less than 5 % of comparisons (Holm). "Not different": the interval lies within ${amount(100 * margin)} %
       of A, either way. "Cannot tell": neither; more requests, or repeats, would.`,
     ],
   };

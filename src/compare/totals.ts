@@ -12,6 +12,8 @@ interface Quotient {
   readonly above: OfRecord;
   /** Absent: seconds. */
   readonly below?: OfRecord;
+  /** Each request is in it or not: so many of either must there be. */
+  readonly isShareOfRequests?: true;
 }
 
 const isOk = ({ status }: TurnRecord) => status === 'ok';
@@ -26,6 +28,7 @@ const QUOTIENTS: Record<ComparedTotal, (slo: Slo | undefined) => Quotient | unde
   'counts.errorRate': () => ({
     above: (record) => Number(isFailure(record.status)),
     below: (record) => Number(isJudged(record)),
+    isShareOfRequests: true,
   }),
   'rates.achievedPerSec': () => ({ above: (record) => Number(isOk(record)) }),
   'rates.inputTokensPerSec': () => ({
@@ -40,6 +43,7 @@ const QUOTIENTS: Record<ComparedTotal, (slo: Slo | undefined) => Quotient | unde
       isGood && {
         above: (record) => Number(isOk(record) && isGood(record)),
         below: (record) => Number(isJudged(record)),
+        isShareOfRequests: true,
       }
     );
   },
@@ -72,11 +76,11 @@ export function totalOfRun(
 ): Estimate | undefined {
   const quotient = QUOTIENTS[name](slo);
   if (!quotient) return undefined;
-  const { above, below } = quotient;
+  const { above, below, isShareOfRequests = false } = quotient;
   const denominators = below ? Float64Array.from(run.records, below) : secondsOf(run);
   const numerators = Float64Array.from(run.records, above);
   if (!denominators || numerators.some(Number.isNaN)) return undefined;
-  return ratioOf(numerators, denominators, below !== undefined);
+  return ratioOf(numerators, denominators, isShareOfRequests);
 }
 
 /** The measured time, shared out to the requests. */
