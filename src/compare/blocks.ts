@@ -34,6 +34,8 @@ export function spreadOf(contributions: Float64Array, conversations?: Int32Array
   if (count < 2) return { variance: Infinity, degrees: 0, skewness: 0, effectiveCount: count };
   let squares = 0;
   for (const each of contributions) squares += each * each;
+  // Of runs that are alike: nothing is left open, however few requests they have.
+  if (squares === 0) return { variance: 0, degrees: count - 1, skewness: 0, effectiveCount: count };
   const alone = (squares * count) / (count - 1);
   const { variance: inTime, degrees, skewness } = ofStretches(contributions);
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;

@@ -15,8 +15,10 @@ export interface Difference {
   readonly pValue: number;
   /** b / a, where both are above 0. */
   readonly ratio?: Ratio;
-  /** So many independent values, or pairs, would tell as much. */
+  /** So many independent values would tell as much: of the side, or of the pairs, that tell less. */
   readonly effectiveCount: number;
+  /** What share of them lies on the side where less is: see `Estimate`. */
+  readonly beyondShare: number;
   /** There are enough of them: n_eff (1 - p) >= 10 and n_eff p >= 10; of a mean n_eff >= 20. */
   readonly isReliable: boolean;
 }
@@ -57,11 +59,10 @@ export function pairedDifference(a: Estimate, b: Estimate, pairing: Pairing): Di
   const log = hasRatio
     ? spreadOf(differencesOf(a, b, pairing, a.value, b.value), conversations)
     : plain;
-  const own = Math.min(...[a, b].map((each) => spreadOf(each.contributions).effectiveCount));
-  const { effectiveCount } = plain;
+  const own = [a, b].map((each) => spreadOf(each.contributions).effectiveCount);
   return differenceOf(a, b, plain, log, {
-    effectiveCount,
-    isReliable: isEnough(Math.min(own, effectiveCount), a, b),
+    effectiveCount: Math.min(...own, plain.effectiveCount),
+    beyondShare: (a.beyondShare + b.beyondShare) / 2,
   });
 }
 
@@ -89,7 +90,7 @@ export function differenceOf(
   b: Pick<Estimate, 'value'>,
   plain: Doubt,
   log: Doubt,
-  told: Pick<Difference, 'effectiveCount' | 'isReliable'>,
+  told: Pick<Difference, 'effectiveCount' | 'beyondShare'> & { readonly isReliable?: boolean },
 ): Difference {
   const difference = b.value - a.value;
   return {
@@ -100,6 +101,7 @@ export function differenceOf(
     doubt: doubtOf(plain),
     pValue: pValueOf(difference, plain),
     ...(a.value > 0 && b.value > 0 && { ratio: ratioOfTwo(b.value / a.value, log) }),
+    isReliable: isEnough(told),
     ...told,
   };
 }
@@ -131,9 +133,9 @@ export function together(a: Doubt, b: Doubt): Doubt {
   };
 }
 
-/** Of both sides together: of a share, such as that of failures, one may well have none. */
-export function isEnough(effectiveCount: number, a: Beyond, b: Beyond): boolean {
-  return (effectiveCount * (a.beyondShare + b.beyondShare)) / 2 >= BEYOND_MIN - ROUNDING;
+function isEnough({
+  effectiveCount,
+  beyondShare,
+}: Pick<Difference, 'effectiveCount' | 'beyondShare'>): boolean {
+  return effectiveCount * beyondShare >= BEYOND_MIN - ROUNDING;
 }
-
-type Beyond = Pick<Estimate, 'beyondShare'>;

@@ -1,5 +1,5 @@
 import { spreadOf } from './blocks.ts';
-import { type Difference, differenceOf, isEnough, scaled, together } from './difference.ts';
+import { type Difference, differenceOf, scaled, together } from './difference.ts';
 import type { Estimate } from './estimate.ts';
 import type { Doubt } from './interval.ts';
 
@@ -13,11 +13,15 @@ export interface OfRun {
 /** From so many runs on, what they differ by says enough, whatever there is in each. */
 const RUNS_ENOUGH = 5;
 
+/** Of 2 to 4 runs: how many times the variance within may be that between them by chance; F at 95 %, chi^2 / (R - 1). */
+const BETWEEN_MAX = [3.84, 3, 2.6];
+
 /**
  * Of two sides with runs of which none belongs to one of the other side. A side's number is the mean over its
- * runs; its variance that of this mean, s^2 / R with R - 1 degrees of freedom, and never less than what the
- * single runs leave open (their variances' mean over R): a side of one run has that alone. The variances of the
- * sides add up, V = V_A + V_B, with V^2 / (V_A^2 / d_A + V_B^2 / d_B) degrees of freedom (Welch 1947,
+ * runs. What that leaves open: V_b = s^2 / R between its runs, V_w within them (the mean of their variances over
+ * R), and of the two the greater one. Its degrees of freedom are R - 1 from 5 runs on, or where V_b is greater
+ * than chance makes it; else those within, as few runs say little about how much they differ. The variances of
+ * the sides add up, V = V_A + V_B, with V^2 / (V_A^2 / d_A + V_B^2 / d_B) degrees of freedom (Welch 1947,
  * Satterthwaite 1946).
  */
 export function unpairedRepeats(a: readonly OfRun[], b: readonly OfRun[]): Difference {
@@ -29,44 +33,31 @@ export function unpairedRepeats(a: readonly OfRun[], b: readonly OfRun[]): Diffe
     together(scaled(sideA.doubt, sideA.value), scaled(sideB.doubt, sideB.value)),
     {
       effectiveCount: Math.min(sideA.effectiveCount, sideB.effectiveCount),
-      isReliable: [sideA, sideB].every(
-        ({ runs, leastCount }) => runs >= RUNS_ENOUGH || isEnough(leastCount, sideA, sideB),
-      ),
+      // Of both together: of a share, such as that of failures, one may well have none.
+      beyondShare: (sideA.beyondShare + sideB.beyondShare) / 2,
+      ...(Math.min(a.length, b.length) >= RUNS_ENOUGH && { isReliable: true }),
     },
   );
 }
 
-/**
- * Of pairs of runs that played the same requests: the mean of their differences, with the variance s^2 / R of that
- * mean and R - 1 degrees of freedom, and never less than what the single pairs leave open.
- */
+/** Of pairs of runs that played the same requests: the mean of their differences, of which the same is true. */
 export function pairedRepeats(pairs: readonly Difference[]): Difference {
   const [first, ...others] = pairs;
   if (others.length === 0) return first!;
-  const isEvery = (is: (pair: Difference) => boolean) => pairs.every(is);
   const a = { value: meanOver(pairs.map(({ a }) => a)) };
   const b = { value: meanOver(pairs.map(({ b }) => b)) };
   const plain = over(pairs.map(({ difference, doubt }) => ({ value: difference, doubt })));
-  const log = isEvery(({ ratio }) => ratio !== undefined)
+  const log = pairs.every(({ ratio }) => ratio !== undefined)
     ? over(pairs.map(({ ratio }) => ({ value: Math.log(ratio!.value), doubt: ratio!.doubt })))
     : plain;
   return differenceOf(a, b, plain, log, {
     effectiveCount: pairs.reduce((sum, { effectiveCount }) => sum + effectiveCount, 0),
-    isReliable: pairs.length >= RUNS_ENOUGH || isEvery(({ isReliable }) => isReliable),
+    beyondShare: meanOver(pairs.map(({ beyondShare }) => beyondShare)),
+    ...(pairs.length >= RUNS_ENOUGH && { isReliable: true }),
   });
 }
 
-interface OfSide {
-  readonly value: number;
-  readonly doubt: Doubt;
-  readonly effectiveCount: number;
-  readonly runs: number;
-  /** Of the run that tells least. */
-  readonly leastCount: number;
-  readonly beyondShare: number;
-}
-
-function sideOf(runs: readonly OfRun[]): OfSide {
+function sideOf(runs: readonly OfRun[]) {
   const each = runs.map(({ estimate, conversations }) => ({
     estimate,
     spread: spreadOf(estimate.contributions, conversations),
@@ -75,8 +66,6 @@ function sideOf(runs: readonly OfRun[]): OfSide {
     value: meanOver(each.map(({ estimate }) => estimate.value)),
     doubt: over(each.map(({ estimate, spread }) => ({ value: estimate.value, doubt: spread }))),
     effectiveCount: each.reduce((sum, { spread }) => sum + spread.effectiveCount, 0),
-    runs: runs.length,
-    leastCount: Math.min(...each.map(({ spread }) => spread.effectiveCount)),
     beyondShare: meanOver(each.map(({ estimate }) => estimate.beyondShare)),
   };
 }
@@ -88,7 +77,8 @@ function over(runs: readonly { readonly value: number; readonly doubt: Doubt }[]
   const mean = meanOver(runs.map(({ value }) => value));
   const squares = runs.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);
   const between = squares / (count - 1) / count;
-  const degrees = count - 1;
+  const isOfChance = count < RUNS_ENOUGH && between <= BETWEEN_MAX[count - 2]! * within;
+  const degrees = isOfChance ? runs.reduce((sum, { doubt }) => sum + doubt.degrees, 0) : count - 1;
   return { variance: Math.max(between, within), degrees, skewness: 0 };
 }
 

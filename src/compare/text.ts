@@ -42,11 +42,15 @@ function runText({ path, says, records }: ComparedRun): string {
   return `${path}: ${says}, ${records.length || 'no single'} requests`;
 }
 
-function methodText(baseline: Side, { side, pairs, leftOut }: Compared): string {
-  const names = `${baseline.name} and ${side.name}`;
+function methodText(a: Side, { side: b, pairs, leftOut }: Compared): string {
+  const names = `${a.name} and ${b.name}`;
   const out = Object.entries(leftOut).map(
     ([name, says]) => `${METRICS[name as MetricName].label} is left out: ${says}.`,
   );
+  const hasRequests = [a, b].every(({ runs }) => runs.every(({ records }) => records.length));
+  if (!hasRequests) {
+    return [`${names}: statistics alone, so that no difference has an interval.`, ...out].join(' ');
+  }
   if (!pairs) {
     return [`${names}: not paired, as their requests are not the same ones.`, ...out].join(' ');
   }
@@ -194,7 +198,11 @@ function tableRow(row: JudgedRow, b: string, label: string): TableRow {
   const value = unitOf(of) === 'share' ? percent : measure;
   const verdict = FINDINGS[finding](b);
   const cells = [label, value(valueA), value(valueB)];
-  if (!difference) return { cells: [...cells, '-', because, verdict], level: 1 };
+  if (!difference) {
+    const change =
+      valueA && valueB !== undefined ? `${signed(100 * (valueB / valueA - 1))} %` : '-';
+    return { cells: [...cells, change, because, verdict], level: 1 };
+  }
   const { change, low, high, unit } = changeOf(of, difference);
   const symbol = unit === '%' ? ' %' : unit === 'points' ? ' pp' : '';
   const isTold = difference.isReliable || low === high;

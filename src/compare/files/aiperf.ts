@@ -1,10 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
-import { found as foundText, isObject, notJson, parsedJson } from '../../base/json.ts';
+import { found, isObject, notJson, parsedJson } from '../../base/json.ts';
 import { readLines } from '../../record/lines.ts';
-import type { TurnRecord } from '../../record/record.ts';
 import type { MetricName } from '../../stats/metrics.ts';
 import type { ComparedRun } from '../compared-run.ts';
-import { otherRun } from './other-run.ts';
+import { known, type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -40,7 +39,7 @@ export function aiperfSummaryRun(path: string, json: Json): ComparedRun {
     path,
     tool: 'AIPerf',
     says: 'aiperf profile, statistics alone',
-    records: [],
+    requests: [],
     definitions: DEFINITIONS,
     told: {
       ...Object.assign(
@@ -53,7 +52,6 @@ export function aiperfSummaryRun(path: string, json: Json): ComparedRun {
       ...rate('request_throughput', 'rates.achievedPerSec'),
       ...rate('output_token_throughput', 'rates.outputTokensPerSec'),
     },
-    isNamed: false,
   });
 }
 
@@ -62,8 +60,7 @@ export function aiperfSummaryRun(path: string, json: Json): ComparedRun {
  * @throws UsageError naming file, line and field.
  */
 export function aiperfRun(path: string): ComparedRun {
-  const users = new Map<string, number>();
-  const found: TurnRecord[] = [];
+  const requests: OtherRequest[] = [];
   let number = 0;
   for (const line of readLines(path, 'AIPerf records')) {
     number++;
@@ -71,70 +68,38 @@ export function aiperfRun(path: string): ComparedRun {
     if (!text.trim()) continue;
     const json = parsedJson(text);
     if (!isObject(json)) throw new UsageError(`${path}: line ${number}: ${notJson(text)}`);
-    const record = recordOf(json, users, `${path}: line ${number}`);
-    if (record) found.push(record);
+    const request = requestOf(json, `${path}: line ${number}`);
+    if (request) requests.push(request);
   }
-  const records = numbered(found, [...users.keys()]);
-  const starts = records.flatMap(({ sentMs }) => sentMs ?? []);
-  const ends = records.flatMap(({ endMs }) => endMs ?? []);
-  const [first, last] = [least(starts), -least(ends.map((end) => -end))];
   return otherRun({
     path,
     tool: 'AIPerf',
     says: 'aiperf profile',
-    records,
-    totalMs: last > first ? last - first : undefined,
+    requests,
     definitions: DEFINITIONS,
-    isNamed: true,
   });
 }
 
-/** By the order of their names, which is the same in every run of a data set; lines come as requests end. */
-function numbered(records: readonly TurnRecord[], names: readonly string[]): TurnRecord[] {
-  const inOrder = names.map((name, index) => ({ name, index })).sort((a, b) => byName(a, b));
-  const places = new Map(inOrder.map(({ index }, place) => [index, place]));
-  return records.map((record) => ({ ...record, userId: places.get(record.userId)! }));
-}
-
-function byName({ name: a }: { name: string }, { name: b }: { name: string }): number {
-  return a.length - b.length || (a < b ? -1 : Number(a > b));
-}
-
-function recordOf(json: Json, users: Map<string, number>, at: string): TurnRecord | undefined {
+/** undefined: it is of the warm-up. */
+function requestOf(json: Json, at: string): OtherRequest | undefined {
   const { metadata, metrics, error } = json;
   if (!isObject(metadata)) {
-    throw new UsageError(`${at}: metadata: ${foundText(metadata)}; expected an object`);
+    throw new UsageError(`${at}: metadata: ${found(metadata)}; expected an object`);
   }
-  const { request_start_ns: start, turn_index: turn, benchmark_phase: phase } = metadata;
-  if (phase === 'warmup') return undefined;
+  const { request_start_ns: start, turn_index: turn, was_cancelled: wasCancelled } = metadata;
+  if (metadata['benchmark_phase'] === 'warmup') return undefined;
   if (typeof start !== 'number') {
-    throw new UsageError(
-      `${at}: metadata.request_start_ns: ${foundText(start)}; expected nanoseconds`,
-    );
+    throw new UsageError(`${at}: metadata.request_start_ns: ${found(start)}; expected nanoseconds`);
   }
-  const user = String(
-    metadata['conversation_id'] ??
-      metadata['x_correlation_id'] ??
-      metadata['session_num'] ??
-      users.size,
-  );
-  let userId = users.get(user);
-  if (userId === undefined) users.set(user, (userId = users.size));
+  const { conversation_id, x_correlation_id, session_num } = metadata;
+  const conversation = String(conversation_id ?? x_correlation_id ?? session_num ?? at);
   const sentMs = start / 1e6;
-  const isCancelled = metadata['was_cancelled'] === true;
-  const base = {
-    userId,
-    turn: typeof turn === 'number' ? turn : 0,
-    turns: 1,
-    phase: 'measure',
-    attempts: 1,
-    reconnects: 0,
-    sentMs,
-  } as const;
-  if (isCancelled || error || !isObject(metrics)) {
-    return { ...base, status: isCancelled ? 'cancelled' : 'http', chunks: 0 };
+  const begun = { turn: typeof turn === 'number' ? turn : 0, sentMs };
+  if (wasCancelled === true || error || !isObject(metrics)) {
+    const status = wasCancelled === true ? 'cancelled' : 'http';
+    return { conversation, record: { ...begun, status, chunks: 0 } };
   }
-  return { ...base, status: 'ok', ...measuredOf(metrics, sentMs) };
+  return { conversation, record: { ...begun, status: 'ok', ...measuredOf(metrics, sentMs) } };
 }
 
 function measuredOf(metrics: Json, sentMs: number) {
@@ -151,7 +116,7 @@ function measuredOf(metrics: Json, sentMs: number) {
   const gaps = value('inter_chunk_latency');
   const endMs = ms('request_latency');
   const output = tokens('output_sequence_length');
-  return withoutUndefined({
+  return known({
     firstTokenMs: ms('time_to_first_token'),
     firstOutputMs: ms('time_to_first_output_token'),
     lastTokenMs: endMs,
@@ -162,15 +127,4 @@ function measuredOf(metrics: Json, sentMs: number) {
     chunkGapsMs: Array.isArray(gaps) ? (gaps as number[]) : undefined,
     chunks: Array.isArray(gaps) ? gaps.length + 1 : (output ?? 1),
   });
-}
-
-function withoutUndefined<T extends { readonly chunks: number }>(of: T) {
-  return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as Pick<
-    TurnRecord,
-    'chunks'
-  >;
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Infinity);
 }

@@ -1,9 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
-import type { RecordStatus, TurnRecord } from '../../record/record.ts';
+import type { RecordStatus } from '../../record/record.ts';
 import type { MetricName } from '../../stats/metrics.ts';
 import type { ComparedRun } from '../compared-run.ts';
-import { otherRun } from './other-run.ts';
+import { known, type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -40,76 +40,57 @@ export function guidellmRun(path: string, json: Json): ComparedRun {
       `${path}: benchmarks: found ${benchmarks.length}; expected one, as each is a run of its own`,
     );
   }
-  const records = recordsOf(benchmark);
   const { duration } = benchmark;
-  const span = spanOf(records);
   const metrics = isObject(benchmark['metrics']) ? benchmark['metrics'] : {};
   return otherRun({
     path,
     tool: 'GuideLLM',
     says: 'guidellm benchmark',
-    records,
-    totalMs: typeof duration === 'number' ? duration * 1000 : span,
+    requests: requestsOf(benchmark),
+    totalMs: typeof duration === 'number' ? duration * 1000 : undefined,
     told: Object.assign(
       {},
       ...Object.entries(METRICS).map(([name, [metric, factor]]) =>
         toldOf(metric, statisticsOf(metrics[name]), factor),
       ),
     ),
-    isNamed: false,
   });
 }
 
-function recordsOf({ requests }: Json): TurnRecord[] {
+function requestsOf({ requests }: Json): OtherRequest[] {
   if (!isObject(requests)) return [];
-  const users = new Map<unknown, number>();
   return Object.entries(STATUSES).flatMap(([name, status]) => {
     const list = requests[name];
-    return (Array.isArray(list) ? list : []).flatMap((request) => {
-      const record = isObject(request) && recordOf(request, status, users);
-      return record ? [record] : [];
+    return (Array.isArray(list) ? list : []).flatMap((json) => {
+      const request = isObject(json) && requestOf(json, status);
+      return request ? [request] : [];
     });
   });
 }
 
 /** Unix times in seconds; undefined where there are none. */
-function recordOf(
-  request: Json,
-  status: RecordStatus,
-  users: Map<unknown, number>,
-): TurnRecord | undefined {
-  const info = isObject(request['info']) ? request['info'] : {};
-  const { timings } = info;
+function requestOf(json: Json, status: RecordStatus): OtherRequest | undefined {
+  const info = isObject(json['info']) ? json['info'] : {};
+  const { timings, turn_index: turn, conversation_id: conversation = json['request_id'] } = info;
   if (!isObject(timings)) return undefined;
   const ms = (name: string) =>
     typeof timings[name] === 'number' ? timings[name] * 1000 : undefined;
-  const user = info['conversation_id'] ?? request['request_id'] ?? users.size;
-  let userId = users.get(user);
-  if (userId === undefined) users.set(user, (userId = users.size));
-  const turn = info['turn_index'];
   const chunks = timings['token_iterations'];
-  const told = {
+  const record = known({
+    turn: typeof turn === 'number' ? turn : 0,
+    status,
+    chunks: typeof chunks === 'number' ? chunks : 0,
     intendedMs: ms('targeted_start'),
     sentMs: ms('request_start'),
     firstTokenMs: ms('first_token_iteration'),
     firstOutputMs: ms('first_output_token_iteration'),
     lastTokenMs: ms('last_token_iteration'),
     endMs: ms('request_end'),
-    inputTokens: tokensOf(request['input_metrics'], 'text_tokens'),
-    cachedTokens: tokensOf(request['input_metrics'], 'cached_tokens'),
-    outputTokens: tokensOf(request['output_metrics'], 'text_tokens'),
-  };
-  return {
-    userId,
-    turn: typeof turn === 'number' ? turn : 0,
-    turns: 1,
-    phase: 'measure',
-    attempts: 1,
-    reconnects: 0,
-    status,
-    chunks: typeof chunks === 'number' ? chunks : 0,
-    ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
-  };
+    inputTokens: tokensOf(json['input_metrics'], 'text_tokens'),
+    cachedTokens: tokensOf(json['input_metrics'], 'cached_tokens'),
+    outputTokens: tokensOf(json['output_metrics'], 'text_tokens'),
+  });
+  return { conversation: String(conversation), record: record as OtherRequest['record'] };
 }
 
 function tokensOf(metrics: unknown, name: string): number | undefined {
@@ -122,13 +103,4 @@ function statisticsOf(metric: unknown) {
   if (of['count'] === 0) return {};
   const { p50, p75, p90, p95, p99 } = isObject(of['percentiles']) ? of['percentiles'] : {};
   return { mean: of['mean'], p50: of['median'] ?? p50, p75, p90, p95, p99 };
-}
-
-function spanOf(records: readonly TurnRecord[]): number | undefined {
-  let [first, last] = [Infinity, -Infinity];
-  for (const { sentMs, endMs } of records) {
-    first = Math.min(first, sentMs ?? first);
-    last = Math.max(last, endMs ?? last);
-  }
-  return last > first ? last - first : undefined;
 }

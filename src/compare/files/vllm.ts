@@ -1,8 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { found } from '../../base/json.ts';
-import type { TurnRecord } from '../../record/record.ts';
 import type { ComparedRun } from '../compared-run.ts';
-import { otherRun } from './other-run.ts';
+import { type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -42,8 +41,9 @@ export function vllmRun(path: string, json: Json): ComparedRun {
     path,
     tool: 'vLLM',
     says: ['vllm bench serve', model].filter((part) => typeof part === 'string').join(', '),
-    records: requests,
-    totalMs: starts && typeof duration === 'number' ? duration * 1000 : undefined,
+    requests,
+    isTimeless: !starts,
+    totalMs: typeof duration === 'number' ? duration * 1000 : undefined,
     // Of our own export they are told, and end as ours do.
     ...(!latencies && { definitions: { latencyMs: LAST_CHUNK, tpotMs: LAST_CHUNK } }),
     told: {
@@ -54,7 +54,6 @@ export function vllmRun(path: string, json: Json): ComparedRun {
       ...number('rates.achievedPerSec', json['request_throughput']),
       ...number('rates.outputTokensPerSec', json['output_throughput']),
     },
-    isNamed: true,
   });
 }
 
@@ -69,25 +68,22 @@ interface OfRequest {
 }
 
 /** Seconds; zeros of a failed request are nothing that was measured. */
-function recordOf(index: number, { ttft, start, itl, input, output, error, latency }: OfRequest) {
+function recordOf(
+  index: number,
+  { ttft, start, itl, input, output, error, latency }: OfRequest,
+): OtherRequest {
+  const conversation = String(index);
   const sentMs = typeof start === 'number' ? start * 1000 : 0;
-  const isFailed = (typeof error === 'string' && error !== '') || typeof ttft !== 'number';
-  const base = {
-    userId: index,
-    turn: 0,
-    turns: 1,
-    phase: 'measure',
-    attempts: 1,
-    reconnects: 0,
-    sentMs,
-  } as const;
-  if (isFailed) return { ...base, status: 'http', chunks: 0 } satisfies TurnRecord;
+  if ((typeof error === 'string' && error !== '') || typeof ttft !== 'number') {
+    return { conversation, record: { turn: 0, sentMs, status: 'http', chunks: 0 } };
+  }
   const gaps = Array.isArray(itl) ? itl.filter((gap) => typeof gap === 'number') : undefined;
   const firstTokenMs = sentMs + ttft * 1000;
   const lastTokenMs = gaps && firstTokenMs + gaps.reduce((sum, gap) => sum + gap * 1000, 0);
   const endMs = typeof latency === 'number' ? sentMs + latency * 1000 : lastTokenMs;
-  return {
-    ...base,
+  const record = {
+    turn: 0,
+    sentMs,
     status: 'ok',
     firstTokenMs,
     ...(gaps && { chunkGapsMs: gaps.map((gap) => gap * 1000), lastTokenMs: lastTokenMs! }),
@@ -95,7 +91,8 @@ function recordOf(index: number, { ttft, start, itl, input, output, error, laten
     ...(typeof input === 'number' && { inputTokens: input }),
     ...(typeof output === 'number' && { outputTokens: output }),
     chunks: (gaps?.length ?? 0) + 1,
-  } satisfies TurnRecord;
+  } as const;
+  return { conversation, record };
 }
 
 function list(path: string, json: Json, name: string, count?: number): unknown[] | undefined {
