@@ -12,11 +12,13 @@ interface CompareFlags {
   readonly failIf: readonly string[];
   readonly strict?: boolean;
   readonly force?: boolean;
-  readonly margin: number;
+  readonly margin?: number;
   readonly json?: boolean;
   readonly figure?: string;
   readonly wide?: boolean;
 }
+
+const MARGIN = 0.05;
 
 const flags: readonly Flag[] = [
   {
@@ -28,9 +30,8 @@ const flags: readonly Flag[] = [
   { flags: '--strict', says: 'exit code 1 also where it cannot be told whether it is so' },
   {
     flags: '--margin <percent>',
-    says: 'a change of less than that, either way, is none',
+    says: `a change of less than that, either way, is none; default: ${100 * MARGIN}`,
     parse: margin,
-    default: 0.05,
   },
   { flags: '--force', says: 'compare what differs in more than what is compared' },
   { flags: '--json', says: 'print all numbers as JSON' },
@@ -49,8 +50,8 @@ between the sides:
 
   confab compare runs/base-* vs runs/new-*
 
-Of several runs a side, a number is their mean, and its interval is that of the
-runs among each other (Student's t), or what each leaves open, if that is more.
+Of several runs a side, a number is their mean, and its interval comes from how much
+they differ among each other, or from what each leaves open, if that is more.
 
 Runs whose workloads, populations of percentiles or definitions differ are refused,
 with the reasons; --force compares them all the same.
@@ -62,7 +63,7 @@ export function compareCommand(): Command {
     .description('runs side by side: differences with their intervals, and a verdict in words')
     .argument(
       '<run...>',
-      "run folders, or results of vLLM, AIPerf and GuideLLM; vs: the next side's",
+      'run folders, or results of vLLM, AIPerf and GuideLLM; sides of several apart by the word vs',
     )
     .addHelpText('after', flowingHelp(HELP))
     .action(compareRuns);
@@ -88,7 +89,7 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
       'expected runs of one workload; --force compares them all the same',
     ]);
   }
-  const comparison = compare(sides, { margin: flags.margin, failIfs, isForced });
+  const comparison = compare(sides, { margin: flags.margin ?? MARGIN, failIfs, isForced });
   await draw(flags.figure, comparison);
   process.stdout.write(await printed(comparison, flags));
   const isFailed = comparison.verdicts.some(

@@ -40,7 +40,7 @@ export function spreadOf(contributions: Float64Array, conversations?: Int32Array
   const { variance: inTime, degrees, skewness } = ofStretches(contributions);
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;
   const variance = Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
-  const effectiveCount = variance > 0 ? (count * alone) / variance : count;
+  const effectiveCount = Math.min(count, (count * alone) / variance);
   return { variance, degrees, skewness, effectiveCount };
 }
 

@@ -43,7 +43,7 @@ export interface Pairing {
 
 /** Values beyond a percentile: see `stats/certainty.ts`. */
 const BEYOND_MIN = 10;
-/** 1 - 0.99 is not 0.01 to the last bit. */
+/** Of the last bits: 1 - 0.99 is not 0.01. */
 const ROUNDING = 1e-9;
 
 /**
@@ -75,13 +75,16 @@ export function differencesOf(
   unitB = 1,
 ): Float64Array {
   const differences = new Float64Array(count);
+  let most = 0;
   a.contributions.forEach((each, index) => {
     differences[placesA[index]!]! -= each / unitA;
+    most = Math.max(most, Math.abs(each / unitA));
   });
   b.contributions.forEach((each, index) => {
     differences[placesB[index]!]! += each / unitB;
   });
-  return differences;
+  // What is left of equal ones by rounding is no doubt.
+  return differences.map((each) => (Math.abs(each) < ROUNDING * most ? 0 : each));
 }
 
 /** @param log of the difference of the logarithms */
@@ -93,20 +96,23 @@ export function differenceOf(
   told: Pick<Difference, 'effectiveCount' | 'beyondShare'> & { readonly isReliable?: boolean },
 ): Difference {
   const difference = b.value - a.value;
+  const hasRatio = a.value > 0 && b.value > 0;
+  const ratio = hasRatio ? ratioOfTwo(b.value / a.value, log) : undefined;
   return {
     a: a.value,
     b: b.value,
     difference,
     interval95: intervalAround(difference, plain),
     doubt: doubtOf(plain),
-    pValue: pValueOf(difference, plain),
-    ...(a.value > 0 && b.value > 0 && { ratio: ratioOfTwo(b.value / a.value, log) }),
+    // Of the change, where it is one: logarithms are more nearly normal.
+    pValue: ratio ? pValueOf(Math.log(ratio.value), log) : pValueOf(difference, plain),
+    ...(ratio && { ratio }),
     isReliable: isEnough(told),
     ...told,
   };
 }
 
-/** By the logarithms, which are more nearly normal, and whose interval never goes below 0. */
+/** By the logarithms, so that the interval never goes below 0. */
 function ratioOfTwo(value: number, log: Doubt): Ratio {
   const [low, high] = intervalAround(Math.log(value), log);
   return { value, interval95: [Math.exp(low), Math.exp(high)], doubt: doubtOf(log) };

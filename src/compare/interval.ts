@@ -15,6 +15,8 @@ const SKEWNESS_MIN = 1e-6;
  *
  *     g(T) = T + c T^2 / 3 + c^2 T^3 / 27 + c / 6
  *
+ * which is flat at T = -3 / c; where its slope, (1 + c T / 3)^2, has fallen to 1/4, it goes straight on.
+ *
  * Differences of latencies are skewed, as few bad stretches make them; without it, intervals of calm runs miss.
  * Without a variance, the truth is the value.
  */
@@ -38,11 +40,32 @@ export function pValueOf(value: number, { variance, degrees, skewness }: Doubt):
   return twoSided(straightened(value / Math.sqrt(variance), skewness), degrees);
 }
 
+/** Where the slope has fallen to so much, the cubic is left. */
+const SLOPE_MIN = 1 / 4;
+
 function straightened(t: number, c: number): number {
-  return t + (c * t * t) / 3 + (c * c * t ** 3) / 27 + c / 6;
+  if (Math.abs(c) < SKEWNESS_MIN) return t;
+  const bend = bendOf(c);
+  const isBeyond = c > 0 ? t < bend : t > bend;
+  return isBeyond ? cubic(bend, c) + SLOPE_MIN * (t - bend) : cubic(t, c);
 }
 
 /** The inverse of `straightened`. */
 function skewed(x: number, c: number): number {
-  return Math.abs(c) < SKEWNESS_MIN ? x : (3 / c) * (Math.cbrt(1 + c * (x - c / 6)) - 1);
+  if (Math.abs(c) < SKEWNESS_MIN) return x;
+  const bend = bendOf(c);
+  const atBend = cubic(bend, c);
+  const isBeyond = c > 0 ? x < atBend : x > atBend;
+  return isBeyond
+    ? bend + (x - atBend) / SLOPE_MIN
+    : (3 / c) * (Math.cbrt(1 + c * (x - c / 6)) - 1);
+}
+
+function cubic(t: number, c: number): number {
+  return t + (c * t * t) / 3 + (c * c * t ** 3) / 27 + c / 6;
+}
+
+/** Where (1 + c T / 3)^2 is `SLOPE_MIN`, on the side on which it falls. */
+function bendOf(c: number): number {
+  return -1.5 / c;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
+import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
@@ -63,6 +64,7 @@ const VERBS: Record<string, () => Command> = {
   trace: traceCommand,
 
   report: reportCommand,
+  compare: compareCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
