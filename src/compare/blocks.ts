@@ -28,8 +28,13 @@ const CORRELATION_MAX = 0.9;
  *
  * @param contributions in the order of time, to a sum that is about 0
  * @param conversations of each contribution, the number of its conversation from 0; absent: each is its own
+ * @param isOfTime they are shares of the time, as of a rate: V_t alone, as what one has, the next has not
  */
-export function spreadOf(contributions: Float64Array, conversations?: Int32Array): Spread {
+export function spreadOf(
+  contributions: Float64Array,
+  conversations?: Int32Array,
+  isOfTime = false,
+): Spread {
   const count = contributions.length;
   if (count < 2) return { variance: Infinity, degrees: 0, skewness: 0, effectiveCount: count };
   let squares = 0;
@@ -39,7 +44,7 @@ export function spreadOf(contributions: Float64Array, conversations?: Int32Array
   const alone = (squares * count) / (count - 1);
   const { variance: inTime, degrees, skewness } = ofStretches(contributions);
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;
-  const variance = Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
+  const variance = isOfTime ? inTime : Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
   const effectiveCount = Math.min(count, (count * alone) / variance);
   return { variance, degrees, skewness, effectiveCount };
 }

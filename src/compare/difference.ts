@@ -26,8 +26,9 @@ export interface Difference {
 export interface Ratio {
   readonly value: number;
   readonly interval95: Interval95;
-  /** Of its logarithm. */
+  /** Of its logarithm, as is what follows. */
   readonly doubt: Doubt;
+  readonly pValue: number;
 }
 
 /** Which requests of two runs are the same one, on a common order of time. */
@@ -53,17 +54,23 @@ const ROUNDING = 1e-9;
  * exactly 0, without any doubt.
  */
 export function pairedDifference(a: Estimate, b: Estimate, pairing: Pairing): Difference {
-  const { conversations } = pairing;
-  const plain = spreadOf(differencesOf(a, b, pairing), conversations);
+  const spread = (differences: Float64Array) =>
+    spreadOf(differences, pairing.conversations, a.isOfTime);
+  const plain = spread(differencesOf(a, b, pairing));
   const hasRatio = a.value > 0 && b.value > 0;
-  const log = hasRatio
-    ? spreadOf(differencesOf(a, b, pairing, a.value, b.value), conversations)
-    : plain;
-  const own = [a, b].map((each) => spreadOf(each.contributions).effectiveCount);
+  const log = hasRatio ? spread(differencesOf(a, b, pairing, a.value, b.value)) : plain;
+  // What both have in common, as a ramp-up, is no doubt; but each needs enough values beyond a percentile.
+  const own = isQuantile(a)
+    ? [a, b].map((each) => spreadOf(each.contributions).effectiveCount)
+    : [];
   return differenceOf(a, b, plain, log, {
     effectiveCount: Math.min(...own, plain.effectiveCount),
     beyondShare: (a.beyondShare + b.beyondShare) / 2,
   });
+}
+
+function isQuantile({ share }: Estimate): boolean {
+  return share !== undefined;
 }
 
 /** What each place contributes to the difference b - a, in the common order of time; each over its unit. */
@@ -104,8 +111,7 @@ export function differenceOf(
     difference,
     interval95: intervalAround(difference, plain),
     doubt: doubtOf(plain),
-    // Of the change, where it is one: logarithms are more nearly normal.
-    pValue: ratio ? pValueOf(Math.log(ratio.value), log) : pValueOf(difference, plain),
+    pValue: pValueOf(difference, plain),
     ...(ratio && { ratio }),
     isReliable: isEnough(told),
     ...told,
@@ -114,8 +120,14 @@ export function differenceOf(
 
 /** By the logarithms, so that the interval never goes below 0. */
 function ratioOfTwo(value: number, log: Doubt): Ratio {
-  const [low, high] = intervalAround(Math.log(value), log);
-  return { value, interval95: [Math.exp(low), Math.exp(high)], doubt: doubtOf(log) };
+  const logarithm = Math.log(value);
+  const [low, high] = intervalAround(logarithm, log);
+  return {
+    value,
+    interval95: [Math.exp(low), Math.exp(high)],
+    doubt: doubtOf(log),
+    pValue: pValueOf(logarithm, log),
+  };
 }
 
 function doubtOf({ variance, degrees, skewness }: Doubt): Doubt {

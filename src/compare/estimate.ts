@@ -21,6 +21,10 @@ export interface Estimate {
   readonly contributions: Float64Array;
   /** What share lies on the side where less is, 0 to 1: 1 - p of a high percentile, half of a mean, p of a share. */
   readonly beyondShare: number;
+  /** Of a rate: what requests contribute are shares of the time. */
+  readonly isOfTime?: boolean;
+  /** Of a percentile: how many of the values are not above it, 0 to 1. */
+  readonly share?: number;
 }
 
 /** The number of requests. */
@@ -59,7 +63,7 @@ export function quantileOf(
   const shares = summed(series, (each) => (share - (each <= value ? 1 : 0)) / count);
   const slope = slopeAt(sorted, share, Math.sqrt(spreadOf(shares).variance));
   const contributions = shares.map((each) => each * slope);
-  return { value, contributions, beyondShare: Math.min(share, 1 - share) };
+  return { value, contributions, beyondShare: Math.min(share, 1 - share), share };
 }
 
 /** Half an interval of 95 %, in standard errors. */

@@ -1,4 +1,5 @@
 import type { Difference } from './difference.ts';
+import { unitOf } from './measure-name.ts';
 import type { Row } from './rows.ts';
 
 /** What can be said of a number of B beside that of A. */
@@ -52,12 +53,18 @@ export function isTested({ difference }: Row): boolean {
 /** Holm: the k-th least of m p-values must be below alpha / (m - k + 1), as must all before it. */
 function foundBy(rows: readonly Row[]): ReadonlySet<Row> {
   const found = new Set<Row>();
-  const inOrder = rows.toSorted((a, b) => a.difference!.pValue - b.difference!.pValue);
+  const inOrder = rows.toSorted((a, b) => pValueOf(a) - pValueOf(b));
   for (const [index, row] of inOrder.entries()) {
-    if (row.difference!.pValue * (inOrder.length - index) >= ALPHA) break;
+    if (pValueOf(row) * (inOrder.length - index) >= ALPHA) break;
     found.add(row);
   }
   return found;
+}
+
+/** Of what the table has the interval of: the change in percent; of shares, and beside 0, the difference. */
+export function pValueOf({ measure, difference }: Row): number {
+  const { pValue = 1, ratio } = difference ?? {};
+  return ratio && unitOf(measure) !== 'share' ? ratio.pValue : pValue;
 }
 
 function directionOf({ better }: Row, { difference }: Difference): Finding {

@@ -60,7 +60,7 @@ export function pairedRepeats(pairs: readonly Difference[]): Difference {
 function sideOf(runs: readonly OfRun[]) {
   const each = runs.map(({ estimate, conversations }) => ({
     estimate,
-    spread: spreadOf(estimate.contributions, conversations),
+    spread: spreadOf(estimate.contributions, conversations, estimate.isOfTime),
   }));
   return {
     value: meanOver(each.map(({ estimate }) => estimate.value)),

@@ -57,7 +57,8 @@ function methodText(a: Side, { side: b, pairs, leftOut }: Compared): string {
   const common = pairs.reduce((sum, { requests }) => sum + requests.pairs, 0);
   const all = pairs.reduce((sum, { requests }) => sum + requests.count, 0);
   const share = common === all ? `all ${all} requests` : `${common} of ${all} requests`;
-  return [`${names}: paired by user and turn, ${share} being in both.`, ...out].join(' ');
+  const draws = pairs.every(({ isSame }) => isSame) ? '' : ' (other draws of one workload)';
+  return [`${names}: paired by user and turn${draws}, ${share} being in both.`, ...out].join(' ');
 }
 
 /** The numbers that are told first, and in words. */
@@ -218,13 +219,12 @@ function short(value: number): string {
   if (!Number.isFinite(value)) return 'any';
   const text = measure(value, DIGITS);
   const decimals = text.split('.')[1]?.length ?? 0;
-  const least = 10 ** -DECIMALS_MAX;
-  return decimals > DECIMALS_MAX && Math.abs(value) > least ? value.toFixed(DECIMALS_MAX) : text;
+  return decimals > DECIMALS_MAX ? value.toFixed(DECIMALS_MAX) : text;
 }
 
 function signed(value: number): string {
   const text = short(value);
-  return value > 0 && text !== '0' ? `+${text}` : text;
+  return Number(text) > 0 ? `+${text}` : text;
 }
 
 function failIfSections(verdicts: readonly FailIfVerdict[]): Section[] {

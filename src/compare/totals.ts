@@ -80,7 +80,8 @@ export function totalOfRun(
   const denominators = below ? Float64Array.from(run.records, below) : secondsOf(run);
   const numerators = Float64Array.from(run.records, above);
   if (!denominators || numerators.some(Number.isNaN)) return undefined;
-  return ratioOf(numerators, denominators, isShareOfRequests);
+  const estimate = ratioOf(numerators, denominators, isShareOfRequests);
+  return estimate && { ...estimate, isOfTime: below === undefined };
 }
 
 /** The measured time, shared out to the requests. */

@@ -10,7 +10,12 @@ const difference: Difference = {
   interval95: [6, 10],
   doubt: { variance: 1, degrees: 31, skewness: 0 },
   pValue: 0,
-  ratio: { value: 1.08, interval95: [1.06, 1.1], doubt: { variance: 1, degrees: 31, skewness: 0 } },
+  ratio: {
+    value: 1.08,
+    interval95: [1.06, 1.1],
+    doubt: { variance: 1, degrees: 31, skewness: 0 },
+    pValue: 0,
+  },
   effectiveCount: 1000,
   beyondShare: 0.05,
   isReliable: true,
