@@ -30,7 +30,7 @@ export interface Comparison {
   readonly tests: number;
 }
 
-export interface ComparisonOptions {
+interface ComparisonOptions {
   readonly margin: number;
   readonly failIfs: readonly FailIf[];
   readonly isForced: boolean;

@@ -27,7 +27,7 @@ export function isPartition({ scenario }: ComparedRun): boolean {
   return scenario?.population.partition !== undefined;
 }
 
-export function confabRun(path: string, run: Run): ComparedRun {
+function confabRun(path: string, run: Run): ComparedRun {
   const placed = placeParts(run.parts).map(inOrder);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);

@@ -74,7 +74,7 @@ function isQuantile({ share }: Estimate): boolean {
 }
 
 /** What each place contributes to the difference b - a, in the common order of time; each over its unit. */
-export function differencesOf(
+function differencesOf(
   a: Estimate,
   b: Estimate,
   { placesA, placesB, count }: Pairing,

@@ -27,11 +27,6 @@ export interface Estimate {
   readonly share?: number;
 }
 
-/** The number of requests. */
-export function requestsIn({ values, starts }: Series): number {
-  return starts ? starts.length - 1 : values.length;
-}
-
 /** sum x / n; a value x contributes (x - mean) / n. undefined of no values. */
 export function meanOf(series: Series): Estimate | undefined {
   const { values } = series;

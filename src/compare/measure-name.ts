@@ -21,7 +21,7 @@ export const STATISTICS_SHOWN = [
   'p99',
 ] as const satisfies readonly ComparedStatistic[];
 
-export const COMPARED_STATISTICS = (Object.keys(STATISTICS) as StatisticName[]).filter(
+const COMPARED_STATISTICS = (Object.keys(STATISTICS) as StatisticName[]).filter(
   (name): name is ComparedStatistic => !['std', 'min', 'max'].includes(name),
 );
 

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { isObject, notJson, parsedJson } from '../base/json.ts';
-import { LARGE_BYTES, readText } from '../base/read-text.ts';
+import { cannotRead, LARGE_BYTES, readText } from '../base/read-text.ts';
 import type { ComparedRun, Side } from './compared-run.ts';
 import { isPartition, readConfabRun, readPartitions } from './confab-run.ts';
 import { aiperfRun, aiperfSummaryRun, isAiperfRecord, isAiperfSummary } from './files/aiperf.ts';
@@ -63,7 +63,12 @@ function objectOf(text: string): Json {
 const HEAD_BYTES = 1 << 16;
 
 function firstLine(path: string): string {
-  const descriptor = openSync(path, 'r');
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw cannotRead(path, { what: 'result' }, error);
+  }
   try {
     const head = Buffer.alloc(HEAD_BYTES);
     const length = readSync(descriptor, head, 0, HEAD_BYTES, 0);

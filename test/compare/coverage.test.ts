@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { coverageOf } from './coverage.ts';
+import { falseAlarms } from './false-alarms.ts';
 
 /** The whole table is a script: see `coverage.ts`. */
 test.each([
@@ -10,4 +11,11 @@ test.each([
     if (shown < one.runs / 2) continue;
     expect(held / shown).toBeGreaterThanOrEqual(0.85);
   }
+});
+
+test('runs that are alike are not called different', () => {
+  const { alarms, intervals, without0 } = falseAlarms(4);
+  expect(alarms).toBe(0);
+  expect(intervals).toBeGreaterThan(80);
+  expect(without0 / intervals).toBeLessThan(0.2);
 });
