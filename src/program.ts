@@ -93,6 +93,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
+  compare: {
+    summary: 'runs side by side: differences, intervals, and a verdict in words',
+    load: async () => (await import('./commands/compare.ts')).compareCommand(),
+  },
   analyze: {
     summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
     load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),

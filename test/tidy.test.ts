@@ -33,6 +33,7 @@ const STATIONS = [
   'figures',
   'export',
   'analysis',
+  'compare',
   'play',
   'plan',
   'sessions',

@@ -44,6 +44,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/export/README.md'),
   },
   {
+    name: 'comparing',
+    summary: 'is B better than A? What is refused, and what a verdict means',
+    text: (columns) => documentText(columns, 'src/compare/README.md'),
+  },
+  {
     name: 'pandas',
     summary: 'every planned request in pandas and DuckDB',
     text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),

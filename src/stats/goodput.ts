@@ -93,6 +93,18 @@ export class Goodput {
   }
 }
 
+/** Whether a completed request meets every limit. */
+export function isGoodBy(slo: Slo): (record: TurnRecord) => boolean {
+  const judges = Object.entries(slo).map(([name, limit]) =>
+    judgeOf(name as RequestMetricName, limit),
+  );
+  return (record) =>
+    judges.every((judge) => {
+      const value = judge.of(record);
+      return value === undefined || isWithin(value, judge);
+    });
+}
+
 function judgeOf(name: RequestMetricName, limit: Limit | undefined): Judge {
   const metric: RequestMetric = METRICS[name];
   const { min = -Infinity, max = Infinity } = typeof limit === 'object' ? limit : { max: limit };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
+import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
@@ -65,6 +66,7 @@ const VERBS: Record<string, () => Command> = {
   trace: traceCommand,
 
   report: reportCommand,
+  compare: compareCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
