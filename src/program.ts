@@ -57,6 +57,18 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
     load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),
   },
+  online: {
+    summary: "requests of known lengths at a rate, each with its priority, as the priority study's",
+    load: async () => (await import('./dialects/online/command.ts')).onlineCommand(),
+  },
+  latency: {
+    summary: 'how long one batch of requests takes, again and again',
+    load: async () => (await import('./dialects/latency/command.ts')).latencyCommand(),
+  },
+  throughput: {
+    summary: 'requests of known lengths, all at once',
+    load: async () => (await import('./dialects/throughput/command.ts')).throughputCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

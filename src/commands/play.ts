@@ -91,7 +91,7 @@ function playListening(
 }
 
 /** As other programs read it: small letters win, and what is empty is not set. */
-function networkOf(env: NodeJS.ProcessEnv): Network {
+export function networkOf(env: NodeJS.ProcessEnv): Network {
   const either = (name: string) => env[name.toLowerCase()] ?? env[name];
   return {
     httpProxy: either('HTTP_PROXY'),
@@ -102,7 +102,7 @@ function networkOf(env: NodeJS.ProcessEnv): Network {
 }
 
 /** From the command line, else from the scenario's file, else from the environment. An empty one is none. */
-function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
+export function apiKeyOf({ target }: Scenario, given: string | undefined): string | undefined {
   if (given !== undefined) return given || undefined;
   const { apiKeyFile, apiKeyEnv } = target;
   return apiKeyFile === undefined ? process.env[apiKeyEnv] || undefined : keyIn(apiKeyFile);

@@ -21,6 +21,9 @@ const SCRIPTS: Readonly<Record<string, Row>> = {
   'generator.workload_generator.utility': ['workload', 'utility'],
   // Of the folder that it was called in nothing is typed: what has a mode joins workloads.
   utility: (rest) => (rest.some((one) => /^--mode\b/.test(one)) ? ['workload', 'utility'] : []),
+  online_benchmarking: ['online'],
+  benchmark_latency: ['latency'],
+  benchmark_throughput: ['throughput'],
   'client.client': ['client'],
   'client.analyze': ['analyze'],
 
