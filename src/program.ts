@@ -85,6 +85,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make data sets of prompts with given lengths and shared parts',
     load: async () => (await import('./commands/dataset/dataset.ts')).datasetCommand(),
   },
+  oracle: {
+    summary: 'make data sets of queries and how long their answers are, known or predicted',
+    load: async () => (await import('./commands/oracle/oracle.ts')).oracleCommand(),
+  },
   convert: {
     summary: 'convert conversations, prompts or the records of a client',
     load: async () => (await import('./commands/convert.ts')).convertCommand(),

@@ -177,6 +177,7 @@ test.each([
   ['d3-random', ['workload/']],
   ['prom-client', ['engine/']],
   ['csv-stringify', ['export/csv-text.ts']],
+  ['hyparquet', ['workload/oracle/parquet.ts']],
   ['hyparquet-writer', ['export/planned-parquet.ts']],
 ])('%s has one door', (dependency, places) => {
   const users = files.filter((file) =>
