@@ -69,6 +69,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'requests of known lengths, all at once',
     load: async () => (await import('./dialects/throughput/command.ts')).throughputCommand(),
   },
+  priority: {
+    summary: 'the priority study: policies side by side, in virtual time',
+    load: async () => (await import('./commands/priority.ts')).priorityCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),

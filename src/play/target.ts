@@ -152,7 +152,7 @@ export function engineOptions({ engine, conversation, sampling }: Scenario): Sce
   const { priority, priorityOrder = engine.priorityOrder } = sampling;
   if (priority && !goesByPriority(engine.policy)) {
     throw new UsageError(
-      `sampling.priority: found '${typeof priority === 'object' ? priority.distribution : priority}' with engine.policy '${engine.policy}', which refuses a priority; expected engine.policy: priority or priority_round_robin, or sampling.priority: 0`,
+      `sampling.priority: found '${typeof priority === 'object' ? priority.distribution : priority}' with engine.policy '${engine.policy}', which refuses a priority; expected engine.policy: priority, priority_round_robin or priority_round_robin_reverse, or sampling.priority: 0`,
     );
   }
   if (priorityOrder !== engine.priorityOrder) {

@@ -1,8 +1,9 @@
 import { settingsOf } from '../../commands/flags/flag-table.ts';
+import { goesByPriority } from '../../engine/schedule/policy.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import { studyScenario } from '../priority/data.ts';
-import { checkPrecedence, SCHEDULES } from '../priority/schedules.ts';
+import { checkPrecedence } from '../priority/schedules.ts';
 import { API_PATHS, studyTarget } from '../priority/target.ts';
 import { type LatencyFlags, latencyFlags } from './flags.ts';
 
@@ -17,7 +18,7 @@ export function latencyScenario(flags: LatencyFlags, base: string): ScenarioInpu
   const { inputJson: file, schedulingPolicy: schedule, n, api, batchSize } = flags;
   const isEmbedded = base === 'embedded';
   const ordered = { ...flags, schedule };
-  checkPrecedence(ordered, { flag: '--scheduling-policy', isEmbedded });
+  checkPrecedence(ordered, '--scheduling-policy');
   const users = batchSize ?? (file === undefined ? BATCH_OF_WORDS : BATCH_OF_DATA);
   const study =
     file === undefined
@@ -37,12 +38,11 @@ export function latencyScenario(flags: LatencyFlags, base: string): ScenarioInpu
 
 /** All alike, as vLLM's own benchmark has them: equal lengths are equal priorities. */
 function ofWords(
-  { inputLen, outputLen, schedulingPolicy }: LatencyFlags,
+  { inputLen, outputLen, schedulingPolicy: policy }: LatencyFlags,
   isEmbedded: boolean,
 ): Pick<ScenarioInput, 'conversation' | 'sampling' | 'engine'> {
-  const { hasPriority, policy } = SCHEDULES[schedulingPolicy];
   return {
-    sampling: { temperature: 0, ...(hasPriority && { priority: 'maxTokens' as const }) },
+    sampling: { temperature: 0, ...(goesByPriority(policy) && { priority: 'maxTokens' as const }) },
     conversation: {
       rounds: 1,
       question: { tokens: inputLen },

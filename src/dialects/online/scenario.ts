@@ -19,7 +19,7 @@ const LIMITS = { ttft: 'ttftMs', tpot: 'tpotMs', e2el: 'latencyMs' } as const;
 export function onlineScenario(flags: OnlineFlags, base: string, seed?: string): ScenarioInput {
   const { bestOf, logprobs, numPrompts, maxTokens, balance, goodput } = flags;
   const isEmbedded = base === 'embedded';
-  checkPrecedence(flags, { flag: '--schedule', isEmbedded });
+  checkPrecedence(flags, '--schedule');
   const scenario: ScenarioInput = {
     name: 'online',
     target: {

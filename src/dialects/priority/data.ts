@@ -1,6 +1,7 @@
+import { goesByPriority } from '../../engine/schedule/policy.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import type { StudyFlags } from './flags.ts';
-import { expectedField, type Precedence, SCHEDULES } from './schedules.ts';
+import { expectedField, type Precedence } from './schedules.ts';
 
 export interface Chosen {
   readonly file: string;
@@ -24,11 +25,10 @@ export function studyScenario(
   { file, limit, shuffle, halvesAt, maxTokens, isEmbedded }: Chosen,
 ): Pick<ScenarioInput, 'conversation' | 'sampling' | 'engine'> {
   const { schedule, priorityOrder } = flags;
-  const { hasPriority, policy } = SCHEDULES[schedule];
   return {
     sampling: {
       temperature: 0,
-      ...(hasPriority && { priority: 'expected' as const }),
+      ...(goesByPriority(schedule) && { priority: 'expected' as const }),
       ...(priorityOrder && { priorityOrder }),
     },
     conversation: {
@@ -50,6 +50,6 @@ export function studyScenario(
         ...(isEmbedded && { force: true }),
       },
     },
-    ...(isEmbedded && { engine: { policy, ...(priorityOrder && { priorityOrder }) } }),
+    ...(isEmbedded && { engine: { policy: schedule, ...(priorityOrder && { priorityOrder }) } }),
   };
 }

@@ -20,7 +20,7 @@ export function throughputScenario(flags: ThroughputFlags, base: string): Scenar
   }
   const isEmbedded = base === 'embedded';
   const ordered = { ...flags, schedule };
-  checkPrecedence(ordered, { flag: '--scheduling-policy', isEmbedded });
+  checkPrecedence(ordered, '--scheduling-policy');
   const { conversation, ...study } = studyScenario(ordered, {
     file,
     limit: numPrompts,
