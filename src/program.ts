@@ -110,7 +110,8 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
   analyze: {
-    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    summary:
+      "sums, percentiles and goodput of AIBrix client's records, vLLM's results, or run folders",
     load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
   },
   scenarios: {
