@@ -159,7 +159,8 @@ async function play(command: string): Promise<void> {
   const local = args.map((arg) => arg.replace('http://localhost:8000', url));
   const isPlayed = /^(run|multi-round-qa)$/.test(args[0]!) && !/--(print|process)-/.test(command);
   const run = isWaiting(command) ? confabProcess : here;
-  const cut = isPlayed ? ['--time', '2'] : [];
+  const isStudy = args[0] === 'priority';
+  const cut = isPlayed ? ['--time', '2'] : isStudy ? ['--seeds', '2', '--users', '20'] : [];
   const { code, stdout, stderr } = await run([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);

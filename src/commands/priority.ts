@@ -17,8 +17,8 @@ import { say } from './terminal/stderr.ts';
 type Policy = EngineOptions['policy'];
 
 interface PriorityFlags extends ScenarioFlags {
-  readonly policies: readonly Policy[];
-  readonly noise: readonly number[];
+  readonly policies?: readonly Policy[];
+  readonly noise?: readonly number[];
   readonly seeds: number;
   readonly figure?: string;
   readonly json?: string;
@@ -27,15 +27,13 @@ interface PriorityFlags extends ScenarioFlags {
 export const priorityFlags: readonly Flag[] = [
   {
     flags: '--policies <list>',
-    says: `policies with commas between, of which the first is what the others are compared with: ${POLICY_NAMES.join(', ')}`,
+    says: `policies with commas between, of which the first is what the others are compared with; default: all, which are ${POLICY_NAMES.join(', ')}`,
     parse: policies,
-    default: POLICY_NAMES,
   },
   {
     flags: '--noise <list>',
     says: 'also each policy that goes by lengths with predictions that are so far off: standard deviations, tokens',
     parse: ascending,
-    default: [],
   },
   {
     flags: '--seeds <n>',
@@ -103,10 +101,10 @@ async function found(scenario: Scenario, flags: PriorityFlags): Promise<Findings
     import('../study/play-arm.ts'),
     import('../workload/load.ts'),
   ]);
-  const { seeds, noise } = flags;
+  const { seeds, policies = POLICY_NAMES, noise = [] } = flags;
   const seed = Number(scenario.seed);
   return study({
-    arms: armsOf(flags.policies, noise),
+    arms: armsOf(policies, noise),
     scenarios: Array.from({ length: seeds }, (_, index) => ({ ...scenario, seed: seed + index })),
     open: (one) => openWorkload(one),
     play: playArm,

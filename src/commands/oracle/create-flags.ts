@@ -27,6 +27,11 @@ const DEFAULT_URL = 'http://localhost:8000';
 
 export const createFlags: readonly Flag[] = [
   {
+    ...FLAGS.url,
+    says: `base URL; default: what OPENAI_BASE_URL says, else ${DEFAULT_URL}`,
+    default: undefined,
+  },
+  {
     flags: '--output <file>',
     says: "JSON list to write; default: the model's name, with / as _, and _data.json",
   },
@@ -65,7 +70,7 @@ export const createFlags: readonly Flag[] = [
     says: 'wait so long for GET /health to be answered by 200; default: not at all',
     parse: time('sec', 0),
   },
-  ...targetFlags.filter(({ flags }) => !/no-stream|cookies|request-id/.test(flags)),
+  ...targetFlags.filter(({ flags }) => !/url|no-stream|cookies|request-id/.test(flags)),
   FLAGS.simulate,
   FLAGS.gpu,
   FLAGS.set,

@@ -10,15 +10,15 @@ import { ascending, range } from './flags.ts';
 
 interface NoiseFlags {
   readonly output?: string;
-  readonly sigma: readonly number[];
-  readonly clamp: readonly [min: number, max: number];
+  readonly sigma?: readonly number[];
+  readonly clamp?: readonly [min: number, max: number];
   readonly seed: number;
   readonly bins?: readonly number[];
 }
 
 /** As the study's add_noise.py has them. */
 const SIGMAS = [10, 25, 50, 75, 100, 125, 150];
-const CLAMP: NoiseFlags['clamp'] = [15, 1025];
+const CLAMP = [15, 1025] as const;
 const SEED = 585;
 const SEED_MAX = 2 ** 32 - 1;
 
@@ -26,15 +26,13 @@ const flags: readonly Flag[] = [
   { flags: '--output <file>', says: 'file to write; default: FILE itself, written anew' },
   {
     flags: '--sigma <list>',
-    says: 'standard deviations of the noise, tokens, with commas between',
+    says: `standard deviations of the noise, tokens, with commas between; default: ${SIGMAS.join(',')}`,
     parse: ascending,
-    default: SIGMAS,
   },
   {
     flags: '--clamp <min,max>',
-    says: 'predictions stay within these',
+    says: `predictions stay within these; default: ${CLAMP.join(',')}`,
     parse: range,
-    default: CLAMP,
   },
   {
     flags: '--seed <n>',
@@ -64,7 +62,10 @@ export function noiseCommand(): Command {
   return withFlags(command, flags);
 }
 
-async function run(given: string, { output, sigma, clamp, seed, bins }: NoiseFlags): Promise<void> {
+async function run(
+  given: string,
+  { output, sigma = SIGMAS, clamp = CLAMP, seed, bins }: NoiseFlags,
+): Promise<void> {
   const file = dataFile(given);
   const rows = await readOracleSet(file);
   const [min, max] = clamp;

@@ -31,15 +31,15 @@ export interface OnlineFlags extends StudyFlags {
   readonly numPrompts: number;
   readonly balance?: number;
   readonly maxTokens: number | 'oracle';
-  readonly requestRate: number;
+  readonly requestRate?: number;
   readonly burstiness: number;
   readonly ignoreEos?: boolean;
   readonly profile?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly resultDir: string;
   readonly resultFilename?: string;
-  readonly percentileMetrics: readonly VllmMetric[];
-  readonly metricPercentiles: readonly number[];
+  readonly percentileMetrics?: readonly VllmMetric[];
+  readonly metricPercentiles?: readonly number[];
   readonly goodput?: GoodputLimits;
 }
 
@@ -102,9 +102,8 @@ const upstreamFlags: readonly Flag[] = [
   },
   {
     flags: '--request-rate <rate>',
-    says: 'requests per second; inf: all at once',
+    says: 'requests per second; inf, the default: all at once',
     parse: rate,
-    default: Infinity,
   },
   {
     flags: '--burstiness <shape>',
@@ -131,21 +130,19 @@ const upstreamFlags: readonly Flag[] = [
   { flags: '--result-dir <dir>', says: 'folder of the result', default: '.' },
   {
     flags: '--result-filename <name>',
-    says: 'its name; default: {backend}-{rate}qps[-concurrency{n}]-{model}-{date}-{time}.json',
+    says: 'its name; default: {backend}-{rate}qps-{model}-{date}-{time}.json, with -concurrency{n} before the model if there is such a bound',
   },
   { flags: '--output-json <file>', says: 'the result, wherever it is to be' },
   { flags: '--ignore-eos', path: 'sampling.ignoreEos', says: 'send ignore_eos' },
   {
     flags: '--percentile-metrics <names>',
-    says: 'which metrics have statistics: ttft, tpot, itl, e2el, with commas between',
+    says: 'which metrics have statistics: ttft, tpot, itl, e2el, with commas between; default: ttft,tpot,itl',
     parse: metricNames,
-    default: ['ttft', 'tpot', 'itl'],
   },
   {
     flags: '--metric-percentiles <list>',
-    says: 'which percentiles they have beside mean, median and standard deviation: 25,50,99.9',
+    says: 'which percentiles they have beside mean, median and standard deviation: 25,50,99.9; default: 99',
     parse: percentiles,
-    default: [99],
   },
   {
     flags: '--goodput <metric:ms...>',

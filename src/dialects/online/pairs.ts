@@ -45,6 +45,10 @@ export function metricNames(text: string): VllmMetric[] {
   });
 }
 
+/** As the script has them where nothing is asked for. */
+export const DEFAULT_METRICS: readonly VllmMetric[] = ['ttft', 'tpot', 'itl'];
+export const DEFAULT_PERCENTILES: readonly number[] = [99];
+
 /** `25,50,99.9`. */
 export function percentiles(text: string): number[] {
   return text.split(',').map((one) => {

@@ -9,6 +9,7 @@ import { quantile } from '../../stats/exact.ts';
 import type { RequestMetric } from '../../stats/metric.ts';
 import { METRICS, type RequestMetricName } from '../../stats/metrics.ts';
 import type { OnlineFlags } from './flags.ts';
+import { DEFAULT_METRICS, DEFAULT_PERCENTILES } from './pairs.ts';
 import { resultText } from './text.ts';
 
 /** What a result file is made of besides the run. */
@@ -43,7 +44,14 @@ export function onlineCompanion(options: ResultOptions): Companion {
 
 /** `{backend}-{rate}qps[-concurrency{n}]-{model}-{date}.json`: the rate as Python writes a float. */
 export function resultPath(
-  { backend, requestRate, maxConcurrency, resultDir, resultFilename, outputJson }: OnlineFlags,
+  {
+    backend,
+    requestRate = Infinity,
+    maxConcurrency,
+    resultDir,
+    resultFilename,
+    outputJson,
+  }: OnlineFlags,
   model: string,
   date: string,
 ): string {
@@ -63,7 +71,15 @@ function headOf(
   { run: { model }, counts }: RunSummary,
   { flags, date, tokenizer }: ResultOptions,
 ): Record<string, unknown> {
-  const { backend, bestOf, metadata, requestRate, burstiness, maxConcurrency, schedule } = flags;
+  const {
+    backend,
+    bestOf,
+    metadata,
+    requestRate = Infinity,
+    burstiness,
+    maxConcurrency,
+    schedule,
+  } = flags;
   const { noise = 0, expected, priorityOrder } = flags;
   return {
     date,
@@ -86,15 +102,15 @@ function headOf(
 /** Of completed requests, milliseconds: as numpy computes them, the deviation that of a population. */
 export function statisticsOf(
   { parts }: Run,
-  { percentileMetrics, metricPercentiles }: OnlineFlags,
+  {
+    percentileMetrics: metrics = DEFAULT_METRICS,
+    metricPercentiles: percentiles = DEFAULT_PERCENTILES,
+  }: OnlineFlags,
 ): Record<string, number> {
   const records = parts
     .flatMap((part) => part.records)
     .filter(({ phase, status }) => phase === 'measure' && status === 'ok');
-  return Object.assign(
-    {},
-    ...percentileMetrics.map((name) => statisticsOfOne(name, records, metricPercentiles)),
-  );
+  return Object.assign({}, ...metrics.map((name) => statisticsOfOne(name, records, percentiles)));
 }
 
 function statisticsOfOne(

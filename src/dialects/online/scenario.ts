@@ -59,7 +59,7 @@ function endpointOf({ endpoint, backend }: OnlineFlags): string {
 }
 
 /** Gaps are numpy's, so that the script and vLLM's own benchmarks send at the same times with the same seed. */
-function arrivalsOf({ requestRate, burstiness }: OnlineFlags, seed = '0') {
+function arrivalsOf({ requestRate = Infinity, burstiness }: OnlineFlags, seed = '0') {
   if (requestRate === Infinity) return { process: 'allAtOnce' as const };
   return {
     process: 'gamma' as const,

@@ -1,6 +1,7 @@
 import { measure } from '../../report/number.ts';
 import type { RunSummary } from '../../report/run-summary.ts';
 import type { OnlineFlags } from './flags.ts';
+import { DEFAULT_METRICS, DEFAULT_PERCENTILES } from './pairs.ts';
 
 const LABEL_WIDTH = 40;
 const WIDTH = 50;
@@ -16,7 +17,12 @@ const HEADINGS = {
 export function resultText(
   { counts, rates, time, goodput }: RunSummary,
   statistics: Readonly<Record<string, number>>,
-  { percentileMetrics, metricPercentiles, schedule, goodput: limits }: OnlineFlags,
+  {
+    percentileMetrics = DEFAULT_METRICS,
+    metricPercentiles = DEFAULT_PERCENTILES,
+    schedule,
+    goodput: limits,
+  }: OnlineFlags,
 ): string {
   const lines = [
     ruled(' Serving Benchmark Result ', '='),
