@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { checkWritable } from '../play/writable.ts';
+import { processOf } from '../population/processes.ts';
+import { measure } from '../report/number.ts';
 import { type EngineOptions, POLICY_NAMES } from '../scenario/engine.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Findings } from '../study/study.ts';
@@ -138,9 +140,8 @@ function policies(text: string): Policy[] {
 
 function loadText({ population, engine }: Scenario): string {
   const { arrivals, users } = population;
-  const rate = 'usersPerSec' in arrivals ? ` at ${arrivals.usersPerSec}/s` : '';
-  const count = users === undefined ? 'requests' : `${users} requests`;
-  return `${count}${rate} (${arrivals.process}), ${engine.gpu}, at most ${engine.maxSeqs} running`;
+  const count = users === undefined ? '' : `${users} requests, `;
+  return `${count}${processOf(arrivals).text({ users, measure })}; ${engine.gpu}, at most ${engine.maxSeqs} running`;
 }
 
 /** Without the values of single requests. */
