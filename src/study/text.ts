@@ -68,6 +68,7 @@ function verdict({ name, gain, p99WaitMs }: ArmFindings, first: ArmFindings): st
   const wait = `its p99 wait is ${measure(p99WaitMs.mean / first.p99WaitMs.mean)} times ${first.name}'s`;
   if (!gain?.interval95) return `${name}: mean latency ${percent(gain?.mean)} below; ${wait}.`;
   const [low, high] = gain.interval95;
+  if (low === 0 && high === 0) return `${name}: the same latencies as ${first.name}.`;
   const range = `${percent(Math.abs(gain.mean))} (${percent(Math.min(Math.abs(low), Math.abs(high)))} to ${percent(Math.max(Math.abs(low), Math.abs(high)))})`;
   if (low > 0) return `${name} is better than ${first.name} on mean latency by ${range}; ${wait}.`;
   if (high < 0) return `${name} is worse than ${first.name} on mean latency by ${range}; ${wait}.`;
