@@ -5,7 +5,7 @@ const COMMANDS = [
   'test/cli/**/*.test.ts',
   'test/commands/**/*.test.ts',
   'test/e2e/**/*.test.ts',
-  'test/conformance/{burstgpt,plan,traces}.test.ts',
+  'test/conformance/{burstgpt,plan,priority-study,traces}.test.ts',
   'test/readme.test.ts',
 ];
 /** What needs a process of its own: it puts something in the place of a module of Node's, or counts what V8 allocates. */

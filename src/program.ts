@@ -61,6 +61,22 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "the command line of BurstGPT's example: a trace, or Gamma arrivals",
     load: async () => (await import('./dialects/burstgpt/command.ts')).burstgptCommand(),
   },
+  online: {
+    summary: "requests of known lengths at a rate, each with its priority, as the priority study's",
+    load: async () => (await import('./dialects/online/command.ts')).onlineCommand(),
+  },
+  latency: {
+    summary: 'how long one batch of requests takes, again and again',
+    load: async () => (await import('./dialects/latency/command.ts')).latencyCommand(),
+  },
+  throughput: {
+    summary: 'requests of known lengths, all at once',
+    load: async () => (await import('./dialects/throughput/command.ts')).throughputCommand(),
+  },
+  priority: {
+    summary: 'the priority study: policies side by side, in virtual time',
+    load: async () => (await import('./commands/priority.ts')).priorityCommand(),
+  },
   engine: {
     summary: 'serve the embedded engine over HTTP',
     load: async () => (await import('./commands/engine.ts')).engineCommand(),
@@ -76,6 +92,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   dataset: {
     summary: 'make data sets of prompts with given lengths and shared parts',
     load: async () => (await import('./commands/dataset/dataset.ts')).datasetCommand(),
+  },
+  oracle: {
+    summary: 'make data sets of queries and how long their answers are, known or predicted',
+    load: async () => (await import('./commands/oracle/oracle.ts')).oracleCommand(),
   },
   convert: {
     summary: 'convert conversations, prompts or the records of a client',
@@ -98,7 +118,8 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/compare.ts')).compareCommand(),
   },
   analyze: {
-    summary: "sums, percentiles and goodput of AIBrix client's records, or of run folders",
+    summary:
+      "sums, percentiles and goodput of AIBrix client's records, vLLM's results, or run folders",
     load: async () => (await import('./commands/analyze.ts')).analyzeCommand(),
   },
   scenarios: {

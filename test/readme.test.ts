@@ -152,7 +152,8 @@ async function play(command: string): Promise<void> {
   // The same commands, against an engine of ours and cut short.
   const local = args.map((arg) => arg.replace('http://localhost:8000', url));
   const isPlayed = /^(run|multi-round-qa)$/.test(args[0]!) && !/--(print|process)-/.test(command);
-  const cut = isPlayed ? ['--time', '1'] : [];
+  const isStudy = args[0] === 'priority';
+  const cut = isPlayed ? ['--time', '1'] : isStudy ? ['--seeds', '2', '--users', '20'] : [];
   const { code, stdout, stderr } = await here([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);

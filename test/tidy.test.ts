@@ -38,6 +38,8 @@ const STATIONS = [
   'plan',
   'sessions',
   'ab',
+  'study',
+
   'inspect',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
@@ -64,6 +66,7 @@ const ALSO: Record<string, string[]> = {
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   plan: ['run', 'engine', 'cache'],
+  study: ['run', 'engine'],
   inspect: ['cache'],
 };
 /** They may import anything. */
@@ -179,6 +182,7 @@ test.each([
   ['d3-random', ['workload/']],
   ['prom-client', ['engine/']],
   ['csv-stringify', ['export/csv-text.ts']],
+  ['hyparquet', ['workload/oracle/parquet.ts', 'export/planned-parquet.ts']],
   ['hyparquet-writer', ['export/planned-parquet.ts']],
 ])('%s has one door', (dependency, places) => {
   const users = files.filter((file) =>

@@ -42,6 +42,14 @@ export interface Analysis {
   };
   /** Absent where no target was given. */
   readonly goodput?: Goodput;
+  /** Good requests per second, as the files themselves say; absent where they do not. */
+  readonly toldGoodputPerSec?: number;
+}
+
+/** What files say beside their requests. */
+export interface Told {
+  readonly durationSec?: number | undefined;
+  readonly goodputPerSec?: number | undefined;
 }
 
 /** What AIBrix's analysis says of these requests, of all files together. */
@@ -49,9 +57,10 @@ export function analyse(
   files: readonly string[],
   requests: readonly AnalysedRequest[],
   targets: readonly GoodputTarget[] = [],
+  told: Told = {},
 ): Analysis {
   const metrics = metricsOf(requests);
-  const durationSec = durationOf(requests);
+  const durationSec = durationOf(requests) ?? told.durationSec;
   const per = (total: number | undefined) =>
     total === undefined || !durationSec ? undefined : total / durationSec;
   const count = (status: AnalysedRequest['status']) =>
@@ -79,6 +88,7 @@ export function analyse(
       byType: errorsByType(requests),
     },
     ...(targets.length > 0 && { goodput: goodputOf(requests, targets, durationSec) }),
+    ...(told.goodputPerSec !== undefined && { toldGoodputPerSec: told.goodputPerSec }),
   };
 }
 

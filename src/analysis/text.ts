@@ -23,7 +23,13 @@ function sectionsOf(analysis: Analysis): Section[] {
   ];
 }
 
-function headOf({ requests, durationSec, throughput, errors }: Analysis): Field[] {
+function headOf({
+  requests,
+  durationSec,
+  throughput,
+  errors,
+  toldGoodputPerSec,
+}: Analysis): Field[] {
   const { total, completed, failed, cancelled, unsent } = requests;
   const others = Object.entries({ cancelled, 'never sent': unsent })
     .filter(([, count]) => count > 0)
@@ -38,6 +44,9 @@ function headOf({ requests, durationSec, throughput, errors }: Analysis): Field[
       `${measure(throughput.tokensPerSec)} tokens/s, prompts and answers`,
       `${measure(throughput.outputTokensPerSec)} tokens/s, answers`,
     ),
+    ...(toldGoodputPerSec === undefined
+      ? []
+      : [field('Goodput', `${measure(toldGoodputPerSec)} requests/s, as the file says`)]),
     field(
       'Errors',
       `${failed} (${percent(errors.share)})${types.length ? `: ${types.join(', ')}` : ''}`,

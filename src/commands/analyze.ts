@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Told } from '../analysis/analysis.ts';
 import type { AnalysedRequest } from '../analysis/request.ts';
 import { errorText, UsageError } from '../base/errors.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
@@ -50,8 +51,13 @@ that the end of the run cut off are counted, and not judged.
 /** `confab analyze FILE...`: what AIBrix's analyze.py says of its client's records, and of run folders. */
 export function analyzeCommand(): Command {
   const command = new Command('analyze')
-    .description("sums, percentiles and goodput of AIBrix client's records, or of run folders")
-    .argument('[file...]', "records of AIBrix's client (JSON lines), or run folders")
+    .description(
+      "sums, percentiles and goodput of AIBrix client's records, vLLM's results, or run folders",
+    )
+    .argument(
+      '[file...]',
+      "records of AIBrix's client (JSON lines), result JSON of vLLM's bench serve, or run folders",
+    )
     .addHelpText('after', flowingHelp(HELP))
     .action(analyze);
   return withFlags(command, [...flags, ...screenFlags]);
@@ -70,8 +76,9 @@ async function analyze(given: readonly string[], flags: AnalyzeFlags): Promise<v
   ]);
   const targets = goodputTargets(flags.goodputTarget);
   const pictures = await picturesOf(flags);
-  const requests = (await Promise.all(files.map(requestsOf))).flat();
-  const analysis = analyse(files, requests, targets);
+  const read = await Promise.all(files.map(requestsOf));
+  const requests = read.flatMap((one) => one.requests);
+  const analysis = analyse(files, requests, targets, toldBy(read));
   if (flags.output !== undefined) await makeOutput(flags.output);
   await draw(pictures, requests);
   if (flags.json) {
@@ -115,14 +122,30 @@ async function draw(paths: readonly string[], requests: readonly AnalysedRequest
   }
 }
 
-async function requestsOf(file: string): Promise<AnalysedRequest[]> {
+interface Read extends Told {
+  readonly requests: readonly AnalysedRequest[];
+}
+
+/** Of files side by side: the longest time, and all that was good. */
+function toldBy(read: readonly Read[]): Told {
+  const durations = read.flatMap(({ durationSec }) => durationSec ?? []);
+  const goodputs = read.flatMap(({ goodputPerSec }) => goodputPerSec ?? []);
+  return {
+    ...(durations.length > 0 && { durationSec: Math.max(...durations) }),
+    ...(goodputs.length > 0 && { goodputPerSec: goodputs.reduce((sum, one) => sum + one, 0) }),
+  };
+}
+
+async function requestsOf(file: string): Promise<Read> {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     const [{ readRun }, { runRequests }] = await Promise.all([
       import('../record/run-folder.ts'),
       import('../analysis/run-requests.ts'),
     ]);
-    return runRequests(readRun(file));
+    return { requests: runRequests(readRun(file)) };
   }
+  const { isVllmResult, readVllmResult } = await import('../analysis/vllm-result.ts');
+  if (isVllmResult(file)) return readVllmResult(file);
   const { readAibrixRecords } = await import('../analysis/aibrix-records.ts');
-  return readAibrixRecords(file);
+  return { requests: await readAibrixRecords(file) };
 }

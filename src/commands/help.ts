@@ -104,6 +104,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/dialects/aibrix-client/README.md', ['Analysis']),
   },
   {
+    name: 'priority',
+    summary: 'the priority study: shortest first, its price, and its scripts',
+    text: (columns) => documentText(columns, 'src/study/README.md'),
+  },
+  {
     name: 'plan',
     summary: 'what a scenario will ask of an engine, before it is run',
     text: (columns) => documentText(columns, 'src/plan/README.md'),

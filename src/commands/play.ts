@@ -91,7 +91,7 @@ function playListening(
 }
 
 /** As other programs read it: small letters win, and what is empty is not set. */
-function networkOf(env: NodeJS.ProcessEnv): Network {
+export function networkOf(env: NodeJS.ProcessEnv): Network {
   const either = (name: string) => env[name.toLowerCase()] ?? env[name];
   return {
     httpProxy: either('HTTP_PROXY'),

@@ -21,6 +21,12 @@ const SCRIPTS: Readonly<Record<string, Row>> = {
   'generator.workload_generator.utility': ['workload', 'utility'],
   // Of the folder that it was called in nothing is typed: what has a mode joins workloads.
   utility: (rest) => (rest.some((one) => /^--mode\b/.test(one)) ? ['workload', 'utility'] : []),
+  download_queries: ['oracle', 'queries'],
+  create_dataset: ['oracle', 'create'],
+  add_noise: ['oracle', 'noise'],
+  online_benchmarking: ['online'],
+  benchmark_latency: ['latency'],
+  benchmark_throughput: ['throughput'],
   'client.client': ['client'],
   'client.analyze': ['analyze'],
 

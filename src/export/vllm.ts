@@ -12,12 +12,24 @@ import { endedRequests, type PlannedRequest } from './requests.ts';
 import { shortNumber } from './summary-json.ts';
 
 /** vLLM's names of our metrics: its ITL are the gaps between chunks, pooled. */
-const METRICS_OF_VLLM = {
+export const METRICS_OF_VLLM = {
   ttft: 'ttftMs',
   tpot: 'tpotMs',
   itl: 'iclMs',
   e2el: 'latencyMs',
 } as const satisfies Record<string, RequestMetricName>;
+
+export type VllmMetric = keyof typeof METRICS_OF_VLLM;
+
+/** What whoever started the run knows of it, or wants of the file. */
+export interface VllmTold {
+  /** Fields that come first, in this order, in place of ours of that name or beside them. */
+  readonly head?: Readonly<Record<string, unknown>>;
+  /** Statistics in the file; default: all that the report has. */
+  readonly statistics?: Readonly<Record<string, number>>;
+  /** Texts of answers, where they were kept; with them latencies have the older name e2els, too. */
+  readonly textOf?: (record: TurnRecord) => string | undefined;
+}
 
 /**
  * Writes what `vllm bench serve --save-result --save-detailed` of vLLM 0.33 does: its field names, its units, the
@@ -25,16 +37,21 @@ const METRICS_OF_VLLM = {
  * do, they have zeros for a failed one, whose error is told; what is unknown of a completed one is null.
  * @throws Error of the system if the file cannot be written.
  */
-export function writeVllm(path: string, run: Run, summary: RunSummary): void {
-  writeWhole(path, pieces(run, summary));
+export function writeVllm(path: string, run: Run, summary: RunSummary, told: VllmTold = {}): void {
+  writeWhole(path, pieces(run, summary, told));
 }
 
-function* pieces(run: Run, summary: RunSummary): Generator<string> {
+function* pieces(run: Run, summary: RunSummary, told: VllmTold): Generator<string> {
   const requests = endedRequests(run);
-  const head = { ...headOf(run, summary), ...totalsOf(summary, requests) };
+  const head = {
+    ...told.head,
+    ...without(headOf(run, summary), told.head),
+    ...totalsOf(summary, requests),
+    ...(told.statistics ?? reportedStatistics(summary)),
+  };
   yield JSON.stringify(head, shortNumber).slice(0, -1);
   const isQueueTold = requests.some(({ record }) => record.engineQueueMs !== undefined);
-  for (const [name, of] of Object.entries(arraysOf(isQueueTold))) {
+  for (const [name, of] of Object.entries(arraysOf(isQueueTold, told))) {
     yield `, ${JSON.stringify(name)}: [`;
     let comma = '';
     for (const batch of inBatches(requests)) {
@@ -73,7 +90,7 @@ function dateOf(startedAt: string | undefined): { date?: string } {
 }
 
 function totalsOf(
-  { counts, rates, time, concurrency, distributions }: RunSummary,
+  { counts, rates, time, concurrency, goodput }: RunSummary,
   requests: readonly PlannedRequest[],
 ) {
   const { inputTokensPerSec, outputTokensPerSec } = rates;
@@ -84,20 +101,26 @@ function totalsOf(
     total_input_tokens: tokensOf(requests, 'inputTokens'),
     total_output_tokens: tokensOf(requests, 'outputTokens'),
     request_throughput: rates.achievedPerSec,
-    request_goodput: null,
+    request_goodput: goodput?.perSec ?? null,
     output_throughput: outputTokensPerSec,
     total_token_throughput:
       inputTokensPerSec === undefined || outputTokensPerSec === undefined
         ? undefined
         : inputTokensPerSec + outputTokensPerSec,
     max_concurrent_requests: concurrency.peak,
-    ...Object.assign(
-      {},
-      ...Object.entries(METRICS_OF_VLLM).map(([name, metric]) =>
-        statisticsOf(name, distributions[metric]),
-      ),
-    ),
   };
+}
+
+function reportedStatistics({ distributions }: RunSummary): Record<string, number> {
+  const each = Object.entries(METRICS_OF_VLLM);
+  return Object.assign(
+    {},
+    ...each.map(([name, metric]) => statisticsOf(name, distributions[metric])),
+  );
+}
+
+function without(fields: object, others: object = {}): object {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in others)));
 }
 
 /** Of completed requests; undefined if the engine counted none of them. */
@@ -136,16 +159,19 @@ function statisticsOf(name: string, measured: Distribution | undefined): Record<
 type OfRequest = (request: PlannedRequest) => unknown;
 
 /** Times in seconds. */
-function arraysOf(isQueueTold: boolean): Record<string, OfRequest> {
+function arraysOf(isQueueTold: boolean, { textOf }: VllmTold): Record<string, OfRequest> {
+  const latencySec = ofCompleted((record) => seconds(METRICS.latencyMs.of(record)));
   return {
     input_lens: ofCompleted(({ inputTokens }) => inputTokens),
     output_lens: ofCompleted(({ outputTokens }) => outputTokens),
     ttfts: ofCompleted((record) => seconds(METRICS.ttftMs.of(record))),
     itls: ({ record }) =>
       record.status === 'ok' ? record.chunkGapsMs?.map((ms) => seconds(ms)) : [],
-    latencies: ofCompleted((record) => seconds(METRICS.latencyMs.of(record))),
+    latencies: latencySec,
+    ...(textOf && { e2els: latencySec }),
     start_times: ({ record, offsetMs }) =>
       record.sentMs === undefined ? undefined : seconds(record.sentMs + offsetMs),
+    ...(textOf && { generated_texts: ({ record }: PlannedRequest) => textOf(record) ?? '' }),
     errors: ({ record }) =>
       record.status === 'ok' ? '' : [record.status, record.reason].filter(Boolean).join(': '),
     ...(isQueueTold && {

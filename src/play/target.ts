@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, UsageError } from '../base/errors.ts';
 import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
+import { goesByPriority } from '../engine/schedule/policy.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
@@ -36,10 +37,9 @@ export async function openTarget(
   const embedded = isEmbedded ? await startEngine(scenario) : undefined;
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
-    const { url, headers, apiKeyHeader, ca, insecure } = target;
-    const proxy = proxyOf(endpoint(url).origin, network);
-    const route = { proxy, certFile: network.certFile };
-    const access = { url, headers, apiKeyHeader, ca, insecure, apiKey, ...route };
+    const access = accessOf(target, apiKey, network);
+    const { url, proxy, certFile } = access;
+    const route = { proxy, certFile };
     const found = await probeThrough(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
@@ -70,6 +70,17 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** What it takes to ask the target's server for something besides answers. */
+export function accessOf(
+  { url, headers, apiKeyHeader, ca, insecure }: Scenario['target'],
+  apiKey: string | undefined,
+  network: Network,
+): ServerAccess {
+  const proxy = proxyOf(endpoint(url).origin, network);
+  const { certFile } = network;
+  return { url, headers, apiKeyHeader, ca, insecure, apiKey, proxy, certFile };
 }
 
 /** What cannot be reached through a proxy may be a fault of the proxy. */
@@ -133,8 +144,22 @@ async function startEngine(scenario: Scenario) {
   return startThreaded(engineOptions(scenario));
 }
 
-/** The engine counts as its client does, unless it was told otherwise. */
-export function engineOptions({ engine, conversation }: Scenario): Scenario['engine'] {
+/**
+ * The engine counts as its client does, unless it was told otherwise.
+ * @throws UsageError where it would refuse every request, or serve the longest first that was to be the last.
+ */
+export function engineOptions({ engine, conversation, sampling }: Scenario): Scenario['engine'] {
+  const { priority, priorityOrder = engine.priorityOrder } = sampling;
+  if (priority && !goesByPriority(engine.policy)) {
+    throw new UsageError(
+      `sampling.priority: found '${typeof priority === 'object' ? priority.distribution : priority}' with engine.policy '${engine.policy}', which refuses a priority; expected engine.policy: priority, priority_round_robin or priority_round_robin_reverse, or sampling.priority: 0`,
+    );
+  }
+  if (priorityOrder !== engine.priorityOrder) {
+    throw new UsageError(
+      `sampling.priorityOrder: found '${priorityOrder}' with engine.priorityOrder '${engine.priorityOrder}'; expected the same`,
+    );
+  }
   return { ...engine, tokenizer: engine.tokenizer ?? conversation.tokenizer };
 }
 

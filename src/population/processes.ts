@@ -72,11 +72,12 @@ export const PROCESSES = {
       gaps: { distribution: 'exponential', mean: gapMs(settings) },
       gapCv: 1,
     }),
-  gamma: (settings) =>
-    atRate(settings, {
-      gaps: { distribution: 'gamma', mean: gapMs(settings), cv: settings.cv ?? 1 },
-      gapCv: settings.cv,
-    }),
+  gamma({ cv: gapCv, numpy, ...settings }) {
+    const mean = gapMs(settings);
+    const cv = gapCv ?? 1;
+    const process = atRate(settings, { gaps: { distribution: 'gamma', mean, cv }, gapCv });
+    return numpy ? { ...process, times: () => atGaps(numpyGamma(mean, cv, numpy)) } : process;
+  },
   lognormal({ sigma = 1, numpy, ...settings }) {
     const mean = gapMs(settings);
     const process = atRate(settings, {
@@ -187,10 +188,21 @@ function atRate(
   };
 }
 
-/** Draws of that mean, after the first few. */
-function numpyLognormal(mean: number, sigma: number, { seed, skip }: Numpy): () => number {
+function numpyLognormal(mean: number, sigma: number, numpy: Numpy): () => number {
+  const mu = Math.log(mean) - sigma ** 2 / 2;
+  return numpyDraws(numpy, (state) => state.lognormal(mu, sigma));
+}
+
+/** As vLLM's benchmarks draw them: their burstiness is the shape. */
+function numpyGamma(mean: number, cv: number, numpy: Numpy): () => number {
+  const shape = 1 / cv ** 2;
+  return numpyDraws(numpy, (state) => state.gamma(shape, mean / shape));
+}
+
+/** Draws, after the first few. */
+function numpyDraws({ seed, skip }: Numpy, next: (state: RandomState) => number): () => number {
   const state = new RandomState(seed);
-  const draw = () => state.lognormal(Math.log(mean) - sigma ** 2 / 2, sigma);
+  const draw = () => next(state);
   for (let i = 0; i < skip; i++) draw();
   return draw;
 }

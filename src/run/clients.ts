@@ -5,7 +5,7 @@ import type { SettingsOf } from '../scenario/arrivals.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { World } from '../user/world.ts';
 import { numpySeed, RandomState } from '../workload/draw/numpy.ts';
-import { pythonChoices } from '../workload/draw/python.ts';
+import { PythonRandom } from '../workload/draw/python.ts';
 import { paceOf } from './phase-world.ts';
 
 type Settings = SettingsOf<'clients'>;
@@ -41,8 +41,9 @@ export function clientsOf(
 /** Each draws for itself, as vLLM's do from random.seed and numpy.random.seed with the run's seed, its number and 1. */
 function habitsOf(scenario: Scenario, { choice }: Settings, client: number): ClientHabits {
   const seed = (numpySeed(scenario.seed) + client + 1) % 2 ** 32;
+  const python = choice === 'random' ? new PythonRandom(seed) : undefined;
   return {
-    choose: choice === 'random' ? pythonChoices(seed) : undefined,
+    choose: python && ((count) => python.choice(count)),
     restMs: paceOf(scenario, new RandomState(seed).uniform).restMs,
   };
 }

@@ -75,10 +75,13 @@ function habitsOf(scenario: Scenario): Habits {
 }
 
 /** A user's class is drawn once, by its id alone; a length that is known beforehand is each turn's own. */
-function priorityOf({ sampling, seed }: Scenario): Habits['priorityOf'] {
-  const { priority } = sampling;
+export function priorityOf({ sampling, seed }: Scenario): Habits['priorityOf'] {
+  const { priority, priorityOrder } = sampling;
   if (priority === undefined) return undefined;
-  if (priority === 'maxTokens') return (_, { maxTokens }) => maxTokens;
+  const ofLength = (tokens: number | undefined): number | undefined =>
+    tokens !== undefined && priorityOrder === 'highestFirst' ? -tokens : tokens;
+  if (priority === 'maxTokens') return (_, { maxTokens }) => ofLength(maxTokens);
+  if (priority === 'expected') return (_, { expectedTokens }) => ofLength(expectedTokens);
   const draw = sampler(priority, MOST.cap);
   return (userId) => Math.round(draw(stream(seed, 'user', userId, 'priority')));
 }

@@ -20,7 +20,7 @@ export const arrivalsSchema = z
           skip: z.number().int().min(0).max(1_000_000).default(0).describe('draws to leave out'),
         })
         .optional()
-        .describe('lognormal: gaps as numpy.random.RandomState(seed).lognormal draws them'),
+        .describe('gamma, lognormal: gaps as numpy.random.RandomState(seed) draws them'),
     }),
     z.strictObject({
       process: z
@@ -164,7 +164,7 @@ export interface ProcessRules {
 export const PROCESS_RULES: { readonly [P in Process]: ProcessRules } = {
   constant: {},
   poisson: {},
-  gamma: { needs: 'cv' },
+  gamma: { needs: 'cv', mayBeNumpys: true },
   lognormal: { needs: 'sigma', mayBeNumpys: true },
   gammaWindows: { needsOneOf: ['windows', 'file'] },
   curve: {},

@@ -140,6 +140,34 @@ const lengths = z
     'source: lengths: requests of one turn whose lengths are those of a trace, or drawn from question.tokens and answer.tokens',
   );
 
+const prompts = z
+  .strictObject({
+    expected: z
+      .string()
+      .min(1)
+      .default('output_tokens')
+      .describe(
+        'field that has the length expected of each answer, tokens: output_tokens_noise_50; sampling.priority: expected goes by it',
+      ),
+    minInputTokens: tokens.default(0).describe('shorter prompts are left out'),
+    minOutputTokens: tokens.default(0).describe('prompts of shorter answers are left out'),
+    maxInputTokens: someTokens.optional().describe('longer prompts are left out'),
+    maxTotalTokens: someTokens.optional().describe('prompts that are longer with their answer too'),
+    limit: cap.optional().describe('so many of those that are left, the first'),
+    halvesAtTokens: someTokens
+      .optional()
+      .describe(
+        'half of these have shorter answers than that, the other half not; where there are too few short ones there are more of the others',
+      ),
+    shuffle: z
+      .enum(['none', 'all', 'chosen'])
+      .default('none')
+      .describe(
+        "as Python's random.shuffle does after random.seed(seed): the whole list, before it is chosen from; or what was chosen",
+      ),
+  })
+  .describe('source: prompts: which of them are said, and in which order');
+
 /** What users say. */
 export const conversationSchema = z
   .strictObject({
@@ -148,7 +176,7 @@ export const conversationSchema = z
       .string()
       .optional()
       .describe(
-        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length}; source: lengths: a pool of prompts, of which the nearest in both lengths is said",
+        "source: file: conversations of OpenAI messages or in ShareGPT's form (JSON list or lines), or a generate_conversations configuration; source: prompts: texts, or {prompt or input, output_length or output_tokens}; source: lengths: a pool of prompts, of which the nearest in both lengths is said",
       ),
     promptPrefix: z
       .string()
@@ -214,6 +242,7 @@ export const conversationSchema = z
     sharegpt: shareGpt.optional(),
     trace: traceSchema.optional(),
     lengths: lengths.optional(),
+    prompts: prompts.optional(),
   })
   .superRefine((value, context) => {
     for (const [isWrong, path, message] of checksOf(value)) {
@@ -228,13 +257,24 @@ interface Said {
   readonly userHistory: { readonly tokens: number };
   readonly answer: { readonly tokens?: unknown };
   readonly trace?: unknown;
+  readonly prompts?: unknown;
   readonly verify: boolean;
   readonly history: 'live' | 'recorded';
 }
 
 /** What may not go with the source: whether it is so, where, and what is to be said of it. */
 function checksOf(value: Said): [boolean, readonly string[], string][] {
-  const { source, promptPrefix, systemPrompt, userHistory, answer, trace, verify, history } = value;
+  const {
+    source,
+    promptPrefix,
+    systemPrompt,
+    userHistory,
+    answer,
+    trace,
+    prompts,
+    verify,
+    history,
+  } = value;
   const { file, isWhole = false, hasAnswers = false }: Traits = traitsOf(source);
   const isFileMissing = file !== undefined && at(file, value) === undefined;
   const hasSystem = systemPrompt.tokens > 0 || systemPrompt.text !== undefined;
@@ -247,6 +287,7 @@ function checksOf(value: Said): [boolean, readonly string[], string][] {
     [isWhole && hasSystem, ['systemPrompt'], `not with source: ${source}, which has its own texts`],
     [isWhole && userHistory.tokens > 0, ['userHistory'], `not with source: ${source}`],
     [isPrefixLost, ['promptPrefix'], 'only with source: prompts'],
+    [prompts !== undefined && source !== 'prompts', ['prompts'], 'only with source: prompts'],
     [
       isDrawn && answer.tokens === undefined,
       ['answer', 'tokens'],

@@ -11,6 +11,15 @@ const fixedSchema = z.strictObject({
   perInputTokenMs: milliseconds.default(0).describe('added to the TTFT'),
 });
 
+/** Of vLLM, and of the priority study's fork of it. */
+export const POLICY_NAMES = [
+  'fcfs',
+  'priority',
+  'round_robin',
+  'priority_round_robin',
+  'priority_round_robin_reverse',
+] as const;
+
 const fields = z.strictObject({
   model: z.string().default('confab-embedded').describe('name of the model'),
   tokenizer: z
@@ -48,10 +57,7 @@ const fields = z.strictObject({
   prefixCaching: z.boolean().default(true).describe('false: compute every prompt from its start'),
   maxBatchedTokens: cap.default(2048).describe('token budget of one step'),
   maxSeqs: cap.default(256).describe('most running requests'),
-  policy: z
-    .enum(['fcfs', 'priority', 'round_robin', 'priority_round_robin'])
-    .default('fcfs')
-    .describe('who is admitted next, and who gives way'),
+  policy: z.enum(POLICY_NAMES).default('fcfs').describe('who is admitted next, and who gives way'),
   priorityOrder: z
     .enum(['lowestFirst', 'highestFirst'])
     .default('lowestFirst')

@@ -39,7 +39,7 @@ export const scenarioSchema = z
     output: outputSchema.prefault({}),
     engine: engineSchema.prefault({}),
   })
-  .superRefine(({ population, pacing, conversation, warmup, stop }, context) => {
+  .superRefine(({ population, pacing, conversation, sampling, warmup, stop }, context) => {
     const { arrivals, users } = population;
     const { needsUsers, isAtOnce }: ProcessRules = PROCESS_RULES[arrivals.process];
     const { isCounted, hasTimes }: Traits = traitsOf(conversation.source);
@@ -69,6 +69,13 @@ export const scenarioSchema = z
         code: 'custom',
         path: ['population', 'users'],
         message: 'missing; needed with stop.recordNotArrived, which is of all of them',
+      });
+    }
+    if (sampling.priority === 'expected' && conversation.source !== 'prompts') {
+      context.addIssue({
+        code: 'custom',
+        path: ['sampling', 'priority'],
+        message: "'expected' needs source: prompts, whose data say how long answers are",
       });
     }
     if ((pacing.mode === 'trace' || pacing.mode === 'recorded') && !hasTimes) {

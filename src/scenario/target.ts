@@ -126,12 +126,18 @@ export const samplingSchema = z.strictObject({
     .optional()
     .describe('vLLM cache_salt; {userId} in it gives every user a cache of its own'),
   priority: z
-    .union([distribution(MOST.cap), z.literal('maxTokens')], {
-      error: "expected a number, a distribution, or 'maxTokens'",
+    .union([distribution(MOST.cap), z.literal('maxTokens'), z.literal('expected')], {
+      error: "expected a number, a distribution, 'maxTokens' or 'expected'",
     })
     .optional()
     .describe(
-      "request field priority, for engines that schedule by it: drawn once a conversation and rounded; or each request's limit on its answer, as if its length were known",
+      "request field priority, for engines that schedule by it: drawn once a conversation and rounded; or each request's limit on its answer, as if its length were known; or the length that the data expect of it (conversation.prompts.expected)",
+    ),
+  priorityOrder: z
+    .enum(['lowestFirst', 'highestFirst'])
+    .optional()
+    .describe(
+      "which priority the server serves sooner: vLLM's order, or SGLang's, for which lengths are sent as negative numbers; default: lowestFirst",
     ),
 });
 

@@ -33,6 +33,16 @@ const T975 = [
   2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042, 2.04,
 ];
 
+/**
+ * Half the width of a 95 % interval around the mean of independent values, in standard errors; undefined for fewer
+ * than ten of them, of which nothing is concluded.
+ */
+export function standardErrors95(count: number): number | undefined {
+  const degrees = count - 1;
+  if (degrees < DEGREES_MIN) return undefined;
+  return T975[Math.min(degrees - DEGREES_MIN, T975.length - 1)];
+}
+
 /** The statistics that estimate something: not those of the one value at an end. */
 const SHARES = Object.entries(STATISTICS).flatMap(([name, statistic]) =>
   'share' in statistic && statistic.share > 0 && statistic.share < 1

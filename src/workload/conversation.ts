@@ -28,6 +28,8 @@ export interface Turn {
   /** undefined: no limit is sent. */
   readonly maxTokens: number | undefined;
   readonly minTokens: number | undefined;
+  /** Length of the answer, tokens, as the data have it or predict it. */
+  readonly expectedTokens?: number | undefined;
   /** Sent with this turn's request alone. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The data set's own answer, where there is one. */

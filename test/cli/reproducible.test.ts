@@ -92,7 +92,7 @@ test.concurrent.each<[string, string[], RegExp]>([
   [
     'a priority that is none',
     ['--set', 'sampling.priority=high'],
-    /sampling\.priority: found "high"; expected a number, a distribution, or 'maxTokens'/,
+    /sampling\.priority: found "high"; expected a number, a distribution, 'maxTokens' or 'expected'/,
   ],
   ['a partition that is not there', ['--partition', '3/3'], /Found '3\/3'; expected I\/N/],
   ['no partition', ['--partition', 'x'], /Found 'x'; expected I\/N/],

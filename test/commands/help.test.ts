@@ -11,8 +11,10 @@ import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-
 import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
+import { oracleCommand } from '../../src/commands/oracle/oracle.ts';
 import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
+import { priorityCommand } from '../../src/commands/priority.ts';
 import { replayCommand } from '../../src/commands/replay.ts';
 import { reportCommand } from '../../src/commands/report.ts';
 import { runCommand, simulateCommand } from '../../src/commands/run.ts';
@@ -31,12 +33,15 @@ import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.
 import { pipelineCommand } from '../../src/dialects/aibrix-pipeline/command.ts';
 import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
 
+import { latencyCommand } from '../../src/dialects/latency/command.ts';
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
 import { multiRoundScenario } from '../../src/dialects/multi-round-qa/scenario.ts';
 import { multiTurnCommand } from '../../src/dialects/multi-turn/command.ts';
 import { multiTurnFlags } from '../../src/dialects/multi-turn/flags.ts';
 import { multiTurnScenario } from '../../src/dialects/multi-turn/scenario.ts';
+import { onlineCommand } from '../../src/dialects/online/command.ts';
+import { throughputCommand } from '../../src/dialects/throughput/command.ts';
 import { fieldOf } from '../../src/scenario/field.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { withOverrides } from '../../src/scenario/overrides.ts';
@@ -56,11 +61,16 @@ const VERBS: Record<string, () => Command> = {
   client: aibrixClientCommand,
   pipeline: () => pipelineCommand(async () => 0),
   burstgpt: burstgptCommand,
+  online: onlineCommand,
+  latency: latencyCommand,
+  throughput: throughputCommand,
+  priority: priorityCommand,
 
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,
   dataset: datasetCommand,
+  oracle: oracleCommand,
   convert: convertCommand,
   workload: workloadCommand,
   trace: traceCommand,

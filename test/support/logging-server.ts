@@ -76,13 +76,17 @@ export interface ServerOptions {
   readonly reply?: (request: Logged) => Reply;
   /** false: 404 for everything but POST. */
   readonly hasProbes?: boolean;
+  /** Status of each GET /health, counted from 0; default: 404. */
+  readonly health?: (index: number) => number;
 }
 
 /** An OpenAI-style server on a free loopback port that logs every request and answers by a script. */
 export async function startLoggingServer({
   reply = () => ({}),
   hasProbes = true,
+  health,
 }: ServerOptions = {}): Promise<LoggingServer> {
+  let looks = 0;
   const requests: Logged[] = [];
   const probes: Logged[] = [];
   const sockets = new Set<Socket>();
@@ -108,6 +112,10 @@ export async function startLoggingServer({
         writtenMs: [],
       };
       list.push(logged);
+      if (isProbe && health && logged.path === '/health') {
+        response.writeHead(health(looks++)).end();
+        return;
+      }
       if (isProbe) {
         answerProbe(logged, response, hasProbes);
         return;
@@ -194,6 +202,11 @@ async function answer(request: Logged, reply: Reply, response: ServerResponse): 
 type Answer = Extract<Reply, { kind?: 'answer' }>;
 
 async function speak(request: Logged, reply: Answer, response: ServerResponse): Promise<void> {
+  // Of /start_profile and its like nothing but a status is expected.
+  if (request.body === undefined) {
+    response.end();
+    return;
+  }
   const { ttftMs = 0, tokenMs = 0 } = reply;
   const deltas =
     reply.deltas ??

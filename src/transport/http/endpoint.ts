@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly version: string;
   readonly health: string;
   readonly metrics: string;
+  readonly startProfile: string;
+  readonly stopProfile: string;
 }
 
 const ACCEPTED = 'expected a base URL such as http://127.0.0.1:8000 or https://host/prefix/v1';
@@ -51,6 +53,8 @@ export function endpoint(url: string): Endpoint {
     version: `${root}/version${search}`,
     health: `${root}/health${search}`,
     metrics: `${root}/metrics${search}`,
+    startProfile: `${root}/start_profile${search}`,
+    stopProfile: `${root}/stop_profile${search}`,
   };
 }
 

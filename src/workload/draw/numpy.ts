@@ -40,6 +40,54 @@ export class RandomState {
     return Math.exp(mu + sigma * this.normal());
   }
 
+  /** Of shape and scale, as numpy calls them: the mean is their product (legacy_standard_gamma). */
+  gamma(shape: number, scale: number): number {
+    return scale * this.#standardGamma(shape);
+  }
+
+  #standardGamma(shape: number): number {
+    if (shape === 1) return this.#exponential();
+    return shape < 1 ? this.#smallGamma(shape) : this.#largeGamma(shape);
+  }
+
+  #exponential(): number {
+    return -Math.log(1 - this.uniform());
+  }
+
+  /** Ahrens and Dieter, Computing 12 (1974), as numpy has it. */
+  #smallGamma(shape: number): number {
+    for (;;) {
+      const u = this.uniform();
+      const v = this.#exponential();
+      if (u <= 1 - shape) {
+        const x = u ** (1 / shape);
+        if (x <= v) return x;
+      } else {
+        const y = -Math.log((1 - u) / shape);
+        const x = (1 - shape + shape * y) ** (1 / shape);
+        if (x <= v + y) return x;
+      }
+    }
+  }
+
+  /** Marsaglia and Tsang, ACM TOMS 26 (2000). */
+  #largeGamma(shape: number): number {
+    const b = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * b);
+    for (;;) {
+      let x: number;
+      let v: number;
+      do {
+        x = this.normal();
+        v = 1 + c * x;
+      } while (v <= 0);
+      v **= 3;
+      const u = this.uniform();
+      if (u < 1 - 0.0331 * x ** 4) return b * v;
+      if (Math.log(u) < 0.5 * x * x + b * (1 - v + Math.log(v))) return b * v;
+    }
+  }
+
   /** A whole number from `min` to `max`, both included: `randint(min, max + 1)`. */
   between(min: number, max: number): number {
     return min + this.#upTo(max - min);

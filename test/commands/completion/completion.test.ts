@@ -9,10 +9,12 @@ function offered(script: string, lines: readonly (readonly string[])[]): string[
     const list = ['confab', ...words].map((word) => `'${word}'`).join(' ');
     return `COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _confab; echo "\${COMPREPLY[*]}"`;
   });
-  const text = execFileSync('bash', ['--norc', '-c', `${script}\n${asked.join('\n')}`], {
+  // Through its standard input: an argument has 128 kB at most.
+  const text = execFileSync('bash', ['--norc', '-s'], {
     cwd: freshFolder(),
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
+    input: `${script}\n${asked.join('\n')}\n`,
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   return text
     .trimEnd()

@@ -42,6 +42,7 @@ test.each([
   ['priority_round_robin', 'lowestFirst', [0, 4, 2, 1, 3]],
   ['priority_round_robin', 'highestFirst', [0, 1, 3, 2, 4]],
   ['round_robin', 'lowestFirst', [0, 1, 2, 3, 4]],
+  ['priority_round_robin_reverse', 'lowestFirst', [0, 1, 2, 3, 4]],
 ] as const)('%s, %s', (policy, priorityOrder, order) => {
   expect(ended(play(priorities, { policy, priorityOrder }).outcomes)).toEqual(order);
 });
@@ -106,6 +107,20 @@ test('priority round robin: turns are taken among the most urgent, and no one el
   expect(ended(outcomes)).toEqual([2, 3, 0, 1]);
   const turns = [2, 3].map((user) => outcomes[user]!.atMs);
   expect(turns[1]![0]!).toBeLessThan(turns[0]!.at(-1)!);
+});
+
+test('the reverse of it: whoever has waited longest is let in, and the least urgent gives way', () => {
+  const policy = 'priority_round_robin_reverse';
+  const asks = [
+    { priority: 1, answer: 60 },
+    { priority: 9, answer: 60 },
+    { priority: 5, answer: 10 },
+  ];
+  const options = { maxSeqs: 2, stepsBeforePreemption: 20 };
+  const [urgent, patient, late] = play(asks, { ...options, policy }).outcomes;
+  // The two that run have had their share: the one of priority 9 gives way to the third.
+  expect(late!.atMs[0]!).toBeLessThan(urgent!.atMs.at(-1)!);
+  expect(patient!.atMs.at(-1)!).toBeGreaterThan(urgent!.atMs.at(-1)!);
 });
 
 test('priority round robin: the least urgent gives way, and not an urgent one that was admitted after it', () => {

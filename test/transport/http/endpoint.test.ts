@@ -25,7 +25,7 @@ test.each([
   expect(endpoint(url)).toMatchObject({ origin, chat });
 });
 
-test('the paths beside chat: models under v1, version, health and metrics beside it', () => {
+test('the paths beside chat: models under v1, version, health, metrics and profiler beside it', () => {
   expect(endpoint('http://h/prefix/v1')).toEqual({
     origin: 'http://h',
     chat: '/prefix/v1/chat/completions',
@@ -34,6 +34,8 @@ test('the paths beside chat: models under v1, version, health and metrics beside
     version: '/prefix/version',
     health: '/prefix/health',
     metrics: '/prefix/metrics',
+    startProfile: '/prefix/start_profile',
+    stopProfile: '/prefix/stop_profile',
   });
 });
 

@@ -25,6 +25,15 @@ test('lognormal draws', () => {
   }
 });
 
+test.each([
+  [1, [0.09948431352038875, 0.15699134537072973, 0.1154028932255086, 0.09840014403965884]],
+  [0.5, [0.0760004724401761, 0.09456793001695389, 0.0448708472507219, 0.04787064186516507]],
+  [4, [0.2558762934835395, 0.1402351247953468, 0.2666045330298139, 0.06548831649897714]],
+])('gamma draws of shape %d', (shape, expected) => {
+  const state = new RandomState(0);
+  for (const value of expected) expect(state.gamma(shape, 1 / (8 * shape))).toBeCloseTo(value, 14);
+});
+
 test('a uniform draw does not use up the normal that is kept', () => {
   const [one, two] = [new RandomState(7), new RandomState(7)];
   one.normal();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
-import { readPrompts } from '../../../src/workload/prompts/prompts.ts';
+import { readPrompts } from '../../../src/workload/prompts/read-prompts.ts';
 import { commonBeginnings } from '../../../src/workload/text/common-beginning.ts';
 import { openTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../../src/workload/tokenizer/tokenizer-files.ts';
@@ -21,7 +21,7 @@ function written(text: string): string {
 
 const ITEMS = [{ prompt: 'Hello there', output_length: 9 }, { input: 'And you?' }, 'plain'];
 const READ = [
-  { text: 'Hello there', outputTokens: 9 },
+  { text: 'Hello there', outputTokens: 9, lengths: { output_length: 9 } },
   { text: 'And you?', outputTokens: undefined },
   { text: 'plain', outputTokens: undefined },
 ];

@@ -1,0 +1,52 @@
+import type { Clock } from '../../base/clock.ts';
+import { EngineUnreachable, errorText, UsageError } from '../../base/errors.ts';
+import { connectionErrorText } from './connection-error.ts';
+import { endpoint } from './endpoint.ts';
+import { getter, type Page, type ServerAccess } from './get.ts';
+
+/** Between two looks at a server that is not there yet. */
+const LOOK_EVERY_MS = 500;
+/** Starting a profiler can take long, and stopping it writes its traces. */
+const PROFILE_SEC_MAX = 600;
+
+/**
+ * Waits until the server says that it is healthy: until GET /health is answered by 200.
+ * @throws EngineUnreachable if that has not come within `secMax`, with what came last.
+ */
+export async function untilHealthy(
+  access: ServerAccess,
+  { clock, secMax, tell }: { clock: Clock; secMax: number; tell: (line: string) => void },
+): Promise<void> {
+  const { origin, health } = endpoint(access.url);
+  const get = getter(origin, access);
+  for (let isTold = false; ; isTold = true) {
+    const came = await get(health).then(statusOf, connectionErrorText);
+    if (came === undefined) return;
+    const what = `${origin}${health}: ${came}`;
+    if (clock.now() + LOOK_EVERY_MS > secMax * 1000) {
+      throw new EngineUnreachable(`the server was not healthy within ${secMax} s: ${what}`);
+    }
+    if (!isTold) tell(`waiting up to ${secMax} s for the server: ${what}`);
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** Undefined: as it should be. */
+function statusOf({ status }: Page): string | undefined {
+  return status === 200 ? undefined : `HTTP ${status}`;
+}
+
+/**
+ * Starts or stops the server's own profiler, as vLLM has it: POST /start_profile, /stop_profile.
+ * @throws UsageError if it has none, or does not want to.
+ */
+export async function profile(access: ServerAccess, what: 'start' | 'stop'): Promise<void> {
+  const { origin, startProfile, stopProfile } = endpoint(access.url);
+  const path = what === 'start' ? startProfile : stopProfile;
+  const ask = getter(origin, access, PROFILE_SEC_MAX);
+  const came = await ask(path, 'POST').then(statusOf, errorText);
+  if (came === undefined) return;
+  throw new UsageError(
+    `POST ${origin}${path}: ${came}; expected 200, as of vLLM started with VLLM_TORCH_PROFILER_DIR`,
+  );
+}
