@@ -43,4 +43,6 @@ export interface PanelAxis {
   readonly scale?: 'log' | 'time';
   /** How long a point holds, in the axis's unit: of `step` and `bar`. */
   readonly step?: number;
+  /** Of a category axis of bars: the nth name stands for n to n + 1. */
+  readonly names?: readonly string[];
 }

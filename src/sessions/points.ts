@@ -49,19 +49,38 @@ export async function openPoints(settings: PointSettings) {
   };
 }
 
-/** As many conversations as groups times sessions, of which one a group has a request in flight, in turn. */
 function scenarioOf(
   { scenario, gapSec }: PointSettings,
   { groups, sessions }: Point,
   firstUserId: number,
 ): Scenario {
-  const users = groups * sessions;
+  const changed = sessionsScenario(scenario, {
+    groups,
+    users: groups * sessions,
+    firstUserId,
+    gapSec,
+  });
+  return { ...changed, name: `${scenario.name}-${groups}x${sessions}` };
+}
+
+interface Held {
+  readonly groups: number;
+  /** Sessions of all groups together. */
+  readonly users: number;
+  readonly firstUserId: number;
+  readonly gapSec: number;
+}
+
+/** So many conversations, of which each group has a request in flight, in turn. */
+export function sessionsScenario(
+  scenario: Scenario,
+  { groups, users, firstUserId, gapSec }: Held,
+): Scenario {
   // Rounds after the first are measured, of each session: none may go into the warming up.
   const { durationSec: _, ...warmup } = scenario.warmup;
   return {
     ...scenario,
     warmup,
-    name: `${scenario.name}-${groups}x${sessions}`,
     pacing: { mode: 'think', pauseSec: 0, from: 'intended' },
     population: {
       arrivals: { process: 'closed', concurrency: users, startUp: 'measured' },

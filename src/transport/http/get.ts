@@ -21,16 +21,16 @@ export interface Page {
 /** Connecting, waiting and the whole page take no longer: a server that takes longer is taken for absent. */
 const PAGE_SEC_MAX = 10;
 
-/** Gets paths from one origin, each over a connection of its own. Rejects if there was no whole response in time. */
+/** Gets paths from one origin, or posts nothing to them, each over a connection of its own. Rejects if there was no whole response in time. */
 export function getter(
   origin: string,
   { headers, apiKey, apiKeyHeader, ...route }: ServerAccess,
   secMax = PAGE_SEC_MAX,
-): (path: string) => Promise<Page> {
+): (path: string, method?: 'GET' | 'POST') => Promise<Page> {
   const access = { headers, sessionHeaders: [], apiKey, apiKeyHeader };
   const writeHeaders = headerWriter(access, OWN_HEADERS);
   const makeClient = clientMaker(origin, route);
-  return async (path) => {
+  return async (path, method = 'GET') => {
     const sockets: Socket[] = [];
     const client = makeClient((socket) => void sockets.push(socket));
     const deadline = AbortSignal.timeout(secMax * 1000);
@@ -38,7 +38,7 @@ export function getter(
       const { statusCode, headers, body } = await client.request({
         origin,
         path,
-        method: 'GET',
+        method,
         headers: writeHeaders({}),
         signal: deadline,
       });
