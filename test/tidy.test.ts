@@ -35,6 +35,7 @@ const STATIONS = [
   'analysis',
   'play',
   'plan',
+  'sweep',
   'sessions',
   'inspect',
 ];

@@ -58,11 +58,14 @@ export function rowsOf(series: readonly (readonly Span[])[]): { low: number; hig
 type Draw = (points: readonly Point[], plane: Plane, style: Style, panel: PointsPanel) => string;
 
 const MARKS = {
-  line(points, plane, style) {
+  line(points, plane, style, { hasDots }) {
     const pixels = thinnedLine(inPixels(points, plane));
+    const dotted = hasDots
+      ? dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5)
+      : '';
     // A line of one point would be none.
     return pixels.length > 1
-      ? stroke(joinedUp(pixels), style)
+      ? stroke(joinedUp(pixels), style) + dotted
       : dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5);
   },
 

@@ -21,6 +21,8 @@ export interface PointsPanel extends Titled {
    */
   readonly kind: 'line' | 'scatter' | 'step' | 'bar';
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  /** line: every point is seen as one, where they are few. */
+  readonly hasDots?: true;
 }
 
 /** A timeline: a row for a session, say, and on it what it did from when to when. */

@@ -12,6 +12,8 @@ export interface PointSettings {
   readonly gapSec: number;
   /** Every run has an engine of its own, whose cache is empty. */
   readonly hasOwnEngine: boolean;
+  /** Absent: none is searched for. */
+  readonly ttftP95MsMax?: number | undefined;
   play(scenario: Scenario, workload: Workload): Promise<Played>;
   warn(line: string): void;
 }
@@ -45,7 +47,7 @@ export async function openPoints(settings: PointSettings) {
     const { run, dir, outcome } = played;
     if (outcome === 'interrupted') return { outcome };
     const records = run.parts.flatMap((part) => part.records);
-    return { outcome, point: { ...point, ...sessionPoint(records), dir } };
+    return { outcome, point: { ...point, ...sessionPoint(records, settings.ttftP95MsMax), dir } };
   };
 }
 

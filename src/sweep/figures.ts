@@ -55,7 +55,9 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
   return [
     {
       title: `${title} by ${along.name}`,
-      kind: isCategory ? 'bar' : 'line',
+      ...(isCategory
+        ? { kind: 'bar' as const }
+        : { kind: 'line' as const, hasDots: true as const }),
       x: axisAlong(along),
       y: { label, unit, ...(isFar && scaleOf(values)) },
       series,

@@ -13,6 +13,8 @@ const NOTHING = { counts: {}, distributions: {}, conversations: {} } as Measured
 
 export function limitTexts(thresholds: Thresholds): LimitText[] {
   return verdictsOf(thresholds, NOTHING).flatMap(({ name, min, max }) => {
+    if (name === 'maxErrorRate' && max === 0)
+      return [{ name, text: 'no failed request', limit: 0 }];
     const short = name === 'maxErrorRate' ? 'error rate' : name.replace(/Ms\./, '.');
     return [
       ...(max === undefined ? [] : [{ name, text: `${short} <= ${max}`, limit: max }]),

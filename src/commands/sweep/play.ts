@@ -3,19 +3,15 @@ import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
-import type { Panel } from '../../figures/panel.ts';
 import { writePicture } from '../../figures/picture.ts';
 import { measure } from '../../report/number.ts';
 import { sectionsText } from '../../report/render/text.ts';
-import type { Section } from '../../report/section.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { columnsOf, measuresOf } from '../../sweep/columns.ts';
-import type { LoadSettings } from '../../sweep/find-max/find-max.ts';
 import type { Ledger } from '../../sweep/ledger.ts';
 import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
-import { type Point, pointsOf, scenarioAt } from '../../sweep/points.ts';
-import type { Lanes, Runs, Surroundings } from '../../sweep/running.ts';
+import type { Lanes, Surroundings } from '../../sweep/running.ts';
 import { threadLanes } from '../../sweep/threads.ts';
 import { accessOf, playOnConsole } from '../play.ts';
 import { onSignal } from '../terminal/interrupts.ts';
@@ -24,47 +20,14 @@ import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
 import type { Asked } from './asked.ts';
 import type { SweepFlags } from './flags.ts';
-import { KNOBS, meaningIn } from './knobs.ts';
-
-/** What there is to play: points of a grid, or loads as a search asks for them. */
-export type Work =
-  | { readonly points: readonly Point[] }
-  | { readonly loads: Omit<LoadSettings, 'dir'> };
-
-/** @throws UsageError for a point that cannot be played. */
-export async function workOf({
-  scenario,
-  axes,
-  search,
-  isSimulated,
-  server,
-}: Asked): Promise<Work> {
-  const hasOwnEngine = isSimulated || scenario.target.url === 'embedded';
-  const meaning = meaningIn(scenario, hasOwnEngine);
-  if (!search) return { points: await pointsOf(scenario, axes, meaning) };
-  const { name } = search;
-  const at = (value: number) => scenarioAt(scenario, [{ name, value }], meaning);
-  await at(search.start);
-  const { isWhole = false } = KNOBS[name];
-  const isRemembering = !!server && server.start === undefined && server.reset === undefined;
-  return { loads: { ...search, isWhole, isRemembering, scenarioAt: at } };
-}
+import type { Told } from './told.ts';
+import type { Work } from './work.ts';
 
 interface Sweeping {
   readonly asked: Asked;
   readonly work: Work;
   readonly ledger: Ledger;
   readonly flags: SweepFlags;
-}
-
-/** What is printed and drawn of a sweep, and written as JSON. */
-export interface Told {
-  readonly section: Section;
-  readonly panels: readonly Panel[];
-  readonly json: Readonly<Record<string, unknown>>;
-  readonly outcome: Runs['outcome'];
-  /** Nothing came of it. */
-  readonly isInVain: boolean;
 }
 
 export async function playSweep({ asked, work, ledger, flags }: Sweeping): Promise<number> {

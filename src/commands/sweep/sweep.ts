@@ -58,12 +58,13 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<void>
 async function begin(file: string | undefined, flags: SweepFlags): Promise<number> {
   const isSent = !flags.simulate;
   const scenario = await scenarioOf({ file, rows: sweepFlags, flags, isSent });
-  const [{ askedBy }, { keptOf }, { beginLedger }, { createRunFolder }, running] =
+  const [{ askedBy }, { keptOf }, { beginLedger }, { createRunFolder }, { workOf }, { playSweep }] =
     await Promise.all([
       import('./asking.ts'),
       import('./asked.ts'),
       import('../../sweep/ledger.ts'),
       import('../../record/run-folder.ts'),
+      import('./work.ts'),
       import('./play.ts'),
     ]);
   const asked = askedBy(scenario, flags);
@@ -72,7 +73,7 @@ async function begin(file: string | undefined, flags: SweepFlags): Promise<numbe
     return EXIT.ok;
   }
   // What cannot be played is said before there is a folder.
-  const work = await running.workOf(asked);
+  const work = await workOf(asked);
   const { originEpochMs } = new SystemClock();
   const dir = createRunFolder(scenario.output.dir, `sweep-${scenario.name}`, originEpochMs);
   const kept = {
@@ -81,7 +82,7 @@ async function begin(file: string | undefined, flags: SweepFlags): Promise<numbe
     confab: version(),
     asked: keptOf(asked),
   } as const;
-  return running.playSweep({ asked, work, ledger: beginLedger(dir, kept), flags });
+  return playSweep({ asked, work, ledger: beginLedger(dir, kept), flags });
 }
 
 async function goOn(file: string | undefined, flags: SweepFlags): Promise<number> {
@@ -91,12 +92,13 @@ async function goOn(file: string | undefined, flags: SweepFlags): Promise<number
       'found --resume with a scenario or with what is to be varied; expected the folder alone, which has both',
     );
   }
-  const [{ askedIn }, { readLedger }, running] = await Promise.all([
+  const [{ askedIn }, { readLedger }, { workOf }, { playSweep }] = await Promise.all([
     import('./asked.ts'),
     import('../../sweep/ledger.ts'),
+    import('./work.ts'),
     import('./play.ts'),
   ]);
   const { header, ledger } = readLedger(flags.resume!);
   const asked = askedIn(header.asked, flags.resume!);
-  return running.playSweep({ asked, work: await running.workOf(asked), ledger, flags });
+  return playSweep({ asked, work: await workOf(asked), ledger, flags });
 }

@@ -1,3 +1,5 @@
+import type { Panel } from '../../figures/panel.ts';
+import type { Section } from '../../report/section.ts';
 import { sweepPanels } from '../../sweep/figures.ts';
 import { searchPanels } from '../../sweep/find-max/figure.ts';
 import { findMax } from '../../sweep/find-max/find-max.ts';
@@ -6,11 +8,21 @@ import { jobsOf } from '../../sweep/jobs.ts';
 import { limitTexts } from '../../sweep/limits.ts';
 import type { Measure } from '../../sweep/measure.ts';
 import { measureOf } from '../../sweep/measure.ts';
-import { runAll, type Surroundings } from '../../sweep/running.ts';
+import { type Runs, runAll, type Surroundings } from '../../sweep/running.ts';
 import { summariesOf } from '../../sweep/summary.ts';
 import { sweepSection } from '../../sweep/table.ts';
 import type { Asked } from './asked.ts';
-import type { Told, Work } from './play.ts';
+import type { Work } from './work.ts';
+
+/** What is printed and drawn of a sweep, and written as JSON. */
+export interface Told {
+  readonly section: Section;
+  readonly panels: readonly Panel[];
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly outcome: Runs['outcome'];
+  /** Nothing came of it. */
+  readonly isInVain: boolean;
+}
 
 interface Telling {
   readonly asked: Asked;

@@ -1,5 +1,6 @@
 import type { Panel } from '../../figures/panel.ts';
 import { scaleOf } from '../../report/figures/figure.ts';
+import { measure } from '../../report/number.ts';
 import type { Point } from '../../stats/sample.ts';
 import { sweepPanels } from '../figures.ts';
 import type { LimitText } from '../limits.ts';
@@ -34,7 +35,7 @@ export function searchPanels({ name, searched, limits, measures }: Drawn): Panel
     const bound = found?.bound;
     return [
       {
-        title: `${title}, each run`,
+        title: `${title} by ${name}, and the bound`,
         kind: 'line',
         x,
         y: { label: title, unit, ...scaleOf(values) },
@@ -50,7 +51,7 @@ export function searchPanels({ name, searched, limits, measures }: Drawn): Panel
           ...(bound
             ? [
                 {
-                  name: 'bound',
+                  name: `bound ${measure(bound.x)}`,
                   points: [
                     [bound.x, Math.min(...values)],
                     [bound.x, Math.max(...values)],

@@ -61,7 +61,7 @@ function loadsTable({ name, searched, columns }: SearchShown): Table {
         format,
         ...(index > 3 && { detail: index }),
       })),
-      { title: 'limits' },
+      { title: 'verdict' },
     ],
     rows: loadsOf(searched.runs).map(({ x, runs, side }) => ({
       cells: [measure(x), runs.length, ...columns.map(({ name: one }) => meanOf(runs, one)), side],
@@ -97,7 +97,7 @@ function answer(shown: SearchShown): string[] {
   return [
     `Largest ${name} within ${asked}: ${boundText(bound, settings)}`,
     `For certain ${certain || 'nothing'}; ${played}.${endedBy === 'runs' ? ` Ended by --max-runs ${settings.runsMax}.` : ''}`,
-    ...(limits.length > 1 ? [`The first limit to break: ${limits[bound.limit]}.`] : []),
+    ...(limits.length > 2 ? [`The first to be broken: ${limits[bound.limit]}.`] : []),
   ];
 }
 
