@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { Interrupted } from '../base/errors.ts';
 import type { Played } from '../play/played.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
@@ -42,7 +43,7 @@ export function liveLane(settings: LiveSettings): Lanes {
   return {
     count: 1,
     async play(job) {
-      if (!isFirst && server?.restSec) await wait(clock, server.restSec * 1000);
+      if (!isFirst && server) await rest(server.restSec, settings);
       isFirst = false;
       const result = await played(job);
       nextUserId = Math.max(nextUserId, result.nextUserId);
@@ -50,6 +51,16 @@ export function liveLane(settings: LiveSettings): Lanes {
     },
     async close() {},
   };
+}
+
+const LOOK_MS = 200;
+
+async function rest(sec: number, { clock, isInterrupted }: LiveSettings): Promise<void> {
+  const untilMs = clock.now() + sec * 1000;
+  for (let left = sec * 1000; left > 0; left = untilMs - clock.now()) {
+    if (isInterrupted()) throw new Interrupted();
+    await wait(clock, Math.min(left, LOOK_MS));
+  }
 }
 
 function withUsersFrom(firstUserId: number, scenario: Scenario): Scenario {

@@ -1,4 +1,5 @@
 import type { Outcome, Played } from '../play/played.ts';
+import { isFailure } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Estimate } from './find-max/estimate.ts';
 import { estimatesOf } from './find-max/evidence.ts';
@@ -22,6 +23,8 @@ export interface JobResult {
   readonly outcome: Outcome;
   readonly completed: number;
   readonly failed: number;
+  /** Of the first request that failed. */
+  readonly reason?: string;
   /** By the names of measures; unknown ones are absent. */
   readonly readings: Readonly<Record<string, Reading>>;
   /** Of each limit of the scenario. */
@@ -38,8 +41,12 @@ export function resultOf(
 ): JobResult {
   const { completed, failed } = summary.counts;
   let lastUserId = -1;
+  let reason: string | undefined;
   for (const { records } of run.parts) {
-    for (const { userId } of records) lastUserId = Math.max(lastUserId, userId);
+    for (const record of records) {
+      lastUserId = Math.max(lastUserId, record.userId);
+      if (isFailure(record.status)) reason ??= record.reason;
+    }
   }
   const readings = measures.flatMap((name): [string, Reading][] => {
     const reading = readingOf(name, summary);
@@ -50,6 +57,7 @@ export function resultOf(
     outcome,
     completed,
     failed,
+    ...(reason !== undefined && { reason }),
     readings: Object.fromEntries(readings),
     estimates: estimatesOf(run, summary),
     exceeded,

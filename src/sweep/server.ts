@@ -41,6 +41,7 @@ const STOP_MS = 30_000;
 export async function besideServer<T>(around: Around, play: () => Promise<T>): Promise<T> {
   const { settings, words, log } = around;
   const { start, before, reset } = settings;
+  if (start !== undefined) await refuseStranger(around);
   const server = start === undefined ? undefined : startServer(filled(start, words), log);
   try {
     if (server || settings.health !== undefined) await untilHealthy(around, server);
@@ -91,6 +92,16 @@ function ended(child: ChildProcess): Promise<number | null> {
     child.once('exit', resolve);
     child.once('error', () => resolve(null));
   });
+}
+
+/** What answers before the server is started is another one, and would be measured in its place. */
+async function refuseStranger({ access }: Around): Promise<void> {
+  const { models, origin } = endpoint(access.url);
+  const page = await asked(models, access, 'GET').catch(() => undefined);
+  if (!page) return;
+  throw new UsageError(
+    `--start: something answers at ${origin} already; expected nothing there before the server is started`,
+  );
 }
 
 async function untilHealthy(around: Around, server: Server | undefined): Promise<void> {

@@ -19,6 +19,8 @@ export interface PointSummary {
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
+  /** Of the first request that failed. */
+  readonly reason?: string;
   /** Runs in which every limit was kept. */
   readonly within: number;
   /** By the names of measures; unknown ones are absent. */
@@ -45,6 +47,7 @@ export function summaryOf(
   measures: readonly string[],
 ): PointSummary {
   const sum = (of: (run: JobResult) => number) => runs.reduce((all, run) => all + of(run), 0);
+  const reason = runs.find((run) => run.reason !== undefined)?.reason;
   const readings = measures.flatMap((name): [string, Spread][] => {
     const spread = spreadOf(runs.flatMap(({ readings }) => readings[name] ?? []));
     return spread ? [[name, spread]] : [];
@@ -54,6 +57,7 @@ export function summaryOf(
     runs: runs.length,
     completed: sum(({ completed }) => completed),
     failed: sum(({ failed }) => failed),
+    ...(reason !== undefined && { reason }),
     within: sum(({ exceeded, completed }) => (exceeded.length === 0 && completed > 0 ? 1 : 0)),
     readings: Object.fromEntries(readings),
   };

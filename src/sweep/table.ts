@@ -1,7 +1,8 @@
-import { UNKNOWN, written } from '../report/number.ts';
+import { measure, UNKNOWN, written } from '../report/number.ts';
 import type { Cell, Section, Table, TableColumn } from '../report/section.ts';
 import { type Axis, isNumeric, valueText } from './axis.ts';
 import type { Measure } from './measure.ts';
+import { pointText } from './points.ts';
 import type { PointSummary, Spread } from './summary.ts';
 
 export interface Shown {
@@ -19,6 +20,7 @@ export function sweepSection(shown: Shown): Section {
   const failed = points.some((point) => point.failed > 0);
   return {
     table: tableOf(shown, failed),
+    ...(failed && { lines: failureLines(points) }),
     notes: [
       ...(repeats > 1
         ? [
@@ -28,6 +30,13 @@ export function sweepSection(shown: Shown): Section {
       ...(shown.hasLimits ? ['Within: runs in which every limit was kept.'] : []),
     ],
   };
+}
+
+/** Why a point has failures: as the first of them says. */
+function failureLines(points: readonly PointSummary[]): string[] {
+  return points.flatMap(({ failed, reason, coordinates }) =>
+    failed > 0 ? [`${pointText(coordinates)}: ${failed} failed${reason ? `: ${reason}` : ''}`] : [],
+  );
 }
 
 function tableOf({ axes, columns, points, repeats, hasLimits }: Shown, hasFailed: boolean): Table {
@@ -99,5 +108,6 @@ function cellOf(spread: Spread | undefined, { format }: Measure, repeats: number
   const text = written(value, format);
   if (repeats === 1 || runs === 1 || !interval95) return text;
   const halfWidth = (interval95[1] - interval95[0]) / 2;
-  return `${text} ±${written(halfWidth, format).replace(' %', '')}`;
+  const spreadText = format === 'percent' ? measure(100 * halfWidth, 2) : measure(halfWidth, 2);
+  return `${text} ±${spreadText}`;
 }

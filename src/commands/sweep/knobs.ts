@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
-import type { Override } from '../../scenario/overrides.ts';
+import type { Override, Setting } from '../../scenario/overrides.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { sessionsScenario } from '../../sessions/points.ts';
 import { valueText } from '../../sweep/axis.ts';
@@ -60,12 +60,21 @@ export function meaningIn(scenario: Scenario, hasOwnEngine: boolean): Meaning {
   return (coordinate) => {
     const { name, value } = coordinate;
     if (name === LABEL) {
-      return hasOwnEngine ? { path: ['engine', 'policy'], value } : [];
+      return hasOwnEngine ? asPolicy(value) : [];
     }
     if (!Object.hasOwn(KNOBS, name)) return undefined;
     const knob = KNOBS[name as KnobName];
     return knob.changes(numberIn(coordinate, knob), scenario) as Override;
   };
+}
+
+/** Engines that do not go by priorities refuse requests that have one. */
+function asPolicy(value: unknown): Setting[] {
+  const isByPriority = String(value).includes('priority');
+  return [
+    { path: ['engine', 'policy'], value },
+    ...(isByPriority ? [] : [{ path: ['sampling', 'priority'], value: undefined }]),
+  ];
 }
 
 function numberIn({ name, value }: Coordinate, { isWhole, says }: Knob): number {

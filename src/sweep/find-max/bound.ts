@@ -89,6 +89,8 @@ function weightOf({ weightAt, y }: Place): number {
 /** Squares of t and the dispersion make the width. */
 const T = 2.04;
 const ROUNDS = 8;
+/** Quantile at 95 % of the normal distribution, which chi squared is near to. */
+const Z95 = 1.645;
 
 /** Where the line through these places crosses 0; undefined: it may not rise at all. */
 function crossingOf(places: readonly Place[]): Pick<Bound, 'x' | 'interval95'> | undefined {
@@ -136,7 +138,7 @@ function fittedBy({ a, b, middle }: Line, places: readonly Place[]): number[] {
   return places.map(({ x }) => a + b * (Math.log(x) - middle));
 }
 
-/** How much more runs scatter about the line than they say; at least 1, and 1 of few. */
+/** How much more runs scatter about the line than they say: 1, unless that is more than chance, or there are few. */
 function dispersionOf(places: readonly Place[], line: Line): number {
   const fitted = fittedBy(line, places);
   let squares = 0;
@@ -149,5 +151,7 @@ function dispersionOf(places: readonly Place[], line: Line): number {
       count++;
     }
   });
-  return count > 4 ? Math.max(1, squares / (count - 2)) : 1;
+  const degrees = count - 2;
+  const isByChance = squares <= degrees + Z95 * Math.sqrt(2 * degrees);
+  return degrees < 3 || isByChance ? 1 : squares / degrees;
 }

@@ -127,16 +127,14 @@ function nextLoad({ sides, min, max, isWhole, precision }: Known): number | unde
   const loads = [...sides.keys()].sort((a, b) => a - b);
   const from = loads.findLastIndex((x) => sides.get(x) === 'within');
   const to = loads.findIndex((x) => sides.get(x) === 'beyond');
-  if (from < 0) {
-    const lowest = loads[0]!;
-    return lowest > min ? Math.max(min, whole(lowest / 2, isWhole)) : undefined;
-  }
-  if (to < 0) {
-    const highest = loads.at(-1)!;
-    return highest < max ? Math.min(max, whole(highest * 2, isWhole)) : undefined;
-  }
+  const [lowest, highest] = [loads[0]!, loads.at(-1)!];
+  if (from < 0 && lowest > min) return Math.max(min, whole(lowest / 2, isWhole));
+  if (to < 0 && highest < max) return Math.min(max, whole(highest * 2, isWhole));
+  // A small load may be undecided for want of requests.
+  const first = Math.max(0, from);
+  const last = to < 0 ? loads.length - 1 : to;
   let widest: { ratio: number; middle: number } | undefined;
-  for (let index = Math.min(from, to); index < Math.max(from, to); index++) {
+  for (let index = Math.min(first, last); index < Math.max(first, last); index++) {
     const [low, high] = [loads[index]!, loads[index + 1]!];
     const middle = whole(Math.sqrt(low * high), isWhole);
     const ratio = high / low;

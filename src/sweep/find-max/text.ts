@@ -64,7 +64,7 @@ function loadsTable({ name, searched, columns }: SearchShown): Table {
       { title: 'verdict' },
     ],
     rows: loadsOf(searched.runs).map(({ x, runs, side }) => ({
-      cells: [measure(x), runs.length, ...columns.map(({ name: one }) => meanOf(runs, one)), side],
+      cells: [loadText(x), runs.length, ...columns.map(({ name: one }) => meanOf(runs, one)), side],
     })),
   };
 }
@@ -82,17 +82,17 @@ function answer(shown: SearchShown): string[] {
   const { bound, within, beyond, endedBy } = found;
   const played = `${counted(runs.length, 'run')} at ${counted(loadsOf(runs).length, 'load')}`;
   if (endedBy === 'min') {
-    return [`Not even ${name} ${measure(settings.min)} is within ${asked}: ${played}.`];
+    return [`Not even ${name} ${loadText(settings.min)} is within ${asked}: ${played}.`];
   }
   if (endedBy === 'max') {
     return [
-      `${name} ${measure(settings.max)}, the most that was to be played, is within ${asked}: ${played}.`,
+      `${name} ${loadText(settings.max)}, the most that was to be played, is within ${asked}: ${played}.`,
     ];
   }
   if (!bound) return [`No bound was found for ${asked}: ${played}.`];
   const certain = [
-    ...(within === undefined ? [] : [`within up to ${measure(within)}`]),
-    ...(beyond === undefined ? [] : [`beyond from ${measure(beyond)}`]),
+    ...(within === undefined ? [] : [`within up to ${loadText(within)}`]),
+    ...(beyond === undefined ? [] : [`beyond from ${loadText(beyond)}`]),
   ].join(', ');
   return [
     `Largest ${name} within ${asked}: ${boundText(bound, settings)}`,
@@ -110,7 +110,12 @@ function boundText({ x, interval95, by }: Bound, { isWhole }: SearchSettings): s
 }
 
 function written(x: number, isWhole: boolean): string {
-  return isWhole ? String(Math.floor(x + 1e-9)) : measure(x);
+  return isWhole ? String(Math.floor(x + 1e-9)) : loadText(x);
+}
+
+/** As many digits as loads are played with: a small rate has more decimals than a time. */
+function loadText(x: number): string {
+  return String(Number(x.toPrecision(4)));
 }
 
 /** Independent values beyond a percentile that a run should have. */
@@ -156,7 +161,7 @@ function memoryText(runs: readonly SearchRun[], name: string): string[] {
     below.interval95[0] > above.interval95[1] || above.interval95[0] > below.interval95[1];
   if (!isApart) return [`Come to from below and from above, it is the same within the intervals.`];
   return [
-    `It matters from where it is come to: ${name} ${measure(below.x)} from below, ${measure(above.x)} after more load than it holds. The cache remembers; the lower one is safe.`,
+    `It matters from where it is come to: ${name} ${loadText(below.x)} from below, ${loadText(above.x)} after more load than it holds. The cache remembers; the lower one is safe.`,
   ];
 }
 
