@@ -12,12 +12,14 @@ const NAME_MAX = 80;
 export function jobsOf(points: readonly Point[], repeats: number, dir: string): Job[] {
   return points.flatMap(({ place, coordinates, scenario }) =>
     Array.from({ length: repeats }, (_, repeat) =>
-      jobOf({ key: `${place}.${repeat}`, coordinates, scenario, seed: repeat, dir }),
+      jobOf({ key: `${place + 1}.${repeat + 1}`, coordinates, scenario, seed: repeat, dir }),
     ),
   );
 }
 
 interface Asked {
+  /** What is told of it; absent: its coordinates, and which run of them it is. */
+  readonly told?: string;
   readonly key: string;
   readonly coordinates: readonly Coordinate[];
   readonly scenario: Scenario;
@@ -27,12 +29,12 @@ interface Asked {
   readonly dir: string;
 }
 
-export function jobOf({ key, coordinates, scenario, seed, dir }: Asked): Job {
+export function jobOf({ key, told, coordinates, scenario, seed, dir }: Asked): Job {
   const text = pointText(coordinates);
   const words = coordinates.map(({ name, value }): [string, string] => [name, valueText(value)]);
   return {
     key,
-    text: seed > 0 ? `${text}, run ${seed + 1}` : text,
+    text: told ?? (seed > 0 ? `${text}, run ${seed + 1}` : text),
     scenario: {
       ...reseeded(scenario, seed),
       name: folderName(key, text),

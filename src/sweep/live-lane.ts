@@ -36,9 +36,10 @@ export function liveLane(settings: LiveSettings): Lanes {
     const own = hasEmptyCache ? scenario : withUsersFrom(nextUserId, scenario);
     const play = () => settings.play(own);
     const log = join(dir, `server-${key.replaceAll(/[^\w.-]+/g, '-')}.log`);
+    if (!server) return resultOf(await play(), measures);
     const access = settings.access(own);
-    const around = server && { settings: server, access, clock, words, log, isInterrupted };
-    return resultOf(await (around ? besideServer(around, play) : play()), measures);
+    const around = { settings: server, access, clock, words, log, isInterrupted };
+    return resultOf(await besideServer(around, play), measures);
   }
   return {
     count: 1,

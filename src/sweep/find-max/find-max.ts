@@ -1,6 +1,7 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import { jobOf } from '../jobs.ts';
 import type { Job, JobResult } from '../play-point.ts';
+import { pointText } from '../points.ts';
 import { type Runs, runAll, type Surroundings } from '../running.ts';
 import type { Visit } from './bound.ts';
 import { type Found, type SearchSettings, searchMax } from './search.ts';
@@ -49,7 +50,9 @@ export async function findMax(settings: LoadSettings, around: Surroundings): Pro
 async function jobAt(x: number, seed: number, settings: LoadSettings): Promise<Job> {
   const { name, dir } = settings;
   const scenario = await settings.scenarioAt(x);
-  return jobOf({ key: `run-${seed + 1}`, coordinates: [{ name, value: x }], scenario, seed, dir });
+  const coordinates = [{ name, value: x }];
+  const told = `run ${seed + 1}: ${pointText(coordinates)}`;
+  return jobOf({ key: `run-${seed + 1}`, told, coordinates, scenario, seed, dir });
 }
 
 function visitOf(

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readRun } from '../../src/record/run-folder.ts';
+import { confab, start } from '../support/confab.ts';
+import { freshFolder, PACKAGE } from '../support/folders.ts';
+import { startLoggingServer } from '../support/logging-server.ts';
+
+const SMALL = [
+  'conversation={text: hi, rounds: 2, question: {tokens: 20}, answer: {tokens: 10, force: true}}',
+  'population={arrivals: {process: poisson, usersPerSec: 5}, users: 6}',
+];
+const sets = (...more: string[]) => [...SMALL, ...more].flatMap((set) => ['--set', set]);
+const SWEEP = ['sweep', '/dev/null', ...sets()];
+
+/** The folder of the only sweep. */
+const sweepIn = (cwd: string) => join(cwd, 'runs', readdirSync(join(cwd, 'runs'))[0]!);
+const runsIn = (dir: string) =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(dir, name))
+    .sort();
+const textOf = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8');
+
+describe('a sweep', () => {
+  test('003-17, M-27, M-28: rates and labels, a result for each and one table and figure of all', async () => {
+    const cwd = freshFolder();
+    const args = ['--rates', '10,20', '--labels', 'fcfs,priority', '--simulate', '--workers', '1'];
+    const { code, stdout, stderr } = await confab([...SWEEP, ...args], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/rate +label +TTFT p50/);
+    for (const rate of [10, 20])
+      for (const label of ['fcfs', 'priority'])
+        expect(stdout).toMatch(new RegExp(`^ +${rate} +${label} +\\d`, 'm'));
+    const dir = sweepIn(cwd);
+    const runs = runsIn(dir);
+    expect(runs).toHaveLength(4);
+    for (const run of runs) expect(readdirSync(run)).toContain('summary.json');
+    expect(textOf(dir, 'sweep.svg')).toContain('TTFT by rate');
+    expect(JSON.parse(textOf(dir, 'sweep.json')).points).toHaveLength(4);
+    // The same requests at the same times, but for the rate: common random numbers.
+    const [fcfs, priority] = runs.map((run) => readRun(run).parts[0]!.records);
+    const said = (records: typeof fcfs) =>
+      records!.map(({ userId, turn, inputTokens }) => [userId, turn, inputTokens]);
+    expect(said(priority)).toEqual(said(fcfs));
+  });
+
+  test('what comes of it does not depend on the number of threads', async () => {
+    const outputs = [];
+    for (const workers of ['1', '3']) {
+      const cwd = freshFolder();
+      const args = ['--over', 'rate=5,10,20', '--repeats', '2', '--simulate', '--workers', workers];
+      const { code, stdout, stderr } = await confab([...SWEEP, ...args], { cwd });
+      expect(code, stderr).toBe(0);
+      const dir = sweepIn(cwd);
+      const files = ['sweep.json', 'sweep.svg'].map((name) => textOf(dir, name));
+      const journals = runsIn(dir).map((run) => readRun(run).parts[0]!.records);
+      outputs.push([stdout.replaceAll(/^(Figure|Runs): .*$/gm, ''), stderr, files, journals]);
+    }
+    expect(outputs[1]).toEqual(outputs[0]);
+  });
+
+  test('what is missing after a kill is played by --resume, and nothing else', async () => {
+    const cwd = freshFolder();
+    const args = [...SWEEP, '--over', 'rate=5,10', '--simulate', '--workers', '1'];
+    const whole = await confab(args, { cwd });
+    const dir = sweepIn(cwd);
+    const lines = textOf(dir, 'sweep.ndjson').trimEnd().split('\n');
+    writeFileSync(join(dir, 'sweep.ndjson'), `${lines.slice(0, 2).join('\n')}\n{"key":"2.`);
+    const before = runsIn(dir);
+    const resumed = await confab(['sweep', '--resume', dir], { cwd });
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const table = (text: string) => text.split('\n\n')[0];
+    expect(table(resumed.stdout)).toEqual(table(whole.stdout));
+    expect(runsIn(dir).length).toBe(before.length + 1);
+  });
+
+  test('against a server every point has users of its own; with --reset all have the same', async () => {
+    const server = await startLoggingServer({ reply: () => ({ ttftMs: 0 }) });
+    const usersOf = async (...more: string[]) => {
+      const cwd = freshFolder();
+      const args = ['--url', server.url, '--model', 'm', '--over', 'rate=400,500', ...more];
+      const { code, stderr } = await confab([...SWEEP, ...args], { cwd });
+      expect(code, stderr).toBe(0);
+      return runsIn(sweepIn(cwd)).map((run) =>
+        [...new Set(readRun(run).parts[0]!.records.map(({ userId }) => userId))].sort(
+          (a, b) => a - b,
+        ),
+      );
+    };
+    expect(await usersOf()).toEqual([
+      [1, 2, 3, 4, 5, 6],
+      [7, 8, 9, 10, 11, 12],
+    ]);
+    const before = ['--before', 'true'];
+    expect(await usersOf(...before)).toEqual([
+      [1, 2, 3, 4, 5, 6],
+      [7, 8, 9, 10, 11, 12],
+    ]);
+    await server.close();
+  });
+
+  test('--start serves each point by a server of its own', async () => {
+    const cwd = freshFolder();
+    const engine = join(PACKAGE, 'dist/main.js');
+    const port = 20_000 + (process.pid % 20_000);
+    const command = `exec ${process.execPath} ${engine} engine --port ${port} --policy {label}`;
+    const args = [
+      '--labels',
+      'fcfs,round_robin',
+      '--url',
+      `http://127.0.0.1:${port}`,
+      '--start',
+      command,
+    ];
+    const { code, stdout, stderr } = await confab([...SWEEP, ...args], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^ +round_robin +\d/m);
+    for (const run of runsIn(sweepIn(cwd))) {
+      const users = readRun(run).parts[0]!.records.map(({ userId }) => userId);
+      expect(Math.min(...users)).toBe(1);
+    }
+  });
+
+  test('Ctrl-C prints what there is, and how to go on', async () => {
+    const cwd = freshFolder();
+    const server = await startLoggingServer({
+      reply: ({ index }) => ({ ttftMs: index > 12 ? 200 : 0 }),
+    });
+    const args = ['--url', server.url, '--model', 'm', '--over', 'rate=400,500'];
+    const sweep = start([...SWEEP, ...args], { cwd });
+    await server.arrived(14);
+    sweep.process.kill('SIGINT');
+    const { code, stdout } = await sweep.ended;
+    await server.close();
+    expect(code).toBe(130);
+    expect(stdout).toContain('1 of 2 runs are missing: confab sweep --resume runs/sweep-');
+  });
+});
+
+describe('--find-max', () => {
+  test('prints the bound, its interval and the runs that it took', async () => {
+    const cwd = freshFolder();
+    const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '2'];
+    const engine = [
+      '--set',
+      'engine.maxSeqs=4',
+      '--set',
+      'population.users=60',
+      '--json',
+      'f.json',
+    ];
+    const { code, stdout, stderr } = await confab([...SWEEP, ...args, ...engine], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^ {2}users +runs +TTFT p50 ms +verdict$/m);
+    expect(stdout).toMatch(/^Largest users within no failed request, ttft.p50 <= 60: \d+/m);
+    const { bound, within, beyond } = JSON.parse(readFileSync(join(cwd, 'f.json'), 'utf8'));
+    expect(within).toBeLessThan(beyond);
+    expect(bound.interval95[0]).toBeLessThanOrEqual(bound.interval95[1]);
+  });
+
+  test('exit code 1 where not even the least load is within', async () => {
+    const args = ['--find-max', 'rate', '--slo', 'ttft.p50<1', '--least', '1', '--simulate'];
+    const { code, stdout } = await confab([...SWEEP, ...args, '--workers', '1']);
+    expect(stdout).toContain('Not even rate 1 is within no failed request, ttft.p50 <= 1: 1 run');
+    expect(code).toBe(1);
+  });
+});
+
+describe('wrong flags: exit code 2, and what is accepted, before anything is sent', () => {
+  test.each<[string, string[], RegExp]>([
+    ['nothing to vary', [], /nothing to vary: expected --over name=values/],
+    ['no such field', ['--over', 'engine.x=1'], /engine.x: unknown field/],
+    ['no such value', ['--labels', 'lifo', '--simulate'], /engine.policy: found 'lifo'/],
+    ['a rate of 0', ['--over', 'rate=0,1'], /rate: found 0; expected a number above 0/],
+    ['half a user', ['--over', 'users=1.5'], /users: found 1.5; expected a whole number/],
+    [
+      'both',
+      ['--over', 'rate=1', '--find-max', 'rate', '--slo', 'ttft.p95<9'],
+      /expected one of them/,
+    ],
+    ['a search without limits', ['--find-max', 'rate'], /--slo: missing; expected limits/],
+    ['repeats of a search', ['--find-max', 'rate', '--repeats', '2'], /expected --max-repeats/],
+    ['a grid with --from', ['--over', 'rate=1', '--from', '2'], /--from: needs --find-max/],
+    [
+      'a start without a server',
+      ['--over', 'rate=1', '--simulate', '--start', 'x'],
+      /found --start with --simulate/,
+    ],
+    ['workers in real time', ['--over', 'rate=1', '--workers', '2'], /--workers: needs --simulate/],
+    [
+      'a file for all',
+      ['--over', 'rate=1', '--set', 'output.exports=[{format: csv, file: x}]'],
+      /every run would write/,
+    ],
+    ['a resumed scenario', ['--resume', 'x'], /expected the folder alone/],
+  ])('%s', async (_, args, expected) => {
+    const { code, stderr } = await confab([...SWEEP, ...args]);
+    expect(stderr).toMatch(expected);
+    expect(code).toBe(2);
+  });
+});
