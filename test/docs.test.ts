@@ -29,7 +29,7 @@ const sources = ['src', 'test'].flatMap((folder) =>
 );
 
 test('the README is short enough to be read', () => {
-  expect(readme.text.split('\n').length).toBeLessThanOrEqual(181);
+  expect(readme.text.split('\n').length).toBeLessThanOrEqual(182);
 });
 
 test('every folder of src has its line in the map, and every line its folder', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRun } from '../../src/record/run-folder.ts';
 import { confab, start } from '../support/confab.ts';
-import { freshFolder, PACKAGE } from '../support/folders.ts';
+import { freshFolder } from '../support/folders.ts';
 import { startLoggingServer } from '../support/logging-server.ts';
 
 const SMALL = [
@@ -22,13 +22,22 @@ const runsIn = (dir: string) =>
     .sort();
 const textOf = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8');
 
+/** Answers at once, and says who it is. */
+const SERVER = `
+import { createServer } from 'node:http';
+const [port, label] = process.argv.slice(2);
+const answer = { choices: [{ message: { content: 'x' }, finish_reason: 'stop' }], data: [{ id: 'm' }] };
+createServer((_, response) => response.end(JSON.stringify(answer))).listen(port, '127.0.0.1');
+console.log(label + ' serves');
+`;
+
 describe('a sweep', () => {
   test('003-17, M-27, M-28: rates and labels, a result for each and one table and figure of all', async () => {
     const cwd = freshFolder();
     const args = ['--rates', '10,20', '--labels', 'fcfs,priority', '--simulate', '--workers', '1'];
     const { code, stdout, stderr } = await confab([...SWEEP, ...args], { cwd });
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/rate +label +TTFT p50/);
+    expect(stdout).toMatch(/rate +label +p50 ms/);
     for (const rate of [10, 20])
       for (const label of ['fcfs', 'priority'])
         expect(stdout).toMatch(new RegExp(`^ +${rate} +${label} +\\d`, 'm'));
@@ -100,26 +109,34 @@ describe('a sweep', () => {
     await server.close();
   });
 
-  test('--start serves each point by a server of its own', async () => {
+  test('--start serves each point by a server of its own, whose cache is empty: by the same users', async () => {
     const cwd = freshFolder();
-    const engine = join(PACKAGE, 'dist/main.js');
+    writeFileSync(join(cwd, 'server.mjs'), SERVER);
     const port = 20_000 + (process.pid % 20_000);
-    const command = `exec ${process.execPath} ${engine} engine --port ${port} --policy {label}`;
-    const args = [
-      '--labels',
-      'fcfs,round_robin',
-      '--url',
-      `http://127.0.0.1:${port}`,
-      '--start',
-      command,
-    ];
-    const { code, stdout, stderr } = await confab([...SWEEP, ...args], { cwd });
+    const command = `exec ${process.execPath} ${join(cwd, 'server.mjs')} ${port} {label}`;
+    const url = `http://127.0.0.1:${port}`;
+    const args = ['--labels', 'one,two', '--url', url, '--no-stream', '--start', command];
+    const { code, stderr } = await confab([...SWEEP, ...args, '--over', 'rate=500'], { cwd });
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^ +round_robin +\d/m);
-    for (const run of runsIn(sweepIn(cwd))) {
+    const dir = sweepIn(cwd);
+    expect(textOf(dir, 'server-1.1.log')).toBe('one serves\n');
+    expect(textOf(dir, 'server-2.1.log')).toBe('two serves\n');
+    for (const run of runsIn(dir)) {
       const users = readRun(run).parts[0]!.records.map(({ userId }) => userId);
       expect(Math.min(...users)).toBe(1);
     }
+  });
+
+  test('--start does not take another server for its own, nor waits for one that has ended', async () => {
+    const server = await startLoggingServer({ reply: () => ({ ttftMs: 0 }) });
+    const args = [...SWEEP, '--over', 'rate=400', '--model', 'm', '--url', server.url];
+    const taken = await confab([...args, '--start', 'true']);
+    await server.close();
+    expect(taken.stderr).toMatch(/--start: something answers at http:.* already/);
+    expect(taken.code).toBe(2);
+    const gone = await confab([...args, '--start', 'echo no GPU; exit 1']);
+    expect(gone.stderr).toMatch(/the server ended before it was healthy; .*: no GPU/);
+    expect(gone.code).toBe(3);
   });
 
   test('Ctrl-C prints what there is, and how to go on', async () => {
@@ -141,12 +158,12 @@ describe('a sweep', () => {
 describe('--find-max', () => {
   test('prints the bound, its interval and the runs that it took', async () => {
     const cwd = freshFolder();
-    const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '2'];
+    const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '1'];
     const engine = [
       '--set',
       'engine.maxSeqs=4',
       '--set',
-      'population.users=60',
+      'population.users=30',
       '--json',
       'f.json',
     ];
@@ -171,7 +188,7 @@ describe('wrong flags: exit code 2, and what is accepted, before anything is sen
   test.each<[string, string[], RegExp]>([
     ['nothing to vary', [], /nothing to vary: expected --over name=values/],
     ['no such field', ['--over', 'engine.x=1'], /engine.x: unknown field/],
-    ['no such value', ['--labels', 'lifo', '--simulate'], /engine.policy: found 'lifo'/],
+    ['no such value', ['--labels', 'lifo', '--simulate'], /engine.policy: found "lifo"/],
     ['a rate of 0', ['--over', 'rate=0,1'], /rate: found 0; expected a number above 0/],
     ['half a user', ['--over', 'users=1.5'], /users: found 1.5; expected a whole number/],
     [

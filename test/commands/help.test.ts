@@ -17,6 +17,7 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
 
@@ -47,6 +48,7 @@ const VERBS: Record<string, () => Command> = {
   plan: planCommand,
   replay: replayCommand,
   sessions: sessionsCommand,
+  sweep: sweepCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

@@ -13,6 +13,8 @@ interface Knob {
   readonly isWhole?: true;
   /** Where a search begins, if the scenario says something of it. */
   readonly start: (scenario: Scenario) => number | undefined;
+  /** Beyond it there is no such load in this scenario. */
+  readonly most?: (scenario: Scenario) => number | undefined;
   readonly changes: (value: number, scenario: Scenario) => Override | Promise<Override>;
 }
 
@@ -34,6 +36,8 @@ export const KNOBS: Readonly<Record<KnobName, Knob>> = {
     isWhole: true,
     start: ({ population: { arrivals } }) =>
       arrivals.process === 'closed' ? arrivals.concurrency : undefined,
+    // With fewer conversations than twice as many, there is nothing but the burst of the start.
+    most: ({ population: { users } }) => users && Math.max(1, Math.floor(users / 2)),
     changes: (value) => concurrency(value),
   },
   sessions: {
