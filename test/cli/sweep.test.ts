@@ -159,15 +159,12 @@ describe('--find-max', () => {
   test('prints the bound, its interval and the runs that it took', async () => {
     const cwd = freshFolder();
     const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '1'];
-    const engine = [
-      '--set',
-      'engine.maxSeqs=4',
-      '--set',
-      'population.users=30',
-      '--json',
-      'f.json',
-    ];
-    const { code, stdout, stderr } = await confab([...SWEEP, ...args, ...engine], { cwd });
+    const engine = [SMALL[0]!, 'engine.maxSeqs=4', 'stop.afterRequests=150'];
+    const settings = engine.flatMap((set) => ['--set', set]);
+    const { code, stdout, stderr } = await confab(
+      ['sweep', '/dev/null', ...args, ...settings, '--json', 'f.json'],
+      { cwd },
+    );
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^ {2}users +runs +TTFT p50 ms +verdict$/m);
     expect(stdout).toMatch(/^Largest users within no failed request, ttft.p50 <= 60: \d+/m);

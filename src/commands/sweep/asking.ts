@@ -107,11 +107,8 @@ function checkTogether(flags: SweepFlags, axes: readonly Axis[]): void {
 
 function searchOf(flags: SweepFlags, scenario: Scenario): AskedSearch {
   const name = flags.findMax!;
-  const {
-    isWhole = false,
-    start,
-  }: { isWhole?: boolean; start: (s: Scenario) => number | undefined } = KNOBS[name];
-  const { least = isWhole ? 1 : LEAST, most = MOST } = flags;
+  const { isWhole = false, start, most: mostIn } = KNOBS[name];
+  const { least = isWhole ? 1 : LEAST, most = mostIn?.(scenario) ?? MOST } = flags;
   const from = flags.from ?? Math.min(most, Math.max(least, start(scenario) ?? 1));
   const problems = [
     ...(least < most

@@ -89,7 +89,11 @@ function answer(shown: SearchShown): string[] {
       `${name} ${loadText(settings.max)}, the most that was to be played, is within ${asked}: ${played}.`,
     ];
   }
-  if (!bound) return [`No bound was found for ${asked}: ${played}.`];
+  if (!bound) {
+    return [
+      `No bound was found for ${asked}: ${played}. Loads that are undecided lie at a limit, or their runs have too few requests: play longer ones, or more (--max-repeats).`,
+    ];
+  }
   const certain = [
     ...(within === undefined ? [] : [`within up to ${loadText(within)}`]),
     ...(beyond === undefined ? [] : [`beyond from ${loadText(beyond)}`]),
