@@ -155,14 +155,17 @@ describe('a sweep', () => {
   });
 });
 
+/** Few runs: how good the search is, is told by others. */
+const QUICK = ['--precision', '0.5', '--max-repeats', '2'];
+
 describe('--find-max', () => {
   test('prints the bound, its interval and the runs that it took', async () => {
     const cwd = freshFolder();
     const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '1'];
-    const engine = [SMALL[0]!, 'engine.maxSeqs=4', 'stop.afterRequests=150'];
+    const engine = [SMALL[0]!, 'engine.maxSeqs=4', 'stop.afterRequests=100'];
     const settings = engine.flatMap((set) => ['--set', set]);
     const { code, stdout, stderr } = await confab(
-      ['sweep', '/dev/null', ...args, ...settings, '--json', 'f.json'],
+      ['sweep', '/dev/null', ...args, ...settings, ...QUICK, '--json', 'f.json'],
       { cwd },
     );
     expect(code, stderr).toBe(0);
