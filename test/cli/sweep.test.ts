@@ -84,7 +84,7 @@ describe('a sweep', () => {
     expect(runsIn(dir).length).toBe(before.length + 1);
   });
 
-  test('against a server every point has users of its own; with --reset all have the same', async () => {
+  test('against a server every point has users of its own, whatever is run before it', async () => {
     const server = await startLoggingServer({ reply: () => ({ ttftMs: 0 }) });
     const usersOf = async (...more: string[]) => {
       const cwd = freshFolder();
