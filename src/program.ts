@@ -36,6 +36,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'whether one engine, setting or version is better than another, with controls',
     load: async () => (await import('./commands/ab/ab.ts')).abCommand(),
   },
+  sweep: {
+    summary: 'a scenario at many settings, or the largest load within limits',
+    load: async () => (await import('./commands/sweep/sweep.ts')).sweepCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
@@ -204,7 +208,7 @@ function exiting(command: Command, argv: readonly string[]): Command {
 }
 
 /** Verbs that play a scenario. */
-const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan'];
+const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan', 'sweep'];
 
 /** A flag of another tool is answered with what is the same here. */
 function knowing(text: string, argv: readonly string[]): string {

@@ -36,6 +36,7 @@ const STATIONS = [
   'compare',
   'play',
   'plan',
+  'sweep',
   'sessions',
   'ab',
   'study',

@@ -124,6 +124,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/ab/README.md'),
   },
   {
+    name: 'sweep',
+    summary: 'many settings in one table, and the largest load within limits',
+    text: (columns) => documentText(columns, 'src/sweep/README.md'),
+  },
+  {
     name: 'sessions',
     summary: 'finding how many sessions an engine holds',
     text: (columns) => documentText(columns, 'src/sessions/README.md'),

@@ -23,6 +23,7 @@ interface SessionFlags extends ScenarioFlags {
   readonly maxGroups?: number;
   readonly maxSessions?: number;
   readonly goal?: 'sessions' | 'balanced';
+  readonly maxRepeats?: number;
   readonly gap: number;
   readonly json?: string;
   readonly simulate?: boolean;
@@ -63,6 +64,11 @@ export const sessionFlags: readonly Flag[] = [
     flags: '--goal <what>',
     says: 'sessions: greatest C·S, the default; balanced: greatest 2CS/(C+S)',
     choices: ['sessions', 'balanced'],
+  },
+  {
+    flags: '--max-repeats <n>',
+    says: 'search: runs of a point that may be on either side of the bound, by its 95 % interval; default: 1',
+    parse: integer(1, 1000),
   },
   // A session has a turn to come back for.
   { flags: '--rounds <n>', path: 'conversation.rounds', parse: integer(2) },
@@ -130,7 +136,12 @@ function checkFlags(flags: SessionFlags): void {
       problems.push('expected --groups and --sessions for one point, or --search');
     }
     const names = { maxGroups: '--max-groups', maxSessions: '--max-sessions' };
-    for (const [key, name] of Object.entries({ ...names, goal: '--goal', json: '--json' })) {
+    for (const [key, name] of Object.entries({
+      ...names,
+      goal: '--goal',
+      json: '--json',
+      maxRepeats: '--max-repeats',
+    })) {
       if (flags[key as keyof SessionFlags] !== undefined) problems.push(`${name}: needs --search`);
     }
   }
@@ -188,6 +199,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
       groupsMax: flags.maxGroups ?? GROUPS_MAX,
       sessionsMax: flags.maxSessions ?? SESSIONS_MAX,
       ttftP95MsMax: flags.maxTtftP95!,
+      repeatsMax: flags.maxRepeats ?? 1,
     },
     { clock, playPoint, isInterrupted: interrupts.has, say },
   ).finally(interrupts.stop);
@@ -201,7 +213,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
 /** Runs that are told about on stderr, and presented so when they are over. */
 async function settingsOf(
   scenario: Scenario,
-  { apiKey, gap, simulate: isSimulated = false }: SessionFlags,
+  { apiKey, gap, maxTtftP95, simulate: isSimulated = false }: SessionFlags,
   present: (played: Played) => void,
   hasIntervals: boolean,
 ): Promise<PointSettings> {
@@ -209,6 +221,7 @@ async function settingsOf(
   return {
     scenario,
     gapSec: gap,
+    ttftP95MsMax: maxTtftP95,
     hasOwnEngine: isSimulated || scenario.target.url === 'embedded',
     async play(scenario, workload) {
       const options = { scenario, workload, apiKey, isSimulated };

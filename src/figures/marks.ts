@@ -58,11 +58,14 @@ export function rowsOf(series: readonly (readonly Span[])[]): { low: number; hig
 type Draw = (points: readonly Point[], plane: Plane, style: Style, panel: PointsPanel) => string;
 
 const MARKS = {
-  line(points, plane, style) {
+  line(points, plane, style, { hasDots }) {
     const pixels = thinnedLine(inPixels(points, plane));
+    const dotted = hasDots
+      ? dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5)
+      : '';
     // A line of one point would be none.
     return pixels.length > 1
-      ? stroke(joinedUp(pixels), style)
+      ? stroke(joinedUp(pixels), style) + dotted
       : dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5);
   },
 
@@ -87,14 +90,14 @@ const MARKS = {
     return stroke(runs.map((run) => joinedUp(thinnedLine(run))).join(''), style);
   },
 
-  bar(points, plane, { colour, index, count }, { x: { step }, y }) {
+  bar(points, plane, { colour, index, count }, { x: { step, names }, y }) {
     const width = step ?? distanceOf(points);
     const zero = y.scale ? plane.bottom : Math.min(plane.bottom, plane.y.at(0));
     const bars = new Map<number, { top: number; right: number }>();
     for (const [x, height] of points) {
       const [from, to] = [plane.x.at(x), plane.x.at(x + width)];
-      // Series stand side by side, with some air between places.
-      const air = Math.min(2, (to - from) / 4);
+      // Series stand side by side, with some air between places; names are apart from each other.
+      const air = Math.min(names ? Infinity : 2, (to - from) / 4);
       const part = (to - from - air) / count;
       const left = Math.max(plane.left, from + air / 2 + index * part);
       // Of those that share a pixel the highest is seen.

@@ -143,7 +143,10 @@ function domainsOf(panel: Panel): { x: Domain; y: Domain } | undefined {
       widen(up, point[1], point[1]);
     }
   }
-  const x = domainOf(panel.x, along, !isWide && isNearZero(along));
+  const { names } = panel.x;
+  const x: Domain | undefined = names
+    ? [0, names.length]
+    : domainOf(panel.x, along, !isWide && isNearZero(along));
   const y = domainOf(panel.y, up, true);
   return x && y && { x, y };
 }

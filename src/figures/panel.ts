@@ -21,6 +21,8 @@ export interface PointsPanel extends Titled {
    */
   readonly kind: 'line' | 'scatter' | 'step' | 'bar';
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  /** line: every point is seen as one, where they are few. */
+  readonly hasDots?: true;
 }
 
 /** A timeline: a row for a session, say, and on it what it did from when to when. */
@@ -45,4 +47,6 @@ export interface PanelAxis {
   readonly step?: number;
   /** Of the x axis: from where to where it goes at least, so that it is as long as that of another panel. */
   readonly over?: readonly [from: number, to: number];
+  /** Of a category axis of bars: the nth name stands for n to n + 1. */
+  readonly names?: readonly string[];
 }

@@ -17,6 +17,7 @@ export interface Marked {
 
 /** How an axis is marked whose domain goes from `min` to `max`. */
 export function marked(axis: PanelAxis, [min, max]: readonly [number, number]): Marked {
+  if (axis.names) return { title: titleOf(axis), ticks: categories(axis.names) };
   if (axis.scale === 'time') return { title: titleOf(axis, 'UTC'), ticks: dates(min, max) };
   if (axis.scale === 'log') return { title: titleOf(axis), ticks: decades(axis, min, max) };
   const shown = shownUnit(axis, Math.max(Math.abs(min), Math.abs(max)));
@@ -36,6 +37,16 @@ export function marked(axis: PanelAxis, [min, max]: readonly [number, number]): 
         value: value * of,
         label: label(value),
       })),
+  };
+}
+
+/** Every name, or every so manyth where there is no room for all. */
+function categories(names: readonly string[]): (count: number) => Tick[] {
+  return (count) => {
+    const every = Math.ceil(names.length / count);
+    return names.flatMap((label, index) =>
+      index % every === 0 ? [{ value: index + 0.5, label }] : [],
+    );
   };
 }
 

@@ -2,6 +2,8 @@ import type { TurnRecord } from '../record/record.ts';
 import { Column } from '../stats/column.ts';
 import { ttftMs } from '../stats/latency.ts';
 import { distributionOf } from '../stats/quantile.ts';
+import type { Estimate } from '../sweep/find-max/estimate.ts';
+import { shareBeyond } from '../sweep/find-max/evidence.ts';
 
 /** What was measured of so many groups of so many sessions. */
 export interface SessionPoint {
@@ -14,9 +16,12 @@ export interface SessionPoint {
    * LMBenchmark's real-multi-round-qa/plot.py has it. Absent if there is none.
    */
   readonly followUpTtftP95Ms?: number;
+  /** Of these TTFTs, how many are beyond the bound, and how certain that is. */
+  readonly estimate?: Estimate;
 }
 
-export function sessionPoint(records: Iterable<TurnRecord>): SessionPoint {
+/** @param ttftP95MsMax of a search; undefined: there is no bound. */
+export function sessionPoint(records: Iterable<TurnRecord>, ttftP95MsMax?: number): SessionPoint {
   let completed = 0;
   let failed = 0;
   const ttfts = new Column();
@@ -31,7 +36,13 @@ export function sessionPoint(records: Iterable<TurnRecord>): SessionPoint {
     if (record.turn > 0 && ttft !== undefined) ttfts.add(ttft);
   }
   const followUpTtftP95Ms = distributionOf(ttfts)?.p95;
-  return { completed, failed, ...(followUpTtftP95Ms !== undefined && { followUpTtftP95Ms }) };
+  const isJudged = ttftP95MsMax !== undefined && ttfts.count > 0;
+  return {
+    completed,
+    failed,
+    ...(followUpTtftP95Ms !== undefined && { followUpTtftP95Ms }),
+    ...(isJudged && { estimate: shareBeyond(ttfts.values(), ttftP95MsMax, 1, 0.95) }),
+  };
 }
 
 /** A failed request means that the engine does not hold so many; so does that nothing was measured. */

@@ -12,6 +12,8 @@ export interface PointSettings {
   readonly gapSec: number;
   /** Every run has an engine of its own, whose cache is empty. */
   readonly hasOwnEngine: boolean;
+  /** Absent: none is searched for. */
+  readonly ttftP95MsMax?: number | undefined;
   play(scenario: Scenario, workload: Workload): Promise<Played>;
   warn(line: string): void;
 }
@@ -45,23 +47,42 @@ export async function openPoints(settings: PointSettings) {
     const { run, dir, outcome } = played;
     if (outcome === 'interrupted') return { outcome };
     const records = run.parts.flatMap((part) => part.records);
-    return { outcome, point: { ...point, ...sessionPoint(records), dir } };
+    return { outcome, point: { ...point, ...sessionPoint(records, settings.ttftP95MsMax), dir } };
   };
 }
 
-/** As many conversations as groups times sessions, of which one a group has a request in flight, in turn. */
 function scenarioOf(
   { scenario, gapSec }: PointSettings,
   { groups, sessions }: Point,
   firstUserId: number,
 ): Scenario {
-  const users = groups * sessions;
+  const changed = sessionsScenario(scenario, {
+    groups,
+    users: groups * sessions,
+    firstUserId,
+    gapSec,
+  });
+  return { ...changed, name: `${scenario.name}-${groups}x${sessions}` };
+}
+
+interface Held {
+  readonly groups: number;
+  /** Sessions of all groups together. */
+  readonly users: number;
+  readonly firstUserId: number;
+  readonly gapSec: number;
+}
+
+/** So many conversations, of which each group has a request in flight, in turn. */
+export function sessionsScenario(
+  scenario: Scenario,
+  { groups, users, firstUserId, gapSec }: Held,
+): Scenario {
   // Rounds after the first are measured, of each session: none may go into the warming up.
   const { durationSec: _, ...warmup } = scenario.warmup;
   return {
     ...scenario,
     warmup,
-    name: `${scenario.name}-${groups}x${sessions}`,
     pacing: { mode: 'think', pauseSec: 0, from: 'intended' },
     population: {
       arrivals: { process: 'closed', concurrency: users, startUp: 'measured' },

@@ -2,12 +2,16 @@ import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, Interrupted } from '../base/errors.ts';
 import type { Outcome } from '../play/played.ts';
 import { measure } from '../report/number.ts';
+import { pooled, type Side } from '../sweep/find-max/estimate.ts';
 import { GOALS, largestPoint, type Point } from './largest-point.ts';
 import { isWithinBound } from './point.ts';
 import type { PointOutcome } from './points.ts';
 import type { PlayedPoint, SessionSearch } from './text.ts';
 
-type SearchSettings = Pick<SessionSearch, 'goal' | 'groupsMax' | 'sessionsMax' | 'ttftP95MsMax'>;
+type SearchSettings = Pick<SessionSearch, 'goal' | 'groupsMax' | 'sessionsMax' | 'ttftP95MsMax'> & {
+  /** Runs of a point, at most, until it is certain on which side of the bound it is; absent: one. */
+  readonly repeatsMax?: number;
+};
 
 export interface SearchSurroundings {
   readonly clock: Clock;
@@ -23,7 +27,7 @@ export interface SearchSurroundings {
  * or kept, which its outcome says. Such a point is not counted.
  */
 export async function searchPoints(
-  settings: SearchSettings,
+  { repeatsMax = 1, ...settings }: SearchSettings,
   { clock, playPoint, isInterrupted, say }: SearchSurroundings,
 ): Promise<{ found: SessionSearch; outcome: Outcome }> {
   const points: PlayedPoint[] = [];
@@ -31,10 +35,24 @@ export async function searchPoints(
     found: { ...settings, points, isComplete: outcome === 'ok' },
     outcome,
   });
+  /** Played again, by other users, while its interval lies on both sides of the bound. */
+  async function judged(asked: Point): Promise<PointOutcome> {
+    const runs: PlayedPoint[] = [];
+    for (;;) {
+      const played = await playPoint(asked);
+      if (!played.point) return played;
+      runs.push(played.point);
+      const side = sideOf(runs);
+      const isEnd = side !== 'undecided' || runs.length >= repeatsMax || isInterrupted();
+      if (isEnd) return { outcome: played.outcome, point: together(runs, side) };
+      await nextEvents(clock);
+    }
+  }
+
   const search = largestPoint({ ...settings, goal: GOALS[settings.goal] });
   let step = search.next();
   while (!step.done) {
-    const { outcome, point } = await playPoint(step.value).catch((error: unknown): PointOutcome => {
+    const { outcome, point } = await judged(step.value).catch((error: unknown): PointOutcome => {
       // What was found before the engine went away, or the user, is worth printing.
       if (error instanceof Interrupted && points.length > 0) return { outcome: 'interrupted' };
       if (!(error instanceof EngineUnreachable) || points.length === 0) throw error;
@@ -55,6 +73,29 @@ export async function searchPoints(
     if (isInterrupted() && !step.done) return result('interrupted');
   }
   return result('ok');
+}
+
+/** A failure, or that nothing was measured, says enough by itself. */
+function sideOf(runs: readonly PlayedPoint[]): Side {
+  const estimates = runs.flatMap(({ estimate }) => estimate ?? []);
+  const isPlain = estimates.length < runs.length || runs.some(({ failed }) => failed > 0);
+  return isPlain ? 'beyond' : pooled(estimates).side;
+}
+
+function together(runs: readonly PlayedPoint[], side: Side): PlayedPoint {
+  const [first] = runs;
+  const sum = (of: (run: PlayedPoint) => number) => runs.reduce((all, run) => all + of(run), 0);
+  const isMeasured = runs.every(({ followUpTtftP95Ms }) => followUpTtftP95Ms !== undefined);
+  return {
+    ...first!,
+    completed: sum(({ completed }) => completed),
+    failed: sum(({ failed }) => failed),
+    ...(isMeasured && {
+      followUpTtftP95Ms: sum((run) => run.followUpTtftP95Ms!) / runs.length,
+    }),
+    ...(runs.length > 1 && { runs: runs.length }),
+    ...(side === 'undecided' && { isUndecided: true }),
+  };
 }
 
 function pointLine(point: PlayedPoint, isWithin: boolean): string {

@@ -7,8 +7,12 @@ import { bestOf, GOALS, type Point } from './largest-point.ts';
 import { isWithinBound, type SessionPoint } from './point.ts';
 
 export interface PlayedPoint extends Point, SessionPoint {
-  /** Run folder. */
+  /** Run folder; of several runs, the first. */
   readonly dir: string;
+  /** Of how many runs it is the sum, and the mean of their percentiles; absent: of one. */
+  readonly runs?: number;
+  /** The interval of all of its runs has the bound in it: it may be within, or not. */
+  readonly isUndecided?: true;
 }
 
 export interface SessionSearch {
@@ -89,7 +93,7 @@ export function bestPoint(search: SessionSearch) {
 }
 
 function withVerdicts({ points, ttftP95MsMax }: SessionSearch) {
-  return points.map((point) => ({
+  return points.map(({ estimate: _, ...point }) => ({
     ...point,
     totalSessions: held(point),
     isWithin: isWithinBound(point, ttftP95MsMax),
@@ -114,6 +118,12 @@ function answer(search: SessionSearch): string[] {
     }
   } else if (isComplete) {
     lines.push(`Not even 1 group x 1 session is within the bound: ${whyNot(search)}`);
+  }
+  const undecided = search.points.filter((point) => point.isUndecided).length;
+  if (undecided > 0) {
+    lines.push(
+      `Of ${undecided} of ${search.points.length} points it is not certain on which side of the bound they are: --max-repeats or --rounds with more make sure.`,
+    );
   }
   if (!isComplete) lines.push('The search did not come to its end: there may be larger ones.');
   return lines;

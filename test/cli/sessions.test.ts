@@ -118,6 +118,7 @@ describe('M-61 the search', () => {
         4                   2         8        32       0                       284.4             no
 
       Largest (most sessions): 1 group x 5 sessions = 5 sessions, with a TTFT p95 of 32.86 ms after round 1 (bound 100 ms)
+      Of 5 of 8 points it is not certain on which side of the bound they are: --max-repeats or --rounds with more make sure.
 
       "
     `);

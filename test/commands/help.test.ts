@@ -21,6 +21,7 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
 
@@ -55,6 +56,7 @@ const VERBS: Record<string, () => Command> = {
   replay: replayCommand,
   sessions: sessionsCommand,
   ab: abCommand,
+  sweep: sweepCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

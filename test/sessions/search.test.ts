@@ -97,3 +97,31 @@ test('an engine that goes away leaves what was found; one that was never there i
   expect(lines).toContain('error: nobody answers');
   await expect(search(3, gone(1))).rejects.toThrow(EngineUnreachable);
 });
+
+test('a point whose interval has the bound in it is played again, and told if that does not help', async () => {
+  const settings = { goal: 'sessions', groupsMax: 1, sessionsMax: 1, ttftP95MsMax: 100 } as const;
+  const played = async (beyond: number, repeatsMax?: number) => {
+    const estimate = {
+      kind: 'share',
+      allowed: 0.05,
+      count: 300,
+      effective: 300,
+      beyond,
+    } as const;
+    const playPoint = async ({ groups, sessions }: Point): Promise<PointOutcome> => {
+      const measured = { completed: 4, failed: 0, followUpTtftP95Ms: 90, dir: 'run' };
+      return { outcome: 'ok', point: { groups, sessions, ...measured, estimate } };
+    };
+    const clock = new SystemClock();
+    const surroundings = { clock, playPoint, isInterrupted: () => false, say: () => {} };
+    const asked = { ...settings, ...(repeatsMax !== undefined && { repeatsMax }) };
+    return (await searchPoints(asked, surroundings)).found.points;
+  };
+  expect(await played(0.04, 3)).toMatchObject([{ runs: 3, completed: 12, isUndecided: true }]);
+  expect(await played(0.03, 6)).toMatchObject([{ runs: 2, followUpTtftP95Ms: 90 }]);
+  const [one] = await played(0.04);
+  expect(one).toMatchObject({ completed: 4, isUndecided: true });
+  expect(one).not.toHaveProperty('runs');
+  const [sure] = await played(0.001, 6);
+  expect(sure).not.toHaveProperty('isUndecided');
+});

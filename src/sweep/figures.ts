@@ -1,0 +1,85 @@
+import type { Panel, PanelAxis } from '../figures/panel.ts';
+import { scaleOf } from '../report/figures/figure.ts';
+import type { Point as Mark } from '../stats/sample.ts';
+import { type Axis, isNumeric, valueText } from './axis.ts';
+import { PANELS, type PanelRow } from './columns.ts';
+import type { PointSummary } from './summary.ts';
+
+/** The pictures of a sweep: each number against the swept value, a line for every other setting. */
+export function sweepPanels(axes: readonly Axis[], points: readonly PointSummary[]): Panel[] {
+  const along = axes.find((axis) => isNumeric(axis) && axis.values.length > 1) ?? axes[0]!;
+  const groups = groupsOf(axes, along, points);
+  return PANELS.flatMap((row) => panelOf(row, along, groups));
+}
+
+interface Group {
+  /** Empty: there is nothing else that is varied. */
+  readonly name: string;
+  readonly points: readonly PointSummary[];
+}
+
+/** By everything else that is varied, in the order of the grid. */
+function groupsOf(axes: readonly Axis[], along: Axis, points: readonly PointSummary[]): Group[] {
+  const others = axes.filter((axis) => axis !== along);
+  const groups = new Map<string, PointSummary[]>();
+  for (const point of points) {
+    const name = others
+      .map((axis) => {
+        const value = valueText(point.coordinates.find((one) => one.name === axis.name)!.value);
+        return isNumeric(axis) ? `${axis.name} ${value}` : value;
+      })
+      .join(', ');
+    groups.set(name, [...(groups.get(name) ?? []), point]);
+  }
+  return [...groups].map(([name, members]) => ({ name, points: members }));
+}
+
+function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] {
+  const { title, label, unit, measures } = row;
+  const isCategory = !isNumeric(along);
+  const series = groups.flatMap(({ name, points }) =>
+    measures.flatMap(([measure, says]) => {
+      const marks = points
+        .flatMap((point): Mark[] => {
+          const y = point.readings[measure]?.value;
+          return y === undefined ? [] : [[placeOf(point, along), y]];
+        })
+        .sort(([a], [b]) => a - b);
+      const words = [name, measures.length > 1 ? says : ''].filter(Boolean).join(' ');
+      return marks.length > 0 ? [{ name: words || says, points: marks }] : [];
+    }),
+  );
+  if (series.length === 0) return [];
+  const values = series.flatMap(({ points }) => points.map(([, y]) => y));
+  const isFar = unit === 'ms' && !isCategory;
+  return [
+    {
+      title: `${title} by ${along.name}`,
+      ...(isCategory
+        ? { kind: 'bar' as const }
+        : { kind: 'line' as const, hasDots: true as const }),
+      x: axisAlong(along),
+      y: { label, unit, ...(isFar && scaleOf(values)) },
+      series,
+    },
+  ];
+}
+
+/** Where a point is along the axis: at its value, or of a name at its number. */
+function placeOf({ coordinates }: PointSummary, { name, values }: Axis): number {
+  const { value } = coordinates.find((one) => one.name === name)!;
+  if (typeof value === 'number' && values.every((one) => typeof one === 'number')) return value;
+  return values.findIndex((one) => valueText(one) === valueText(value));
+}
+
+function axisAlong(axis: Axis): PanelAxis {
+  const { name, values } = axis;
+  if (!isNumeric(axis)) return { label: name, step: 1, names: values.map(valueText) };
+  return { label: name, ...wideScale(values as readonly number[]) };
+}
+
+/** Values that double are as far apart from each other. */
+function wideScale(values: readonly number[]): Pick<PanelAxis, 'scale'> {
+  const least = Math.min(...values);
+  return least > 0 && Math.max(...values) >= 20 * least ? { scale: 'log' } : {};
+}

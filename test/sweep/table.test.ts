@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { sectionsText } from '../../src/report/render/text.ts';
+import { axisOf } from '../../src/sweep/axis.ts';
+import { columnsOf } from '../../src/sweep/columns.ts';
+import { sweepPanels } from '../../src/sweep/figures.ts';
+import type { JobResult } from '../../src/sweep/play-point.ts';
+import { type PointSummary, summaryOf } from '../../src/sweep/summary.ts';
+import { sweepSection } from '../../src/sweep/table.ts';
+
+const axes = [axisOf('engine.policy=fcfs,priority'), axisOf('rate=1,2')];
+const MEASURES = ['ttftMs.p95', 'cache.share'];
+
+function run(ttft: number, more: Partial<JobResult> = {}): JobResult {
+  return {
+    ...{
+      dir: 'x',
+      outcome: 'ok',
+      completed: 10,
+      failed: 0,
+      estimates: [],
+      exceeded: [],
+      nextUserId: 1,
+    },
+    readings: { 'ttftMs.p95': { value: ttft }, 'cache.share': { value: 0.5 } },
+    ...more,
+  };
+}
+
+/** TTFTs of the runs, by policy and rate. */
+function points(runsOf: (policy: string, rate: number) => JobResult[]): PointSummary[] {
+  return ['fcfs', 'priority'].flatMap((policy) =>
+    [1, 2].map((rate) =>
+      summaryOf(
+        [
+          { name: 'engine.policy', value: policy },
+          { name: 'rate', value: rate },
+        ],
+        runsOf(policy, rate),
+        MEASURES,
+      ),
+    ),
+  );
+}
+
+const plain = points((policy, rate) => [run(100 * rate + (policy === 'fcfs' ? 5 : 0))]);
+const columns = columnsOf(['ttft.p95', 'cache.share', 'goodput.share']);
+
+test('what is compared stands below each other, for every value that is swept', () => {
+  const shown = { axes, columns, points: plain, repeats: 1, hasLimits: false };
+  expect(sectionsText([sweepSection(shown)])).toBe(`  rate    policy  TTFT p95 ms  cached
+  1         fcfs        105.0  50.0 %
+  1     priority        100.0  50.0 %
+  2         fcfs        205.0  50.0 %
+  2     priority        200.0  50.0 %`);
+});
+
+test('several runs have a spread, limits a column, failures their reason', () => {
+  const repeated = points((policy, rate) => [
+    run(100 * rate),
+    run(
+      100 * rate + 10,
+      policy === 'fcfs' ? { failed: 2, reason: 'HTTP 500', exceeded: ['x'] } : {},
+    ),
+  ]);
+  const shown = { axes, columns, points: repeated, repeats: 2, hasLimits: true };
+  const text = sectionsText([sweepSection(shown)]).replaceAll(/ +/g, ' ');
+  // Of two values 10 apart: t = 12.71, 10 / 2.
+  expect(text).toContain('1 fcfs 105.0 ±64 50.0 % ±0 2 1/2');
+  expect(text).toContain('2 priority 205.0 ±64 50.0 % ±0 0 2/2');
+  expect(text).toContain('engine.policy=fcfs, rate=1: 2 failed: HTTP 500');
+  expect(text).toContain('Means of 2 runs of each point');
+});
+
+test('a figure has a panel for what is known, and a line for each that is compared', () => {
+  const panels = sweepPanels(axes, plain);
+  expect(panels.map(({ title }) => title)).toEqual(['TTFT by rate', 'Hit share by rate']);
+  expect(panels[0]).toMatchObject({
+    kind: 'line',
+    x: { label: 'rate' },
+    series: [
+      {
+        name: 'fcfs p95',
+        points: [
+          [1, 105],
+          [2, 205],
+        ],
+      },
+      {
+        name: 'priority p95',
+        points: [
+          [1, 100],
+          [2, 200],
+        ],
+      },
+    ],
+  });
+});
+
+test('where names alone are swept they are the axis, of bars', () => {
+  const [policies] = axes;
+  const panels = sweepPanels([policies!], [plain[0]!, plain[2]!]);
+  expect(panels[0]).toMatchObject({
+    kind: 'bar',
+    x: { label: 'engine.policy', names: ['fcfs', 'priority'] },
+    series: [
+      {
+        name: 'p95',
+        points: [
+          [0, 105],
+          [1, 100],
+        ],
+      },
+    ],
+  });
+});
