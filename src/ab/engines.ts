@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { EngineUnreachable, errorText } from '../base/errors.ts';
+import { type EngineProcess, startEngineProcess } from '../play/engine-process.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { endpoint } from '../transport/http/endpoint.ts';
-import { getter, type ServerAccess } from '../transport/http/get.ts';
-import { type EngineProcess, startEngineProcess } from './engine-process.ts';
+import type { ServerAccess } from '../transport/http/get.ts';
+import { isHealthy, resetCache } from '../transport/http/server-care.ts';
 import type { Side } from './schedule.ts';
 import type { Engines } from './state.ts';
 
@@ -32,7 +31,7 @@ export function enginesOf(options: EnginesOptions) {
   async function start(arm: Side, command: string): Promise<void> {
     await stop();
     const { target } = arms[arm];
-    const get = getter(endpoint(target.url).origin, accessOf(target, options.apiKey));
+    const access = accessOf(target, options.apiKey);
     const process = await startEngineProcess({
       command,
       what: `--${arm}-command`,
@@ -40,10 +39,7 @@ export function enginesOf(options: EnginesOptions) {
       clock,
       startSecMax,
       isGivenUp: options.isGivenUp,
-      isReady: async () => {
-        const [page] = await Promise.allSettled([get(endpoint(target.url).health)]);
-        return page.status === 'fulfilled' && page.value.status === 200;
-      },
+      isReady: () => isHealthy(access),
     });
     running = { arm, process };
   }
@@ -57,21 +53,10 @@ export function enginesOf(options: EnginesOptions) {
       // Where a reset does, an engine that runs goes on running.
       const isNew = command !== undefined && (reset === undefined || running?.arm !== arm);
       if (isNew) await start(arm, command);
-      else if (reset !== undefined) await post(arms[arm].target, reset, options.apiKey);
+      else if (reset !== undefined)
+        await resetCache(accessOf(arms[arm].target, options.apiKey), reset);
     },
   };
-}
-
-/** @throws EngineUnreachable if the server does not do it: what comes after would find what was before. */
-async function post(target: Scenario['target'], path: string, apiKey: string | undefined) {
-  const { origin } = endpoint(target.url);
-  const [page] = await Promise.allSettled([getter(origin, accessOf(target, apiKey))(path, 'POST')]);
-  const found = page.status === 'rejected' ? errorText(page.reason) : `HTTP ${page.value.status}`;
-  if (page.status === 'rejected' || page.value.status >= 300) {
-    throw new EngineUnreachable(
-      `--reset: POST ${origin}${path}: found ${found}; expected HTTP 200`,
-    );
-  }
 }
 
 function accessOf(target: Scenario['target'], apiKey: string | undefined): ServerAccess {

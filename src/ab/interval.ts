@@ -1,4 +1,4 @@
-import { studentQuantile } from './student.ts';
+import { criticalValue } from '../stats/student.ts';
 
 /** What a series of differences says of their mean. Without bounds: it is too short to say anything. */
 export interface Estimate {
@@ -65,7 +65,7 @@ export function firstLook(alpha: number): number {
 export function fixedIntervalOf(values: readonly number[], alpha: number): Estimate {
   const { std, ...estimate } = momentsOf(values);
   if (std === undefined) return estimate;
-  const t = studentQuantile(1 - alpha / 2, values.length - 1);
+  const t = criticalValue(1 - alpha, values.length - 1);
   return bounded({ ...estimate, std }, t / Math.sqrt(values.length));
 }
 

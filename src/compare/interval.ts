@@ -1,6 +1,6 @@
 import type { Interval95 } from '../stats/certainty.ts';
+import { criticalValue, twoSided } from '../stats/student.ts';
 import type { Spread } from './blocks.ts';
-import { criticalValue, twoSided } from './student.ts';
 
 /** How far an estimate may lie from the truth. */
 export type Doubt = Pick<Spread, 'variance' | 'degrees' | 'skewness'>;

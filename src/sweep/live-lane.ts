@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { Interrupted } from '../base/errors.ts';
+import { sleep } from '../play/engine-process.ts';
 import type { Played } from '../play/played.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
 import { type Job, type JobResult, resultOf } from './play-point.ts';
 import type { Lanes } from './running.ts';
-import { besideServer, type ServerSettings, wait } from './server.ts';
+import { besideServer, type ServerSettings } from './server.ts';
 
 export interface LiveSettings {
   readonly measures: readonly string[];
@@ -60,7 +61,7 @@ async function rest(sec: number, { clock, isInterrupted }: LiveSettings): Promis
   const untilMs = clock.now() + sec * 1000;
   for (let left = sec * 1000; left > 0; left = untilMs - clock.now()) {
     if (isInterrupted()) throw new Interrupted();
-    await wait(clock, Math.min(left, LOOK_MS));
+    await sleep(clock, Math.min(left, LOOK_MS));
   }
 }
 

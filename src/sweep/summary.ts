@@ -1,6 +1,6 @@
 import type { Interval95 } from '../stats/certainty.ts';
 import { moments } from '../stats/exact.ts';
-import { t975 } from '../stats/student.ts';
+import { criticalValue } from '../stats/student.ts';
 import type { Reading } from './measure.ts';
 import type { JobResult } from './play-point.ts';
 import type { Coordinate, Point } from './points.ts';
@@ -69,6 +69,6 @@ function spreadOf(readings: readonly Reading[]): Spread | undefined {
   const runs = readings.length;
   if (runs === 1) return { ...first, runs };
   const { mean, std } = moments(Float64Array.from(readings, ({ value }) => value));
-  const halfWidth = (t975(runs - 1) * std!) / Math.sqrt(runs);
+  const halfWidth = (criticalValue(0.95, runs - 1) * std!) / Math.sqrt(runs);
   return { value: mean, interval95: [mean - halfWidth, mean + halfWidth], runs };
 }

@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startEngineProcess } from '../../src/ab/engine-process.ts';
 import { enginesOf } from '../../src/ab/engines.ts';
 import { SystemClock } from '../../src/base/clock.ts';
 import { Interrupted } from '../../src/base/errors.ts';
+import { startEngineProcess } from '../../src/play/engine-process.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { freshFolder } from '../support/folders.ts';
 
@@ -22,7 +22,7 @@ test('an engine that ends before it answers is told with where its output is', a
     isReady: async () => false,
   });
   await expect(starting).rejects.toThrow(
-    /^--a-command: ended with code 3 before it answered; see .*engine\.log/,
+    /^--a-command: ended with code 3 before it answered; the end of .*engine\.log/,
   );
   expect(readFileSync(logFile, 'utf8')).toBe('no GPU\n');
 });
@@ -73,7 +73,7 @@ test('a cache is reset before a run, but for the second in a row; who cannot, en
     await engines('/reset').prepare('a', false);
     await engines('/reset').prepare('a', true);
     await expect(engines('/nowhere').prepare('b', false)).rejects.toThrow(
-      /^--reset: POST http:\S+\/nowhere: found HTTP 404; expected HTTP 200$/,
+      /^--reset: POST http:\S+\/nowhere: found HTTP 404; expected 200, as vLLM says /,
     );
     expect(asked).toEqual(['POST /reset', 'POST /nowhere']);
   } finally {

@@ -1,19 +1,5 @@
 import { expect, test } from 'vitest';
 import { firstLook, fixedIntervalOf, roundsNeeded, sequenceOf } from '../../src/ab/interval.ts';
-import { studentQuantile } from '../../src/ab/student.ts';
-
-test.each([
-  // R: qt(share, degrees).
-  [0.975, 1, 12.706205],
-  [0.975, 3, 3.182446],
-  [0.975, 9, 2.262157],
-  [0.995, 3, 5.840909],
-  [0.9995, 5, 6.868827],
-  [0.95, 1000, 1.646379],
-  [0.5, 4, 0],
-])('Student’s t at %d with %d degrees of freedom is %d', (share, degrees, expected) => {
-  expect(studentQuantile(share, degrees)).toBeCloseTo(expected, 5);
-});
 
 /** The Bayes factor of the docstring, at the end of an interval: there it is 1 / alpha. */
 function bayesFactor(t: number, n: number, g: number): number {

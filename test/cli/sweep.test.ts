@@ -135,7 +135,9 @@ describe('a sweep', () => {
     expect(taken.stderr).toMatch(/--start: something answers at http:.* already/);
     expect(taken.code).toBe(2);
     const gone = await confab([...args, '--start', 'echo no GPU; exit 1']);
-    expect(gone.stderr).toMatch(/the server ended before it was healthy; .*: no GPU/);
+    expect(gone.stderr).toMatch(
+      /--start: ended with code \d+ before it answered; the end of .*: no GPU/,
+    );
     expect(gone.code).toBe(3);
   });
 

@@ -31,6 +31,41 @@ export async function untilHealthy(
   }
 }
 
+/** Whether one of these, paths or URLs, is answered by 200; default: GET /health. */
+export async function isHealthy(access: ServerAccess, paths?: readonly string[]): Promise<boolean> {
+  for (const path of paths ?? [endpoint(access.url).health]) {
+    const [page] = await Promise.allSettled([ask(access, path, 'GET')]);
+    if (page.status === 'fulfilled' && page.value.status === 200) return true;
+  }
+  return false;
+}
+
+/** Whether anything answers, whatever it says. */
+export async function isThere(access: ServerAccess, path: string): Promise<boolean> {
+  const [page] = await Promise.allSettled([ask(access, path, 'GET')]);
+  return page.status === 'fulfilled';
+}
+
+/**
+ * Posts to a path or URL at which the server empties its prefix cache.
+ * @throws EngineUnreachable if there is no answer, UsageError for one that is not 2xx: what comes after would find what was before.
+ */
+export async function resetCache(access: ServerAccess, path: string): Promise<void> {
+  const where = `--reset: POST ${new URL(path, endpoint(access.url).origin)}`;
+  const page = await ask(access, path, 'POST').catch((error: unknown) => {
+    throw new EngineUnreachable(`${where}: no answer: ${errorText(error)}`);
+  });
+  if (page.status >= 200 && page.status < 300) return;
+  throw new UsageError(
+    `${where}: found HTTP ${page.status}; expected 200, as vLLM says at /reset_prefix_cache (with VLLM_SERVER_DEV_MODE=1) and SGLang at /flush_cache`,
+  );
+}
+
+function ask(access: ServerAccess, path: string, method: 'GET' | 'POST'): Promise<Page> {
+  const { origin, pathname, search } = new URL(path, endpoint(access.url).origin);
+  return getter(origin, access)(pathname + search, method);
+}
+
 /** Undefined: as it should be. */
 function statusOf({ status }: Page): string | undefined {
   return status === 200 ? undefined : `HTTP ${status}`;
@@ -43,8 +78,11 @@ function statusOf({ status }: Page): string | undefined {
 export async function profile(access: ServerAccess, what: 'start' | 'stop'): Promise<void> {
   const { origin, startProfile, stopProfile } = endpoint(access.url);
   const path = what === 'start' ? startProfile : stopProfile;
-  const ask = getter(origin, access, PROFILE_SEC_MAX);
-  const came = await ask(path, 'POST').then(statusOf, errorText);
+  const came = await getter(
+    origin,
+    access,
+    PROFILE_SEC_MAX,
+  )(path, 'POST').then(statusOf, errorText);
   if (came === undefined) return;
   throw new UsageError(
     `POST ${origin}${path}: ${came}; expected 200, as of vLLM started with VLLM_TORCH_PROFILER_DIR`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { criticalValue, twoSided } from '../../src/compare/student.ts';
+import { criticalValue, twoSided } from '../../src/stats/student.ts';
 
 test.each([
   [1, 12.7062],
@@ -14,6 +14,18 @@ test.each([
     expect(twoSided(value, degrees)).toBeCloseTo(0.05, 4);
   },
 );
+
+test.each([
+  // R: qt(share, degrees).
+  [0.975, 1, 12.706205],
+  [0.975, 3, 3.182446],
+  [0.975, 9, 2.262157],
+  [0.995, 3, 5.840909],
+  [0.9995, 5, 6.868827],
+  [0.95, 1000, 1.646379],
+])('the quantile at %d of %d degrees of freedom is %d', (share, degrees, expected) => {
+  expect(criticalValue(2 * share - 1, degrees)).toBeCloseTo(expected, 5);
+});
 
 test('of one degree of freedom it is the Cauchy distribution, of two a root', () => {
   for (const t of [0.1, 1, 3, 50]) {

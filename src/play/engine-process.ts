@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, errorText, Interrupted } from '../base/errors.ts';
 
@@ -31,7 +31,7 @@ const STOP_MS_MAX = 30_000;
  * @throws EngineUnreachable if it ends before, or takes too long; Interrupted if it is given up.
  */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
-  const { command, what, logFile, clock, isReady, startSecMax, isGivenUp } = options;
+  const { command, what, logFile, clock, startSecMax } = options;
   const log = openSync(logFile, 'a');
   // A group of its own: it is stopped with its workers, and a Ctrl-C is not for it.
   const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', log, log] });
@@ -44,24 +44,45 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     ended = `ended with ${signal ?? `code ${code}`}`;
   });
   const stop = () => stopped(child, clock, () => ended !== undefined);
+  try {
+    await untilReady({ ...options, secMax: startSecMax, hasEnded: () => ended !== undefined });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  if (ended !== undefined) {
+    const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) || 'nothing';
+    throw new EngineUnreachable(
+      `${what}: ${ended} before it answered; the end of ${logFile}: ${last}`,
+    );
+  }
+  return { stop };
+}
+
+export interface Waiting {
+  readonly what: string;
+  readonly clock: Clock;
+  readonly secMax: number;
+  /** Where there is more to be read. */
+  readonly logFile?: string;
+  isReady(): Promise<boolean>;
+  isGivenUp(): boolean;
+  /** What is waited for will not come any more. */
+  hasEnded?(): boolean;
+}
+
+/** @throws EngineUnreachable if it does not answer in time; Interrupted if it is given up. */
+export async function untilReady(waiting: Waiting): Promise<void> {
+  const { what, clock, secMax, logFile, hasEnded } = waiting;
   const startMs = clock.now();
-  while (ended === undefined && !(await isReady())) {
-    if (isGivenUp()) {
-      await stop();
-      throw new Interrupted();
-    }
-    if (clock.now() - startMs > startSecMax * 1000) {
-      await stop();
-      throw new EngineUnreachable(
-        `${what}: does not answer after ${startSecMax} s; see ${logFile}`,
-      );
+  while (!hasEnded?.() && !(await waiting.isReady())) {
+    if (waiting.isGivenUp()) throw new Interrupted();
+    if (clock.now() - startMs > secMax * 1000) {
+      const more = logFile === undefined ? '' : `; see ${logFile}`;
+      throw new EngineUnreachable(`${what}: does not answer after ${secMax} s${more}`);
     }
     await sleep(clock, ASKED_EVERY_MS);
   }
-  if (ended !== undefined) {
-    throw new EngineUnreachable(`${what}: ${ended} before it answered; see ${logFile}`);
-  }
-  return { stop };
 }
 
 async function stopped(child: ChildProcess, clock: Clock, hasEnded: () => boolean): Promise<void> {
@@ -80,7 +101,7 @@ function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function sleep(clock: Clock, ms: number): Promise<void> {
+export function sleep(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => {
     clock.setTimeout(() => resolve(), ms);
   });
