@@ -433,3 +433,8 @@ test('000 flags that say the same twice, and files that are not there, are told'
   expect(await refused('--use_burstgpt')).toContain('../data/BurstGPT_1.csv');
   expect(await refused('--data_path', 'none.json')).toContain('none.json');
 });
+
+test.each(['--url', '--base-url'])('%s is where requests go', async (flag) => {
+  const { stdout } = await confab(['burstgpt', flag, 'http://127.0.0.1:5', '--print-scenario']);
+  expect(stdout).toContain('url: http://127.0.0.1:5\n');
+});

@@ -58,7 +58,7 @@ export const burstFlags: readonly Flag[] = [
   { flags: '--host <name>', says: 'of the server', default: 'localhost' },
   { flags: '--port <n>', says: 'of the server', parse: integer(1, 65_535), default: 17_717 },
   {
-    flags: '--base-url, --url <url>',
+    flags: '--url, --base-url <url>',
     says: "base URL in place of host and port; 'embedded' starts an engine; OPENAI_BASE_URL comes before their defaults",
   },
   {
