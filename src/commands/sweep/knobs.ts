@@ -1,5 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import type { Override, Setting } from '../../scenario/overrides.ts';
+import { at } from '../../scenario/paths.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { sessionsScenario } from '../../sessions/points.ts';
 import { valueText } from '../../sweep/axis.ts';
@@ -27,15 +28,13 @@ export const KNOBS: Readonly<Record<KnobName, Knob>> = {
   },
   usersPerSec: {
     says: 'new conversations per second, as --users-per-sec',
-    start: ({ population: { arrivals } }) =>
-      'usersPerSec' in arrivals ? arrivals.usersPerSec : undefined,
+    start: arrivalsField('usersPerSec'),
     changes: (value) => usersPerSec(value),
   },
   users: {
     says: 'conversations at all times, a closed loop, as --concurrency',
     isWhole: true,
-    start: ({ population: { arrivals } }) =>
-      arrivals.process === 'closed' ? arrivals.concurrency : undefined,
+    start: arrivalsField('concurrency'),
     // With fewer conversations than twice as many, there is nothing but the burst of the start.
     most: ({ population: { users } }) => users && Math.max(1, Math.floor(users / 2)),
     changes: (value) => concurrency(value),
@@ -55,6 +54,14 @@ export const KNOBS: Readonly<Record<KnobName, Knob>> = {
         }),
   },
 };
+
+/** Of processes that have it. */
+function arrivalsField(name: string) {
+  return (scenario: Scenario): number | undefined => {
+    const value = at(['population', 'arrivals', name], scenario);
+    return typeof value === 'number' ? value : undefined;
+  };
+}
 
 /** A name that is only told to the server's start command; the engine that is built in takes it for its policy. */
 export const LABEL = 'label';
