@@ -113,7 +113,7 @@ function tableRow(row: JudgedRow, b: string, label: string): TableRow {
   }
   const { change, low, high, unit } = changeOf(of, difference);
   const symbol = unit === '%' ? ' %' : unit === 'points' ? ' pp' : '';
-  const isTold = difference.isReliable || low === high;
+  const isTold = difference.isReliable || difference.doubt.variance === 0;
   const interval = isTold ? `${signed(low)}, ${signed(high)}` : because;
   return { cells: [...cells, `${signed(change)}${symbol}`, interval, verdict], level: 1 };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stream } from '../../src/base/random.ts';
 import { Belady } from '../../src/cache/belady.ts';
 import { PrefixReuse, type Prompt } from '../../src/cache/prefix-reuse.ts';
 import { Chains } from '../../src/workload/traces/chains.ts';
@@ -245,4 +246,48 @@ test('touched from the root, a small cache gives up beginnings before what hangs
   const { lru } = played(prompts);
   expect(naiveLru(prompts, 3, 'root').blocks).toBe(0);
   expect(lru.at(3).blocks).toBe(2);
+});
+
+/** Of both more than the arrays begin with: 1024. */
+test.each([10, 1023, 1024, 1025, 2000, Infinity])(
+  'of thousands of requests and blocks, a cache of %d finds what a naive one does',
+  (capacity) => {
+    const rng = stream('many', 'ids');
+    const id = () => 1 + Math.floor(40 * rng() ** 2);
+    const prompts = promptsOf(
+      Array.from({ length: 1500 }, () => ({
+        ...{ ids: [id(), id(), id()], gapMs: 1, isMeasured: true },
+        lastTokens: 1 + Math.floor(SIZE * rng()),
+      })),
+    );
+    const { lru, totals } = played(prompts);
+    expect(totals.distinctBlocks).toBeGreaterThan(1100);
+    expect(lru.at(capacity)).toEqual(naiveLru(prompts, capacity));
+  },
+);
+
+/** Keeps of all blocks those that are used next, looking through all of them each time. */
+function farthestLast(blocks: readonly number[], capacity: number): number {
+  const after = (block: number, place: number): number => {
+    const next = blocks.indexOf(block, place + 1);
+    return next < 0 ? Infinity : next;
+  };
+  const next = new Map<number, number>();
+  let hits = 0;
+  for (const [place, block] of blocks.entries()) {
+    if (next.has(block)) hits++;
+    next.set(block, after(block, place));
+    if (next.size <= capacity) continue;
+    const [farthest] = [...next].reduce((far, one) => (one[1] > far[1] ? one : far));
+    next.delete(farthest);
+  }
+  return hits;
+}
+
+test.each([5, 100, 1100])('the bound of thousands of references, with room for %d', (capacity) => {
+  const rng = stream('many', 'references');
+  const blocks = Array.from({ length: 3000 }, () => Math.floor(1500 * rng()));
+  const tokens = new Int32Array(blocks.length).fill(1);
+  const bound = new Belady({ blocks: Int32Array.from(blocks), tokens, distinct: 1500 });
+  expect(bound.at(capacity).blocks).toBe(farthestLast(blocks, capacity));
 });
