@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { Outcome } from '../play/played.ts';
 import { percent } from '../report/number.ts';
 import type { ControlFinding } from './control-finding.ts';
@@ -154,10 +155,6 @@ function floorText(measure: MeasureKey, gain: Gain): string {
   return gain.low === 0 && gain.high === 0
     ? `The noise floor: A does not differ from itself at all in ${labelOf(measure)}.`
     : `The noise floor: A differs from itself by ${intervalText(measure, gain)} of ${labelOf(measure)}.`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A round that is over, and what is known by now, in one line. */

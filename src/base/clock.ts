@@ -12,6 +12,13 @@ export interface Clock {
   readonly name: 'system' | 'virtual';
 }
 
+/** Resolves after so many milliseconds of this clock. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, ms);
+  });
+}
+
 /** Node fires a longer timeout after 1 ms, with a warning. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 

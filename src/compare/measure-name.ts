@@ -1,6 +1,5 @@
-import { UsageError } from '../base/errors.ts';
-import { nearest } from '../base/suggest.ts';
-import { METRIC_NAMES, METRICS, type MetricName } from '../stats/metrics.ts';
+import { type Named, named } from '../stats/measure-name.ts';
+import { METRICS } from '../stats/metrics.ts';
 import { STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import { TOTALS } from '../stats/totals.ts';
 import { COMPARED_TOTALS, type ComparedTotal } from './better.ts';
@@ -9,9 +8,7 @@ import { COMPARED_TOTALS, type ComparedTotal } from './better.ts';
 export type ComparedStatistic = Exclude<StatisticName, 'std' | 'min' | 'max'>;
 
 /** A number that is compared: of a metric, or of a whole run. */
-export type Measure =
-  | { readonly metric: MetricName; readonly statistic: ComparedStatistic }
-  | { readonly total: ComparedTotal };
+export type Measure = Named<ComparedTotal, ComparedStatistic>;
 
 /** Of each metric, in the table. */
 export const STATISTICS_SHOWN = [
@@ -24,6 +21,8 @@ export const STATISTICS_SHOWN = [
 const COMPARED_STATISTICS = (Object.keys(STATISTICS) as StatisticName[]).filter(
   (name): name is ComparedStatistic => !['std', 'min', 'max'].includes(name),
 );
+
+const COMPARED_TOTAL_NAMES = Object.keys(COMPARED_TOTALS) as ComparedTotal[];
 
 /** `ttftMs.p95`, `goodput.share`: as in summary.json and thresholds. */
 export function nameOf(measure: Measure): string {
@@ -41,28 +40,7 @@ export function unitOf(measure: Measure): string {
   return 'total' in measure ? TOTALS[measure.total].unit : METRICS[measure.metric].unit;
 }
 
-/**
- * The number that is meant: a metric, whose unit may be left out, and a statistic (`ttft.p95`), or a number of a
- * run (`goodput.share`).
- * @throws UsageError for other names.
- */
+/** @throws UsageError for names of no number that is compared. */
 export function measureOf(name: string, flag: string): Measure {
-  if (Object.hasOwn(COMPARED_TOTALS, name)) return { total: name as ComparedTotal };
-  const [first, statistic, ...rest] = name.split('.');
-  const metric = METRIC_NAMES.find((one) => one === first || shortOf(one) === first);
-  const known = COMPARED_STATISTICS.find((one) => one === statistic);
-  if (metric && known && !rest.length) return { metric, statistic: known };
-  const totals = Object.keys(COMPARED_TOTALS);
-  const names = METRIC_NAMES.flatMap((one) =>
-    COMPARED_STATISTICS.map((each) => `${shortOf(one)}.${each}`),
-  );
-  const near = nearest(name, [...totals, ...names]);
-  throw new UsageError(
-    `${flag}: found '${name}'${near === undefined ? '' : `; did you mean ${near}?`}; expected a metric and a statistic, as in ttft.p95 (metrics: ${METRIC_NAMES.map(shortOf).join(', ')}; statistics: ${COMPARED_STATISTICS.join(', ')}), or one of ${totals.join(', ')}`,
-  );
-}
-
-/** `ttft` of `ttftMs`. */
-function shortOf(metric: MetricName): string {
-  return metric.replace(/Ms$/, '');
+  return named(name, { totals: COMPARED_TOTAL_NAMES, statistics: COMPARED_STATISTICS }, flag);
 }

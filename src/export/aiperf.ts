@@ -2,23 +2,12 @@ import { writeWhole } from '../base/write-whole.ts';
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { RunSummary } from '../report/run-summary.ts';
-import { METRICS, type RequestMetricName } from '../stats/metrics.ts';
+import { METRICS } from '../stats/metrics.ts';
 import type { Distribution } from '../stats/quantile.ts';
+import { METRICS_OF_AIPERF } from './aiperf-names.ts';
 import { inBatches } from './csv-text.ts';
 import { clockMs, type PlannedRequest, plannedRequests, requestId } from './requests.ts';
 import { shortNumber } from './summary-json.ts';
-
-/** AIPerf's names of our metrics: its inter-token latency is our TPOT. Times in ms, as AIPerf exports them. */
-const METRICS_OF_AIPERF = {
-  request_latency: 'latencyMs',
-  time_to_first_token: 'ttftMs',
-  time_to_first_output_token: 'ttfoMs',
-  inter_token_latency: 'tpotMs',
-  inter_chunk_latency: 'iclMs',
-  input_sequence_length: 'inputTokens',
-  output_sequence_length: 'outputTokens',
-  usage_prompt_cache_read_tokens: 'cachedTokens',
-} as const satisfies Record<string, RequestMetricName>;
 
 /**
  * Writes AIPerf's `profile_export.jsonl`: a line for every request that it would have one for, those of the warm-up,

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import { EngineUnreachable, Interrupted } from '../base/errors.ts';
 import type { Outcome } from '../play/played.ts';
 import { measure } from '../report/number.ts';
@@ -106,7 +106,5 @@ function pointLine(point: PlayedPoint, isWithin: boolean): string {
 
 /** A run in virtual time is one long loop: signals that came meanwhile are told when Node looks for events. */
 function nextEvents(clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, 0);
-  });
+  return sleep(clock, 0);
 }

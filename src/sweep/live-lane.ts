@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import { Interrupted } from '../base/errors.ts';
-import { sleep } from '../play/engine-process.ts';
 import type { Played } from '../play/played.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { ServerAccess } from '../transport/http/get.ts';

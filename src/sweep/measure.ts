@@ -1,10 +1,9 @@
-import { UsageError } from '../base/errors.ts';
-import { nearest } from '../base/suggest.ts';
 import type { Format } from '../report/number.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { Interval95 } from '../stats/certainty.ts';
-import { METRIC_NAMES, METRICS, type MetricName } from '../stats/metrics.ts';
-import { STATISTIC_NAMES, STATISTICS, type StatisticName } from '../stats/statistics.ts';
+import { named } from '../stats/measure-name.ts';
+import { METRICS, type MetricName } from '../stats/metrics.ts';
+import { STATISTIC_NAMES, type StatisticName } from '../stats/statistics.ts';
 import { measuredOf } from '../stats/summary.ts';
 import { TOTALS, type TotalPath, totalOf } from '../stats/totals.ts';
 
@@ -24,42 +23,20 @@ export interface Reading {
   readonly interval95?: Interval95;
 }
 
-/**
- * The number that is meant by a name: a metric, whose unit may be left out, and a statistic of it (`ttft.p95`), or a
- * path of summary.json (`goodput.share`).
- * @throws UsageError for other names.
- */
+const NAMEABLE = { totals: Object.keys(TOTALS) as TotalPath[], statistics: STATISTIC_NAMES };
+
+/** @throws UsageError for names of no number of a run. */
 export function measureOf(name: string, flag: string): Measure {
-  if (Object.hasOwn(TOTALS, name)) {
-    const { label, unit } = TOTALS[name as TotalPath];
+  const one = named(name, NAMEABLE, flag);
+  if ('total' in one) {
+    const { label, unit } = TOTALS[one.total];
     const format = unit === 'share' ? 'percent' : 'measure';
     return { name, title: label, unit, format };
   }
-  const [first = '', statistic = '', ...rest] = name.split('.');
-  const metric = metricOf(first);
-  if (metric && rest.length === 0 && Object.hasOwn(STATISTICS, statistic)) {
-    const { label, unit } = METRICS[metric];
-    const title = `${label} ${statistic}`;
-    return { name: `${metric}.${statistic}`, title, unit, format: 'measure' };
-  }
-  const names = [
-    ...Object.keys(TOTALS),
-    ...METRIC_NAMES.flatMap((one) => STATISTIC_NAMES.map((each) => `${shortOf(one)}.${each}`)),
-  ];
-  const near = nearest(name, names);
-  throw new UsageError(
-    `${flag}: found '${name}'${near === undefined ? '' : `; did you mean ${near}?`}; expected a metric and a statistic, as in ttft.p95 (metrics: ${METRIC_NAMES.map(shortOf).join(', ')}), or one of ${Object.keys(TOTALS).join(', ')}`,
-  );
-}
-
-/** The metric that is called so, with or without its unit. */
-export function metricOf(name: string): MetricName | undefined {
-  return METRIC_NAMES.find((metric) => metric === name || shortOf(metric) === name);
-}
-
-/** `ttft` of `ttftMs`. */
-function shortOf(metric: MetricName): string {
-  return metric.replace(/Ms$/, '');
+  const { metric, statistic } = one;
+  const { label, unit } = METRICS[metric];
+  const title = `${label} ${statistic}`;
+  return { name: `${metric}.${statistic}`, title, unit, format: 'measure' };
 }
 
 /** undefined: it was not measured. */

@@ -4,8 +4,9 @@ import type { Thresholds } from '../report/thresholds.ts';
 import { withOverrides } from '../scenario/overrides.ts';
 import { problemsOf } from '../scenario/problems.ts';
 import { type Slo, sloSchema, thresholdsSchema } from '../scenario/thresholds.ts';
+import { metricOf } from '../stats/measure-name.ts';
 import { isOfRequests } from '../stats/metrics.ts';
-import { measureOf, metricOf } from './measure.ts';
+import { measureOf } from './measure.ts';
 
 /** What `--slo` says: limits of a run, as a scenario's `thresholds`, and of each request, as its `slo`. */
 export interface Limits {

@@ -10,7 +10,7 @@ import type { Round } from '../../ab/settings.ts';
 import { type ExperimentHeader, keepRound } from '../../ab/state.ts';
 import { type Experiment, experimentText } from '../../ab/text.ts';
 import { roundLine } from '../../ab/words.ts';
-import { SystemClock } from '../../base/clock.ts';
+import { SystemClock, sleep } from '../../base/clock.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
 import type { Outcome } from '../../play/played.ts';
@@ -71,9 +71,7 @@ async function played({ dir, engines: made, header, arms, rounds }: Opened, flag
         say(roundLine(round, all, settings));
       },
       async isInterrupted() {
-        await new Promise<void>((resolve) => {
-          clock.setTimeout(resolve, 0);
-        });
+        await sleep(clock, 0);
         return interrupts.has();
       },
       say,

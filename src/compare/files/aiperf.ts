@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, isObject, notJson, parsedJson } from '../../base/json.ts';
+import { METRICS_OF_AIPERF } from '../../export/aiperf-names.ts';
 import { readLines } from '../../record/lines.ts';
-import type { MetricName } from '../../stats/metrics.ts';
 import type { ComparedRun } from '../compared-run.ts';
 import { known, type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
@@ -10,18 +10,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 const LAST_CONTENT = 'AIPerf ends it with the last content';
 const DEFINITIONS = { latencyMs: LAST_CONTENT, tpotMs: LAST_CONTENT } as const;
-/** Its inter-token latency is our TPOT. */
-const METRICS = {
-  request_latency: 'latencyMs',
-  time_to_first_token: 'ttftMs',
-  time_to_first_output_token: 'ttfoMs',
-  inter_token_latency: 'tpotMs',
-  inter_chunk_latency: 'iclMs',
-  input_sequence_length: 'inputTokens',
-  output_sequence_length: 'outputTokens',
-  usage_prompt_cache_read_tokens: 'cachedTokens',
-} as const satisfies Record<string, MetricName>;
-
 export function isAiperfRecord(json: Json): boolean {
   return isObject(json['metadata']) && isObject(json['metrics']);
 }
@@ -44,7 +32,7 @@ export function aiperfSummaryRun(path: string, json: Json): ComparedRun {
     told: {
       ...Object.assign(
         {},
-        ...Object.entries(METRICS).map(([name, metric]) => {
+        ...Object.entries(METRICS_OF_AIPERF).map(([name, metric]) => {
           const { avg, p50, p75, p90, p95, p99 } = of(name);
           return toldOf(metric, { mean: avg, p50, p75, p90, p95, p99 });
         }),
@@ -103,13 +91,13 @@ function requestOf(json: Json, at: string): OtherRequest | undefined {
 }
 
 function measuredOf(metrics: Json, sentMs: number) {
-  const value = (name: keyof typeof METRICS) =>
+  const value = (name: keyof typeof METRICS_OF_AIPERF) =>
     isObject(metrics[name]) ? metrics[name]['value'] : undefined;
-  const ms = (name: keyof typeof METRICS) => {
+  const ms = (name: keyof typeof METRICS_OF_AIPERF) => {
     const span = value(name);
     return typeof span === 'number' ? sentMs + span : undefined;
   };
-  const tokens = (name: keyof typeof METRICS) => {
+  const tokens = (name: keyof typeof METRICS_OF_AIPERF) => {
     const count = value(name);
     return typeof count === 'number' ? count : undefined;
   };

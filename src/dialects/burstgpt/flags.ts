@@ -1,5 +1,6 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { hostAndPort } from '../../commands/flags/host-and-port.ts';
 import { integer, number, oneOf, time } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 
@@ -55,12 +56,7 @@ const LOG_TYPES = ['conv', 'api', 'all'] as const;
 
 export const burstFlags: readonly Flag[] = [
   // Where requests go
-  { flags: '--host <name>', says: 'of the server', default: 'localhost' },
-  { flags: '--port <n>', says: 'of the server', parse: integer(1, 65_535), default: 17_717 },
-  {
-    flags: '--url, --base-url <url>',
-    says: "base URL in place of host and port; 'embedded' starts an engine; OPENAI_BASE_URL comes before their defaults",
-  },
+  ...hostAndPort(17_717),
   {
     flags: '--backend <name>',
     says: "the server's API: OpenAI's, as vLLM has it",

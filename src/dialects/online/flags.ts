@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { hostAndPort } from '../../commands/flags/host-and-port.ts';
 import { integer, number } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 import type { VllmMetric } from '../../export/vllm.ts';
@@ -50,12 +51,7 @@ const upstreamFlags: readonly Flag[] = [
     choices: ['vllm', 'openai', 'openai-chat'],
     default: 'vllm',
   },
-  {
-    flags: '--url, --base-url <url>',
-    says: "base URL in place of host and port; 'embedded' starts an engine; OPENAI_BASE_URL comes before their defaults",
-  },
-  { flags: '--host <name>', says: 'of the server', default: 'localhost' },
-  { flags: '--port <n>', says: 'of the server', parse: integer(1, 65_535), default: 8000 },
+  ...hostAndPort(8000),
   {
     flags: '--endpoint <path>',
     says: 'path of the API; default: /v1/completions, and /v1/chat/completions of openai-chat',

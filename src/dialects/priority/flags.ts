@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS } from '../../commands/flags/flags.ts';
+import { hostAndPort } from '../../commands/flags/host-and-port.ts';
 import { integer, number, time } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 import { targetUrl } from '../../commands/scenario/target-url.ts';
@@ -98,12 +99,7 @@ export const dataFlags: readonly Flag[] = [
 
 /** Where requests go: the scripts have the model in their own process, and here it is behind a server. */
 export const hostFlags: readonly Flag[] = [
-  {
-    flags: '--url, --base-url <url>',
-    says: "base URL in place of host and port; 'embedded' starts an engine; OPENAI_BASE_URL comes before their defaults",
-  },
-  { flags: '--host <name>', says: 'of the server', default: 'localhost' },
-  { flags: '--port <n>', says: 'of the server', parse: integer(1, 65_535), default: 8000 },
+  ...hostAndPort(8000),
   {
     flags: '--api <api>',
     says: 'completions sends the prompt as it is, chat as a message',

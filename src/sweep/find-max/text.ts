@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { measure } from '../../report/number.ts';
 import type { Section, Table } from '../../report/section.ts';
 import { moments } from '../../stats/exact.ts';
@@ -167,8 +168,4 @@ function memoryText(runs: readonly SearchRun[], name: string): string[] {
   return [
     `It matters from where it is come to: ${name} ${loadText(below.x)} from below, ${loadText(above.x)} after more load than it holds. The cache remembers; the lower one is safe.`,
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
 import { EngineUnreachable, errorText, UsageError } from '../../base/errors.ts';
 import { connectionErrorText } from './connection-error.ts';
 import { endpoint } from './endpoint.ts';
@@ -27,7 +27,7 @@ export async function untilHealthy(
       throw new EngineUnreachable(`the server was not healthy within ${secMax} s: ${what}`);
     }
     if (!isTold) tell(`waiting up to ${secMax} s for the server: ${what}`);
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
+    await sleep(clock, LOOK_EVERY_MS);
   }
 }
 
