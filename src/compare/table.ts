@@ -102,19 +102,18 @@ function totalLabel(measure: Measure): string {
 }
 
 function tableRow(row: JudgedRow, b: string, label: string): TableRow {
-  const { measure: of, a: valueA, b: valueB, difference, finding, because = '-' } = row;
+  const { measure: of, a: valueA, b: valueB, difference, finding, because } = row;
   const value = unitOf(of) === 'share' ? percent : measure;
   const verdict = FINDINGS[finding](b);
   const cells = [label, value(valueA), value(valueB)];
   if (!difference) {
     const change =
       valueA && valueB !== undefined ? `${signed(100 * (valueB / valueA - 1))} %` : '-';
-    return { cells: [...cells, change, because, verdict], level: 1 };
+    return { cells: [...cells, change, because ?? '-', verdict], level: 1 };
   }
   const { change, low, high, unit } = changeOf(of, difference);
   const symbol = unit === '%' ? ' %' : unit === 'points' ? ' pp' : '';
-  const isTold = difference.isReliable || difference.doubt.variance === 0;
-  const interval = isTold ? `${signed(low)}, ${signed(high)}` : because;
+  const interval = because ?? `${signed(low)}, ${signed(high)}`;
   return { cells: [...cells, `${signed(change)}${symbol}`, interval, verdict], level: 1 };
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../base/errors.ts';
-import { nearest } from '../base/suggest.ts';
+import { didYouMean, nearest } from '../base/suggest.ts';
 import { METRIC_NAMES, type MetricName } from './metrics.ts';
 
 /** A number of a run, as thresholds and summary.json name it: `ttftMs.p95`, `goodput.share`. */
@@ -32,9 +32,9 @@ export function named<Total extends string, Statistic extends string>(
   const ofMetrics = METRIC_NAMES.flatMap((one) =>
     statistics.map((each) => `${shortOf(one)}.${each}`),
   );
-  const near = nearest(name, [...totals, ...ofMetrics]);
+  const meant = didYouMean(nearest(name, [...totals, ...ofMetrics]));
   throw new UsageError(
-    `${flag}: found '${name}'${near === undefined ? '' : `; did you mean ${near}?`}; expected a metric and a statistic, as in ttft.p95 (metrics: ${METRIC_NAMES.map(shortOf).join(', ')}; statistics: ${statistics.join(', ')}), or one of ${totals.join(', ')}`,
+    `${flag}: found '${name}'${meant}; expected a metric and a statistic, as in ttft.p95 (metrics: ${METRIC_NAMES.map(shortOf).join(', ')}; statistics: ${statistics.join(', ')}), or one of ${totals.join(', ')}`,
   );
 }
 
