@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutUrlSecrets } from '../base/secret.ts';
 import { MOST, someSeconds } from './bounds.ts';
 import { distribution } from './distribution.ts';
 import { requestIdTemplate } from './request-id.ts';
@@ -99,6 +100,17 @@ export const targetSchema = z.strictObject({
     .max(256)
     .optional()
     .describe('largest line, document or text of an answer; a larger one fails; default 64'),
+  metricsUrls: z
+    .array(
+      z.string().regex(/^https?:\/\/[^/\s@#]+(\/[^\s#]*)?$/i, {
+        error: ({ input }) =>
+          `found '${withoutUrlSecrets(String(input).replace(/[^/\s]*@/, '***@'))}'; expected the URL of a page, such as http://127.0.0.1:9090/metrics`,
+      }),
+    )
+    .optional()
+    .describe(
+      "pages of metrics to keep besides the target's own: of other replicas, of LMCache, /prometheus/metrics of TensorRT-LLM; without a path: /metrics",
+    ),
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),
 });
