@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { withoutUrlSecrets } from '../base/secret.ts';
 import { MOST, someSeconds } from './bounds.ts';
 import { distribution } from './distribution.ts';
 import { requestIdTemplate } from './request-id.ts';
@@ -103,8 +102,7 @@ export const targetSchema = z.strictObject({
   metricsUrls: z
     .array(
       z.string().regex(/^https?:\/\/[^/\s@#]+(\/[^\s#]*)?$/i, {
-        error: ({ input }) =>
-          `found '${withoutUrlSecrets(String(input).replace(/[^/\s]*@/, '***@'))}'; expected the URL of a page, such as http://127.0.0.1:9090/metrics`,
+        error: 'expected the URL of a page, such as http://127.0.0.1:9090/metrics',
       }),
     )
     .optional()

@@ -62,6 +62,8 @@ export interface Circumstances {
   readonly isRestarted: boolean;
   /** Partitions of the run that are not among these records. */
   readonly isShareOfRun: boolean;
+  /** Of cached tokens nothing but the lookups of the cache are counted. */
+  readonly isByLookups: boolean;
 }
 
 /** Sums over records, to be compared with counters. */
@@ -114,12 +116,15 @@ export class Records {
   #why(
     name: ReconciledName,
     residual: number,
-    { isRestarted, isShareOfRun }: Circumstances,
+    { isRestarted, isShareOfRun, isByLookups }: Circumstances,
   ): string | undefined {
     const { untold } = this.#sums[name];
     if (isRestarted) return 'the server was started again: a part of its counts is lost';
     if (residual < 0) return undefined;
     if (isShareOfRun) return 'the other partitions of the run used the server';
+    if (isByLookups && name === 'cachedTokens') {
+      return 'cached tokens are counted by lookups: again whenever a request was not admitted';
+    }
     if (untold > 0) return `${untold} completed ${plural(untold)} told no such number`;
     if (this.#others > 0 && residual <= this.#mostOf(name)) {
       return `${this.#others} ${plural(this.#others)} cut off, failed or sent again: the server counts what it did for them`;

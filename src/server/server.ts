@@ -4,9 +4,15 @@ import { ENGINES } from './engines.ts';
 import type { GaugeSummary } from './gauge.ts';
 import { type CounterName, type GaugeName, type HistogramName, namesOf } from './quantities.ts';
 import { Reading } from './reading.ts';
-import { RECONCILED, type Reconciled, type ReconciledName, Records } from './reconcile.ts';
+import {
+  type Circumstances,
+  RECONCILED,
+  type Reconciled,
+  type ReconciledName,
+  Records,
+} from './reconcile.ts';
 import { type ServerPoint, ServerSeries } from './series.ts';
-import { allOf, type CounterSummary, counterOf, gaugeOf, timesOf } from './told-by.ts';
+import { allOf, type CounterSummary, counterOf, gaugeOf, isByLookups, timesOf } from './told-by.ts';
 import { type WatchedServer, windowsOf } from './windows.ts';
 
 /**
@@ -95,7 +101,11 @@ export function serverOf(
       gauges: allOf(namesOf('gauge'), (name) => gaugeOf(reading, name)),
       times: isWhole ? allOf(namesOf('histogram'), (name) => timesOf(reading, name)) : {},
       reconciled: isWhole
-        ? reconciledOf(watched, counters, { isRestarted: restarts.length > 0, isShareOfRun })
+        ? reconciledOf(watched, counters, {
+            isRestarted: restarts.length > 0,
+            isShareOfRun,
+            isByLookups: isByLookups(reading),
+          })
         : [],
     },
     points: series.close(),
@@ -105,7 +115,7 @@ export function serverOf(
 function reconciledOf(
   watched: readonly WatchedPart[],
   counters: ServerSummary['counters'],
-  circumstances: { isRestarted: boolean; isShareOfRun: boolean },
+  circumstances: Circumstances,
 ): Reconciled[] {
   const records = new Records();
   for (const { part } of watched) for (const record of part.records) records.add(record);

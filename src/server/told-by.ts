@@ -19,6 +19,15 @@ export function keysOf(quantity: Quantity): Omit<Use, 'told'>[] {
   );
 }
 
+/** Whether a counter is summed up from what its engine looked up: the last resort of `cachedTokens`. */
+export function isByLookups({ counters }: Reading): boolean {
+  const key = keysOf('cachedTokens').find((one) => counters.has(keyOf(one)));
+  if (!key) return false;
+  return ENGINES[key.engine].tells.cachedTokens[key.rank]!.names.some((name) =>
+    name.endsWith('prefix_cache_hits'),
+  );
+}
+
 export function counterOf(
   { counters }: Reading,
   quantity: CounterName,

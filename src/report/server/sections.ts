@@ -84,6 +84,9 @@ function loadText(what: string, gauge: GaugeSummary | undefined): string[] {
   return [`${measure(gauge.mean)} ${what}, at most ${amount(gauge.max)}`];
 }
 
+/** Fewer are of requests that were cut off before they counted. */
+const LOOKUPS_MIN = 1.5;
+
 /** Where the tokens of prompts came from, as far as it is told. */
 function promptFields({ counters }: ServerSummary): Field[] {
   const { promptTokens, cachedTokens, localHitTokens, externalHitTokens } = counters;
@@ -92,15 +95,15 @@ function promptFields({ counters }: ServerSummary): Field[] {
   if (all && cachedTokens) {
     const below = externalHitTokens?.total ?? 0;
     const local = localHitTokens?.total ?? cachedTokens.total - below;
-    const again = lookedUpTokens && lookedUpTokens.total > all ? lookedUpTokens.total : undefined;
+    const lookups = (lookedUpTokens?.total ?? 0) / all;
     return [
       field(
         'prompt tokens',
         `${percent((all - cachedTokens.total) / all)} computed, ${percent(local / all)} from the GPU's cache${below > 0 ? `, ${percent(below / all)} from below it` : ''}`,
-        ...(again === undefined
+        ...(lookups < LOOKUPS_MIN
           ? []
           : [
-              `each looked up ${measure(again / all)} times: again whenever its request was not admitted`,
+              `each looked up ${measure(lookups)} times: again whenever its request was not admitted`,
             ]),
       ),
     ];
