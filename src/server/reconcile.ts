@@ -119,8 +119,9 @@ export class Records {
     { isRestarted, isShareOfRun, isByLookups }: Circumstances,
   ): string | undefined {
     const { untold } = this.#sums[name];
-    if (isRestarted) return 'the server was started again: a part of its counts is lost';
-    if (residual < 0) return undefined;
+    if (residual < 0) {
+      return isRestarted ? 'the server was started again: a part of its counts is lost' : undefined;
+    }
     if (isShareOfRun) return 'the other partitions of the run used the server';
     if (isByLookups && name === 'cachedTokens') {
       return 'cached tokens are counted by lookups: again whenever a request was not admitted';

@@ -70,7 +70,7 @@ test('less than it told is a server whose page was not read', () => {
     ...{ requests: -1, promptTokens: -1000, cachedTokens: 0, generatedTokens: -10 },
   });
   const [warning, ...others] = serverWarnings(summary);
-  expect(warning).toContain('count 1 requests, 1000 prompt tokens, 10 generated tokens less than');
+  expect(warning).toContain('count 1 request, 1000 prompt tokens, 10 generated tokens less than');
   expect(others).toEqual([]);
 });
 

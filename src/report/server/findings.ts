@@ -82,7 +82,6 @@ function pressure({ counters, gauges }: ServerSummary): string[] {
   const preemptions = counters.preemptions?.total ?? 0;
   if (preemptions === 0) return [];
   const waiting = gauges.waiting?.max ? `, while up to ${amount(gauges.waiting.max)} waited` : '';
-  return [
-    `requests under way outgrew the GPU's blocks: ${amount(preemptions)} had to give theirs back${waiting}`,
-  ];
+  const count = preemptions === 1 ? 'a preemption' : `${amount(preemptions)} preemptions`;
+  return [`${count}: requests under way outgrew the blocks of the GPU${waiting}`];
 }

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<ReconciledName, string>> = {
 /** All residuals are 0: one line says so. */
 export function agreementFields({ reconciled }: ServerSummary): Field[] {
   if (reconciled.length === 0 || reconciled.some(({ residual }) => residual !== 0)) return [];
-  const sums = reconciled.map(({ name, server }) => `${server} ${WORDS[name]}`);
+  const sums = reconciled.map(({ name, records }) => counted(records, name));
   return [field('residual', `0: records and server agree on ${sums.join(', ')}`)];
 }
 
@@ -66,5 +66,9 @@ export function serverWarnings({ reconciled }: ServerSummary): string[] {
 }
 
 function amounts(rows: readonly Reconciled[]): string {
-  return rows.map(({ name, residual }) => `${Math.abs(residual)} ${WORDS[name]}`).join(', ');
+  return rows.map(({ name, residual }) => counted(Math.abs(residual), name)).join(', ');
+}
+
+function counted(count: number, name: ReconciledName): string {
+  return `${count} ${count === 1 ? WORDS[name].replace(/s$/, '') : WORDS[name]}`;
 }
