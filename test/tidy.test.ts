@@ -30,6 +30,7 @@ const STATIONS = [
   'record',
   'stats',
   'report',
+  'ledger',
   'figures',
   'export',
   'analysis',
@@ -62,6 +63,7 @@ const ALSO: Record<string, string[]> = {
   // Texts end where the page ends.
   help: ['report'],
   report: ['cache'],
+  ledger: ['cache'],
   engine: ['scenario', 'workload'],
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.
