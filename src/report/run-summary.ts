@@ -1,9 +1,8 @@
-import { BLOCK_TOKENS, IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
+import { IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
-import type { Scenario } from '../scenario/schema.ts';
 import { type EvictionsSummary, evictionsOf } from '../server/evictions.ts';
 import type { ServerSummary } from '../server/server.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
@@ -18,10 +17,11 @@ import {
   union,
   unionOfWindows,
 } from '../stats/timeline.ts';
+import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
 import { serverWarnings } from './server/reconciled.ts';
-import { hasOwnEngine, serverOfRun } from './server/watched.ts';
+import { serverOfRun } from './server/watched.ts';
 import { startUpsOf, steadyStateOf } from './steady-state.ts';
 import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
@@ -76,7 +76,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
   const server = serverOfRun(run)?.summary;
-  const blockTokens = blockTokensBy(server, scenario);
+  const blockTokens = blockTokensIn(run.parts, scenario);
   const ideals = new Ideals(idealOptions(scenario, blockTokens));
   const summary = new Summary(scenario?.slo);
   const rounds = new Rounds();
@@ -147,13 +147,7 @@ export function mergeRuns(runs: readonly Run[]): Run {
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }
 
-/** As a real engine says, where it does; the embedded one has what the scenario says. */
-function blockTokensBy(server: ServerSummary | undefined, scenario: Scenario | undefined): number {
-  if (scenario?.target.url === 'embedded') return scenario.engine.blockTokens ?? BLOCK_TOKENS;
-  return server?.gauges.blockTokens?.last ?? BLOCK_TOKENS;
-}
-
-/** What a part found in the cache, others had put there, unless it was kept apart from them, or had an engine of its own. */
+/** An ideal cache for every cache that parts of the run had in common. */
 class Ideals {
   readonly #options: IdealOptions;
   readonly #caches = new Map<unknown, IdealCache>();
@@ -163,9 +157,7 @@ class Ideals {
   }
 
   of(part: RunPart): IdealCache {
-    const { isolation, part: number } = part.header;
-    const kept = isolation === undefined ? '' : `${isolation} ${number}`;
-    const key = hasOwnEngine(part) ? part : kept;
+    const key = cacheKeyOf(part);
     let cache = this.#caches.get(key);
     if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
     return cache;
@@ -174,15 +166,6 @@ class Ideals {
   close(): IdealTurn[] {
     return [...this.#caches.values()].flatMap((cache) => cache.close());
   }
-}
-
-function idealOptions(scenario: Scenario | undefined, blockTokens: number): IdealOptions {
-  return {
-    blockTokens,
-    isAnswerResent: scenario?.conversation.history !== 'recorded',
-    isReasoningResent: scenario?.conversation.keepReasoning ?? false,
-    isSharedByUsers: !scenario?.sampling.cacheSalt?.includes('{userId}'),
-  };
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

@@ -1,6 +1,7 @@
 import type { RunPart } from '../../record/journal-reader.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { type Server, serverOf, type WatchedPart } from '../../server/server.ts';
+import { hasOwnEngine } from '../engine-cache.ts';
 import { scenarioOf } from '../identity.ts';
 import { partitionOf } from '../partitions.ts';
 
@@ -16,11 +17,6 @@ export function serverOfRun(run: Run): Server | undefined {
     known.set(run, (server = found ?? { isNone: true }));
   }
   return 'isNone' in server ? undefined : server;
-}
-
-/** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
-export function hasOwnEngine(part: RunPart): boolean {
-  return part.header.clock === 'virtual' || scenarioOf(part)?.target.url === 'embedded';
 }
 
 function watchedPart(part: RunPart): WatchedPart {
