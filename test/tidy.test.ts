@@ -31,6 +31,7 @@ const STATIONS = [
   'stats',
   'report',
   'ledger',
+  'capacity',
   'figures',
   'export',
   'analysis',
