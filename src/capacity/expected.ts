@@ -6,27 +6,33 @@ import type { Served } from './served.ts';
 /** Where admissions are not known, the middle of what they can be. */
 export const TYPICAL_ORDER = 0.5;
 
-/** What LRU caches of every size find of some requests, while all others come and go as they did. */
-export function expectedHits(
+/**
+ * What LRU caches of every size find of requests, while all come and go as they did: of each group, for those that
+ * belong to one.
+ */
+export function expectedHits<Group>(
   caches: readonly (readonly Served[])[],
   blockTokens: number,
-  isAsked: (one: Served) => boolean,
-): LruHits {
-  const curve = new HitCurve(blockTokens);
+  groupOf: (one: Served) => Group | undefined,
+): Map<Group, LruHits> {
+  const curves = new Map<Group, HitCurve>();
   for (const served of caches) {
     replay(served, {
       blockTokens,
       admittedMs: admissionsOf(served, TYPICAL_ORDER),
       onAdmit(request, stack) {
         const one = served[request]!;
-        if (!isAsked(one)) return;
+        const group = groupOf(one);
+        if (group === undefined) return;
+        let curve = curves.get(group);
+        if (!curve) curves.set(group, (curve = new HitCurve(blockTokens)));
         stack.look(one.names, findableBlocks(one, blockTokens), (from, to, newer) =>
           curve.add(newer ?? from, to - from, blockTokens),
         );
       },
     });
   }
-  return curve.close();
+  return new Map([...curves].map(([group, curve]) => [group, curve.close()]));
 }
 
 /** Of one request: its deepest block that was there before, and what a cache needs to have it. */

@@ -2,6 +2,7 @@ import type { Figure } from '../report/figures/figure.ts';
 import type { Point } from '../stats/sample.ts';
 import type { RunCapacity } from './capacity.ts';
 import type { InferredCapacity } from './infer.ts';
+import { inferredMarks } from './marks.ts';
 
 const STEPS = 240;
 
@@ -44,8 +45,10 @@ function hitsFigure({ tiers, lru, inputTokens, cachedTokens, ...run }: RunCapaci
             },
           ]),
       ...(advertised ? [mark('advertised', advertised.blocks, shareAt(to))] : []),
-      mark(below ? 'GPU, inferred' : 'inferred', gpu.blocks, shareAt(gpu.blocks)),
-      ...(below ? [mark('below it, inferred', below.blocks, shareAt(below.blocks))] : []),
+      ...[
+        ...inferredMarks(gpu, below ? 'GPU' : 'inferred'),
+        ...(below ? inferredMarks(below, 'below it') : []),
+      ].map(([blocks, name]) => mark(name, blocks, shareAt(blocks))),
     ],
     notes: [
       'LRU: what a cache of each size finds, at the times at which the requests came and went.',

@@ -36,8 +36,9 @@ export interface InferenceOptions {
 
 const CONFIDENCE = 0.95;
 /** Orders of admission that are tried: how far between the earliest and the latest that times allow. */
-const ORDERS = [0.1, 0.3, 0.5, 0.7, 0.9];
-/** Of more requests than this fewer orders do: what they do not tell is far less than what they do. */
+const ORDERS = [0.15, 0.5, 0.85];
+const ONE_ORDER = [0.5];
+/** Of more requests than this one order does: what it does not tell is far less than what they do. */
 const MANY = 20_000;
 /** As far as an endless cache is this likely, there is no end to be seen: a likelihood ratio's 95 %, both sides and one. */
 const OPEN_LOG = -1.92;
@@ -55,7 +56,8 @@ export function inferFrom(
 ): InferredCapacity | undefined {
   const requests = caches.flat().filter(({ foundBlocks }) => foundBlocks !== undefined).length;
   if (requests === 0) return undefined;
-  const orders = (requests > MANY ? [0.5] : ORDERS).map((at) => {
+  const isKnown = caches.flat().every(({ prefillMs }) => prefillMs !== undefined);
+  const orders = (isKnown || requests > MANY ? ONE_ORDER : ORDERS).map((at) => {
     const seenSo = caches.map((served) =>
       boundsOf(served, admissionsOf(served, at), blockTokens, seen),
     );

@@ -25,8 +25,9 @@ const STRAY = 0.01;
 const NOISES = [0.15, 0.3, 0.6, 1.2, 2.5, 5, 10, 20, 40, 80, 160, 320];
 const NOISE_EXPECTED = 0.35;
 const NOISE_EXPECTED_SHARE = 0.002;
-const SIZES_FIRST = 240;
-const SIZES_THEN = 400;
+/** So many are looked at, in ever smaller ranges: the peak may be a block wide. */
+const SIZES = 160;
+const LOOKS = 4;
 /** Of many requests these suffice for the first look. */
 const ROWS_FIRST = 2000;
 /** Logarithms of likelihoods: what is so much less is nothing. */
@@ -43,10 +44,9 @@ export function posteriorOf(
 ): Posterior {
   const all = orders.map((bounds) => rowsOf(bounds, Math.log((to + 1) / from)));
   const few = all.map((rows) => thinned(rows, ROWS_FIRST));
-  const first = spaced(from, to, SIZES_FIRST);
-  const [least, most] = worthwhile(weighed(few, first), first);
-  const sizes = spaced(least, most, SIZES_THEN);
-  const [endless, ...logs] = weighed(all, [Infinity, ...sizes], (least + most) / 2);
+  const { noises, sizes } = narrowed(few, spaced(from, to, SIZES));
+  const typical = (sizes[0]! + sizes.at(-1)!) / 2;
+  const [endless, ...logs] = weighed(all, [Infinity, ...sizes], noises, typical);
   const best = Math.max(...logs);
   const weights = logs.map((log, index) => Math.exp(log - best) * widthOf(sizes, index));
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -81,16 +81,17 @@ function rowsOf(bounds: readonly Bound[], range: number): Row[] {
   });
 }
 
-/** By size: the logarithm of the likelihood, over all orders and widths of the noise. */
+/** By size: the logarithm of the likelihood, over all orders and these widths of the noise. */
 function weighed(
   orders: readonly (readonly Row[])[],
   sizes: readonly number[],
+  noises: readonly number[],
   typical?: number,
 ): number[] {
   return sizes.map((size) => {
     const expected = NOISE_EXPECTED + NOISE_EXPECTED_SHARE * (typical ?? size);
     return logSum(
-      orders.flatMap((rows) => NOISES.map((noise) => logOf(rows, size, noise) - noise / expected)),
+      orders.flatMap((rows) => noises.map((noise) => logOf(rows, size, noise) - noise / expected)),
     );
   });
 }
@@ -140,10 +141,27 @@ function widthOf(sizes: readonly number[], index: number): number {
   return Math.log(after / before);
 }
 
-/** From one before the first to one behind the last that is not next to impossible. */
-function worthwhile(logs: readonly number[], sizes: readonly number[]): [number, number] {
-  const least = Math.max(...logs) + NOTHING;
-  const first = logs.findIndex((log) => log > least);
-  const last = logs.findLastIndex((log) => log > least);
-  return [sizes[Math.max(0, first - 1)]!, sizes[Math.min(sizes.length - 1, last + 1)]!];
+/** The sizes and widths of the noise that are not next to impossible, in smaller and smaller steps. */
+function narrowed(
+  rows: readonly (readonly Row[])[],
+  from: readonly number[],
+): { sizes: readonly number[]; noises: readonly number[] } {
+  let sizes = from;
+  let noises: readonly number[] = NOISES;
+  for (let look = 0; look < LOOKS; look++) {
+    const seen = noises.map((noise) => ({ noise, logs: weighed(rows, sizes, [noise]) }));
+    const likely = Math.max(...seen.flatMap(({ logs }) => logs)) + NOTHING;
+    const isLikely = (_: number, at: number) => seen.some(({ logs }) => logs[at]! > likely);
+    const first = sizes[Math.max(0, sizes.findIndex(isLikely) - 1)]!;
+    const last = sizes[Math.min(sizes.length - 1, sizes.findLastIndex(isLikely) + 1)]!;
+    // Between sizes that are looked at may be a peak that only little noise shows.
+    if (sizes.at(-1)! - sizes[0]! <= SIZES) {
+      noises = seen
+        .filter(({ logs }) => logs.some((log) => log > likely))
+        .map(({ noise }) => noise);
+    }
+    if (first === sizes[0] && last === sizes.at(-1)) break;
+    sizes = spaced(first, last, SIZES);
+  }
+  return { sizes, noises };
 }

@@ -2,6 +2,7 @@ import { percent } from '../report/number.ts';
 import { type Field, field, type Section, type Table } from '../report/section.ts';
 import type { RunCapacity } from './capacity.ts';
 import { disagreeingAt, type InferredCapacity } from './infer.ts';
+import { isWide, marksOf } from './marks.ts';
 import { gigabytesOf, sizeText } from './size-text.ts';
 import { sizesOf } from './sizes.ts';
 
@@ -16,6 +17,7 @@ export function capacitySections(capacity: RunCapacity, name: string): Section[]
       fields: [
         ...inferredFields(below ? 'GPU' : 'capacity', gpu, capacity),
         ...(below ? inferredFields('below it', below, capacity) : []),
+        ...waitingFields(capacity),
         ...advertisedFields(capacity),
         ...leftOutFields(capacity),
       ],
@@ -52,9 +54,29 @@ function inferredFields(label: string, inferred: InferredCapacity, run: RunCapac
 
 const BY_NEED = 'no hit tells a lower end: it is what the largest request needs';
 
-function sizeOf({ blocks, low, high }: InferredCapacity, run: RunCapacity): string {
+/** Where hits tell little, what was held while requests waited tells something. */
+function waitingFields({ tiers, waiting }: RunCapacity): Field[] {
+  if (!waiting || !isWide(tiers!.gpu)) return [];
+  const { requests, heldBlocks, running } = waiting;
+  const [few, many] = running;
+  const held = `${requests} requests had waited when they were let in, and then ${few} to ${many} ran and held up to ${heldBlocks} blocks`;
+  return [
+    field(
+      'waiting',
+      many <= few + 1
+        ? `${held}: always as many requests, so it may be their number that is limited`
+        : `${held}: if it was for room that they waited, there are about so many`,
+    ),
+  ];
+}
+
+function sizeOf(inferred: InferredCapacity, run: RunCapacity): string {
+  const { blocks, low, high } = inferred;
   if (high === undefined) {
     return `at least ${sizeText(low, run)}: nothing that was asked for again had been evicted, so hits show no upper end`;
+  }
+  if (isWide(inferred)) {
+    return `between ${sizeText(low, run)} and ${sizeText(high, run)}, 95 %: hits tell no more`;
   }
   const interval = low === high ? 'to the block' : `95 %: ${low} to ${high} blocks`;
   return `${sizeText(blocks, run)}, ${interval}`;
@@ -126,13 +148,7 @@ function doubtsOf({ disagreeing, telling, strangers, requests }: InferredCapacit
 function capacityTable(run: RunCapacity): Table {
   const { tiers, lru, inputTokens, cachedTokens, blockTokens, bytesPerToken } = run;
   const { gpu, below } = tiers!;
-  const marks = new Map([
-    [gpu.blocks, 'inferred'],
-    ...(below ? ([[below.blocks, 'below it']] as const) : []),
-  ]);
-  if (run.advertised && !marks.has(run.advertised.blocks)) {
-    marks.set(run.advertised.blocks, 'advertised');
-  }
+  const marks = marksOf(run);
   const sizes = sizesOf(gpu, [...marks.keys()]);
   return {
     columns: [

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { capacityOfRun } from '../../src/capacity/capacity.ts';
+import { readJournal } from '../../src/record/journal-reader.ts';
+import { absent, sharedFile, titled } from '../support/needs.ts';
+
+const RECORDED = sharedFile('data/recordings/vllm024-h100');
+const missing = absent(RECORDED);
+/** `--num-gpu-blocks-override 2600`: one of them is never used. */
+const USABLE = 2599;
+
+function capacityOf(name: string) {
+  const { part } = readJournal(`${RECORDED}/${name}.journal.ndjson`);
+  return capacityOfRun({ parts: [part], warnings: [] }).tiers!;
+}
+
+describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
+  test('the 2,600 blocks are found to the block from its hits under pressure', () => {
+    const { gpu, below } = capacityOf('pressure');
+    expect(below).toBeUndefined();
+    expect(gpu.blocks).toBe(USABLE);
+    expect(gpu.low).toBe(USABLE);
+    expect(gpu.high!).toBeLessThan(1.01 * USABLE);
+    expect(gpu.disagreeing).toBe(0);
+  });
+
+  test('a closed loop that finds no conversation again tells no more than it knows', () => {
+    const { gpu } = capacityOf('closed');
+    expect(gpu.low).toBeLessThanOrEqual(USABLE);
+    expect(gpu.low).toBeGreaterThan(0.85 * USABLE);
+    expect(gpu.high!).toBeGreaterThan(3 * USABLE);
+  });
+
+  test('with memory for all below the GPU, it has at least what was held, and the GPU is found', () => {
+    const { gpu, below, toldBy } = capacityOf('pressure-offload');
+    expect(toldBy).toBe('hits');
+    expect(Math.abs(gpu.blocks / USABLE - 1)).toBeLessThan(0.1);
+    expect(below!.high).toBeUndefined();
+    expect(below!.low).toBeGreaterThan(6000);
+  });
+
+  test('8,000 blocks and 16 GiB below them are both found within 2 %', () => {
+    const { gpu, below } = capacityOf('mixed-offload16');
+    expect(Math.abs(gpu.blocks / 7999 - 1)).toBeLessThan(0.02);
+    expect(Math.abs(below!.blocks / 8192 - 1)).toBeLessThan(0.02);
+    expect(below!.high).toBeDefined();
+  });
+});
