@@ -44,7 +44,7 @@ const MANY = 20_000;
 const OPEN_LOG = -1.92;
 const ONE_SIDED_LOG = -1.35;
 /** Requests that were preempted held less than their times say. */
-const HELD_SURELY = 0.85;
+const HELD_SURELY = 0.65;
 
 /**
  * Infers the capacity of an LRU prefix cache from what requests found in it; `caches` are the requests of one engine

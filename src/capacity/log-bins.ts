@@ -30,8 +30,11 @@ const LEAST = 0.1;
 
 function rangeOf(value: number, starts: readonly number[]): Range {
   if (value < LEAST) return { from: 0, to: LEAST };
-  const decade = 10 ** Math.floor(Math.log10(value) + 1e-12);
-  const edges = [...starts, 10].map((edge) => Number((edge * decade).toPrecision(2)));
+  // A logarithm may be off by its last bit.
+  let exponent = Math.floor(Math.log10(value));
+  if (value >= Number(`1e${exponent + 1}`)) exponent++;
+  if (value < Number(`1e${exponent}`)) exponent--;
+  const edges = [...starts, 10].map((edge) => Number(`${edge}e${exponent}`));
   const index = edges.findLastIndex((edge) => edge <= value);
   return { from: edges[index]!, to: edges[index + 1]! };
 }

@@ -23,8 +23,8 @@ export interface PosteriorRange {
 const STRAY = 0.01;
 /** Widths of the noise, blocks; and how wide it is where nothing has shown it to be more. */
 const NOISES = [0.15, 0.3, 0.6, 1.2, 2.5, 5, 10, 20, 40, 80, 160, 320];
-const NOISE_EXPECTED = 0.35;
-const NOISE_EXPECTED_SHARE = 0.002;
+const NOISE_EXPECTED = 0.12;
+const NOISE_EXPECTED_SHARE = 0.0006;
 /** So many are looked at, in ever smaller ranges: the peak may be a block wide. */
 const SIZES = 160;
 const LOOKS = 4;

@@ -49,6 +49,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/compare/README.md'),
   },
   {
+    name: 'capacity',
+    summary: 'how large a prefix cache is by its hits, and what survives',
+    text: (columns) => documentText(columns, 'src/capacity/README.md'),
+  },
+  {
     name: 'pandas',
     summary: 'every planned request in pandas and DuckDB',
     text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),

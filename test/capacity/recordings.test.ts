@@ -26,7 +26,7 @@ describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
   test('a closed loop that finds no conversation again tells no more than it knows', () => {
     const { gpu } = capacityOf('closed');
     expect(gpu.low).toBeLessThanOrEqual(USABLE);
-    expect(gpu.low).toBeGreaterThan(0.85 * USABLE);
+    expect(gpu.low).toBeGreaterThan(0.65 * USABLE);
     expect(gpu.high!).toBeGreaterThan(3 * USABLE);
   });
 
