@@ -2,7 +2,7 @@ import { admissionsOf } from './admissions.ts';
 import { type Bound, boundsOf, type Seen } from './bounds.ts';
 import { type Posterior, posteriorOf, quantileOf } from './posterior.ts';
 import type { Served } from './served.ts';
-import { slotsOf } from './timeline.ts';
+import { largestNeed } from './timeline.ts';
 
 /** How large a prefix cache is, by what was found in it: of the blocks that requests can use. */
 export interface InferredCapacity {
@@ -67,7 +67,7 @@ export function inferFrom(
       strangers: seenSo.reduce((sum, { strangers }) => sum + strangers.length, 0),
     };
   });
-  const need = Math.max(1, ...caches.flat().map((one) => slotsOf(one, blockTokens)[1]));
+  const need = largestNeed(caches, blockTokens);
   const heldMost = Math.min(...orders.map((order) => order.heldMost));
   const held = { request: -1, atLeast: Math.floor(HELD_SURELY * heldMost), below: Infinity };
   const all = orders.map(({ bounds }) => [...bounds, held]);

@@ -7,7 +7,7 @@ import { expectedHits } from './expected.ts';
 import { playedInMemory } from './in-memory.ts';
 import { servedBy } from './references.ts';
 import type { RoundShares } from './rounds-table.ts';
-import { slotsOf } from './timeline.ts';
+import { largestNeed } from './timeline.ts';
 
 /** What hit rates by round, and the workload's description, tell of a capacity. */
 export interface RoundsCapacity {
@@ -94,7 +94,7 @@ async function playOf(scenario: Scenario): Promise<Play> {
   }
   return {
     blockTokens,
-    need: Math.max(1, ...caches.flat().map((one) => slotsOf(one, blockTokens)[1])),
+    need: largestNeed(caches, blockTokens),
     blocks: names.size,
     inputTokens,
     hits: expectedHits(caches, blockTokens, ({ turn, isMeasured }) =>

@@ -22,6 +22,15 @@ export function slotsOf(
   return [Math.ceil(inputTokens / blockTokens), Math.ceil(fedTokens / blockTokens)];
 }
 
+/** Slots of the largest request: no smaller cache could have run it. */
+export function largestNeed(caches: readonly (readonly Served[])[], blockTokens: number): number {
+  let need = 1;
+  for (const served of caches) {
+    for (const one of served) need = Math.max(need, slotsOf(one, blockTokens)[1]);
+  }
+  return need;
+}
+
 /** Of requests that were admitted at these times. An answer grows evenly. */
 export function timelineOf(
   served: readonly Served[],
