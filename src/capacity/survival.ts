@@ -5,6 +5,7 @@ import { reusesAt } from './expected.ts';
 import { type Fineness, logBins, type Range } from './log-bins.ts';
 import { servedBy } from './references.ts';
 import { type Return, returnsOf } from './returns.ts';
+import { reusesIn } from './tier-reuses.ts';
 import { inferTiers, reachableBlocks } from './tiers.ts';
 
 export interface SurvivalOptions {
@@ -55,9 +56,15 @@ export function survivalOf(run: Run, { capacityBlocks, ttlMs }: SurvivalOptions 
   const caches = servedBy(references);
   const given =
     capacityBlocks === undefined ? undefined : { blocks: capacityBlocks, from: 'given' as const };
-  const capacity = given ?? reachableBlocks(inferTiers(caches, blockTokens));
+  const tiers = given ? undefined : inferTiers(caches, blockTokens);
+  const capacity = given ?? reachableBlocks(tiers);
   const returns = caches.flatMap((served) =>
-    returnsOf(served, reusesAt(served, blockTokens, capacity?.blocks ?? 0)),
+    returnsOf(
+      served,
+      tiers
+        ? reusesIn(tiers, served, blockTokens)
+        : reusesAt(served, blockTokens, capacity?.blocks ?? 0),
+    ),
   );
   const gaps = Float64Array.from(returns, ({ gapMs }) => gapMs).sort();
   const at = (share: number) => gaps[Math.floor(share * (gaps.length - 1))]!;

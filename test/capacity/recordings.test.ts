@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { capacityOfRun } from '../../src/capacity/capacity.ts';
+import { survivalOf } from '../../src/capacity/survival.ts';
 import { readJournal } from '../../src/record/journal-reader.ts';
+import type { Run } from '../../src/record/run-folder.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 
 const RECORDED = sharedFile('data/recordings/vllm024-h100');
@@ -8,9 +10,13 @@ const missing = absent(RECORDED);
 /** `--num-gpu-blocks-override 2600`: one of them is never used. */
 const USABLE = 2599;
 
-function capacityOf(name: string) {
+function recorded(name: string): Run {
   const { part } = readJournal(`${RECORDED}/${name}.journal.ndjson`);
-  return capacityOfRun({ parts: [part], warnings: [] }).tiers!;
+  return { parts: [part], warnings: [] };
+}
+
+function capacityOf(name: string) {
+  return capacityOfRun(recorded(name)).tiers!;
 }
 
 describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
@@ -24,7 +30,10 @@ describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
   });
 
   test('a closed loop that finds no conversation again tells no more than it knows', () => {
-    const { gpu } = capacityOf('closed');
+    const { tiers, waiting } = capacityOfRun(recorded('closed'));
+    const { gpu } = tiers!;
+    // While requests waited, as much was held as there is.
+    expect(Math.abs(waiting!.heldBlocks / USABLE - 1)).toBeLessThan(0.1);
     expect(gpu.low).toBeLessThanOrEqual(USABLE);
     expect(gpu.low).toBeGreaterThan(0.65 * USABLE);
     expect(gpu.high!).toBeGreaterThan(3 * USABLE);
@@ -36,6 +45,15 @@ describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
     expect(Math.abs(gpu.blocks / USABLE - 1)).toBeLessThan(0.1);
     expect(below!.high).toBeUndefined();
     expect(below!.low).toBeGreaterThan(6000);
+  });
+
+  test('what survives there by idle gap is what both tiers are expected to have', () => {
+    const { byGap, byDistance } = survivalOf(recorded('mixed-offload16'));
+    expect(byGap.length).toBeGreaterThan(5);
+    for (const { lruShare, interval95 } of [...byGap, ...byDistance]) {
+      expect(lruShare).toBeGreaterThan(interval95[0] - 1e-9);
+      expect(lruShare).toBeLessThan(interval95[1] + 1e-9);
+    }
   });
 
   test('8,000 blocks and 16 GiB below them are both found within 2 %', () => {
