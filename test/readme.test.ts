@@ -88,6 +88,7 @@ beforeAll(async () => {
   cpSync(join(dir, 'made', made!), join(dir, 'runs/demo-20261122-120000'), { recursive: true });
   const csv =
     'prompt_tokens,generation_tokens,ttft,generation_time,user_id,question_id,launch_time,finish_time';
+  writeFileSync(join(dir, 'rounds.csv'), 'round,share\n1,10.4 %\n2,14.1 %\n3,16.0 %\n');
   writeFileSync(join(dir, 'summary.csv'), `${csv}\n10,5,0.1,0.5,1,1,100,100.6\n`);
   engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100'], {
     stdio: ['ignore', 'pipe', 'inherit'],

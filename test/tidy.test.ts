@@ -32,6 +32,7 @@ const STATIONS = [
   'server',
   'report',
   'ledger',
+  'capacity',
   'figures',
   'export',
   'analysis',
@@ -65,6 +66,8 @@ const ALSO: Record<string, string[]> = {
   help: ['report'],
   report: ['cache'],
   ledger: ['cache'],
+  // Of hit rates alone: the workload is played, to see what caches would have found.
+  capacity: ['cache', 'play', 'run'],
   engine: ['scenario', 'workload'],
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.

@@ -223,11 +223,12 @@ export const resultFlags: readonly Flag[] = grouped('What comes of it', [
 
 const unchanged = (scenario: unknown): unknown => scenario;
 
+/** What is played, however it is played. */
+export const workloadFlags: readonly Flag[] = [...loadFlags, ...traceFlags, ...contentFlags];
+
 /** Of any verb that plays a scenario file, or says something of it. */
 export const playFlags: readonly Flag[] = [
-  ...loadFlags,
-  ...traceFlags,
-  ...contentFlags,
+  ...workloadFlags,
   ...targetFlags,
   ...grouped('What comes of it', [...outputFlags, ...screenFlags]),
   ...grouped('The engine that is built in', [FLAGS.gpu]),

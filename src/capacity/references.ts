@@ -1,0 +1,59 @@
+import type { RunReference, RunReferences } from '../ledger/run-references.ts';
+import type { Served } from './served.ts';
+
+/** The requests of a run by the cache that served them, each list in the order of sending. */
+export function servedBy({ references, blockTokens }: RunReferences): Served[][] {
+  const caches = new Map<unknown, RunReference[]>();
+  for (const reference of references) {
+    // What was kept apart by a salt was in the same memory all the same.
+    const cache = typeof reference.cacheKey === 'string' ? '' : reference.cacheKey;
+    const others = caches.get(cache);
+    if (others) others.push(reference);
+    else caches.set(cache, [reference]);
+  }
+  return [...caches.values()].map((of) => {
+    const renamed = apart(of);
+    return of.flatMap((one) => servedOf(one, renamed(one), blockTokens));
+  });
+}
+
+/** None of a request without a token. */
+function servedOf(
+  { record, offsetMs, sentMs, endMs, inputTokens, outputTokens, promptBlocks }: RunReference,
+  names: ArrayLike<number>,
+  blockTokens: number,
+): Served[] {
+  const { firstTokenMs = record.lastTokenMs, cachedTokens, externalCachedTokens } = record;
+  return [
+    {
+      ...{ sessionId: record.userId, turn: record.turn, names, promptBlocks },
+      ...{ inputTokens, outputTokens, sentMs, endMs },
+      isMeasured: record.phase === 'measure',
+      foundBlocks: blocksOf(cachedTokens, blockTokens),
+      externalBlocks: blocksOf(externalCachedTokens, blockTokens),
+      firstTokenMs: firstTokenMs === undefined ? endMs : firstTokenMs + offsetMs,
+      prefillMs: record.enginePrefillMs,
+    },
+  ];
+}
+
+function blocksOf(tokens: number | undefined, blockTokens: number): number | undefined {
+  return tokens === undefined ? undefined : Math.floor(tokens / blockTokens);
+}
+
+/** Names of different keys have nothing in common: they are made so here. */
+function apart(of: readonly RunReference[]): (one: RunReference) => ArrayLike<number> {
+  const starts = new Map<unknown, number>();
+  for (const { cacheKey, names } of of) {
+    let most = starts.get(cacheKey) ?? 0;
+    for (const name of names) most = Math.max(most, name + 1);
+    starts.set(cacheKey, most);
+  }
+  if (starts.size === 1) return ({ names }) => names;
+  let start = 0;
+  for (const [key, count] of starts) {
+    starts.set(key, start);
+    start += count;
+  }
+  return ({ cacheKey, names }) => names.map((name) => name + starts.get(cacheKey)!);
+}

@@ -1,0 +1,61 @@
+import type { Axis, Figure, Series } from '../report/figures/figure.ts';
+import type { Point } from '../stats/sample.ts';
+import type { Survival, SurvivalBin } from './survival.ts';
+
+/** P(hit) by idle gap and by reuse distance, measured beside expected. */
+export function survivalFigures(survival: Survival): Figure[] {
+  const { byGap, byDistance, returns } = survival;
+  if (returns === 0) return [];
+  return [
+    {
+      name: 'survival-by-gap',
+      title: 'Survival by idle gap',
+      ...plotOf(survival, byGap, { label: 'idle gap', unit: 's', scale: 'log' }),
+    },
+    {
+      name: 'survival-by-distance',
+      title: 'Survival by reuse distance',
+      ...plotOf(survival, byDistance, {
+        label: 'reuse distance, blocks',
+        unit: 'count',
+        scale: 'log',
+      }),
+    },
+  ];
+}
+
+function plotOf(
+  { capacityBlocks, ttlMs }: Survival,
+  bins: readonly SurvivalBin[],
+  x: Axis,
+): Omit<Figure, 'name' | 'title'> {
+  const line = (name: string, of: (bin: SurvivalBin) => number | undefined): Series => ({
+    name,
+    points: bins.flatMap((bin): Point[] => {
+      const y = of(bin);
+      return y === undefined ? [] : [[middleOf(bin), y]];
+    }),
+  });
+  return {
+    kind: 'line',
+    x,
+    y: { label: 'returns that hit', unit: 'share' },
+    series: [
+      line('measured', ({ share }) => share),
+      line('95 %, from', ({ interval95 }) => interval95[0]),
+      line('95 %, to', ({ interval95 }) => interval95[1]),
+      ...(capacityBlocks === undefined
+        ? []
+        : [line(`LRU of ${capacityBlocks} blocks`, ({ lruShare }) => lruShare)]),
+      ...(ttlMs === undefined
+        ? []
+        : [line(`TTL of ${ttlMs / 1000} s`, ({ ttlShare }) => ttlShare)]),
+    ],
+    notes: ['Each point is of the returns of one bin, and stands in its middle.'],
+  };
+}
+
+/** On a logarithmic axis; the bin that begins with 0 stands at its end. */
+function middleOf({ from, to }: SurvivalBin): number {
+  return from > 0 ? Math.sqrt(from * to) : to;
+}
