@@ -1,5 +1,5 @@
 import type { Run } from '../record/run-folder.ts';
-import { samplesOf } from '../stats/exposition.ts';
+import { samplesOf } from '../server/exposition.ts';
 
 /** The capacity that an engine tells of itself on its /metrics page. */
 export interface AdvertisedCapacity {

@@ -52,6 +52,8 @@ export const TOPICS: readonly Topic[] = [
     name: 'server-metrics',
     summary: "the server's own counters, and whether the records agree",
     text: (columns) => documentText(columns, 'src/server/README.md'),
+  },
+  {
     name: 'capacity',
     summary: 'how large a prefix cache is by its hits, and what survives',
     text: (columns) => documentText(columns, 'src/capacity/README.md'),
