@@ -6,7 +6,10 @@ const NEVER = -1;
 export interface References {
   /** Names of blocks: whole numbers from 0. */
   readonly blocks: Int32Array;
-  /** Tokens of the block as this reference has it; none is counted where it is 0. */
+  /**
+   * Tokens of the block as this reference has it; none is counted where it is 0. Less: nobody looks for the block
+   * there, and keeping it up to there is of no use.
+   */
   readonly tokens: Int32Array;
   readonly distinct: number;
 }
@@ -40,7 +43,7 @@ export class Belady {
         hits.tokens += tokens[place]!;
       }
       const next = this.#next[place]!;
-      if (next === NEVER) continue;
+      if (next === NEVER || tokens[next]! < 0) continue;
       isKept[next] = 1;
       uses.push(next);
       // Uses that are over are earlier than any that is to come: they never get to the top.

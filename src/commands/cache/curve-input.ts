@@ -1,0 +1,73 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CurveSource } from '../../curve/request.ts';
+import { withoutSecrets } from '../../scenario/secrets.ts';
+import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
+import type { Flag } from '../flags/flag-table.ts';
+import { type ScenarioFlags, scenarioOf } from '../scenario/scenario-of.ts';
+import { dataFile } from '../scenario/shipped.ts';
+import { say } from '../terminal/stderr.ts';
+import { readingOf } from '../trace/reading.ts';
+
+interface InputFlags extends Reading, ScenarioFlags {
+  readonly as?: Kind;
+  readonly answers: 'identical' | 'changed';
+  readonly ttftMs?: number;
+  readonly tpotMs?: number;
+}
+
+type Kind = CurveSource['kind'];
+
+/** Where requests come from; undefined where a scenario was asked for, and printed. */
+export async function opened(
+  input: string,
+  flags: InputFlags,
+  rows: readonly Flag[],
+): Promise<CurveSource | undefined> {
+  return await OPEN[flags.as ?? kindOf(input)](input, flags, rows);
+}
+
+type Open = (
+  input: string,
+  flags: InputFlags,
+  rows: readonly Flag[],
+) => Promise<CurveSource | undefined>;
+
+const OPEN: Record<Kind, Open> = {
+  scenario: async (input, flags, rows) => {
+    const scenario = await scenarioOf({ file: input, rows, flags, isSent: false });
+    if (flags.printScenario) {
+      const { stringify } = await import('yaml');
+      process.stdout.write(stringify(withoutSecrets(scenario)));
+      return undefined;
+    }
+    const { scenarioSource } = await import('../../curve/from-scenario.ts');
+    return scenarioSource(input, scenario, optionsOf(flags));
+  },
+  run: async (input, flags) => {
+    const [{ readRun }, { runSource }] = await Promise.all([
+      import('../../record/run-folder.ts'),
+      import('../../curve/from-run.ts'),
+    ]);
+    return runSource(input, readRun(input), optionsOf(flags));
+  },
+  trace: async (input, flags) => {
+    const { traceSource } = await import('../../curve/from-trace.ts');
+    return traceSource(dataFile(input), readingOf(flags));
+  },
+};
+
+function kindOf(input: string): Kind {
+  const stat = statSync(input, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return existsSync(join(input, 'journal.ndjson')) ? 'run' : 'trace';
+  if (/\.ya?ml$/i.test(input)) return 'scenario';
+  return !stat && !input.includes('.') ? 'scenario' : 'trace';
+}
+
+function optionsOf({ answers, ttftMs, tpotMs, quiet }: InputFlags) {
+  return {
+    latency: { ...(ttftMs !== undefined && { ttftMs }), ...(tpotMs !== undefined && { tpotMs }) },
+    areAnswersChanged: answers === 'changed',
+    tell: (line: string) => void (quiet || say(line)),
+  };
+}
