@@ -17,14 +17,15 @@ export async function curve(print: (line: string) => void): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'confab-curve-'));
   try {
     if (existsSync(CONVERSATION)) {
-      const { cpuSec, references } = await curved(CONVERSATION, 512);
+      const { cpuSec, references } = await asked<Curved>('whole', CONVERSATION, 512);
+      const aloneSec = await asked<number>('alone', CONVERSATION, 512);
       print(
-        `  conversation trace: ${references} blocks, ${cpuSec.toFixed(2)} s of CPU ${verdict(cpuSec, 0.5, ' s')}`,
+        `  conversation trace: ${references} blocks, ${aloneSec.toFixed(2)} s of CPU ${verdict(aloneSec, 0.5, ' s')}; with reading, upper bound, groups, working set and figures ${cpuSec.toFixed(2)} s`,
       );
     }
     const file = join(dir, 'made.jsonl');
     await make(file);
-    const { cpuSec, peakMB, references, distinct } = await curved(file, 16);
+    const { cpuSec, peakMB, references, distinct } = await asked<Curved>('whole', file, 16);
     print(
       `  sessions made: ${references} blocks of 16 tokens, ${distinct} different, ${cpuSec.toFixed(1)} s of CPU ${verdict(cpuSec, 20, ' s')}, peak ${peakMB.toFixed(0)} MB ${verdict(peakMB, 1000, ' MB')}`,
     );
@@ -33,10 +34,10 @@ export async function curve(print: (line: string) => void): Promise<void> {
   }
 }
 
-async function curved(file: string, blockTokens: number): Promise<Curved> {
+async function asked<Answer>(what: string, file: string, blockTokens: number): Promise<Answer> {
   const child = new Child(new URL('./curved.js', import.meta.url), { file, blockTokens });
   try {
-    return await child.ask<Curved>('whole');
+    return await child.ask<Answer>(what);
   } finally {
     await child.stop();
   }

@@ -23,6 +23,8 @@ export class Belady {
   readonly #references: References;
   /** By place: where the same block is used next. */
   readonly #next: Int32Array;
+  /** What is found where nothing has to go, and how much room that takes; undefined: not known yet. */
+  #all: { readonly blocks: number; readonly hits: Hits } | undefined;
 
   constructor(references: References) {
     this.#references = references;
@@ -31,11 +33,14 @@ export class Belady {
 
   /** With room for so many blocks. */
   at(capacityBlocks: number): Hits {
+    if (this.#all && capacityBlocks >= this.#all.blocks) return this.#all.hits;
     const { tokens } = this.#references;
     const isKept = new Uint8Array(tokens.length);
     const uses = new LatestFirst();
     const hits = { blocks: 0, tokens: 0 };
     let held = 0;
+    let most = 0;
+    let isRoomy = true;
     for (let place = 0; place < tokens.length; place++) {
       if (isKept[place]) {
         held--;
@@ -50,8 +55,11 @@ export class Belady {
       if (++held > capacityBlocks) {
         isKept[uses.pop()] = 0;
         held--;
+        isRoomy = false;
       }
+      if (held > most) most = held;
     }
+    if (isRoomy) this.#all = { blocks: most, hits };
     return hits;
   }
 }

@@ -119,6 +119,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/inspect/README.md'),
   },
   {
+    name: 'curve',
+    summary: 'hits of prefix caches of every size, of a scenario, run or trace',
+    text: (columns) => documentText(columns, 'src/curve/README.md'),
+  },
+  {
     name: 'ab',
     summary: 'whether one engine, setting or version is better than another',
     text: (columns) => documentText(columns, 'src/ab/README.md'),

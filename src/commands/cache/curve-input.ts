@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../base/errors.ts';
 import type { CurveSource } from '../../curve/request.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
-import type { Flag } from '../flags/flag-table.ts';
+import { type Flag, settingsOf } from '../flags/flag-table.ts';
 import { type ScenarioFlags, scenarioOf } from '../scenario/scenario-of.ts';
 import { dataFile } from '../scenario/shipped.ts';
 import { say } from '../terminal/stderr.ts';
@@ -24,7 +25,29 @@ export async function opened(
   flags: InputFlags,
   rows: readonly Flag[],
 ): Promise<CurveSource | undefined> {
-  return await OPEN[flags.as ?? kindOf(input)](input, flags, rows);
+  const kind = flags.as ?? kindOf(input);
+  refuseOthers(kind, flags, rows);
+  return await OPEN[kind](input, flags, rows);
+}
+
+/** What is said of another kind of input says nothing of this one. */
+function refuseOthers(kind: Kind, flags: InputFlags, rows: readonly Flag[]): void {
+  const { set, answers, ttftMs, tpotMs, printScenario } = flags;
+  const reading = Object.values(readingOf(flags)).some((value) => value !== undefined);
+  const isSet = set.length > 0 || settingsOf(rows, flags).length > 0 || printScenario === true;
+  const isPlayed = answers === 'changed' || ttftMs !== undefined || tpotMs !== undefined;
+  const problems = [
+    ...(kind !== 'trace' && reading
+      ? ['found --format, --block-tokens or --time-unit; expected them with a trace alone']
+      : []),
+    ...(kind !== 'scenario' && isSet
+      ? ['found fields of a scenario; expected them with a scenario alone']
+      : []),
+    ...(kind === 'trace' && isPlayed
+      ? ['found --answers, --ttft-ms or --tpot-ms; expected them with a scenario or a run']
+      : []),
+  ];
+  if (problems.length) throw new UsageError(problems.map((problem) => `a ${kind}: ${problem}`));
 }
 
 type Open = (
