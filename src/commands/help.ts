@@ -120,7 +120,7 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     name: 'curve',
-    summary: 'hits of prefix caches of every size, of a scenario, run or trace',
+    summary: 'what prefix caches of every size find of the same requests',
     text: (columns) => documentText(columns, 'src/curve/README.md'),
   },
   {

@@ -6,7 +6,7 @@ import type { Capacity } from '../inspect/inspection.ts';
 import { ascending, part, partsOf, reuseOf } from '../inspect/reuse.ts';
 import { definitionsOf } from './definitions.ts';
 import { reachOf } from './engine-has.ts';
-import { curveFigures } from './figures.ts';
+import { drawn } from './figures.ts';
 import { byName, bySession, byTurn } from './groups.ts';
 import type { CurveRequest, CurveSource, EngineHas, RequestFold } from './request.ts';
 import type { CurveResult, JointSummary, MarginalGB, Mark } from './result.ts';
@@ -150,7 +150,7 @@ class CurveFold implements RequestFold {
       ...(workingSet && { workingSet }),
       ...(tiers && { tiers: this.#tiers(tiers) }),
     };
-    return { ...result, figures: curveFigures(played, result, { blockTokens, spanMs }) };
+    return { ...result, figures: drawn(played, result, { blockTokens, spanMs }) };
   }
 
   #foundAt(capacityBlocks: number) {

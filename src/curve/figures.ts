@@ -7,7 +7,12 @@ import type { CurveResult, Mark } from './result.ts';
 const SHARE: Axis = { label: 'share of the input tokens', unit: 'share' };
 
 /** Hits by capacity with bound and ceiling, by time to live, by turn; and the working set over time. */
-export function curveFigures(
+export function curveFigures({ figures }: CurveResult): readonly Figure[] {
+  return figures;
+}
+
+/** What is drawn of curves while all of them is known, of which a result has some points. */
+export function drawn(
   played: PrefixReuseSummary,
   result: Omit<CurveResult, 'figures'>,
   { blockTokens, spanMs }: { readonly blockTokens: number; readonly spanMs: number },

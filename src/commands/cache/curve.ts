@@ -147,8 +147,9 @@ async function curve(input: string, flags: Flags): Promise<void> {
   if (source === undefined || printScenario) return;
   const { cacheCurve } = await import('../../curve/curve.ts');
   const find = async () => cacheCurve(source, await optionsOf(source, flags));
-  const [{ curveSections }, { curveCsv, curveJson }] = await Promise.all([
+  const [{ curveSections }, { curveFigures }, { curveCsv, curveJson }] = await Promise.all([
     import('../../curve/text.ts'),
+    import('../../curve/figures.ts'),
     import('../../curve/files.ts'),
   ]);
   if (csv === '-') {
@@ -158,7 +159,11 @@ async function curve(input: string, flags: Flags): Promise<void> {
   await telling(flags, async () => {
     const result = await find();
     if (csv !== undefined) writeWhole(csv, [curveCsv(result)]);
-    return { sections: curveSections(result), figures: result.figures, json: curveJson(result) };
+    return {
+      sections: curveSections(result),
+      figures: curveFigures(result),
+      json: curveJson(result),
+    };
   });
 }
 
