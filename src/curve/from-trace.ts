@@ -31,9 +31,9 @@ export async function traceSource(file: string, reading: Reading): Promise<Curve
 }
 
 const NO_BLOCKS =
-  'found no block ids in its requests; expected some. A scenario that plays it makes its prompts: give that, with conversation.source trace';
+  'found no block ids in its requests; expected some; --as scenario plays it, and makes prompts of its lengths or messages';
 const ADDED =
-  'its block ids are those of what is new in a turn; expected those of whole prompts. A scenario that plays it makes them: give that, with conversation.source trace';
+  'its block ids are those of what is new in a turn; expected those of whole prompts; --as scenario plays it, and makes them';
 const OVERLAID =
   'The times of each session count from its own beginning: sessions are taken as if all began at once.';
 

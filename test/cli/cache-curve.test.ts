@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { confab, journalOf, runFolder } from '../support/confab.ts';
@@ -81,8 +81,17 @@ describe('confab cache curve', () => {
     expect(stderr).toMatch(says);
   });
 
-  test('refuses a trace without blocks, and says what else can be done', async () => {
-    const { code, stderr } = await curve(['corpora/sample-workload.jsonl']);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/conversation\.source trace/)]);
+  test('plays a trace without blocks, once that is asked for', async () => {
+    const lines = ['TIMESTAMP,ContextTokens,GeneratedTokens'];
+    for (const second of ['01', '02', '03']) {
+      lines.push(`2023-11-16 18:15:${second}.0000000,100,10`);
+    }
+    const file = join(freshFolder(), 'azure.csv');
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const { code, stderr } = await curve([file]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/no block ids.*--as scenario/)]);
+    const played = await curve([file, '--as', 'scenario', '--json', '-']);
+    expect(played.stderr).toBe('');
+    expect(played.json()).toMatchObject({ source: { kind: 'scenario' }, reuse: { requests: 3 } });
   });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stream } from '../../src/base/random.ts';
+import { PrefixReuse } from '../../src/cache/prefix-reuse.ts';
 import { cacheCurve } from '../../src/curve/curve.ts';
 import type { CurveRequest } from '../../src/curve/request.ts';
 import { Chains } from '../../src/workload/traces/chains.ts';
@@ -284,4 +286,37 @@ test('what another GB finds is exact, and nothing where all is found', async () 
   const { marginal } = await cacheCurve(sourceOf(list), options);
   // One GB is ten blocks of 0.1 GB.
   expect(marginal!.map(({ nextGBTokens }) => nextGBTokens)).toEqual([80, 80, 64, 0]);
+});
+
+/** N users of F blocks each behind S that all share; found shares of blocks at S + `share` N F (design note D.4). */
+function foundShares(userAt: (visit: number) => number, shares: readonly number[]): number[] {
+  const [users, own, shared] = [100, 40, 20];
+  const reuse = new PrefixReuse({ blockTokens: 1, engineBlockTokens: 1, referencesMax: 0 });
+  for (let visit = 0; visit < 12_000; visit++) {
+    const user = userAt(visit);
+    const chain = Array.from({ length: shared + own }, (_, block) =>
+      block < shared ? block : shared + user * own + block - shared,
+    );
+    reuse.add({ chain, inputTokens: chain.length, isMeasured: visit >= 2000 });
+  }
+  const { lru, totals } = reuse.close();
+  return shares.map((share) => lru.at(shared + share * users * own).blocks / totals.blocks);
+}
+
+test('even gaps make a cliff, exponential ones the straight line of Che', () => {
+  const shares = [0.5, 0.75, 0.9, 0.99, 1];
+  const even = foundShares((visit) => visit % 100, shares);
+  expect(even.map((share) => share.toFixed(3))).toEqual([
+    '0.333',
+    '0.333',
+    '0.333',
+    '0.333',
+    '1.000',
+  ]);
+  const random = stream(1, 'visits');
+  const exponential = foundShares(() => Math.floor(100 * random()), shares);
+  for (const [index, share] of shares.entries()) {
+    const che = (20 + 40 * share) / 60;
+    expect(Math.abs(exponential[index]! - che)).toBeLessThan(0.01);
+  }
 });

@@ -58,7 +58,11 @@ type Open = (
 
 const OPEN: Record<Kind, Open> = {
   scenario: async (input, flags, rows) => {
-    const scenario = await scenarioOf({ file: input, rows, flags, isSent: false });
+    // What is no scenario's file is a trace, which is played by one.
+    const played = isScenarioFile(input)
+      ? { file: input, flags }
+      : { file: undefined, flags: { ...flags, trace: dataFile(input) } };
+    const scenario = await scenarioOf({ ...played, rows, isSent: false });
     if (flags.printScenario) {
       const { stringify } = await import('yaml');
       process.stdout.write(stringify(withoutSecrets(scenario)));
@@ -85,6 +89,10 @@ function kindOf(input: string): Kind {
   if (stat?.isDirectory()) return existsSync(join(input, 'journal.ndjson')) ? 'run' : 'trace';
   if (/\.ya?ml$/i.test(input)) return 'scenario';
   return !stat && !input.includes('.') ? 'scenario' : 'trace';
+}
+
+function isScenarioFile(input: string): boolean {
+  return kindOf(input) === 'scenario' || /\.json$/i.test(input);
 }
 
 function optionsOf({ answers, ttftMs, tpotMs, quiet }: InputFlags) {

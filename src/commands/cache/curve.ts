@@ -36,7 +36,7 @@ interface Flags extends Reading, SizingFlags, OutcomeFlags, Omit<ScenarioFlags, 
 const curveFlags: readonly Flag[] = [
   {
     flags: '--as <kind>',
-    says: 'what the input is; default: a folder with a journal is a run, YAML or a name of `confab scenarios` a scenario, all else a trace',
+    says: 'what the input is; default: a folder with a journal is a run, YAML or a name of `confab scenarios` a scenario, all else a trace; scenario of a trace: one that plays it',
     choices: ['scenario', 'run', 'trace'],
   },
   ...readingFlags,
