@@ -115,11 +115,8 @@ class CurveFold implements RequestFold {
     }));
     const found = marks.map(({ blocks }) => this.#foundAt(blocks).tokens);
     const sessions = bySession(rows, found);
-    const joint = this.#joint(
-      played,
-      reuse.ttl?.points.map(({ ttlSec }) => ttlSec),
-      marks,
-    );
+    const jointAt = (ttlsSec: readonly number[]) => this.#joint(played, ttlsSec, marks);
+    const joint = jointAt(reuse.ttl?.points.map(({ ttlSec }) => ttlSec) ?? []);
     const workingSet = workingSetOf(this.#rows.withBlocks, this.#stretches, options.window);
     const { tiers } = options;
     const result = {
@@ -150,7 +147,7 @@ class CurveFold implements RequestFold {
       ...(workingSet && { workingSet }),
       ...(tiers && { tiers: this.#tiers(tiers) }),
     };
-    return { ...result, figures: drawn(played, result, { blockTokens, spanMs }) };
+    return { ...result, figures: drawn(played, result, { blockTokens, spanMs, jointAt }) };
   }
 
   #foundAt(capacityBlocks: number) {
@@ -160,10 +157,10 @@ class CurveFold implements RequestFold {
 
   #joint(
     { ttl, totals }: PrefixReuseSummary,
-    ttlsSec: readonly number[] | undefined,
+    ttlsSec: readonly number[],
     marks: readonly Mark[],
   ): JointSummary | undefined {
-    if (!ttl || !ttlsSec?.length) return undefined;
+    if (!ttl || !ttlsSec.length) return undefined;
     const rows = this.#rows.withBlocks;
     const capacitiesBlocks = marks.map(({ blocks }) => blocks);
     const hits = jointHits(this.#stretches, {

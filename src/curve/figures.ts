@@ -15,13 +15,21 @@ export function curveFigures({ figures }: CurveResult): readonly Figure[] {
 export function drawn(
   played: PrefixReuseSummary,
   result: Omit<CurveResult, 'figures'>,
-  { blockTokens, spanMs }: { readonly blockTokens: number; readonly spanMs: number },
+  {
+    blockTokens,
+    spanMs,
+    jointAt,
+  }: {
+    readonly blockTokens: number;
+    readonly spanMs: number;
+    readonly jointAt: (ttlsSec: readonly number[]) => CurveResult['joint'];
+  },
 ): Figure[] {
   const { reuse, marks } = result;
-  const [byCapacity, ...others] = reuseFigures(played, reuse, { blockTokens, spanMs });
+  const [byCapacity, ...byTime] = reuseFigures(played, reuse, { blockTokens, spanMs });
   return [
     withEngine(byCapacity!, result.engine ? marks : []),
-    ...others,
+    ...byTime.map((figure) => withSizes(figure, jointAt)),
     ...byTurn(result),
     ...overTime(result),
   ];
@@ -38,6 +46,20 @@ function withEngine(figure: Figure, marks: readonly Mark[]): Figure {
     ] as Point[],
   }));
   return { ...figure, series: [...figure.series, ...lines] };
+}
+
+/** The same of caches that have a limit of blocks too. */
+function withSizes(
+  figure: Figure,
+  jointAt: (ttlsSec: readonly number[]) => CurveResult['joint'],
+): Figure {
+  const joint = jointAt(figure.series[0]!.points.map(([ttlSec]) => ttlSec));
+  if (!joint) return figure;
+  const sized = joint.capacitiesBlocks.map((blocks, index) => ({
+    name: `${blocks} blocks`,
+    points: joint.rows.map(({ ttlSec, shares }): Point => [ttlSec, shares[index]!]),
+  }));
+  return { ...figure, series: [...figure.series, ...sized] };
 }
 
 function byTurn({ turns, marks }: Omit<CurveResult, 'figures'>): Figure[] {
