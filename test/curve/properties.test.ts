@@ -150,11 +150,6 @@ test('LRU by all definitions, turns, sessions and the bound agree with each othe
       if (!workingSet) return;
       const first = workingSet.windows.reduce((sum, { newBlocks }) => sum + newBlocks, 0);
       expect(first).toBe(distinct);
-      // Room for what is live is room enough for who knows the future.
-      const { liveBlocksPeak } = workingSet;
-      if (list.some(({ isMeasured }) => !isMeasured) || liveBlocksPeak === 0) return;
-      const enough = await cacheCurve(sourceOf(list), { ...OPTIONS, capacities: [liveBlocksPeak] });
-      expect(enough.reuse.lru.points[0]!.boundTokens).toBe(unlimited.foundTokens);
     }),
     { seed: 2, numRuns: 150 },
   );
@@ -319,4 +314,113 @@ test('even gaps make a cliff, exponential ones the straight line of Che', () => 
     const che = (20 + 40 * share) / 60;
     expect(Math.abs(exponential[index]! - che)).toBeLessThan(0.01);
   }
+});
+
+/** Blocks that each request finds, in a naive LRU cache. */
+function foundByRequest(list: readonly CurveRequest[], capacity: number): number[] {
+  const cache = new Lru(capacity);
+  return list.map((request) => {
+    const chain = request.chain.slice(0, lookedFor(request));
+    const missed = chain.findIndex((name) => !cache.has(name));
+    for (const name of request.chain.toReversed()) cache.use(name, 0);
+    return missed < 0 ? chain.length : missed;
+  });
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+test('every definition is what its words say, and sessions have their own shares', async () => {
+  await fc.assert(
+    fc.asyncProperty(requests, async (list) => {
+      const result = await cacheCurve(sourceOf(list), { ...OPTIONS, capacities: [4] });
+      const { definitions, sessions } = result;
+      const measured = foundByRequest(list, 4)
+        .map((blocks, index) => ({ ...list[index]!, blocks }))
+        .filter(({ isMeasured }) => isMeasured);
+      const shareOf = (of: typeof measured) => {
+        const inputTokens = sum(of.map((one) => one.inputTokens));
+        return inputTokens ? (SIZE * sum(of.map(({ blocks }) => blocks))) / inputTokens : 0;
+      };
+      const all = sum(measured.map(({ promptBlocks }) => promptBlocks!));
+      const partOf = (isOne: (one: (typeof measured)[number]) => boolean) =>
+        measured.filter(isOne).length / measured.length;
+      const { block, token, requestMean, any, full } = definitions[0]!;
+      expect(token).toBeCloseTo(shareOf(measured), 9);
+      expect(block).toBeCloseTo(all ? sum(measured.map(({ blocks }) => blocks)) / all : 0, 9);
+      const mean = sum(measured.map((one) => shareOf([one]))) / measured.length;
+      expect(requestMean).toBeCloseTo(mean, 9);
+      expect(any).toBeCloseTo(
+        partOf(({ blocks }) => blocks > 0),
+        9,
+      );
+      expect(full).toBeCloseTo(
+        partOf((one) => one.blocks > 0 && one.blocks === lookedFor(one)),
+        9,
+      );
+      const shares = ['a', 'b'].flatMap((name) => {
+        const own = measured.filter(({ session }) => session === name);
+        return sum(own.map(({ inputTokens }) => inputTokens)) ? [shareOf(own)] : [];
+      });
+      expect(sessions?.sessions ?? 0).toBe(shares.length);
+      if (!sessions) return;
+      expect(sessions.atMarks[0]!.min).toBeCloseTo(Math.min(...shares), 9);
+      expect(sessions.atMarks[0]!.max).toBeCloseTo(Math.max(...shares), 9);
+      for (const one of sessions.worst) expect(one.unlimited).toBeGreaterThan(0);
+    }),
+    { seed: 5, numRuns: 150 },
+  );
+});
+
+test('live are the blocks that were used and will be found, at most so many at a time in a window', async () => {
+  await fc.assert(
+    fc.asyncProperty(requests, async (given) => {
+      const list = given.map((one) => ({ ...one, isMeasured: true, atMs: undefined }));
+      const options = { ...OPTIONS, window: 3 };
+      const { workingSet, reuse } = await cacheCurve(sourceOf(list), options);
+      const held = list.filter(({ chain }) => chain.length);
+      const live = held.map((_, now) => {
+        const used = new Set(held.slice(0, now + 1).flatMap(({ chain }) => chain));
+        return [...used].filter((name) => {
+          const next = held.slice(now + 1).find(({ chain }) => chain.includes(name));
+          return next && next.chain.indexOf(name) < lookedFor(next);
+        }).length;
+      });
+      if (!workingSet) return;
+      expect(workingSet.unit).toBe('requests');
+      expect(workingSet.windows).toHaveLength(Math.ceil(held.length / 3));
+      expect(workingSet.liveBlocksPeak).toBe(Math.max(...live));
+      for (const { from, liveBlocks } of workingSet.windows) {
+        expect(liveBlocks).toBe(Math.max(...live.slice(from, from + 3)));
+      }
+      if (workingSet.liveBlocksPeak === 0) return;
+      const capacities = [workingSet.liveBlocksPeak];
+      const enough = await cacheCurve(sourceOf(list), { ...OPTIONS, capacities });
+      expect(enough.reuse.lru.points[0]!.boundTokens).toBe(reuse.unlimited.foundTokens);
+    }),
+    { seed: 6, numRuns: 100 },
+  );
+});
+
+test('windows are about a dozen, of a round width', async () => {
+  const every = async (gapMs: number | undefined, count: number) => {
+    const list = Array.from({ length: count }, (_, index): CurveRequest => {
+      const at = gapMs === undefined ? {} : { atMs: 500 + index * gapMs };
+      return { chain: [index], promptBlocks: 1, inputTokens: 5, ...at };
+    });
+    const { workingSet } = await cacheCurve(sourceOf(list), OPTIONS);
+    return [workingSet!.width, workingSet!.unit, workingSet!.windows.length];
+  };
+  expect(await every(1000, 121)).toEqual([10, 's', 13]);
+  expect(await every(300, 201)).toEqual([5, 's', 13]);
+  expect(await every(undefined, 240)).toEqual([20, 'requests', 12]);
+  expect(await every(undefined, 3)).toEqual([1, 'requests', 3]);
+  const list = [0, 3_600_000].map((atMs) => ({
+    chain: [0],
+    promptBlocks: 1,
+    inputTokens: 5,
+    atMs,
+  }));
+  await expect(cacheCurve(sourceOf(list), { ...OPTIONS, window: 0.01 })).rejects.toThrow(
+    /--window: found 0.01; of 360001 windows/,
+  );
 });
