@@ -45,6 +45,7 @@ const STATIONS = [
   'study',
 
   'inspect',
+  'curve',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -75,6 +76,7 @@ const ALSO: Record<string, string[]> = {
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   inspect: ['cache'],
+  curve: ['cache'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { chunks } from './chunks.ts';
 import { counting } from './counting.ts';
+import { curve } from './curve.ts';
 import { history } from './history.ts';
 import { simulate } from './simulate.ts';
 import { startup } from './startup.ts';
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>>
   startup,
   counting,
   simulate,
+  curve,
   workload,
   ttft,
 };

@@ -6,7 +6,10 @@ const NEVER = -1;
 export interface References {
   /** Names of blocks: whole numbers from 0. */
   readonly blocks: Int32Array;
-  /** Tokens of the block as this reference has it; none is counted where it is 0. */
+  /**
+   * Tokens of the block as this reference has it; none is counted where it is 0. Less: nobody looks for the block
+   * there, and keeping it up to there is of no use.
+   */
   readonly tokens: Int32Array;
   readonly distinct: number;
 }
@@ -20,6 +23,8 @@ export class Belady {
   readonly #references: References;
   /** By place: where the same block is used next. */
   readonly #next: Int32Array;
+  /** What is found where nothing has to go, and how much room that takes; undefined: not known yet. */
+  #all: { readonly blocks: number; readonly hits: Hits } | undefined;
 
   constructor(references: References) {
     this.#references = references;
@@ -28,11 +33,14 @@ export class Belady {
 
   /** With room for so many blocks. */
   at(capacityBlocks: number): Hits {
+    if (this.#all && capacityBlocks >= this.#all.blocks) return this.#all.hits;
     const { tokens } = this.#references;
     const isKept = new Uint8Array(tokens.length);
     const uses = new LatestFirst();
     const hits = { blocks: 0, tokens: 0 };
     let held = 0;
+    let most = 0;
+    let isRoomy = true;
     for (let place = 0; place < tokens.length; place++) {
       if (isKept[place]) {
         held--;
@@ -40,15 +48,18 @@ export class Belady {
         hits.tokens += tokens[place]!;
       }
       const next = this.#next[place]!;
-      if (next === NEVER) continue;
+      if (next === NEVER || tokens[next]! < 0) continue;
       isKept[next] = 1;
       uses.push(next);
       // Uses that are over are earlier than any that is to come: they never get to the top.
       if (++held > capacityBlocks) {
         isKept[uses.pop()] = 0;
         held--;
+        isRoomy = false;
       }
+      if (held > most) most = held;
     }
+    if (isRoomy) this.#all = { blocks: most, hits };
     return hits;
   }
 }

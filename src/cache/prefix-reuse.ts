@@ -2,7 +2,8 @@ import { AgeCurve } from './age-curve.ts';
 import { Belady } from './belady.ts';
 import { HitCurve, type Hits, type LruHits } from './hit-curve.ts';
 import { Recency } from './recency.ts';
-import { ReferenceLog } from './reference-log.ts';
+import { NOT_LOOKED_FOR, ReferenceLog } from './reference-log.ts';
+import type { Stretches } from './stretches.ts';
 
 export interface PrefixReuseOptions {
   /** Tokens of a block; the last of a prompt may be a part of one. */
@@ -11,6 +12,8 @@ export interface PrefixReuseOptions {
   readonly engineBlockTokens: number;
   /** References to blocks that are kept for the bound of a cache that knows the future, 8 bytes each. */
   readonly referencesMax: number;
+  /** Where all that is reused is kept, of prompts that are not measured too; absent: nowhere. */
+  readonly stretches?: Stretches;
 }
 
 /** A prompt, when it is sent. */
@@ -18,6 +21,12 @@ export interface Prompt {
   /** One name for every beginning that ends with a block: whole numbers from 0. */
   readonly chain: readonly number[];
   readonly inputTokens: number;
+  /**
+   * So many full blocks of the chain are the prompt's; those behind, of its answer, are held for others alone. All are
+   * full, and the engine looks for none that has the prompt's last token. Absent: the chain is the prompt's, its last
+   * block may be a part of one, and all of it is looked for.
+   */
+  readonly promptBlocks?: number;
   /** Absent: not known, and there is no time to live then. */
   readonly atMs?: number | undefined;
   /** False: it is held for those after it, and counts nowhere. */
@@ -61,6 +70,8 @@ export class PrefixReuse {
   readonly #references: ReferenceLog;
   /** By the place of the requests that have blocks; undefined once one is not known. */
   #timesMs: number[] | undefined = [];
+  /** Those that have blocks. */
+  #requests = 0;
   readonly #ttl = new AgeCurve();
   /** Of the blocks that were never full: the most tokens that they had. */
   readonly #parts = new Map<number, number>();
@@ -83,7 +94,7 @@ export class PrefixReuse {
 
   /** Returns the tokens that it finds in a cache that never forgets. */
   add(prompt: Prompt): number {
-    const { chain, inputTokens, atMs, isMeasured = true } = prompt;
+    const { chain, atMs, isMeasured = true } = prompt;
     if (!chain.length) {
       // Nothing to find or to hold: of many such there is nothing to keep.
       if (isMeasured) this.#count(prompt, 0, 0);
@@ -91,19 +102,26 @@ export class PrefixReuse {
     }
     if (atMs === undefined) this.#timesMs = undefined;
     this.#timesMs?.push(atMs!);
+    const { stretches, blockTokens } = this.#options;
+    const lookedFor = lookedForOf(prompt, this.#options.blockTokens);
+    const request = this.#requests++;
     let foundTokens = 0;
     const known = this.#recency.touch(chain, (from, to, newer, by) => {
-      const lastTokens = this.#heldTokens(chain[to - 1]!, this.#tokensAt(to - 1, inputTokens));
-      const tokens = (to - 1 - from) * this.#options.blockTokens + lastTokens;
+      const blocks = Math.max(0, Math.min(to, lookedFor) - from);
+      const last = from + blocks - 1;
+      const lastTokens = blocks ? this.#heldTokens(chain[last]!, this.#tokensAt(last, prompt)) : 0;
+      stretches?.add({ request, by, newer, blocks, held: to - from, lastTokens });
+      if (blocks === 0) return;
+      const tokens = (blocks - 1) * blockTokens + lastTokens;
       foundTokens += tokens;
       if (!isMeasured) return;
-      this.#lru.add(newer, to - from, lastTokens);
+      this.#lru.add(newer, blocks, lastTokens);
       const times = this.#timesMs;
-      if (times) this.#ttl.add(times[times.length - 1]! - times[by]!, to - from, tokens);
+      if (times) this.#ttl.add(times[request]! - times[by]!, blocks, tokens);
     });
-    if (isMeasured) this.#count(prompt, known, foundTokens);
+    if (isMeasured) this.#count(prompt, Math.min(known, lookedFor), foundTokens);
     this.#log(prompt, known, isMeasured);
-    this.#hold(chain, known, inputTokens);
+    this.#hold(prompt, known);
     return foundTokens;
   }
 
@@ -117,8 +135,9 @@ export class PrefixReuse {
     };
   }
 
-  #tokensAt(block: number, inputTokens: number): number {
+  #tokensAt(block: number, { inputTokens, promptBlocks }: Prompt): number {
     const { blockTokens } = this.#options;
+    if (promptBlocks !== undefined) return blockTokens;
     return Math.min(blockTokens, inputTokens - block * blockTokens);
   }
 
@@ -127,24 +146,31 @@ export class PrefixReuse {
     return Math.min(tokens, this.#parts.get(name) ?? tokens);
   }
 
-  #count({ chain, inputTokens }: Prompt, known: number, foundTokens: number): void {
+  #count(prompt: Prompt, known: number, foundTokens: number): void {
+    const { chain, inputTokens, promptBlocks = chain.length } = prompt;
     const totals = this.#totals;
     totals.requests++;
-    totals.blocks += chain.length;
+    totals.blocks += promptBlocks;
     totals.inputTokens += inputTokens;
     this.#found.blocks += known;
     this.#found.tokens += foundTokens;
     if (inputTokens > 0) totals.requestShares += foundTokens / inputTokens;
     if (known > 0) totals.any++;
-    if (known > 0 && known === chain.length) totals.full++;
+    if (known > 0 && known === lookedForOf(prompt, this.#options.blockTokens)) totals.full++;
     const size = this.#options.engineBlockTokens;
     const reachable = Math.max(0, Math.min(foundTokens, inputTokens - 1));
     totals.engineTokens += size * Math.floor(reachable / size);
   }
 
-  #log({ chain, inputTokens }: Prompt, known: number, isMeasured: boolean): void {
+  #log(prompt: Prompt, known: number, isMeasured: boolean): void {
+    const { chain } = prompt;
+    const lookedFor = lookedForOf(prompt, this.#options.blockTokens);
     for (let i = 0; i < chain.length; i++) {
-      const tokens = isMeasured ? this.#tokensAt(i, inputTokens) : 0;
+      if (i >= lookedFor) {
+        this.#references.add(chain[i]!, NOT_LOOKED_FOR);
+        continue;
+      }
+      const tokens = isMeasured ? this.#tokensAt(i, prompt) : 0;
       // Only the last known block can have been a part of one.
       const held = i === known - 1 ? this.#heldTokens(chain[i]!, tokens) : tokens;
       this.#references.add(chain[i]!, held);
@@ -152,14 +178,22 @@ export class PrefixReuse {
   }
 
   /** Only the last block of a prompt can be a part of one; one with others behind it was full. */
-  #hold(chain: readonly number[], known: number, inputTokens: number): void {
+  #hold(prompt: Prompt, known: number): void {
+    const { chain } = prompt;
     const last = chain.length - 1;
     if (known > 0 && known <= last) this.#parts.delete(chain[known - 1]!);
     const name = chain[last]!;
-    const tokens = this.#tokensAt(last, inputTokens);
+    const tokens = this.#tokensAt(last, prompt);
     if (tokens === this.#options.blockTokens) this.#parts.delete(name);
     else if (known <= last || this.#parts.has(name)) {
       this.#parts.set(name, Math.max(tokens, this.#parts.get(name) ?? 0));
     }
   }
+}
+
+/** So many blocks of its chain are looked for. */
+export function lookedForOf(prompt: Prompt, blockTokens: number): number {
+  const { chain, inputTokens, promptBlocks } = prompt;
+  if (promptBlocks === undefined) return chain.length;
+  return Math.max(0, Math.min(promptBlocks, Math.floor((inputTokens - 1) / blockTokens)));
 }

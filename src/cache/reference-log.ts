@@ -2,6 +2,9 @@ import type { References } from './belady.ts';
 
 const FIRST_SIZE = 1024;
 
+/** In the place of a reference's tokens: the block is computed or written here, whether it is there or not. */
+export const NOT_LOOKED_FOR = -1;
+
 /** References to blocks, as long as there are no more of them than may be kept. */
 export class ReferenceLog {
   readonly #most: number;

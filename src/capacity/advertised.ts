@@ -1,5 +1,5 @@
 import type { Run } from '../record/run-folder.ts';
-import { samplesOf } from '../server/exposition.ts';
+import { labelsOf, samplesOf } from '../server/exposition.ts';
 
 /** The capacity that an engine tells of itself on its /metrics page. */
 export interface AdvertisedCapacity {
@@ -25,12 +25,13 @@ export function advertisedIn({ parts }: Run, blockTokens: number): AdvertisedCap
 
 function toldOn(page: string, blockTokens: number): AdvertisedCapacity[] {
   return samplesOf(page, (name) => name === VLLM || name === SGLANG).flatMap(
-    ({ name, labels, value }) => {
+    ({ name, labelText, value }) => {
       if (name === SGLANG) {
         return value > 0
           ? [{ blocks: Math.floor(value / blockTokens), says: `max_total_num_tokens ${value}` }]
           : [];
       }
+      const labels = labelsOf(labelText);
       const blocks = Number(labels['num_gpu_blocks']);
       const offloadGiB = Number(labels['kv_offloading_size']);
       if (!Number.isSafeInteger(blocks) || blocks < 2) return [];

@@ -129,6 +129,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/inspect/README.md'),
   },
   {
+    name: 'curve',
+    summary: 'what prefix caches of every size find of the same requests',
+    text: (columns) => documentText(columns, 'src/curve/README.md'),
+  },
+  {
     name: 'ab',
     summary: 'whether one engine, setting or version is better than another',
     text: (columns) => documentText(columns, 'src/ab/README.md'),

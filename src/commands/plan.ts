@@ -83,7 +83,7 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
     perInputTokenMs: fixed?.perInputTokenMs ?? 0,
   };
   const tell = (line: string) => void (flags.quiet || say(line));
-  const play = await playPlan(scenario, latency, tell);
+  const play = await playPlan(scenario, latency, { tell });
   const made = planOf(play);
   write(json, () => files.planJson(made));
   write(schedule, () => files.scheduleCsv(play));

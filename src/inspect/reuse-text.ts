@@ -4,7 +4,7 @@ import type { BlocksSummary } from './blocks.ts';
 import type { CapacityPoint, LruSummary, ReuseSummary, TtlSummary } from './inspection.ts';
 import type { SaidSummary } from './said.ts';
 
-const GB = 1e9;
+export const GB = 1e9;
 
 /** What prefix caches could find, of no limit, of any size, and of any time to live. */
 export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Section[] {
@@ -23,16 +23,16 @@ export function reuseSections(reuse: ReuseSummary, blocks: BlocksSummary): Secti
   ];
 }
 
-const CAPACITY_LEGEND =
+export const CAPACITY_LEGEND =
   'Exact for prompts one after the other, each touched from its tail to its root, as vLLM frees it.';
-const BOUND_LEGEND =
+export const BOUND_LEGEND =
   'The bound knows the future and may keep blocks whose beginning it gave up: no policy finds more.';
 
-function hasBound({ points }: LruSummary): boolean {
+export function hasBound({ points }: Pick<LruSummary, 'points'>): boolean {
   return points.some(({ boundShare }) => boundShare !== undefined);
 }
 
-const TTL_LEGEND = `A block lives for so long after its last use; a hit refreshes it.`;
+export const TTL_LEGEND = `A block lives for so long after its last use; a hit refreshes it.`;
 
 function unlimitedSection(reuse: ReuseSummary, { rounding }: BlocksSummary): Section {
   const { unlimited, warmupRequests, requests, inputTokens, blocks, sessionShares } = reuse;
@@ -90,7 +90,7 @@ const SAID_LEGEND = `Whole messages behind the same beginning, in characters; an
   counts tokens, with its template and tools, and finds where messages begin alike too.`;
 
 /** A digit more than other shares: one request of ten thousand that finds nothing is to be seen. */
-function hundredths(share: number): string {
+export function hundredths(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
@@ -120,7 +120,7 @@ function capacityTable(lru: LruSummary): Table {
 }
 
 /** How large a cache must be for a part of what there is to find. */
-function neededSection({ needed }: LruSummary): Section {
+export function neededSection({ needed }: LruSummary): Section {
   const hasBytes = needed.some(({ bytes }) => bytes !== undefined);
   return {
     title: 'Capacity for a part of what a cache that never forgets finds',

@@ -21,7 +21,6 @@ export interface ReuseOptions {
   readonly spanMs: number;
 }
 
-/** What is shown of the capacities, as parts of all blocks there are. */
 const CAPACITY_SHARES = [0.001, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 const NEEDED_SHARES = [0.5, 0.8, 0.9, 0.95, 0.99];
 const TTLS_SEC = [1, 10, 60, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600];
@@ -84,8 +83,7 @@ function lruOf({ totals, lru, bound }: PrefixReuseSummary, options: ReuseOptions
       }),
     };
   };
-  const capacities =
-    options.capacities ?? ascending(CAPACITY_SHARES.map((s) => Math.ceil(s * all)));
+  const capacities = options.capacities ?? partsOf(all);
   return {
     points: capacities.map(point),
     needed: NEEDED_SHARES.map((shareOfUnlimited) => ({
@@ -93,6 +91,11 @@ function lruOf({ totals, lru, bound }: PrefixReuseSummary, options: ReuseOptions
       ...sized(lru.capacityFor(shareOfUnlimited * totals.found.tokens)!),
     })),
   };
+}
+
+/** Capacities that are shown where none are asked for: parts of all blocks there are. */
+export function partsOf(allBlocks: number): number[] {
+  return ascending(CAPACITY_SHARES.map((share) => Math.ceil(share * allBlocks)));
 }
 
 function ttlOf({ totals, ttl }: PrefixReuseSummary, options: ReuseOptions): TtlSummary {
@@ -111,7 +114,7 @@ function ttlOf({ totals, ttl }: PrefixReuseSummary, options: ReuseOptions): TtlS
   };
 }
 
-function ascending(values: readonly number[]): number[] {
+export function ascending(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 

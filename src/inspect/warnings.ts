@@ -14,7 +14,10 @@ export function warningsOf(blocks: BlocksSummary | undefined, isOverlaid: boolea
 const OVERLAID = `The times of each session count from its own beginning, and when that was is not known: sessions are
   taken as if all began at once, so how requests arrive is not shown, and LRU and time to live mix what may be far apart.`;
 
-function conflicts({ parentConflicts, references }: BlocksSummary): string[] {
+export function conflicts({
+  parentConflicts,
+  references,
+}: Pick<BlocksSummary, 'parentConflicts' | 'references'>): string[] {
   if (parentConflicts === 0) return [];
   return [
     `The ids are not chained: ${parentConflicts} of ${references} come behind another id than when they were first seen. A block counts as found only behind the same beginning; counting ids alone would find more.`,

@@ -15,6 +15,10 @@ export interface KvCapacity {
   readonly tiers: readonly KvTier[];
   /** Tiers hold copies of what is above them, or else what was evicted there. */
   readonly isInclusive: boolean;
+  /** Of the GPU's, that come and go together below it. */
+  readonly chunkBlocks: number;
+  /** Below the GPU there are only blocks of prompts. */
+  readonly isPromptOnly: boolean;
 }
 
 export interface KvTier {
@@ -46,5 +50,7 @@ export function capacityOf(options: EngineOptions): KvCapacity {
       blocks: chunks * settings!.shape.chunkBlocks,
     })),
     isInclusive: settings?.inclusive ?? true,
+    chunkBlocks: settings?.shape.chunkBlocks ?? 1,
+    isPromptOnly: settings?.promptOnly ?? false,
   };
 }

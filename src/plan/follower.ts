@@ -15,11 +15,24 @@ interface UnderWay {
   readonly idealTokens: number;
 }
 
+/** A request as an engine gets it. */
+export interface PlannedRequest {
+  readonly userId: number;
+  readonly isWarmup: boolean;
+  readonly atMs: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of all full blocks of prompt and answer, two words a block (engine/kv/chain-hash.ts). */
+  readonly names: Int32Array;
+}
+
 export interface FollowerOptions {
   readonly clock: Clock;
   readonly blockTokens: number;
   /** Whether what the engine begins with now is of the warm-up. */
   readonly isWarmup: () => boolean;
+  /** Told every request, in the order in which the engine gets them. */
+  readonly onRequest?: ((request: PlannedRequest) => void) | undefined;
 }
 
 /**
@@ -65,7 +78,10 @@ export class PlanFollower implements EngineEvents {
     const outputTokens = tokens.length - inputTokens;
     const idealTokens = this.#prompts.add({ inputTokens, outputTokens, names });
     this.#underWay.set(userId, { names, contextTokens: tokens.length, idealTokens });
-    if (this.#options.isWarmup()) return;
+    const { clock, onRequest } = this.#options;
+    const isWarmup = this.#options.isWarmup();
+    onRequest?.({ userId, isWarmup, atMs: clock.now(), inputTokens, outputTokens, names });
+    if (isWarmup) return;
     this.#held.set(userId, inputTokens, names);
     this.#noteLive();
   }

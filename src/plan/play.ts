@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
 import { capacityOf } from './capacity.ts';
-import { PlanFollower } from './follower.ts';
+import { type FollowerOptions, PlanFollower } from './follower.ts';
 import type { PlannedPlay } from './planned-play.ts';
 
 /**
@@ -19,7 +19,10 @@ import type { PlannedPlay } from './planned-play.ts';
 export async function playPlan(
   scenario: Scenario,
   latency: FixedLatency,
-  tell?: (line: string) => void,
+  {
+    tell,
+    onRequest,
+  }: Pick<FollowerOptions, 'onRequest'> & { readonly tell?: (line: string) => void } = {},
 ): Promise<PlannedPlay> {
   const capacity = capacityOf(scenario.engine);
   const clock = new VirtualClock();
@@ -28,6 +31,7 @@ export async function playPlan(
     clock,
     blockTokens: scenario.engine.blockTokens,
     isWarmup: () => run.state().phase === 'warmingUp',
+    onRequest,
   });
   const [workload, { engine, prompts }] = await Promise.all([
     openWorkload(scenario, { tell }),

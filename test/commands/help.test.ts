@@ -68,7 +68,6 @@ const VERBS: Record<string, () => Command> = {
   latency: latencyCommand,
   throughput: throughputCommand,
   priority: priorityCommand,
-
   engine: engineCommand,
   prepare: prepareCommand,
   generate: generateCommand,
@@ -78,7 +77,6 @@ const VERBS: Record<string, () => Command> = {
   workload: workloadCommand,
   trace: traceCommand,
   cache: cacheCommand,
-
   report: reportCommand,
   compare: compareCommand,
   analyze: analyzeCommand,

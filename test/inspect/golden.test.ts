@@ -11,8 +11,8 @@ const NO_SESSIONS = absent(SESSIONS);
 const OPTIONS = { format: 'auto', engineBlockTokens: 16, warmupShare: 0 };
 
 /**
- * Found here and by a computation of its own in Python; those of G1 also by kvcache-simulator 0.1.3 of PyPI. A
- * public trace and other programs: none of these numbers is of our making.
+ * Found here and by a computation of its own in Python: a public trace, and none of these numbers is of our making.
+ * More of them: test/curve/golden.test.ts.
  */
 describe.skipIf(NO_CONVERSATION)(
   titled("Mooncake's conversation trace, FAST '25", NO_CONVERSATION),
@@ -51,23 +51,6 @@ describe.skipIf(NO_CONVERSATION)(
         '0.349811',
         '0.370646',
         '0.373624',
-      ]);
-    });
-
-    test('the second half, the caches filled by the first: LRU, and the bound of who knows the future', async () => {
-      const capacities = [45, 90, 181, 362, 725, 1450, 2900, 5801, 11_602, 23_205, 46_410, 92_820];
-      const options = { ...OPTIONS, warmupShare: 0.5, capacities };
-      const { reuse } = await inspectTrace(CONVERSATION, options);
-      const { warmupRequests, requests, inputTokens, unlimited, lru } = reuse!;
-      expect([warmupRequests, requests, inputTokens]).toEqual([6015, 6016, 67_915_607]);
-      expect(unlimited.foundTokens).toBe(27_038_068);
-      expect(lru.points.map(({ foundTokens }) => foundTokens)).toEqual([
-        3_080_192, 3_080_581, 3_080_581, 3_083_336, 3_115_851, 3_358_240, 4_433_232, 9_179_123,
-        15_981_771, 21_664_820, 25_470_836, 26_596_212,
-      ]);
-      expect(lru.points.map(({ boundTokens }) => boundTokens)).toEqual([
-        4_060_649, 4_838_053, 6_128_429, 8_126_172, 11_482_069, 15_824_376, 20_772_198, 25_488_887,
-        27_038_068, 27_038_068, 27_038_068, 27_038_068,
       ]);
     });
   },
