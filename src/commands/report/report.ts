@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { errorText, UsageError } from '../base/errors.ts';
-import type { Exportable } from '../export/exports.ts';
-import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../scenario/output.ts';
-import { withFlags } from './flags/flag-table.ts';
-import { screenFlags } from './flags/flags.ts';
-import { collect } from './flags/options.ts';
-import { flowingHelp } from './terminal/help-text.ts';
-import { reportColumns } from './terminal/screen.ts';
-import { say } from './terminal/stderr.ts';
+import { errorText, UsageError } from '../../base/errors.ts';
+import type { Exportable } from '../../export/exports.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../scenario/output.ts';
+import { withFlags } from '../flags/flag-table.ts';
+import { screenFlags } from '../flags/flags.ts';
+import { collect } from '../flags/options.ts';
+import { flowingHelp } from '../terminal/help-text.ts';
+import { reportColumns } from '../terminal/screen.ts';
+import { say } from '../terminal/stderr.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
@@ -31,6 +31,14 @@ export function reportCommand(): Command {
       collect,
     )
     .option('--figure <file>', 'also draw the pictures of the run: FILE ends in .svg or .png')
+    .option(
+      '--html [file]',
+      'also write the report and its pictures as one page that needs no network; without FILE: report.html in the first folder',
+    )
+    .option(
+      '--figures <dir>',
+      'also draw the figures of the field that the run has data for into this folder, each as SVG and PNG',
+    )
     .addHelpText(
       'after',
       flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
@@ -52,16 +60,19 @@ interface ReportFlags {
   readonly md?: boolean;
   readonly export?: readonly string[];
   readonly figure?: string;
+  readonly html?: string | true;
+  readonly figures?: string;
   readonly wide?: boolean;
 }
 
 async function report(dirs: readonly string[], flags: ReportFlags): Promise<void> {
   const exports = (flags.export ?? []).map(exportOf);
   const draw = flags.figure === undefined ? undefined : await drawing(flags.figure);
+  const pictured = await picturing(dirs[0]!, flags);
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
-    import('../record/run-folder.ts'),
-    import('../report/run-summary.ts'),
-    import('../report/one-run.ts'),
+    import('../../record/run-folder.ts'),
+    import('../../report/run-summary.ts'),
+    import('../../report/one-run.ts'),
   ]);
   refuseTwice(dirs);
   const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
@@ -70,20 +81,21 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
   const exportable = { run, summary: summarise(run) };
   await writeExports(exports, exportable);
   await draw?.(exportable);
+  await pictured?.(exportable);
   process.stdout.write(await printed(exportable, flags));
 }
 
 async function printed({ summary }: Exportable, flags: ReportFlags): Promise<string> {
   const { json, csv, md, wide } = flags;
-  if (json) return (await import('../export/summary-json.ts')).summaryJson(summary);
-  if (csv) return (await import('../export/report-csv.ts')).reportCsv(summary);
-  const { reportMarkdown, reportText } = await import('../report/text.ts');
+  if (json) return (await import('../../export/summary-json.ts')).summaryJson(summary);
+  if (csv) return (await import('../../export/report-csv.ts')).reportCsv(summary);
+  const { reportMarkdown, reportText } = await import('../../report/text.ts');
   return `${md ? reportMarkdown(summary) : reportText(summary, {}, reportColumns(wide))}\n`;
 }
 
 async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {
   if (!settings.length) return;
-  const { EXPORTS } = await import('../export/exports.ts');
+  const { EXPORTS } = await import('../../export/exports.ts');
   for (const { format, file } of settings) {
     try {
       await EXPORTS[format].write(of, file!);
@@ -96,12 +108,35 @@ async function writeExports(settings: readonly ExportSetting[], of: Exportable):
 
 /** A name that no picture can have is refused before anything is read. */
 async function drawing(file: string): Promise<(of: Exportable) => Promise<void>> {
-  const { checkPicture, writePicture } = await import('../figures/picture.ts');
+  const { checkPicture, writePicture } = await import('../../figures/picture.ts');
   checkPicture(file);
   return async ({ run, summary }) => {
-    const { figuresOf } = await import('../report/figures/figures.ts');
+    const { figuresOf } = await import('../../report/figures/figures.ts');
     await writePicture(file, figuresOf(run, summary));
     say(`wrote ${file}`);
+  };
+}
+
+/** Page and figures are made of the same chapters. Where they cannot be written is known before anything is read. */
+async function picturing(
+  dir: string,
+  { html, figures }: ReportFlags,
+): Promise<((of: Exportable) => Promise<void>) | undefined> {
+  if (html === undefined && figures === undefined) return undefined;
+  const [{ pagePath, pageOf, writePage }, { checkFigureFolder, writeFigures }] = await Promise.all([
+    import('./html.ts'),
+    import('./paper-figures.ts'),
+  ]);
+  const path = html === undefined ? undefined : pagePath(html, dir);
+  if (figures !== undefined) checkFigureFolder(figures);
+  return async (of) => {
+    const [{ filled }, { RUN_CHAPTERS }] = await Promise.all([
+      import('../../report/html/chapter.ts'),
+      import('./chapters.ts'),
+    ]);
+    const chapters = await filled(RUN_CHAPTERS, of);
+    if (path !== undefined) writePage(path, pageOf(of, chapters));
+    if (figures !== undefined) await writeFigures(figures, chapters);
   };
 }
 
