@@ -18,17 +18,25 @@ interface Laid {
   readonly domain: Domain;
   /** Whether the axis is to end at a tick. */
   readonly isRounded?: boolean;
-  /** Pixels. */
+  /** Pixels: of the axis, and from one tick to the next at least. */
   readonly length: number;
+  readonly distance?: number;
   /** Pixels along the axis that a label needs, with the distance from the next. */
   readonly room: (label: string) => number;
 }
 
-/** Pixels from one tick to the next where labels are short. */
+/** Pixels from one tick to the next where labels are short, unless it says otherwise. */
 const DISTANCE = 60;
 
-export function axisOf({ axis, domain: exact, isRounded, length, room }: Laid): LaidAxis {
-  const most = Math.max(1, Math.floor(length / DISTANCE));
+export function axisOf({
+  axis,
+  domain: exact,
+  isRounded,
+  length,
+  distance = DISTANCE,
+  room,
+}: Laid): LaidAxis {
+  const most = Math.max(1, Math.floor(length / distance));
   const domain = isRounded ? rounded(axis, exact, most) : exact;
   const type = axis.scale === 'time' ? 'utc' : (axis.scale ?? 'linear');
   const place = axis.scale === 'log' ? Math.log10 : (value: number) => value;

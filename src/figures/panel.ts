@@ -7,6 +7,8 @@ import type { Point } from '../stats/sample.ts';
 export type Panel = PointsPanel | SpansPanel;
 
 interface Titled {
+  /** Its name in files and links; absent: as it is titled. */
+  readonly name?: string;
   readonly title: string;
   readonly x: PanelAxis;
   readonly y: PanelAxis;

@@ -38,6 +38,7 @@ export function plotSvg(
       domain: domains.y,
       isRounded: !isTimeline,
       length: bottom - MARGIN.top,
+      distance: 36,
       room: () => TEXT.size + 6,
     }),
   );

@@ -137,7 +137,7 @@ const said = object<SaidSummary>({
 
 const axis = object<Axis>({
   label: text(),
-  unit: z.enum(['s', 'ms', 'tokens', 'blocks', 'GB', '/s', 'share', 'count']),
+  unit: z.enum(['s', 'ms', 'tokens', 'blocks', 'GB', '/s', 'GB/s', 'share', 'count']),
   scale: z.literal('log').optional(),
   step: number().optional(),
   over: z.tuple([z.number(), z.number()]).optional(),

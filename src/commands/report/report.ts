@@ -6,6 +6,7 @@ import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../sce
 import { withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
 import { collect } from '../flags/options.ts';
+import { type PageFlags, pageFlags } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
@@ -31,20 +32,12 @@ export function reportCommand(): Command {
       collect,
     )
     .option('--figure <file>', 'also draw the pictures of the run: FILE ends in .svg or .png')
-    .option(
-      '--html [file]',
-      'also write the report and its pictures as one page that needs no network; without FILE: report.html in the first folder',
-    )
-    .option(
-      '--figures <dir>',
-      'also draw the figures of the field that the run has data for into this folder, each as SVG and PNG',
-    )
     .addHelpText(
       'after',
       flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
     )
     .action(report);
-  return withFlags(command, screenFlags);
+  return withFlags(command, [...pageFlags('the first folder', 'report.html'), ...screenFlags]);
 }
 
 function formatList(): string {
@@ -54,14 +47,12 @@ function formatList(): string {
     .join('\n');
 }
 
-interface ReportFlags {
+interface ReportFlags extends PageFlags {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly md?: boolean;
   readonly export?: readonly string[];
   readonly figure?: string;
-  readonly html?: string | true;
-  readonly figures?: string;
   readonly wide?: boolean;
 }
 
@@ -120,24 +111,12 @@ async function drawing(file: string): Promise<(of: Exportable) => Promise<void>>
 /** Page and figures are made of the same chapters. Where they cannot be written is known before anything is read. */
 async function picturing(
   dir: string,
-  { html, figures }: ReportFlags,
+  flags: ReportFlags,
 ): Promise<((of: Exportable) => Promise<void>) | undefined> {
-  if (html === undefined && figures === undefined) return undefined;
-  const [{ pagePath, pageOf, writePage }, { checkFigureFolder, writeFigures }] = await Promise.all([
-    import('./html.ts'),
-    import('./paper-figures.ts'),
-  ]);
-  const path = html === undefined ? undefined : pagePath(html, dir);
-  if (figures !== undefined) checkFigureFolder(figures);
-  return async (of) => {
-    const [{ filled }, { RUN_CHAPTERS }] = await Promise.all([
-      import('../../report/html/chapter.ts'),
-      import('./chapters.ts'),
-    ]);
-    const chapters = await filled(RUN_CHAPTERS, of);
-    if (path !== undefined) writePage(path, pageOf(of, chapters));
-    if (figures !== undefined) await writeFigures(figures, chapters);
-  };
+  if (flags.html === undefined && flags.figures === undefined) return undefined;
+  const { pageWriter } = await import('../page/page-file.ts');
+  const write = pageWriter(flags, 'report.html');
+  return async (of) => write?.(dir, await (await import('./run-page.ts')).runPage(of));
 }
 
 function exportOf(text: string): ExportSetting {

@@ -12,10 +12,8 @@ export interface Chapter<About> {
 export interface Content {
   readonly sections?: readonly Section[];
   /** A `Figure` is one, whose name is that of its files. */
-  readonly figures?: readonly NamedPanel[];
+  readonly figures?: readonly Panel[];
 }
-
-export type NamedPanel = Panel & { readonly name?: string };
 
 export interface FilledChapter extends Content {
   readonly id: string;

@@ -1,6 +1,6 @@
+import type { Panel } from '../../figures/panel.ts';
 import { bareSvg, notesBelow } from '../../figures/panel-svg.ts';
 import type { Palette } from '../../figures/style.ts';
-import type { NamedPanel } from './chapter.ts';
 import { csvOf, numbersOf, shownTable } from './figure-table.ts';
 import { element, slug, text } from './markup.ts';
 import { tableHtml } from './section-html.ts';
@@ -13,7 +13,7 @@ const SIZES = {
 } as const;
 
 /** A picture with its title, what must be known of it, its numbers as a table, and both to be saved. */
-export function figureHtml(panel: NamedPanel, id = slug(panel.name ?? panel.title)): string {
+export function figureHtml(panel: Panel, id = slug(panel.name ?? panel.title)): string {
   const { title } = panel;
   const numbers = numbersOf(panel);
   const { table, leftOut } = shownTable(numbers);
@@ -33,7 +33,7 @@ export function figureHtml(panel: NamedPanel, id = slug(panel.name ?? panel.titl
 }
 
 function drawn(
-  panel: NamedPanel,
+  panel: Panel,
   name: string,
   size: (typeof SIZES)[keyof typeof SIZES],
   palette: Palette,

@@ -1,6 +1,5 @@
-import type { PointsPanel, SpansPanel } from '../../figures/panel.ts';
+import type { Panel, PointsPanel, SpansPanel } from '../../figures/panel.ts';
 import type { Table, TableRow } from '../section.ts';
-import type { NamedPanel } from './chapter.ts';
 
 /** The numbers of a picture, as rows: what it shows to those who do not see it. */
 export interface Numbers {
@@ -9,7 +8,7 @@ export interface Numbers {
 }
 
 /** A column a series where all share an axis, else a row a point. */
-export function numbersOf(panel: NamedPanel): Numbers {
+export function numbersOf(panel: Panel): Numbers {
   if (panel.kind === 'interval') return spansOf(panel);
   return panel.kind === 'scatter' ? pointsOf(panel) : columnsOf(panel);
 }

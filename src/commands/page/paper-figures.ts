@@ -2,8 +2,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/make-folder.ts';
+import type { Panel } from '../../figures/panel.ts';
 import { writePicture } from '../../figures/picture.ts';
-import type { FilledChapter, NamedPanel } from '../../report/html/chapter.ts';
+import type { FilledChapter } from '../../report/html/chapter.ts';
 import { say } from '../terminal/stderr.ts';
 
 /** The figures by which the field compares caches and schedulers. */
@@ -57,21 +58,23 @@ export function checkFigureFolder(dir: string): void {
   }
 }
 
-/** Draws what these chapters have data for, each as SVG and PNG, and says what is missing. */
+/** Draws what these chapters have data for, each as SVG and PNG, and says what is missing, and of what it is made. */
 export async function writeFigures(dir: string, chapters: readonly FilledChapter[]): Promise<void> {
   const panels = chapters.flatMap(({ figures = [] }) => figures);
   makeFolder(dir);
+  const missing: string[] = [];
   for (const [name, { needs, of }] of Object.entries(PAPER_FIGURES)) {
     const found = of.flatMap((part) => panels.filter((panel) => isOf(panel, part)));
     if (!found.length) {
-      say(`no ${name}: it needs ${needs}`);
+      missing.push(`${name} (${needs})`);
       continue;
     }
     for (const ending of ['svg', 'png']) await writePicture(join(dir, `${name}.${ending}`), found);
     say(`wrote ${join(dir, name)}.svg and .png`);
   }
+  if (missing.length) say(`not drawn for want of data: ${missing.join(', ')}`);
 }
 
-function isOf({ name, series }: NamedPanel, part: string): boolean {
+function isOf({ name, series }: Panel, part: string): boolean {
   return name === part && series.length > 0;
 }
