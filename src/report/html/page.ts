@@ -1,3 +1,4 @@
+import type { Panel } from '../../figures/panel.ts';
 import type { Content, FilledChapter } from './chapter.ts';
 import { figureHtml } from './figure-html.ts';
 import { element, slug, text } from './markup.ts';
@@ -77,10 +78,24 @@ ${contentHtml(content, names)}
 
 function contentHtml({ sections = [], figures = [] }: Content, names: Names): string {
   const plain = sections.filter(({ isWarning }) => !isWarning).map(sectionHtml);
-  const drawn = figures.map((panel) =>
+  const [drawn, empty] = [true, false].map((has) =>
+    figures.filter(({ series }) => series.length > 0 === has),
+  ) as [Panel[], Panel[]];
+  const pictures = drawn.map((panel) =>
     figureHtml(panel, names.own(slug(panel.name ?? panel.title))),
   );
-  return [...plain, element('div', drawn.join('\n'), 'class="figures"')].join('\n');
+  return [
+    ...plain,
+    element('div', pictures.join('\n'), 'class="figures"'),
+    // Nothing is left out silently.
+    empty.length
+      ? element(
+          'p',
+          text(`No data for: ${empty.map(({ title }) => title).join(', ')}.`),
+          'class="note"',
+        )
+      : '',
+  ].join('\n');
 }
 
 /** No two places of a page have one name. */
