@@ -39,7 +39,9 @@ export async function planChapter(of: Exportable): Promise<Content | undefined> 
     const population = { ...scenario.population, partition: undefined };
     const play = await playPlan({ ...scenario, population }, latency);
     if (play.header.workloadDigest !== first.header.workloadDigest) {
-      return told('The files of its workload are no longer those of the run.');
+      return told(
+        'What would be said is no longer what the run said: its files have changed, or how confab makes it.',
+      );
     }
     const records = play.requests.map(({ record }) => record);
     const planned = {
