@@ -15,6 +15,7 @@ export const RUN_CHAPTERS: readonly Chapter<Exportable>[] = [
   { id: 'over-time', title: 'Over time', of: (of) => figuresAbout('time', of) },
   { id: 'latency', title: 'Latency', of: (of) => figuresAbout('latency', of) },
   { id: 'cache', title: 'Prefix cache', of: (of) => figuresAbout('cache', of) },
+  { id: 'server', title: 'The server', of: (of) => figuresAbout('server', of) },
   { id: 'client', title: 'The client itself', of: (of) => figuresAbout('client', of) },
   {
     id: 'plan',

@@ -14,6 +14,13 @@ import type { Figure, Plot } from './figure.ts';
 import { latenessOverTime } from './lateness.ts';
 import { progressOverTime } from './progress.ts';
 import { ratesOverTime } from './rates.ts';
+import {
+  hitShareOverTime,
+  kvUsageOverTime,
+  preemptionsOverTime,
+  serverRequestsOverTime,
+  transfersOverTime,
+} from './server.ts';
 import { promptTokensBySource } from './tokens-by-source.ts';
 import { outputTokensOverTime } from './tokens-over-time.ts';
 import { ttftByCachedShare } from './ttft-by-cached-share.ts';
@@ -22,12 +29,14 @@ import { ttftByRound } from './ttft-by-round.ts';
 import { ttftOverTime } from './ttft-over-time.ts';
 
 /** What a figure is about: by it a page puts figures together. */
-export type FigureTopic = 'time' | 'latency' | 'cache' | 'client';
+export type FigureTopic = 'time' | 'latency' | 'cache' | 'server' | 'client';
 
 interface FigureRow {
   readonly name: string;
   readonly about: FigureTopic;
   readonly title: string;
+  /** Left out of a run of which nothing of it is known; else it is there, and empty. */
+  readonly isOptional?: true;
   /** Pure. `summary` is the run's. A fold over the records: the number of points does not grow with them. */
   readonly make: (run: Run, summary: RunSummary) => Plot;
 }
@@ -112,10 +121,48 @@ export const FIGURES: readonly FigureRow[] = [
     make: outputTokensOverTime,
   },
   { name: 'lateness', about: 'client', title: 'Lateness over time', make: latenessOverTime },
+  {
+    isOptional: true,
+    about: 'server',
+    name: 'server-kv-usage',
+    title: 'KV cache in use, by the server',
+    make: kvUsageOverTime,
+  },
+  {
+    isOptional: true,
+    about: 'server',
+    name: 'server-requests',
+    title: 'Requests at the server',
+    make: serverRequestsOverTime,
+  },
+  {
+    isOptional: true,
+    about: 'server',
+    name: 'server-cached-share',
+    title: 'Cached share, by the server',
+    make: hitShareOverTime,
+  },
+  {
+    isOptional: true,
+    about: 'server',
+    name: 'server-transfers',
+    title: 'Bytes stored and loaded',
+    make: transfersOverTime,
+  },
+  {
+    isOptional: true,
+    about: 'server',
+    name: 'server-preemptions',
+    title: 'Preemptions',
+    make: preemptionsOverTime,
+  },
 ];
 
 /** Those about this, or all. */
 export function figuresOf(run: Run, summary: RunSummary, topic?: FigureTopic): Figure[] {
   const rows = FIGURES.filter(({ about }) => topic === undefined || about === topic);
-  return rows.map(({ name, title, make }) => ({ name, title, ...make(run, summary) }));
+  return rows.flatMap(({ name, title, isOptional, make }) => {
+    const plot = make(run, summary);
+    return isOptional && plot.series.length === 0 ? [] : [{ name, title, ...plot }];
+  });
 }
