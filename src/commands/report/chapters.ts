@@ -25,9 +25,9 @@ export const RUN_CHAPTERS: readonly Chapter<Exportable>[] = [
 ];
 
 async function figuresAbout(topic: FigureTopic, { run, summary }: Exportable): Promise<Content> {
-  const [{ figuresOf }, { lateWindows, withWindows }] = await Promise.all([
+  const [{ figuresOf }, { lateWindows, onOneAxis }] = await Promise.all([
     import('../../report/figures/figures.ts'),
     import('../../report/figures/late-windows.ts'),
   ]);
-  return { figures: withWindows(figuresOf(run, summary, topic), lateWindows(run)) };
+  return { figures: onOneAxis(figuresOf(run, summary, topic), run, lateWindows(run)) };
 }

@@ -30,11 +30,20 @@ function union(spans: readonly (readonly [number, number])[]): [number, number][
   return joined;
 }
 
-/** Figures over the time of a run have them marked; others stay as they are. */
-export function withWindows(figures: readonly Figure[], windows: Windows | undefined): Figure[] {
+/** Figures over the time of a run go over all of it, and have its windows marked; others stay as they are. */
+export function onOneAxis(
+  figures: readonly Figure[],
+  { parts }: Run,
+  windows: Windows | undefined,
+): Figure[] {
+  const over = [0, new MeasuredAxis(parts).spanMs / 1000] as const;
   return figures.map((figure) =>
-    windows && figure.x.label === OVER_TIME
-      ? { ...figure, windows: [...(figure.windows ?? []), windows] }
+    figure.x.label === OVER_TIME
+      ? {
+          ...figure,
+          x: { ...figure.x, over },
+          ...(windows && { windows: [...(figure.windows ?? []), windows] }),
+        }
       : figure,
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Figure } from '../../../src/report/figures/figure.ts';
-import { lateWindows, withWindows } from '../../../src/report/figures/late-windows.ts';
+import { lateWindows, onOneAxis } from '../../../src/report/figures/late-windows.ts';
 import { laidOver } from '../../../src/report/figures/over-run.ts';
 import { OVER_TIME } from '../../../src/report/figures/over-time.ts';
 import { footer, samplePart, turnRecord } from '../../record/sample.ts';
@@ -45,8 +45,10 @@ test('the client was late while it kept requests waiting for more than 10 ms, al
   );
 });
 
-test('windows are marked in figures over time, and in no others', () => {
+test('figures over time go over all of it and have the windows marked, and no others', () => {
   const windows = { name: 'late', spans: [[1, 2]] } as const;
-  const marked = withWindows([figure(['a']), figure(['a'], 'round')], windows);
+  const run = { parts: [samplePart()], warnings: [] };
+  const marked = onOneAxis([figure(['a']), figure(['a'], 'round')], run, windows);
   expect(marked.map((one) => one.windows)).toEqual([[windows], undefined]);
+  expect(marked.map(({ x }) => x.over)).toEqual([[0, 120], undefined]);
 });
