@@ -6,7 +6,13 @@ import type { Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';
 
 /** Of the prompt tokens, in the order in which they lie upon each other. */
-export const SOURCES = ['GPU cache', 'host or remote', 'storage', 'computed'] as const;
+export const SOURCES = [
+  'GPU cache',
+  'cache, of a tier not told',
+  'host or remote',
+  'storage',
+  'computed',
+] as const;
 type Sources = Readonly<Record<(typeof SOURCES)[number], number>>;
 
 /** Where the prompt tokens of completed requests came from, by when they were sent: shares that add up to 1. */
@@ -49,13 +55,15 @@ export function promptTokensBySource({ parts }: Run): Plot {
 
 /** Undefined where the engine did not say. What it found below the GPU it tells apart where it can. */
 export function sourcesOf(record: TurnRecord): Sources | undefined {
-  const { inputTokens, cachedTokens, externalCachedTokens = 0, storageCachedTokens = 0 } = record;
+  const { inputTokens, cachedTokens, externalCachedTokens, storageCachedTokens = 0 } = record;
   if (!inputTokens || cachedTokens === undefined) return undefined;
   const cached = Math.min(cachedTokens, inputTokens);
-  const below = Math.min(externalCachedTokens, cached);
+  const below = Math.min(externalCachedTokens ?? 0, cached);
   const storage = Math.min(storageCachedTokens, below);
+  const isTold = externalCachedTokens !== undefined;
   return {
-    'GPU cache': cached - below,
+    'GPU cache': isTold ? cached - below : 0,
+    'cache, of a tier not told': isTold ? 0 : cached,
     'host or remote': below - storage,
     storage,
     computed: inputTokens - cached,
