@@ -7,16 +7,13 @@ export interface PageFlags {
   readonly figures?: string;
 }
 
-/** The rows of commands that write a page. `folder`: where it lies if it is given no name. */
-export function pageFlags(folder: string, name: string): Flag[] {
-  return [
-    {
-      flags: '--html [file]',
-      says: `also write everything as one page, which needs no network; without FILE: ${name} in ${folder}`,
-      parse: pageName,
-    },
-    FIGURES_FLAG,
-  ];
+/** A page that, without a name of its own, lies in `folder` by this name. */
+export function pageFlag(folder: string, name: string): Flag {
+  return {
+    flags: '--html [file]',
+    says: `also write everything as one page, which needs no network; without FILE: ${name} in ${folder}`,
+    parse: pageName,
+  };
 }
 
 export const FIGURES_FLAG: Flag = {

@@ -6,7 +6,7 @@ import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../sce
 import { withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
 import { collect } from '../flags/options.ts';
-import { type PageFlags, pageFlags } from '../page/page-flags.ts';
+import { FIGURES_FLAG, type PageFlags, pageFlag } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
@@ -37,7 +37,11 @@ export function reportCommand(): Command {
       flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
     )
     .action(report);
-  return withFlags(command, [...pageFlags('the first folder', 'report.html'), ...screenFlags]);
+  return withFlags(command, [
+    pageFlag('the first folder', 'report.html'),
+    FIGURES_FLAG,
+    ...screenFlags,
+  ]);
 }
 
 function formatList(): string {

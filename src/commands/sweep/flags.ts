@@ -3,7 +3,7 @@ import { grouped } from '../flags/flag-table.ts';
 import { FLAGS, playFlags } from '../flags/flags.ts';
 import { list } from '../flags/lists.ts';
 import { collect, integer, number, share, time } from '../flags/options.ts';
-import { type PageFlags, pageFlags } from '../page/page-flags.ts';
+import { FIGURES_FLAG, type PageFlags, pageFlag } from '../page/page-flags.ts';
 import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { KNOBS, type KnobName } from './knobs.ts';
 
@@ -112,7 +112,8 @@ export const sweepFlags: readonly Flag[] = [
     parse: list(),
   },
   { flags: '--figure <file>', says: 'also draw the figure there: FILE ends in .svg or .png' },
-  ...pageFlags('the folder of the sweep', 'sweep.html'),
+  pageFlag('the folder of the sweep', 'sweep.html'),
+  FIGURES_FLAG,
   { flags: '--json <file>', says: 'also write the numbers there' },
   { flags: '--resume <dir>', says: 'go on with the sweep in this folder' },
   { flags: '--quiet', says: 'no line for each run on stderr' },
