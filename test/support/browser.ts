@@ -13,7 +13,7 @@ const path = PLACES.find((place) => existsSync(place));
 
 /** Why tests that need a browser have to be skipped: for `skipIf` and `titled`. */
 export const NO_BROWSER =
-  path === undefined ? 'no Chromium is installed (apt-get install chromium)' : undefined;
+  path === undefined ? 'no Chromium is installed: apt-get install chromium' : undefined;
 
 export function launchBrowser(): Promise<Browser> {
   // Nothing but pages of these tests is opened: a container has no sandbox for it.
