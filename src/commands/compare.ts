@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../base/errors.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import type { Page } from '../report/html/page.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
 import { collect } from './flags/options.ts';
+import { FIGURES_FLAG, pageName } from './page/page-flags.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
 import { say } from './terminal/stderr.ts';
@@ -15,6 +17,8 @@ interface CompareFlags {
   readonly margin?: number;
   readonly json?: boolean;
   readonly figure?: string;
+  readonly html?: string;
+  readonly figures?: string;
   readonly wide?: boolean;
 }
 
@@ -39,6 +43,12 @@ const flags: readonly Flag[] = [
     flags: '--figure <file>',
     says: 'also draw the distributions of all sides: FILE ends in .svg or .png',
   },
+  {
+    flags: '--html <file>',
+    says: 'also write everything as one page, which needs no network',
+    parse: pageName,
+  },
+  FIGURES_FLAG,
 ];
 
 const HELP = `
@@ -80,6 +90,10 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
   if (flags.figure !== undefined) {
     (await import('../figures/picture.ts')).checkPicture(flags.figure);
   }
+  const writePage =
+    flags.html === undefined && flags.figures === undefined
+      ? undefined
+      : (await import('./page/page-file.ts')).pageWriter(flags, 'compare.html');
   const sides = sidesOf(given).map((paths, index) => readSide(letter(index), paths));
   const isForced = flags.force ?? false;
   const reasons = refusalsOfSides(sides);
@@ -91,6 +105,7 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
   }
   const comparison = compare(sides, { margin: flags.margin ?? MARGIN, failIfs, isForced });
   await draw(flags.figure, comparison);
+  await writePage?.('.', await pageOf(comparison));
   process.stdout.write(await printed(comparison, flags));
   const isFailed = comparison.verdicts.some(
     ({ outcome }) => outcome === 'broken' || (flags.strict && outcome === 'unsure'),
@@ -112,6 +127,24 @@ async function draw(file: string | undefined, comparison: Comparison): Promise<v
   ]);
   await writePicture(file, comparisonPanels(comparison), { columns: 3 });
   say(`wrote ${file}`);
+}
+
+async function pageOf(comparison: Comparison): Promise<Page> {
+  const [{ comparisonSections }, { comparisonPanels }, { sidePanels }] = await Promise.all([
+    import('../compare/text.ts'),
+    import('../compare/figures.ts'),
+    import('../compare/side-figures.ts'),
+  ]);
+  const sides = [comparison.baseline, ...comparison.compared.map(({ side }) => side)];
+  return {
+    title: `Comparison of ${sides.map(({ name }) => name).join(', ')}`,
+    chapters: [
+      { id: 'differences', title: 'Differences', sections: comparisonSections(comparison) },
+      { id: 'rounds', title: 'Rounds and sources', figures: sidePanels(sides) },
+      { id: 'distributions', title: 'Distributions', figures: comparisonPanels(comparison) },
+    ],
+    madeBy: 'Made by confab compare. It needs no network and no other file.',
+  };
 }
 
 /** A side for each argument; or, apart by `vs`, for those between. */

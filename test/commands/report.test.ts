@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
-import { reportCommand } from '../../src/commands/report.ts';
+import { reportCommand } from '../../src/commands/report/report.ts';
 import { openJournal, rounded } from '../../src/record/journal.ts';
 import { createRunFolder, nextJournal } from '../../src/record/run-folder.ts';
 import type { Partition } from '../../src/scenario/population.ts';
@@ -147,4 +147,41 @@ test('a folder given twice, also under another name, is refused', async () => {
   symlinkSync(folder, join(dir, 'link'));
   await expect(report(folder, join(dir, 'link'))).rejects.toThrow(UsageError);
   await expect(report(folder, join(dir, 'none'))).rejects.toThrow(/none: ENOENT/);
+});
+
+test('a page and figures are written beside the report, and said', async () => {
+  const said: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => !!said.push(String(text)));
+  const folder = runFolder(4);
+  await report(folder, '--html', join(dir, 'a.html'), '--figures', join(dir, 'figures'));
+  expect(printed).toContain('Run sample');
+  const page = readFileSync(join(dir, 'a.html'), 'utf8');
+  // All columns, and why the plan is not there: the sample was never played.
+  for (const text of ['Run sample', 'generator delay ms', 'The plan is not laid over the run.']) {
+    expect(page).toContain(text);
+  }
+  expect(readdirSync(join(dir, 'figures'))).toEqual(
+    [
+      'hit-and-ttft-by-round',
+      'ideal-predicted-observed-by-turn',
+      'prompt-tokens-by-source',
+    ].flatMap((name) => [`${name}.png`, `${name}.svg`]),
+  );
+  expect(said.join('')).toContain('not drawn for want of data: hit-vs-capacity (');
+  await report(folder, '--html');
+  expect(readdirSync(folder)).toContain('report.html');
+});
+
+test.each([
+  [['--html', 'none/a.html'], /--html: found none\/a\.html; expected a file in a folder/],
+  [['--html', 'a.txt'], /--html: found a\.txt; expected a name that ends in \.html/],
+  [['--html', ''], /--html: found ''; expected a name/],
+  [['--figures', 'none/deeper'], /--figures: found none\/deeper; expected a folder/],
+  [['--figures', import.meta.filename], /expected a folder .*: is no folder/],
+])('%j is refused before a run is read', async (flags, problem) => {
+  await expect(report(join(dir, 'no-run'), ...flags)).rejects.toThrow(problem);
+});
+
+test('--html that would take a run folder for its file says so', async () => {
+  await expect(report('--html', runFolder(1))).rejects.toThrow(/--html is the last word/);
 });
