@@ -40,6 +40,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'a scenario at many settings, or the largest load within limits',
     load: async () => (await import('./commands/sweep/sweep.ts')).sweepCommand(),
   },
+  certify: {
+    summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
+    load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),

@@ -31,6 +31,7 @@ const STATIONS = [
   'stats',
   'report',
   'figures',
+  'certify',
   'export',
   'analysis',
   'compare',

@@ -36,3 +36,14 @@ export function watchHealth(): () => ProcessHealth {
     };
   };
 }
+
+/** The share of the time that the event loop was busy since this was last asked; first, since now. */
+export function watchBusy(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
+}

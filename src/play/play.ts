@@ -13,6 +13,7 @@ import { secretsOf } from '../scenario/secrets.ts';
 import type { Network } from '../transport/http/proxy.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
+import { certifierOf } from './certified.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
@@ -130,13 +131,14 @@ async function playInto(
     ),
     givenUp,
   );
+  const certifier = await certifierOf({ scenario, workload: loaded, clock, observer, givenUp });
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },
-    ...{ path, header, companion, observer },
+    ...{ path, header, companion, observer, certifier },
     before: resumed?.before,
     strike: clock.name === 'virtual' ? undefined : strike,
-  });
+  }).finally(() => certifier?.close());
   const metricsFile = await metrics.stop(givenUp);
   try {
     return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });

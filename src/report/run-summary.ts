@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
+import { lateSummaryOf, lateWindowsOf } from '../stats/late-windows.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
@@ -19,6 +20,7 @@ import {
   unionOfWindows,
 } from '../stats/timeline.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
+import { worstOf } from './own-error.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
 import { startUpsOf, steadyStateOf } from './steady-state.ts';
 import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
@@ -97,7 +99,11 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     run: identityOf(first),
     client: clientVerdict(
       totals.distributions,
-      run.parts.flatMap(({ footer }) => footer?.health ?? []),
+      {
+        healths: run.parts.flatMap(({ footer }) => footer?.health ?? []),
+        certification: worstOf(run.parts.map(({ footer }) => footer?.certification)),
+        late: lateSummaryOf(lateWindowsOf(placed), totalMs(measured)),
+      },
       totals.counts.failedByKind.client,
       totalMs(measured),
     ),

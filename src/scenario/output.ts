@@ -39,6 +39,12 @@ export const outputSchema = z.strictObject({
   metricsEverySec: everySec
     .optional()
     .describe("keep the engine's /metrics page so often; before and after the run in any case"),
+  certify: z
+    .boolean()
+    .optional()
+    .describe(
+      'find out how far off this client measures: by probes before the run, and one a second beside it; no probe in virtual time, where nothing is late',
+    ),
   keepChunkGaps: z
     .boolean()
     .default(true)

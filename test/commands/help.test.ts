@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
+import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
@@ -57,6 +58,7 @@ const VERBS: Record<string, () => Command> = {
   sessions: sessionsCommand,
   ab: abCommand,
   sweep: sweepCommand,
+  certify: certifyCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

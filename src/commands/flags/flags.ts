@@ -81,6 +81,11 @@ export const FLAGS = {
   // What comes of it
   logInterval: { flags: '--log-interval <time>', path: 'output.logIntervalSec' },
   maxErrorRate: { flags: '--max-error-rate <share>', path: 'thresholds.maxErrorRate' },
+  certify: {
+    flags: '--certify',
+    path: 'output.certify',
+    says: "find out this client's own error: by probes before the run, and one a second beside it",
+  },
   outputDir: { flags: '--output-dir <dir>', path: 'output.dir' },
   verbose: { flags: '--verbose', says: 'print every request as it ends' },
   printScenario: {
@@ -101,6 +106,9 @@ export const FLAGS = {
 
 /** What is printed, and how. */
 export const screenFlags: readonly Flag[] = [FLAGS.wide, FLAGS.logFormat];
+
+/** How a run is watched while it goes on: of every verb that plays. */
+export const watchFlags: readonly Flag[] = grouped('What comes of it', [FLAGS.certify]);
 
 /** Where the requests of a scenario file go. */
 export const targetFlags: readonly Flag[] = grouped('Where requests go', [

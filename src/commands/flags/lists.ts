@@ -10,3 +10,13 @@ export function list<T extends string>(accepted?: readonly T[]): (text: string) 
     throw new InvalidArgumentError(`Found '${wrong}'; expected ${expected}.`);
   };
 }
+
+/** Values with commas between them, in ascending order. */
+export function ascending(parse: (text: string) => number): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(',').map(parse);
+    const isSorted = values.every((value, index) => index === 0 || values[index - 1]! < value);
+    if (isSorted) return values;
+    throw new InvalidArgumentError(`Found '${text}'; expected values in ascending order.`);
+  };
+}

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { BLOCK_TOKENS } from '../../cache/ideal.ts';
@@ -7,6 +7,7 @@ import { checkWritable } from '../../play/writable.ts';
 import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
 import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
+import { ascending } from '../flags/lists.ts';
 import { integer, share, time } from '../flags/options.ts';
 import { dataFile } from '../scenario/shipped.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
@@ -30,12 +31,12 @@ const inspectFlags: readonly Flag[] = [
     {
       flags: '--capacity <blocks,...>',
       says: 'sizes of an LRU cache; default: parts of all blocks there are',
-      parse: listOf(integer(1)),
+      parse: ascending(integer(1)),
     },
     {
       flags: '--ttl <times,...>',
       says: 'times to live, seconds or with a unit, as 300,1h; default: seconds to days',
-      parse: listOf(time('sec', 0)),
+      parse: ascending(time('sec', 0)),
     },
     {
       flags: '--warmup <share>',
@@ -118,15 +119,5 @@ async function drawing(figure: string): Promise<(inspection: Inspection) => Prom
       );
     }
     await writePicture(figure, figures);
-  };
-}
-
-/** Values with commas between them, in ascending order. */
-function listOf(parse: (text: string) => number): (text: string) => number[] {
-  return (text) => {
-    const values = text.split(',').map(parse);
-    const isSorted = values.every((value, index) => index === 0 || values[index - 1]! < value);
-    if (isSorted) return values;
-    throw new InvalidArgumentError(`Found '${text}'; expected values in ascending order.`);
   };
 }
