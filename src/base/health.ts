@@ -11,8 +11,8 @@ export interface ProcessHealth {
   readonly cpuShare: number;
 }
 
-const RESOLUTION_MS = 10;
-const MS_PER_NS = 1e-6;
+export const RESOLUTION_MS = 10;
+export const MS_PER_NS = 1e-6;
 
 /** Starts measuring; the returned function reads the span so far, and may be called again. */
 export function watchHealth(): () => ProcessHealth {
