@@ -119,7 +119,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   },
   report: {
     summary: 'make the report of finished runs again',
-    load: async () => (await import('./commands/report.ts')).reportCommand(),
+    load: async () => (await import('./commands/report/report.ts')).reportCommand(),
   },
   compare: {
     summary: 'runs side by side: differences, intervals, and a verdict in words',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../base/errors.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import type { Page } from '../report/html/page.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
 import { collect } from './flags/options.ts';
@@ -15,6 +16,7 @@ interface CompareFlags {
   readonly margin?: number;
   readonly json?: boolean;
   readonly figure?: string;
+  readonly html?: string;
   readonly wide?: boolean;
 }
 
@@ -38,6 +40,10 @@ const flags: readonly Flag[] = [
   {
     flags: '--figure <file>',
     says: 'also draw the distributions of all sides: FILE ends in .svg or .png',
+  },
+  {
+    flags: '--html <file>',
+    says: 'also write everything as one page, which needs no network',
   },
 ];
 
@@ -80,6 +86,10 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
   if (flags.figure !== undefined) {
     (await import('../figures/picture.ts')).checkPicture(flags.figure);
   }
+  const writePage =
+    flags.html === undefined
+      ? undefined
+      : (await import('./page/page-file.ts')).pageWriter(flags, 'compare.html');
   const sides = sidesOf(given).map((paths, index) => readSide(letter(index), paths));
   const isForced = flags.force ?? false;
   const reasons = refusalsOfSides(sides);
@@ -91,6 +101,7 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
   }
   const comparison = compare(sides, { margin: flags.margin ?? MARGIN, failIfs, isForced });
   await draw(flags.figure, comparison);
+  await writePage?.('.', await pageOf(comparison));
   process.stdout.write(await printed(comparison, flags));
   const isFailed = comparison.verdicts.some(
     ({ outcome }) => outcome === 'broken' || (flags.strict && outcome === 'unsure'),
@@ -112,6 +123,22 @@ async function draw(file: string | undefined, comparison: Comparison): Promise<v
   ]);
   await writePicture(file, comparisonPanels(comparison), { columns: 3 });
   say(`wrote ${file}`);
+}
+
+async function pageOf(comparison: Comparison): Promise<Page> {
+  const [{ comparisonSections }, { comparisonPanels }] = await Promise.all([
+    import('../compare/text.ts'),
+    import('../compare/figures.ts'),
+  ]);
+  const sides = [comparison.baseline, ...comparison.compared.map(({ side }) => side)];
+  return {
+    title: `Comparison of ${sides.map(({ name }) => name).join(', ')}`,
+    chapters: [
+      { id: 'differences', title: 'Differences', sections: comparisonSections(comparison) },
+      { id: 'distributions', title: 'Distributions', figures: comparisonPanels(comparison) },
+    ],
+    madeBy: 'Made by confab compare. It needs no network and no other file.',
+  };
 }
 
 /** A side for each argument; or, apart by `vs`, for those between. */

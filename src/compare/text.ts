@@ -15,7 +15,8 @@ export function comparisonText(comparison: Comparison, width?: number): string {
   return sectionsText(comparisonSections(comparison), width);
 }
 
-function comparisonSections(comparison: Comparison): Section[] {
+/** The same as data. */
+export function comparisonSections(comparison: Comparison): Section[] {
   const { baseline, compared, verdicts } = comparison;
   return [
     { lines: compared.map((one) => headline(baseline, one)) },

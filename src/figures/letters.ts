@@ -1,4 +1,4 @@
-import { textWidth } from '../report/wrap.ts';
+import { textWidth } from '../base/text-width.ts';
 
 /**
  * Of the width of a letter in its height: more than most have in the fonts that are taken for one without

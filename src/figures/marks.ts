@@ -1,181 +1,229 @@
+import * as Plot from '@observablehq/plot';
 import type { Point } from '../stats/sample.ts';
+import { isShown, leastDistance, rowsOf } from './extent.ts';
 import type { Panel, PointsPanel, Span } from './panel.ts';
-import { type Ruler, tenth } from './ruler.ts';
-import { type Cloud, joined, type Pixels, thinnedCloud, thinnedLine } from './thinned.ts';
+import type { Plane } from './plane.ts';
+import { stacked } from './stacked.ts';
+import type { Palette, Style } from './style.ts';
+import { joined, thinnedCloud, thinnedLine } from './thinned.ts';
 
-/** Where the marks of a series go. */
-export interface Plane {
-  readonly x: Ruler;
-  readonly y: Ruler;
-  /** Pixels of its sides. */
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-/** How a series is told from others. */
-export interface Style {
-  readonly colour: string;
-  readonly dash?: string;
-  /** Which one of how many. */
-  readonly index: number;
-  readonly count: number;
-}
-
-/** The marks of each series, as SVG: of a size that does not grow with the number of points. */
-export function marksOf(panel: Panel, plane: Plane, styles: readonly Style[]): string[] {
+/** The marks of a panel: of a size that does not grow with the number of points. */
+export function marksOf(
+  panel: Panel,
+  plane: Plane,
+  styles: readonly Style[],
+  palette: Palette,
+): Plot.Markish[] {
   if (panel.kind === 'interval') {
     const { low, high } = rowsOf(panel.series.map(({ spans }) => spans));
-    const pitch = (plane.bottom - plane.top) / (high - low + 1);
-    return panel.series.map(({ spans }, index) => bars(spans, plane, styles[index]!, pitch));
+    const pitch = Math.abs(plane.y.range[1] - plane.y.range[0]) / (high - low + 1);
+    return panel.series.map(({ spans }, index) => timeline(spans, plane, styles[index]!, pitch));
   }
+  if (panel.isStacked) return stackedMarks(panel, plane, styles, palette);
   const draw = MARKS[panel.kind];
-  return panel.series.map(({ points }, index) => {
+  return panel.series.flatMap(({ points }, index) => {
     const shown = points.filter((point) => isShown(point, panel));
-    return shown.length ? draw(shown, plane, styles[index]!, panel) : '';
+    const place = { index, count: panel.series.length };
+    return shown.length ? draw(shown, plane, styles[index]!, panel, place) : [];
   });
 }
 
-/** Whether it is a number on both axes: a logarithmic one has none for 0. */
-export function isShown([x, y]: Point, { x: along, y: up }: Pick<Panel, 'x' | 'y'>): boolean {
-  if (!Number.isFinite(x) || !Number.isFinite(y)) return false;
-  return (along.scale !== 'log' || x > 0) && (up.scale !== 'log' || y > 0);
-}
-
-export function rowsOf(series: readonly (readonly Span[])[]): { low: number; high: number } {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const spans of series) {
-    for (const [row] of spans) {
-      low = Math.min(low, row);
-      high = Math.max(high, row);
-    }
-  }
-  return { low, high };
-}
-
-type Draw = (points: readonly Point[], plane: Plane, style: Style, panel: PointsPanel) => string;
+type Draw = (
+  points: readonly Point[],
+  plane: Plane,
+  style: Style,
+  panel: PointsPanel,
+  /** Which series of how many. */
+  place: { readonly index: number; readonly count: number },
+) => Plot.Markish[];
 
 const MARKS = {
-  line(points, plane, style, { hasDots }) {
-    const pixels = thinnedLine(inPixels(points, plane));
-    const dotted = hasDots
-      ? dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5)
-      : '';
+  line(points, { x }, style, { hasDots }) {
     // A line of one point would be none.
-    return pixels.length > 1
-      ? stroke(joinedUp(pixels), style) + dotted
-      : dots({ points: pixels, opacity: 1, isCell: false }, style.colour, 5);
+    const line = points.length > 1 ? [lineMark(thinnedLine(points, x.at), style)] : [];
+    const isDotted = points.length === 1 || (hasDots && points.length <= DOTS_MAX);
+    return [...line, ...(isDotted ? [dots(points, style.colour, 5)] : [])];
   },
 
-  scatter(points, plane, { colour }) {
-    return thinnedCloud(inPixels(points, plane))
-      .map((cloud) => dots(cloud, colour, 3))
-      .join('');
+  scatter(points, { x, y }, { colour }) {
+    const pixels = points.map(([along, up]): Point => [x.at(along), y.at(up)]);
+    return thinnedCloud(pixels).map(({ points: cloud, opacity, isCell }) =>
+      dots(
+        cloud.map(([along, up]): Point => [x.valueAt(along), y.valueAt(up)]),
+        colour,
+        3,
+        { strokeOpacity: opacity, ...(isCell && { strokeLinecap: 'square' as const }) },
+      ),
+    );
   },
 
-  step(points, plane, style, { x: { step } }) {
-    const runs: Pixels[][] = [];
-    points.forEach(([x, y], index) => {
-      const next = points[index + 1]?.[0];
-      const last = points[index - 1]?.[0];
-      const end = step === undefined ? (next ?? x) : Math.min(next ?? Infinity, x + step);
-      // Where nothing is known there is no line.
-      const isGap = step !== undefined && last !== undefined && x - last > 1.001 * step;
-      const [from, to] = [plane.x.at(x), Math.min(plane.x.at(end), plane.right)];
-      if (!runs.length || (isGap && from - runs.at(-1)!.at(-1)![0] > 1)) runs.push([]);
-      runs.at(-1)!.push([from, plane.y.at(y)], [to, plane.y.at(y)]);
+  step(points, { x }, style, { x: axis }) {
+    const ends = stretches(points, axis.step, x);
+    const runs: Point[][] = [];
+    points.forEach(([from, value], index) => {
+      if (ends[index]!.isAfterGap || !runs.length) runs.push([]);
+      runs.at(-1)!.push([from, value], [ends[index]!.to, value]);
     });
-    return stroke(runs.map((run) => joinedUp(thinnedLine(run))).join(''), style);
+    // What holds for no time would be no line.
+    const [moments, lasting] = [true, false].map((isMoment) =>
+      runs.filter((run) => (run.at(-1)![0] === run[0]![0]) === isMoment),
+    ) as [Point[][], Point[][]];
+    return [
+      ...(lasting.length
+        ? [lineMark(apart(lasting.map((run) => thinnedLine(run, x.at))), style)]
+        : []),
+      ...(moments.length
+        ? [
+            dots(
+              moments.map(([point]) => point!),
+              style.colour,
+              5,
+            ),
+          ]
+        : []),
+    ];
   },
 
-  bar(points, plane, { colour, index, count }, { x: { step, names }, y }) {
-    const width = step ?? distanceOf(points);
-    const zero = y.scale ? plane.bottom : Math.min(plane.bottom, plane.y.at(0));
-    const bars = new Map<number, { top: number; right: number }>();
-    for (const [x, height] of points) {
-      const [from, to] = [plane.x.at(x), plane.x.at(x + width)];
+  bar(points, { x, y }, { colour }, { x: axis }, { index, count }) {
+    const width = axis.step ?? leastDistance(points);
+    const base = y.domain[0] > 0 ? y.domain[0] : 0;
+    const bars = new Map<number, { x1: number; x2: number; height: number }>();
+    for (const [from, height] of points) {
+      const [left, right] = [x.at(from), x.at(from + width)];
       // Series stand side by side, with some air between places; names are apart from each other.
-      const air = Math.min(names ? Infinity : 2, (to - from) / 4);
-      const part = (to - from - air) / count;
-      const left = Math.max(plane.left, from + air / 2 + index * part);
+      const air = Math.min(axis.names ? Infinity : 2, (right - left) / 4);
+      const part = (right - left - air) / count;
+      const first = Math.max(x.range[0], left + air / 2 + index * part);
       // Of those that share a pixel the highest is seen.
-      const place = part < 1 ? Math.floor(left) : tenth(left);
-      const top = Math.min(bars.get(place)?.top ?? Infinity, plane.y.at(height));
+      const place = part < 1 ? Math.floor(first) : first;
+      const last = Math.min(x.range[1], Math.max(first + part, place + 1));
+      const known = bars.get(place)?.height ?? -Infinity;
       bars.set(place, {
-        top,
-        right: tenth(Math.min(plane.right, Math.max(left + part, place + 1))),
+        x1: x.valueAt(place),
+        x2: x.valueAt(last),
+        height: Math.max(known, height),
       });
     }
-    const paths = [...bars].map(
-      ([left, { top, right }]) => `M${left} ${zero}V${top}H${right}V${zero}z`,
-    );
-    return `<path d="${paths.join('')}" fill="${colour}"/>`;
+    return [
+      Plot.rect([...bars.values()], { x1: 'x1', x2: 'x2', y1: base, y2: 'height', fill: colour }),
+    ];
   },
 } satisfies Record<PointsPanel['kind'], Draw>;
 
-function bars(spans: readonly Span[], plane: Plane, { colour }: Style, pitch: number): string {
+/** Every point of a line is seen where there are no more than these. */
+const DOTS_MAX = 200;
+
+function lineMark(points: readonly Point[], { colour, dash }: Style): Plot.Markish {
+  return Plot.line(points, {
+    x: '0',
+    y: '1',
+    stroke: colour,
+    strokeWidth: 1.8,
+    strokeLinejoin: 'round',
+    ...(dash && { strokeDasharray: dash }),
+  });
+}
+
+/** One path of points that no line joins: few letters a point. */
+function dots(
+  points: readonly Point[],
+  colour: string,
+  size: number,
+  more: Plot.LineOptions = {},
+): Plot.Markish {
+  return Plot.line(apart(points.map((point) => [point])), {
+    x: '0',
+    y: '1',
+    stroke: colour,
+    strokeWidth: size,
+    strokeLinecap: 'round',
+    ...more,
+  });
+}
+
+/** Lines in one, with nothing between the end of one and the next. */
+function apart(lines: readonly (readonly Point[])[]): Point[] {
+  return lines.flatMap((line) => [...line, [Number.NaN, Number.NaN] as Point]);
+}
+
+interface Stretch {
+  readonly to: number;
+  /** Whether nothing is known just before it: there is no line. */
+  readonly isAfterGap: boolean;
+}
+
+/** How far each point of a step holds. */
+function stretches(points: readonly Point[], step: number | undefined, x: Plane['x']): Stretch[] {
+  const edge = x.domain[1];
+  return points.map(([from], index) => {
+    const next = points[index + 1]?.[0];
+    const last = points[index - 1]?.[0];
+    const end = step === undefined ? (next ?? from) : Math.min(next ?? Infinity, from + step);
+    const isApart = step !== undefined && last !== undefined && from - last > 1.001 * step;
+    return {
+      to: Math.min(end, edge),
+      isAfterGap: isApart && x.at(from) - x.at(last + step) > 1,
+    };
+  });
+}
+
+function stackedMarks(
+  panel: PointsPanel,
+  { x }: Plane,
+  styles: readonly Style[],
+  { paper }: Palette,
+): Plot.Markish[] {
+  const { kind, series, x: axis } = panel;
+  return stacked(series).flatMap(({ points }, index): Plot.Markish[] => {
+    if (!points.length) return [];
+    const fill = styles[index]!.colour;
+    const along = points.map(([at, , high]): Point => [at, high]);
+    if (kind === 'bar') {
+      const width = axis.step ?? leastDistance(along);
+      const air = (axis.names ? 0.125 : 0) * width;
+      const bars = points.map(([at, low, high]) => [at + air, at + width - air, low, high]);
+      const stroke = x.at(points[0]![0] + width) - x.at(points[0]![0]) > 6 ? { stroke: paper } : {};
+      return [Plot.rect(bars, { x1: '0', x2: '1', y1: '2', y2: '3', fill, ...stroke })];
+    }
+    const ends = kind === 'step' ? stretches(along, axis.step, x) : undefined;
+    const rows = points.flatMap(([at, low, high], place) => [
+      ...(ends?.[place]?.isAfterGap ? [[Number.NaN, Number.NaN, Number.NaN]] : []),
+      [at, low, high],
+      ...(ends ? [[ends[place]!.to, low, high]] : []),
+    ]);
+    return [Plot.areaY(rows, { x: '0', y1: '1', y2: '2', fill, fillOpacity: 0.85 })];
+  });
+}
+
+function timeline(
+  spans: readonly Span[],
+  { x, y }: Plane,
+  { colour }: Style,
+  pitch: number,
+): Plot.Markish {
   const thickness = Math.max(1, Math.min(14, 0.7 * pitch));
-  const lines = joined(
+  const bars = joined(
     spans
       .filter((span) => span.every(Number.isFinite))
       .map(([row, from, to]) => {
-        const y = plane.y.at(row);
+        const at = y.at(row);
         // Rows that are less than two pixels apart lie on each other.
-        return [pitch < 2 ? 2 * Math.round(y / 2) : y, plane.x.at(from), plane.x.at(to)];
+        return [pitch < 2 ? 2 * Math.round(at / 2) : at, x.at(from), x.at(to)];
       }),
   );
-  if (!lines.length) return '';
-  const path = lines.map(([y, left, right]) => `M${left} ${y}H${tenth(right)}`).join('');
-  return `<path d="${path}" stroke="${colour}" stroke-width="${tenth(thickness)}" fill="none" opacity="0.85"/>`;
-}
-
-function inPixels(points: readonly Point[], { x, y }: Plane): Pixels[] {
-  return points.map(([along, up]) => [x.at(along), y.at(up)]);
-}
-
-function joinedUp(points: readonly Pixels[]): string {
-  return points.map(([x, y], index) => `${index ? 'L' : 'M'}${x} ${y}`).join('');
-}
-
-/** One path of lines without length, of which the ends are seen: few letters a point. */
-function dots({ points, opacity, isCell }: Cloud, colour: string, size: number): string {
-  const path = points.map(([x, y]) => `M${x} ${y}h0`).join('');
-  const ends = isCell ? 'square' : 'round';
-  return `<path d="${path}" stroke="${colour}" stroke-width="${size}" stroke-linecap="${ends}" fill="none" opacity="${opacity}"/>`;
-}
-
-/** Where colours begin again, lines are dashed. */
-const DASHES = [undefined, '6 3', '2 3'];
-
-/** How lines of the nth series are drawn. */
-export function styleOf(index: number, count: number): Style {
-  const dash = DASHES[Math.floor(index / COLOURS.length) % DASHES.length];
-  return { colour: COLOURS[index % COLOURS.length]!, index, count, ...(dash && { dash }) };
-}
-
-function stroke(path: string, { colour, dash }: Style): string {
-  return `<path d="${path}" stroke="${colour}" stroke-width="1.6" stroke-linejoin="round" fill="none" opacity="0.85"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
-}
-
-/** Of Okabe and Ito: told apart by those, too, who see fewer colours. */
-const COLOURS = [
-  '#0072b2',
-  '#d55e00',
-  '#009e73',
-  '#cc79a7',
-  '#e69f00',
-  '#56b4e9',
-  '#444444',
-] as const;
-
-/** The least distance of two points that follow each other; 1 where there are none. */
-function distanceOf(points: readonly Point[]): number {
-  let least = Infinity;
-  points.forEach(([x], index) => {
-    const distance = x - (points[index - 1]?.[0] ?? x);
-    if (distance > 0) least = Math.min(least, distance);
+  const lines = bars.map(([at, left, right]): Point[] => {
+    const row = y.valueAt(at);
+    return [
+      [x.valueAt(left), row],
+      [x.valueAt(right), row],
+    ];
   });
-  return least < Infinity ? least : 1;
+  return Plot.line(apart(lines), {
+    x: '0',
+    y: '1',
+    stroke: colour,
+    strokeWidth: thickness,
+    strokeLinecap: 'butt',
+    strokeOpacity: 0.85,
+  });
 }

@@ -7,6 +7,8 @@ import type { Point } from '../stats/sample.ts';
 export type Panel = PointsPanel | SpansPanel;
 
 interface Titled {
+  /** Its name in files and links; absent: as it is titled. */
+  readonly name?: string;
   readonly title: string;
   readonly x: PanelAxis;
   readonly y: PanelAxis;
@@ -14,15 +16,54 @@ interface Titled {
   readonly notes?: readonly string[];
 }
 
-export interface PointsPanel extends Titled {
+export interface PointsPanel extends Titled, Overlays {
   /**
    * line: points are joined. scatter: they are not. step: a point holds from its x for `x.step` on (without one:
    * until the next). bar: stands from its x for `x.step` on (without one: the least distance of two points).
    */
   readonly kind: 'line' | 'scatter' | 'step' | 'bar';
-  readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  readonly series: readonly PanelSeries[];
   /** line: every point is seen as one, where they are few. */
   readonly hasDots?: true;
+  /** Of bars, steps and lines: each series lies upon those before it, the first on the axis. */
+  readonly isStacked?: true;
+}
+
+export interface PanelSeries {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** What was to be expected, not what was seen: lines are dashed. */
+  readonly isDashed?: true;
+}
+
+/** What lies behind the series, and across them. */
+export interface Overlays {
+  readonly bands?: readonly Band[];
+  readonly marks?: readonly Mark[];
+  readonly windows?: readonly Windows[];
+}
+
+/** What a series may be as well: an interval of confidence, say. */
+export interface Band {
+  readonly name: string;
+  /** The name of the series whose colour it has; absent: grey. */
+  readonly of?: string;
+  /** Ascending in x. */
+  readonly points: readonly (readonly [x: number, low: number, high: number])[];
+}
+
+/** A line across the picture: a limit, or what somebody says. */
+export interface Mark {
+  readonly name: string;
+  readonly at: number;
+  /** Of which axis `at` is a value; absent: of x, and the line stands upright. */
+  readonly axis?: 'x' | 'y';
+}
+
+/** Stretches of the x axis that are shaded: when the client was late, say. */
+export interface Windows {
+  readonly name: string;
+  readonly spans: readonly (readonly [from: number, to: number])[];
 }
 
 /** A timeline: a row for a session, say, and on it what it did from when to when. */

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import type { Panel } from './panel.ts';
-import { type Page, svgOf } from './svg.ts';
+import type { Page } from './svg.ts';
 
 type Write = (path: string, svg: string) => Promise<void>;
 
@@ -30,6 +30,7 @@ export async function writePicture(
   page?: Page,
 ): Promise<void> {
   checkPicture(path);
+  const { svgOf } = await import('./svg.ts');
   await writerOf(path)!(path, svgOf(panels, page));
 }
 

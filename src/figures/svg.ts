@@ -1,5 +1,6 @@
 import type { Panel } from './panel.ts';
-import { panelSvg } from './panel-svg.ts';
+import { FONT_FAMILY, panelSvg } from './panel-svg.ts';
+import { LIGHT } from './style.ts';
 
 export interface Page {
   /** Pixels; absent: 640 a panel. */
@@ -29,9 +30,9 @@ export function svgOf(panels: readonly Panel[], page: Page = {}): string {
     height: Math.floor(height / rows),
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Lato, Helvetica, Arial, sans-serif">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...panels.map((panel, index) => panelSvg(panel, box(index))),
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT_FAMILY}">`,
+    `<rect width="${width}" height="${height}" fill="${LIGHT.paper}"/>`,
+    ...panels.map((panel, index) => panelSvg(panel, box(index), LIGHT)),
     '</svg>\n',
   ].join('\n');
 }

@@ -8,17 +8,20 @@ const POINTS_MAX = 2000;
 
 /**
  * Of the points of a line those that its picture needs: of each column of pixels the first, the least, the
- * greatest and the last. The line looks the same, and does not grow with the number of points.
+ * greatest and the last; `pixelOf` says where an x lies. The line looks the same, and does not grow with the number of points.
  */
-export function thinnedLine(points: readonly Pixels[]): readonly Pixels[] {
+export function thinnedLine(
+  points: readonly Point[],
+  pixelOf: (x: number) => number,
+): readonly Point[] {
   if (points.length <= POINTS_MAX) return points;
-  const kept: Pixels[] = [];
+  const kept: Point[] = [];
   for (let from = 0; from < points.length; ) {
-    const column = Math.floor(points[from]![0]);
+    const column = Math.floor(pixelOf(points[from]![0]));
     let to = from;
     let least = from;
     let greatest = from;
-    for (; to < points.length && Math.floor(points[to]![0]) === column; to++) {
+    for (; to < points.length && Math.floor(pixelOf(points[to]![0])) === column; to++) {
       if (points[to]![1] < points[least]![1]) least = to;
       if (points[to]![1] > points[greatest]![1]) greatest = to;
     }

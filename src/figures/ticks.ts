@@ -25,7 +25,8 @@ export function marked(axis: PanelAxis, [min, max]: readonly [number, number]): 
     const label = labelled(axis, min, max);
     return {
       title: titleOf(axis),
-      ticks: (count) => ticks(min, max, count).map((value) => ({ value, label: label(value) })),
+      ticks: (count) =>
+        whole(axis, ticks(min, max, count)).map((value) => ({ value, label: label(value) })),
     };
   }
   const { name, of, steps } = shown;
@@ -38,6 +39,13 @@ export function marked(axis: PanelAxis, [min, max]: readonly [number, number]): 
         label: label(value),
       })),
   };
+}
+
+/** There is no half of a thing, unless there are hardly any. */
+function whole({ unit }: PanelAxis, values: readonly number[]): readonly number[] {
+  if (unit !== 'count') return values;
+  const numbers = values.filter(Number.isInteger);
+  return numbers.length > 1 ? numbers : values;
 }
 
 /** Every name, or every so manyth where there is no room for all. */

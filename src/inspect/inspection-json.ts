@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, distribution, number, object, share, text } from '../export/summary-fields.ts';
+import type { Band, Mark, Windows } from '../figures/panel.ts';
 import type { Axis, Figure, Series } from '../report/figures/figure.ts';
 import type { ArrivalsSummary } from './arrivals.ts';
 import type { BlocksSummary } from './blocks.ts';
@@ -136,20 +137,43 @@ const said = object<SaidSummary>({
 
 const axis = object<Axis>({
   label: text(),
-  unit: z.enum(['s', 'ms', 'tokens', '/s', 'share', 'count']),
+  unit: z.enum(['s', 'ms', 'tokens', 'blocks', 'GB', '/s', 'GB/s', 'share', 'count']),
   scale: z.literal('log').optional(),
   step: number().optional(),
+  over: z.tuple([z.number(), z.number()]).optional(),
+  names: z.array(z.string()).optional(),
 });
 
 const figure = object<Figure>({
   name: text(),
   title: text(),
-  kind: z.enum(['step', 'line', 'scatter']),
+  kind: z.enum(['step', 'line', 'scatter', 'bar']),
+  isStacked: z.literal(true).optional(),
+  hasDots: z.literal(true).optional(),
   x: axis,
   y: axis,
   series: z.array(
-    object<Series>({ name: text(), points: z.array(z.tuple([z.number(), z.number()])) }),
+    object<Series>({
+      name: text(),
+      points: z.array(z.tuple([z.number(), z.number()])),
+      isDashed: z.literal(true).optional(),
+    }),
   ),
+  bands: z
+    .array(
+      object<Band>({
+        name: text(),
+        of: text().optional(),
+        points: z.array(z.tuple([z.number(), z.number(), z.number()])),
+      }),
+    )
+    .optional(),
+  marks: z
+    .array(object<Mark>({ name: text(), at: z.number(), axis: z.enum(['x', 'y']).optional() }))
+    .optional(),
+  windows: z
+    .array(object<Windows>({ name: text(), spans: z.array(z.tuple([z.number(), z.number()])) }))
+    .optional(),
   notes: z.array(z.string()),
 });
 

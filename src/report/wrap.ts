@@ -1,17 +1,10 @@
-import stringWidth from 'string-width';
+import { textWidth } from '../base/text-width.ts';
 
 /** Columns of paper, and of a terminal of which nothing else is known. */
 export const PAGE_WIDTH = 80;
 
 /** Lines that are longer are hard to read, however much room there is. */
 const PROSE_WIDTH_MAX = 110;
-
-const ASCII = /^[ -~]*$/;
-
-/** Columns that a text takes; what most texts are made of takes one a letter, and is not looked at twice. */
-export function textWidth(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
-}
 
 /** So wide are paragraphs where lines may have `width` columns. */
 export function proseWidth(width: number): number {

@@ -13,6 +13,9 @@ export const SHOWN: readonly string[] = [
 
 /** A panel of the figure: numbers of the same kind. */
 export interface PanelRow {
+  /** Its name in files, and what it is drawn against where that is no capacity. */
+  readonly name: string;
+  readonly against: 'users' | 'load';
   readonly title: string;
   readonly label: string;
   readonly unit: string;
@@ -22,6 +25,8 @@ export interface PanelRow {
 
 export const PANELS: readonly PanelRow[] = [
   {
+    name: 'ttft',
+    against: 'users',
     title: 'TTFT',
     label: 'TTFT',
     unit: 'ms',
@@ -31,6 +36,8 @@ export const PANELS: readonly PanelRow[] = [
     ],
   },
   {
+    name: 'latency',
+    against: 'users',
     title: 'Latency',
     label: 'latency',
     unit: 'ms',
@@ -40,12 +47,16 @@ export const PANELS: readonly PanelRow[] = [
     ],
   },
   {
+    name: 'goodput',
+    against: 'load',
     title: 'Goodput',
     label: 'requests that met every limit',
     unit: 'share',
     measures: [['goodput.share', 'good']],
   },
   {
+    name: 'hit',
+    against: 'load',
     title: 'Hit share',
     label: 'cached input tokens',
     unit: 'share',
@@ -55,6 +66,8 @@ export const PANELS: readonly PanelRow[] = [
     ],
   },
   {
+    name: 'requests',
+    against: 'load',
     title: 'Requests',
     label: 'rate',
     unit: '/s',
@@ -64,6 +77,8 @@ export const PANELS: readonly PanelRow[] = [
     ],
   },
   {
+    name: 'output',
+    against: 'load',
     title: 'Output',
     label: 'output tokens',
     unit: '/s',

@@ -54,6 +54,7 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
   const isFar = unit === 'ms' && !isCategory;
   return [
     {
+      name: `${row.name}-vs-${isCapacity(along) ? 'capacity' : row.against}`,
       title: `${title} by ${along.name}`,
       ...(isCategory
         ? { kind: 'bar' as const }
@@ -63,6 +64,11 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
       series,
     },
   ];
+}
+
+/** Whether it says how much a cache holds. */
+function isCapacity({ name }: Axis): boolean {
+  return /(blocks|capacity|gb|memory)/i.test(name);
 }
 
 /** Where a point is along the axis: at its value, or of a name at its number. */

@@ -17,7 +17,7 @@ import { planCommand } from '../../src/commands/plan.ts';
 import { prepareCommand } from '../../src/commands/prepare.ts';
 import { priorityCommand } from '../../src/commands/priority.ts';
 import { replayCommand } from '../../src/commands/replay.ts';
-import { reportCommand } from '../../src/commands/report.ts';
+import { reportCommand } from '../../src/commands/report/report.ts';
 import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';

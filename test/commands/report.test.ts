@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
-import { reportCommand } from '../../src/commands/report.ts';
+import { reportCommand } from '../../src/commands/report/report.ts';
 import { openJournal, rounded } from '../../src/record/journal.ts';
 import { createRunFolder, nextJournal } from '../../src/record/run-folder.ts';
 import type { Partition } from '../../src/scenario/population.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lettersWidth } from '../../src/figures/letters.ts';
 import type { Panel, PointsPanel } from '../../src/figures/panel.ts';
+import { stacked } from '../../src/figures/stacked.ts';
+import { DARK, LIGHT } from '../../src/figures/style.ts';
 import { svgOf } from '../../src/figures/svg.ts';
 import type { Point } from '../../src/stats/sample.ts';
 
@@ -28,18 +30,47 @@ interface Letters {
   readonly bottom: number;
 }
 
-/** The texts of a picture and the room that each takes. */
+/** The texts of a picture and the room that each takes: groups and pictures in it shift what they hold. */
 function textsOf(svg: string): Letters[] {
-  return [...svg.matchAll(/<text ([^>]*)>([^<]*)<\/text>/g)].map(([, attributes, text]) => {
-    const of = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(attributes!)?.[1];
-    const size = Number(of('font-size'));
+  const texts: Letters[] = [];
+  const places = [{ x: 0, y: 0, size: 16, anchor: 'start' }];
+  for (const [tag, name = '', attributes = '', text] of svg.matchAll(
+    /<\/(?:svg|g)>|<(svg|g|text)\b([^>]*?)(?:\/>|>([^<]*))/g,
+  )) {
+    if (tag.startsWith('</')) {
+      places.pop();
+      continue;
+    }
+    const of = (attribute: string) => new RegExp(`\\b${attribute}="([^"]*)"`).exec(attributes)?.[1];
+    const shift = /translate\(([-\d.]+),\s*([-\d.]+)\)/.exec(of('transform') ?? '');
+    const outer = places.at(-1)!;
+    const size = Number(of('font-size') ?? outer.size);
+    const pixels = (value = '0') => (value.endsWith('em') ? size : 1) * Number.parseFloat(value);
+    const here = {
+      x: outer.x + Number(shift?.[1] ?? 0) + pixels(of('x')),
+      y: outer.y + Number(shift?.[2] ?? 0) + pixels(of('y')),
+      size,
+      anchor: of('text-anchor') ?? outer.anchor,
+    };
+    if (name !== 'text') {
+      if (!tag.endsWith('/>')) places.push(here);
+      continue;
+    }
     const plain = text!.replace(/&\w+;/g, '&');
     const width = lettersWidth(plain, { size, isBold: of('font-weight') === 'bold' });
-    const x = Number(of('x'));
-    const left = { middle: x - width / 2, end: x - width }[of('text-anchor') ?? ''] ?? x;
-    const y = Number(of('y'));
-    return { text: plain, left, right: left + width, top: y - size * 0.75, bottom: y + size * 0.2 };
-  });
+    const left = { middle: here.x - width / 2, end: here.x - width }[here.anchor] ?? here.x;
+    const { y } = here;
+    texts.push({
+      ...{ text: plain, left, right: left + width },
+      ...{ top: y - size * 0.75, bottom: y + size * 0.2 },
+    });
+  }
+  return texts;
+}
+
+/** The path of the first series. */
+function lineOf(svg: string): string {
+  return /<g [^>]*aria-label="line"[^>]*><path [^>]*d="([^"]*)"/.exec(svg)![1]!;
 }
 
 function overlapping(texts: readonly Letters[]): string[] {
@@ -80,22 +111,19 @@ describe('a picture', () => {
 
   test('shows the extremes of a line, however many points it has', () => {
     const points = many(5000).map(([x, y]): Point => [x, x === 2501 ? 1000 : y]);
-    const heights = [...svgOf([panel('line', points)]).matchAll(/L[\d.]+ ([\d.]+)/g)].map((m) =>
-      Number(m[1]),
-    );
-    const without = [...svgOf([panel('line', many(5000))]).matchAll(/L[\d.]+ ([\d.]+)/g)].map((m) =>
-      Number(m[1]),
-    );
-    expect(Math.min(...heights)).toBeLessThan(Math.min(...without));
+    const axisOf = (drawn: readonly Point[]) =>
+      textsOf(svgOf([panel('line', drawn)])).map(({ text }) => text);
+    const heights = [...lineOf(svgOf([panel('line', points)])).matchAll(/[ML][\d.]+,([\d.]+)/g)];
+    expect(axisOf(points)).toContain('1000');
+    // The highest point that is drawn lies where the axis ends.
+    expect(Math.min(...heights.map((match) => Number(match[1])))).toBe(24);
+    expect(heights.length).toBeLessThan(4000);
   });
 
   test('has a gap in a step where nothing is known', () => {
     const x = { label: 'time', unit: 's', step: 1 };
-    const moves = (points: readonly Point[]) => {
-      const svg = svgOf([panel('step', points, { x })]);
-      return /<path d="([^"]*)" stroke="#0072b2" stroke-width="1.6"/.exec(svg)?.[1]?.match(/M/g)
-        ?.length;
-    };
+    const moves = (points: readonly Point[]) =>
+      lineOf(svgOf([panel('step', points, { x })])).match(/M/g)!.length;
     expect(
       moves([
         [0, 1],
@@ -258,8 +286,7 @@ describe('a picture', () => {
     const svg = svgOf([
       { title: 'T', kind: 'interval', ...AXES, y: { label: 's' }, series: [{ name: '', spans }] },
     ]);
-    const path = /<path d="([^"]*)" stroke="#0072b2"/.exec(svg)![1]!;
-    const bars = [...path.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)/g)].map((match) =>
+    const bars = [...lineOf(svg).matchAll(/M([\d.]+),([\d.]+)L([\d.]+),/g)].map((match) =>
       match.slice(1).map(Number),
     );
     expect(bars).toHaveLength(3);
@@ -277,5 +304,89 @@ describe('a picture', () => {
       }),
     ]);
     expect(svg).toContain('&lt;a&gt; &amp; &quot;b&quot; \ufffd');
+  });
+
+  test('stacks series upon each other, at each place those that are there', () => {
+    const series = [
+      {
+        name: 'queue',
+        points: [
+          [0, 10],
+          [1, 40],
+        ],
+      },
+      { name: 'prefill', points: [[0, 20]] },
+      {
+        name: 'decode',
+        points: [
+          [0, 30],
+          [1, 60],
+        ],
+      },
+    ] as const;
+    for (const kind of ['bar', 'step', 'line'] as const) {
+      const svg = svgOf([panel(kind, [], { series, isStacked: true, x: { label: 'x', step: 1 } })]);
+      // The axis goes to the top of the highest stack, not of the highest series.
+      const labels = textsOf(svg).map(({ text }) => text);
+      expect(labels).toContain('100');
+      expect(labels).not.toContain('120');
+    }
+    expect(stacked(series)[2]!.points).toEqual([
+      [0, 30, 60],
+      [1, 40, 100],
+    ]);
+  });
+
+  test('shades bands and windows, marks limits, and names them in the legend', () => {
+    const svg = svgOf([
+      panel('line', many(10), {
+        bands: [
+          {
+            name: '95 % of p50',
+            of: 'p50',
+            points: [
+              [0, 90, 110],
+              [9, 95, 115],
+            ],
+          },
+        ],
+        marks: [
+          { name: 'capacity, as the server says', at: 20 },
+          { name: 'limit', at: 400, axis: 'y' },
+        ],
+        windows: [{ name: 'the client was late', spans: [[2, 3]] }],
+      }),
+    ]);
+    const texts = textsOf(svg).map(({ text }) => text);
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        ...['p50', '95 % of p50', 'capacity, as the server says', 'limit', 'the client was late'],
+        // Marks lie on the axes.
+        ...['20', '400'],
+      ]),
+    );
+    for (const mark of ['area', 'rect', 'rule']) expect(svg).toContain(`aria-label="${mark}"`);
+  });
+});
+
+describe('colours', () => {
+  const luminance = (colour: string) => {
+    const [r, g, b] = [1, 3, 5]
+      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const contrast = (a: string, b: string) => {
+    const [low, high] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+    return (high! + 0.05) / (low! + 0.05);
+  };
+
+  test.each([
+    ['light', LIGHT],
+    ['dark', DARK],
+  ])('of the %s form can be seen: 4.5 for letters, 3 for series (WCAG 2.2)', (_name, palette) => {
+    const { ink, grey, paper, series } = palette;
+    for (const letters of [ink, grey]) expect(contrast(letters, paper)).toBeGreaterThan(4.5);
+    for (const colour of series) expect(contrast(colour, paper)).toBeGreaterThan(3);
   });
 });

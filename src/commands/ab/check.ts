@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { checkPicture } from '../../figures/picture.ts';
 import { checkWritable } from '../../play/writable.ts';
+import { pageWriter } from '../page/page-file.ts';
 import { type AbFlags, controlNames } from './flags.ts';
 
 /** @throws UsageError with every problem, before anything is loaded. */
@@ -10,6 +11,7 @@ export function checkFlags(file: string | undefined, flags: AbFlags): void {
   if (problems.length) throw new UsageError(problems);
   const { json, figure } = flags;
   if (json !== undefined && json !== '-') checkWritable('--json', json);
+  pageWriter(flags, 'ab.html');
   if (figure !== undefined) {
     checkPicture(figure);
     checkWritable('--figure', figure);

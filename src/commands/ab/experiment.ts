@@ -8,7 +8,7 @@ import { playerOf } from '../../ab/player.ts';
 import { runExperiment } from '../../ab/run-experiment.ts';
 import type { Round } from '../../ab/settings.ts';
 import { type ExperimentHeader, keepRound } from '../../ab/state.ts';
-import { type Experiment, experimentText } from '../../ab/text.ts';
+import { type Experiment, experimentSections, experimentText } from '../../ab/text.ts';
 import { roundLine } from '../../ab/words.ts';
 import { SystemClock, sleep } from '../../base/clock.ts';
 import { writeWhole } from '../../base/write-whole.ts';
@@ -17,6 +17,7 @@ import type { Outcome } from '../../play/played.ts';
 import { lockRun } from '../../record/run-lock.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Flag } from '../flags/flag-table.ts';
+import { type PageWriter, pageWriter } from '../page/page-file.ts';
 import { apiKeyOf, playOnConsole } from '../play.ts';
 import { noteInterrupts } from '../terminal/interrupts.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
@@ -33,10 +34,11 @@ export async function playExperiment(
 ): Promise<number> {
   const opened =
     flags.resume === undefined ? await begun(file, flags, rows) : resumed(flags.resume, flags);
+  const writePage = pageWriter(flags, 'ab.html');
   const lock = lockRun(opened.dir);
   try {
     const { rounds, outcome } = await played(opened, flags);
-    return await presented(opened, { rounds, outcome }, flags);
+    return await presented(opened, { rounds, outcome, writePage }, flags);
   } finally {
     lock.release();
   }
@@ -84,7 +86,11 @@ async function played({ dir, engines: made, header, arms, rounds }: Opened, flag
 
 async function presented(
   { dir, header, arms }: Opened,
-  { rounds, outcome }: { rounds: readonly Round[]; outcome: Outcome },
+  {
+    rounds,
+    outcome,
+    writePage,
+  }: { rounds: readonly Round[]; outcome: Outcome; writePage: PageWriter | undefined },
   { json, figure, wide }: AbFlags,
 ): Promise<number> {
   const { name, isSimulated, settings } = header;
@@ -102,6 +108,14 @@ async function presented(
   for (const path of [join(dir, 'difference.svg'), ...(figure === undefined ? [] : [figure])]) {
     await writePicture(path, panels);
   }
+  await writePage?.(dir, {
+    title: `A against B: ${name}`,
+    chapters: [
+      { id: 'verdict', title: 'Verdict', sections: experimentSections(experiment) },
+      { id: 'rounds', title: 'Rounds', figures: panels },
+    ],
+    madeBy: 'Made by confab ab. It needs no network and no other file.',
+  });
   const { isExpected } = conclusionOf(settings, rounds);
   return exitCodeOf({ outcome: outcome === 'ok' && !isExpected ? 'failed' : outcome });
 }

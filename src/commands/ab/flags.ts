@@ -5,13 +5,14 @@ import { EXPECTATION_NAMES, type ExpectationName } from '../../ab/settings.ts';
 import { type Flag, grouped } from '../flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags } from '../flags/flags.ts';
 import { integer, oneOf, time } from '../flags/options.ts';
+import { type PageFlags, pageFlags } from '../page/page-flags.ts';
 import { type ArmFlags, armFlags } from './arms.ts';
 import { percentage } from './percentage.ts';
 
 /** Most rounds, where nobody says how many. */
 export const ROUNDS_MAX = 30;
 
-export interface AbFlags extends ArmFlags {
+export interface AbFlags extends ArmFlags, PageFlags {
   readonly metric: MeasureKey;
   readonly minGain: number;
   readonly confidence: number;
@@ -98,6 +99,7 @@ export const abFlags: readonly Flag[] = [
   { flags: '--resume <dir>', says: 'go on with the experiment in this folder' },
   { flags: '--json <file>', says: 'write what was found; -: to stdout, instead of the text' },
   { flags: '--figure <file>', says: 'draw the difference over rounds: .svg or .png' },
+  ...pageFlags('the folder of the experiment', 'ab.html'),
   ...screenFlags,
 ];
 

@@ -3,10 +3,11 @@ import { grouped } from '../flags/flag-table.ts';
 import { FLAGS, playFlags, watchFlags } from '../flags/flags.ts';
 import { list } from '../flags/lists.ts';
 import { collect, integer, number, share, time } from '../flags/options.ts';
+import { type PageFlags, pageFlags } from '../page/page-flags.ts';
 import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { KNOBS, type KnobName } from './knobs.ts';
 
-export interface SweepFlags extends ScenarioFlags {
+export interface SweepFlags extends ScenarioFlags, PageFlags {
   readonly over: readonly string[];
   readonly rates?: string;
   readonly labels?: string;
@@ -112,6 +113,7 @@ export const sweepFlags: readonly Flag[] = [
     parse: list(),
   },
   { flags: '--figure <file>', says: 'also draw the figure there: FILE ends in .svg or .png' },
+  ...pageFlags('the folder of the sweep', 'sweep.html'),
   { flags: '--json <file>', says: 'also write the numbers there' },
   { flags: '--resume <dir>', says: 'go on with the sweep in this folder' },
   { flags: '--quiet', says: 'no line for each run on stderr' },

@@ -4,6 +4,7 @@ import { SystemClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
+import type { Page } from '../../report/html/page.ts';
 import { measure } from '../../report/number.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -13,6 +14,7 @@ import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
 import type { Lanes, Surroundings } from '../../sweep/running.ts';
 import { threadLanes } from '../../sweep/threads.ts';
+import type { PageWriter } from '../page/page-file.ts';
 import { accessOf, playOnConsole } from '../play.ts';
 import { onSignal } from '../terminal/interrupts.ts';
 import { exitCodeOf } from '../terminal/present.ts';
@@ -28,9 +30,17 @@ interface Sweeping {
   readonly work: Work;
   readonly ledger: Ledger;
   readonly flags: SweepFlags;
+  /** Where the page of it goes, if there is to be one. */
+  readonly writePage: PageWriter | undefined;
 }
 
-export async function playSweep({ asked, work, ledger, flags }: Sweeping): Promise<number> {
+export async function playSweep({
+  asked,
+  work,
+  ledger,
+  flags,
+  writePage,
+}: Sweeping): Promise<number> {
   const columns = columnsOf(asked.columns);
   const measures = measuresOf(columns);
   let isInterrupted = false;
@@ -53,12 +63,24 @@ export async function playSweep({ asked, work, ledger, flags }: Sweeping): Promi
     const { told } = await import('./told.ts');
     const all = await told({ asked, work, columns, measures, around });
     await show(all, ledger.dir, flags);
+    await writePage?.(ledger.dir, pageOf(all, asked.scenario.name));
     const isFailed = all.outcome === 'ok' && all.isInVain;
     return exitCodeOf({ outcome: isFailed ? 'failed' : all.outcome });
   } finally {
     stop();
     await lanes.close();
   }
+}
+
+function pageOf({ section, panels }: Told, name: string): Page {
+  return {
+    title: `Sweep of ${name}`,
+    chapters: [
+      { id: 'table', title: 'Table', sections: [section] },
+      { id: 'figures', title: 'Figures', figures: panels },
+    ],
+    madeBy: 'Made by confab sweep. It needs no network and no other file.',
+  };
 }
 
 function runText({ text }: Job, { completed, failed, readings }: JobResult): string {

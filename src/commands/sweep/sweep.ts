@@ -4,6 +4,7 @@ import { SystemClock } from '../../base/clock.ts';
 import { EXIT, UsageError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
+import type { PageWriter } from '../page/page-file.ts';
 import { scenarioCommand } from '../run.ts';
 import { scenarioOf } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
@@ -51,11 +52,21 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<void>
     checkWritable('--figure', flags.figure);
   }
   if (flags.json !== undefined) checkWritable('--json', flags.json);
+  const isPaged = flags.html !== undefined || flags.figures !== undefined;
+  const writePage = isPaged
+    ? (await import('../page/page-file.ts')).pageWriter(flags, 'sweep.html')
+    : undefined;
   process.exitCode =
-    flags.resume === undefined ? await begin(file, flags) : await goOn(file, flags);
+    flags.resume === undefined
+      ? await begin(file, flags, writePage)
+      : await goOn(file, flags, writePage);
 }
 
-async function begin(file: string | undefined, flags: SweepFlags): Promise<number> {
+async function begin(
+  file: string | undefined,
+  flags: SweepFlags,
+  writePage: PageWriter | undefined,
+): Promise<number> {
   const isSent = !flags.simulate;
   const scenario = await scenarioOf({ file, rows: sweepFlags, flags, isSent });
   const [{ askedBy }, { keptOf }, { beginLedger }, { createRunFolder }, { workOf }, { playSweep }] =
@@ -82,10 +93,14 @@ async function begin(file: string | undefined, flags: SweepFlags): Promise<numbe
     confab: version(),
     asked: keptOf(asked),
   } as const;
-  return playSweep({ asked, work, ledger: beginLedger(dir, kept), flags });
+  return playSweep({ asked, work, ledger: beginLedger(dir, kept), flags, writePage });
 }
 
-async function goOn(file: string | undefined, flags: SweepFlags): Promise<number> {
+async function goOn(
+  file: string | undefined,
+  flags: SweepFlags,
+  writePage: PageWriter | undefined,
+): Promise<number> {
   const given = ['over', 'set'].filter((key) => (flags[key as 'over' | 'set'] ?? []).length > 0);
   if (file !== undefined || flags.findMax !== undefined || given.length > 0) {
     throw new UsageError(
@@ -100,5 +115,5 @@ async function goOn(file: string | undefined, flags: SweepFlags): Promise<number
   ]);
   const { header, ledger } = readLedger(flags.resume!);
   const asked = askedIn(header.asked, flags.resume!);
-  return playSweep({ asked, work: await workOf(asked), ledger, flags });
+  return playSweep({ asked, work: await workOf(asked), ledger, flags, writePage });
 }

@@ -2,29 +2,54 @@ import type { RoundSummary } from '../../stats/rounds.ts';
 import type { Point } from '../../stats/sample.ts';
 import type { RunSummary } from '../run-summary.ts';
 import { known, type Plot } from './figure.ts';
-
-const ROUNDS_MAX = 200;
+import { shownRounds } from './rounds-shown.ts';
 
 /** Of the input tokens of each round, what the engine found in its prefix cache, and what it could have found. */
-export function cachedShareByRound({ rounds, roundGroups }: RunSummary): Plot {
-  const isGrouped = rounds.length > ROUNDS_MAX;
-  const shown = isGrouped ? roundGroups : rounds;
+export function cachedShareByRound(summary: RunSummary): Plot {
+  const { rounds, notes } = shownRounds(summary);
   const points = (share: (round: RoundSummary) => number | undefined) =>
-    shown.flatMap((round): Point[] => {
+    rounds.flatMap((round): Point[] => {
       const y = share(round);
       return y === undefined ? [] : [[round.fromRound, y]];
     });
   return {
     kind: 'line',
+    hasDots: true,
     x: { label: 'round', unit: 'count' },
     y: { label: 'cached input tokens', unit: 'share' },
     series: known([
       { name: 'observed', points: points(({ cachedShare }) => cachedShare) },
-      { name: 'ideal', points: points(({ idealShare }) => idealShare) },
+      { name: 'ideal', points: points(({ idealShare }) => idealShare), isDashed: true },
     ]),
     notes: [
       'Observed: as the engine reported. Ideal: what a prefix cache that never forgets would have held.',
-      ...(isGrouped ? ['Later rounds are taken together, and stand at the first of them.'] : []),
+      ...notes,
     ],
+  };
+}
+
+/** The same in tokens of a request, on average, beside what the request had. */
+export function cachedTokensByTurn(summary: RunSummary): Plot {
+  const { rounds, notes } = shownRounds(summary);
+  const points = (tokens: (round: RoundSummary) => number | undefined) =>
+    rounds.flatMap((round): Point[] => {
+      const y = tokens(round);
+      return y === undefined ? [] : [[round.fromRound, y]];
+    });
+  const ideal = ({ idealShare, meanInputTokens }: RoundSummary) =>
+    idealShare === undefined || meanInputTokens === undefined
+      ? undefined
+      : idealShare * meanInputTokens;
+  return {
+    kind: 'line',
+    hasDots: true,
+    x: { label: 'turn', unit: 'count' },
+    y: { label: 'of a request, mean', unit: 'tokens' },
+    series: known([
+      { name: 'observed', points: points(({ meanCachedTokens }) => meanCachedTokens) },
+      { name: 'ideal', points: points(ideal), isDashed: true },
+      { name: 'input', points: points(({ meanInputTokens }) => meanInputTokens) },
+    ]),
+    notes: ['What lies between observed and ideal is what the engine computed again.', ...notes],
   };
 }

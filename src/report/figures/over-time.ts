@@ -5,6 +5,9 @@ import { type Axis, known, type Plot } from './figure.ts';
 
 const POINTS_MAX = 100;
 
+/** The x axis of all figures that have the time of a run. */
+export const OVER_TIME = 'time since measuring began';
+
 /** The stretches that a figure over time has a point for: at most 100. */
 export function stretchesOf(axis: MeasuredAxis): TimeBuckets {
   return timeBuckets(axis.spanMs, POINTS_MAX);
@@ -20,7 +23,7 @@ export function overTime(
   const step = widthMs / 1000;
   return {
     kind: 'step',
-    x: { label: 'time since measuring began', unit: 's', ...(step > 0 && { step }) },
+    x: { label: OVER_TIME, unit: 's', ...(step > 0 && { step }) },
     y,
     series: known(
       series.map(({ name, values }) => ({

@@ -1,5 +1,6 @@
+import { textWidth } from '../../base/text-width.ts';
 import { cellTexts, headingOf, type Table, type TableColumn } from '../section.ts';
-import { broken, textWidth } from '../wrap.ts';
+import { broken } from '../wrap.ts';
 
 /** A table whose texts are laid out, and no wider than its page. */
 export interface FittedTable {

@@ -269,7 +269,7 @@ test('of a run in which nothing was sent all figures are there, and nothing is i
 test('a run of failures alone has rates and concurrency, but no latency and no share', () => {
   const run = runOf(partOf([failed(1, 1000, 100), failed(2, 1000, 100)]));
   const filled = figuresOf(...madeOf(run)).filter(({ series }) => series.length);
-  expect(filled.map(({ name }) => name)).toEqual(['concurrency', 'rates']);
+  expect(filled.map(({ name }) => name)).toEqual(['progress', 'concurrency', 'rates', 'lateness']);
   expect(pointsOf(figure('rates', run), 'completed')!.every(([, y]) => y === 0)).toBe(true);
 });
 
@@ -280,7 +280,11 @@ test('of a run that took no time at all, what needs none is there', () => {
   expect(filled.map(({ name }) => name)).toEqual([
     'ttft-cdf',
     'latency-cdf',
+    'tpot-cdf',
+    'ttft-by-round',
     'cached-share-by-round',
+    'ideal-predicted-observed-by-turn',
+    'ttft-by-cached-share',
     'ttft-by-input-tokens',
   ]);
 });

@@ -2,11 +2,11 @@ import { nice } from 'd3-array';
 import type { PanelAxis } from './panel.ts';
 import { marked, type Tick } from './ticks.ts';
 
-/** An axis laid on the page: values to pixels. */
-export interface Ruler {
+/** An axis as it is laid on the page. */
+export interface LaidAxis {
   readonly title: string;
-  /** Pixels, of which one has no more than a tenth. */
-  readonly at: (value: number) => number;
+  readonly type: 'linear' | 'log' | 'utc';
+  readonly domain: Domain;
   /** Those that have room for their labels. */
   readonly ticks: readonly Tick[];
 }
@@ -18,41 +18,42 @@ interface Laid {
   readonly domain: Domain;
   /** Whether the axis is to end at a tick. */
   readonly isRounded?: boolean;
-  /** Pixels at the ends of the domain. */
-  readonly from: number;
-  readonly to: number;
+  /** Pixels: of the axis, and from one tick to the next at least. */
+  readonly length: number;
+  readonly distance?: number;
   /** Pixels along the axis that a label needs, with the distance from the next. */
   readonly room: (label: string) => number;
 }
 
-/** Pixels from one tick to the next where labels are short. */
+/** Pixels from one tick to the next where labels are short, unless it says otherwise. */
 const DISTANCE = 60;
 
-export function rulerOf({ axis, domain: exact, isRounded, from, to, room }: Laid): Ruler {
-  const most = Math.max(1, Math.floor(Math.abs(to - from) / DISTANCE));
+export function axisOf({
+  axis,
+  domain: exact,
+  isRounded,
+  length,
+  distance = DISTANCE,
+  room,
+}: Laid): LaidAxis {
+  const most = Math.max(1, Math.floor(length / distance));
   const domain = isRounded ? rounded(axis, exact, most) : exact;
+  const type = axis.scale === 'time' ? 'utc' : (axis.scale ?? 'linear');
   const place = axis.scale === 'log' ? Math.log10 : (value: number) => value;
-  const [first, last] = [place(domain[0]), place(domain[1])];
-  const at = (value: number) =>
-    tenth(from + ((place(value) - first) / (last - first)) * (to - from));
+  const perUnit = length / (place(domain[1]) - place(domain[0]));
+  const areApart = (ticks: readonly Tick[]) =>
+    ticks.every(({ value, label }, index) => {
+      const next = ticks[index + 1];
+      if (!next) return true;
+      const distance = (place(next.value) - place(value)) * perUnit;
+      return distance >= (room(label) + room(next.label)) / 2;
+    });
   const { title, ticks } = marked(axis, domain);
   for (let count = most; count > 0; count--) {
     const candidates = ticks(count);
-    if (areApart(candidates, at, room)) return { title, at, ticks: candidates };
+    if (areApart(candidates)) return { title, type, domain, ticks: candidates };
   }
-  return { title, at, ticks: ticks(1).slice(0, 1) };
-}
-
-function areApart(ticks: readonly Tick[], at: Ruler['at'], room: Laid['room']): boolean {
-  return ticks.every(({ value, label }, index) => {
-    const next = ticks[index + 1];
-    if (!next) return true;
-    return Math.abs(at(next.value) - at(value)) >= (room(label) + room(next.label)) / 2;
-  });
-}
-
-export function tenth(pixels: number): number {
-  return Math.round(pixels * 10) / 10;
+  return { title, type, domain, ticks: ticks(1).slice(0, 1) };
 }
 
 /** What an axis goes over, where these values are to be shown; undefined if there are none. */

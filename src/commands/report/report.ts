@@ -1,14 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { errorText, UsageError } from '../base/errors.ts';
-import type { Exportable } from '../export/exports.ts';
-import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../scenario/output.ts';
-import { withFlags } from './flags/flag-table.ts';
-import { screenFlags } from './flags/flags.ts';
-import { collect } from './flags/options.ts';
-import { flowingHelp } from './terminal/help-text.ts';
-import { reportColumns } from './terminal/screen.ts';
-import { say } from './terminal/stderr.ts';
+import { errorText, UsageError } from '../../base/errors.ts';
+import type { Exportable } from '../../export/exports.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../scenario/output.ts';
+import { withFlags } from '../flags/flag-table.ts';
+import { screenFlags } from '../flags/flags.ts';
+import { collect } from '../flags/options.ts';
+import { type PageFlags, pageFlags } from '../page/page-flags.ts';
+import { flowingHelp } from '../terminal/help-text.ts';
+import { reportColumns } from '../terminal/screen.ts';
+import { say } from '../terminal/stderr.ts';
 
 /** `confab report DIR...`: makes the report again from what the journals hold. */
 export function reportCommand(): Command {
@@ -36,7 +37,7 @@ export function reportCommand(): Command {
       flowingHelp(() => `\nFormats of --export:\n${formatList()}`),
     )
     .action(report);
-  return withFlags(command, screenFlags);
+  return withFlags(command, [...pageFlags('the first folder', 'report.html'), ...screenFlags]);
 }
 
 function formatList(): string {
@@ -46,7 +47,7 @@ function formatList(): string {
     .join('\n');
 }
 
-interface ReportFlags {
+interface ReportFlags extends PageFlags {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly md?: boolean;
@@ -58,10 +59,11 @@ interface ReportFlags {
 async function report(dirs: readonly string[], flags: ReportFlags): Promise<void> {
   const exports = (flags.export ?? []).map(exportOf);
   const draw = flags.figure === undefined ? undefined : await drawing(flags.figure);
+  const pictured = await picturing(dirs[0]!, flags);
   const [{ readRun }, { mergeRuns, summarise }, { refuseStrangers }] = await Promise.all([
-    import('../record/run-folder.ts'),
-    import('../report/run-summary.ts'),
-    import('../report/one-run.ts'),
+    import('../../record/run-folder.ts'),
+    import('../../report/run-summary.ts'),
+    import('../../report/one-run.ts'),
   ]);
   refuseTwice(dirs);
   const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
@@ -70,20 +72,21 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
   const exportable = { run, summary: summarise(run) };
   await writeExports(exports, exportable);
   await draw?.(exportable);
+  await pictured?.(exportable);
   process.stdout.write(await printed(exportable, flags));
 }
 
 async function printed({ summary }: Exportable, flags: ReportFlags): Promise<string> {
   const { json, csv, md, wide } = flags;
-  if (json) return (await import('../export/summary-json.ts')).summaryJson(summary);
-  if (csv) return (await import('../export/report-csv.ts')).reportCsv(summary);
-  const { reportMarkdown, reportText } = await import('../report/text.ts');
+  if (json) return (await import('../../export/summary-json.ts')).summaryJson(summary);
+  if (csv) return (await import('../../export/report-csv.ts')).reportCsv(summary);
+  const { reportMarkdown, reportText } = await import('../../report/text.ts');
   return `${md ? reportMarkdown(summary) : reportText(summary, {}, reportColumns(wide))}\n`;
 }
 
 async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {
   if (!settings.length) return;
-  const { EXPORTS } = await import('../export/exports.ts');
+  const { EXPORTS } = await import('../../export/exports.ts');
   for (const { format, file } of settings) {
     try {
       await EXPORTS[format].write(of, file!);
@@ -96,13 +99,24 @@ async function writeExports(settings: readonly ExportSetting[], of: Exportable):
 
 /** A name that no picture can have is refused before anything is read. */
 async function drawing(file: string): Promise<(of: Exportable) => Promise<void>> {
-  const { checkPicture, writePicture } = await import('../figures/picture.ts');
+  const { checkPicture, writePicture } = await import('../../figures/picture.ts');
   checkPicture(file);
   return async ({ run, summary }) => {
-    const { figuresOf } = await import('../report/figures/figures.ts');
+    const { figuresOf } = await import('../../report/figures/figures.ts');
     await writePicture(file, figuresOf(run, summary));
     say(`wrote ${file}`);
   };
+}
+
+/** Page and figures are made of the same chapters. Where they cannot be written is known before anything is read. */
+async function picturing(
+  dir: string,
+  flags: ReportFlags,
+): Promise<((of: Exportable) => Promise<void>) | undefined> {
+  if (flags.html === undefined && flags.figures === undefined) return undefined;
+  const { pageWriter } = await import('../page/page-file.ts');
+  const write = pageWriter(flags, 'report.html');
+  return async (of) => write?.(dir, await (await import('./run-page.ts')).runPage(of));
 }
 
 function exportOf(text: string): ExportSetting {

@@ -1,0 +1,40 @@
+import type { Windows } from '../../figures/panel.ts';
+import type { Run } from '../../record/run-folder.ts';
+import { generatorDelayMs } from '../../stats/latency.ts';
+import { MeasuredAxis } from '../../stats/measured-axis.ts';
+import { CLIENT_LIMITS } from '../verdict.ts';
+import type { Figure } from './figure.ts';
+import { OVER_TIME } from './over-time.ts';
+
+/** When the client's own delay kept requests waiting for longer than it may, in seconds of the measured time. */
+export function lateWindows({ parts }: Run): Windows | undefined {
+  const axis = new MeasuredAxis(parts);
+  const spans: [number, number][] = [];
+  for (const request of axis.requests()) {
+    const delayMs = generatorDelayMs(request.record) ?? 0;
+    if (delayMs <= CLIENT_LIMITS.delayP99Ms) continue;
+    const toMs = axis.at(request.record.sentMs, request);
+    if (toMs !== undefined) spans.push([Math.max(0, toMs - delayMs) / 1000, toMs / 1000]);
+  }
+  if (!spans.length) return undefined;
+  return { name: 'the client was late', spans: union(spans) };
+}
+
+function union(spans: readonly (readonly [number, number])[]): [number, number][] {
+  const joined: [number, number][] = [];
+  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
+    const last = joined.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}
+
+/** Figures over the time of a run have them marked; others stay as they are. */
+export function withWindows(figures: readonly Figure[], windows: Windows | undefined): Figure[] {
+  return figures.map((figure) =>
+    windows && figure.x.label === OVER_TIME
+      ? { ...figure, windows: [...(figure.windows ?? []), windows] }
+      : figure,
+  );
+}

@@ -1,0 +1,66 @@
+import type { TurnRecord } from '../../record/record.ts';
+import type { Run } from '../../record/run-folder.ts';
+import { MeasuredAxis } from '../../stats/measured-axis.ts';
+import { bucketAt } from '../../stats/time-buckets.ts';
+import type { Plot } from './figure.ts';
+import { overTime, stretchesOf } from './over-time.ts';
+
+type Sources = Readonly<Record<string, number>>;
+
+/** Where the prompt tokens of completed requests came from, by when they were sent: shares that add up to 1. */
+export function promptTokensBySource({ parts }: Run): Plot {
+  const axis = new MeasuredAxis(parts);
+  const buckets = stretchesOf(axis);
+  const sums = new Map(
+    ['GPU cache', 'host or remote', 'storage', 'computed'].map((name) => [
+      name,
+      new Float64Array(buckets.count),
+    ]),
+  );
+  const all = new Float64Array(buckets.count);
+  for (const request of axis.requests()) {
+    const { record } = request;
+    const atMs = axis.at(record.sentMs, request);
+    const sources = record.status === 'ok' ? sourcesOf(record) : undefined;
+    if (!sources || atMs === undefined || !all.length) continue;
+    const bucket = bucketAt(buckets, atMs);
+    all[bucket]! += record.inputTokens!;
+    for (const [name, tokens] of Object.entries(sources)) sums.get(name)![bucket]! += tokens;
+  }
+  const isThere = (values: Float64Array) => values.some((value) => value > 0);
+  const plot = overTime(
+    axis,
+    { label: 'prompt tokens', unit: 'share' },
+    [...sums]
+      .filter(([, values]) => isThere(values))
+      .map(([name, values]) => ({
+        name,
+        values: Array.from(values, (tokens, bucket) =>
+          all[bucket]! > 0 ? tokens / all[bucket]! : undefined,
+        ),
+      })),
+  );
+  return {
+    ...plot,
+    isStacked: true,
+    notes: [
+      'Of completed requests that say what was cached, by when they were sent.',
+      ...plot.notes,
+    ],
+  };
+}
+
+/** Undefined where the engine did not say. What it found below the GPU it tells apart where it can. */
+function sourcesOf(record: TurnRecord): Sources | undefined {
+  const { inputTokens, cachedTokens, externalCachedTokens = 0, storageCachedTokens = 0 } = record;
+  if (!inputTokens || cachedTokens === undefined) return undefined;
+  const cached = Math.min(cachedTokens, inputTokens);
+  const below = Math.min(externalCachedTokens, cached);
+  const storage = Math.min(storageCachedTokens, below);
+  return {
+    'GPU cache': cached - below,
+    'host or remote': below - storage,
+    storage,
+    computed: inputTokens - cached,
+  };
+}
