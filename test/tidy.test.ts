@@ -31,6 +31,7 @@ const STATIONS = [
   'stats',
   'figures',
   'report',
+  'ledger',
   'certify',
   'export',
   'analysis',
@@ -63,6 +64,7 @@ const ALSO: Record<string, string[]> = {
   // Texts end where the page ends.
   help: ['report'],
   report: ['cache'],
+  ledger: ['cache'],
   engine: ['scenario', 'workload'],
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.

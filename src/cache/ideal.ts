@@ -154,7 +154,7 @@ function counted(record: TurnRecord, tokens: number | undefined): number | undef
 }
 
 /** Of a prompt that has become shorter than what it follows, its new message is not in the cache. */
-function withoutMessage(record: TurnRecord, heldTokens: number): number {
+export function withoutMessage(record: TurnRecord, heldTokens: number): number {
   const { inputTokens, messageTokens = 0 } = record;
   if (inputTokens === undefined || heldTokens < inputTokens) return heldTokens;
   return Math.max(0, inputTokens - messageTokens);

@@ -1,10 +1,8 @@
-import { BLOCK_TOKENS, IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
+import { IdealCache, type IdealOptions, type IdealTurn } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
-import type { Scenario } from '../scenario/schema.ts';
-import { blockTokensOf } from '../stats/block-size.ts';
 import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
 import { lateSummaryOf, lateWindowsOf } from '../stats/late-windows.ts';
@@ -19,6 +17,7 @@ import {
   union,
   unionOfWindows,
 } from '../stats/timeline.ts';
+import { blockTokensIn, cacheKeyOf, hasOwnEngine, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { worstOf } from './own-error.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
@@ -147,17 +146,7 @@ export function mergeRuns(runs: readonly Run[]): Run {
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }
 
-/** As a real engine says, where it does; the embedded one has what the scenario says. */
-function blockTokensIn(parts: readonly RunPart[], scenario: Scenario | undefined): number {
-  if (scenario?.target.url === 'embedded') return scenario.engine.blockTokens ?? BLOCK_TOKENS;
-  for (const { enginePages } of parts) {
-    const found = enginePages && blockTokensOf(enginePages.first.text);
-    if (found !== undefined) return found;
-  }
-  return BLOCK_TOKENS;
-}
-
-/** What a part found in the cache, others had put there, unless it was kept apart from them, or had an engine of its own. */
+/** An ideal cache for every cache that parts of the run had in common. */
 class Ideals {
   readonly #options: IdealOptions;
   readonly #caches = new Map<unknown, IdealCache>();
@@ -167,9 +156,7 @@ class Ideals {
   }
 
   of(part: RunPart): IdealCache {
-    const { isolation, part: number } = part.header;
-    const kept = isolation === undefined ? '' : `${isolation} ${number}`;
-    const key = hasOwnEngine(part) ? part : kept;
+    const key = cacheKeyOf(part);
     let cache = this.#caches.get(key);
     if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
     return cache;
@@ -180,24 +167,11 @@ class Ideals {
   }
 }
 
-function idealOptions(scenario: Scenario | undefined, blockTokens: number): IdealOptions {
-  return {
-    blockTokens,
-    isAnswerResent: scenario?.conversation.history !== 'recorded',
-    isReasoningResent: scenario?.conversation.keepReasoning ?? false,
-    isSharedByUsers: !scenario?.sampling.cacheSalt?.includes('{userId}'),
-  };
-}
-
 /** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
 function watchedEngine(part: RunPart): WatchedEngine {
   const { originEpochMs } = part.header;
   const url = hasOwnEngine(part) ? undefined : (scenarioOf(part)?.target.url ?? 'unknown');
   return { url, originEpochMs, pages: part.enginePages };
-}
-
-function hasOwnEngine(part: RunPart): boolean {
-  return part.header.clock === 'virtual' || scenarioOf(part)?.target.url === 'embedded';
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

@@ -1,0 +1,144 @@
+import type { IdealOptions } from '../cache/ideal.ts';
+import type { TurnRecord } from '../record/record.ts';
+import type { Run } from '../record/run-folder.ts';
+import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
+import { scenarioOf } from '../report/identity.ts';
+import { placeParts } from '../stats/timeline.ts';
+import { answersComeBack, type HeldTokens, heldTokens, isFollowing, isReplay } from './held.ts';
+import { PromptLine } from './prompt-line.ts';
+import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.ts';
+
+/** A completed request, with what it and those before it have in common. */
+export interface RunReference extends Asked {
+  /** On the timeline that all parts share. */
+  readonly endMs: number;
+  /** As the engine counted. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /**
+   * Of the full blocks of prompt and answer, less its last token, which was never fed back: one name, a whole number
+   * from 0, for every beginning that ends with a block. Names of different `cacheKey`s have nothing in common.
+   */
+  readonly names: Int32Array;
+  /** So many of them are the prompt's. */
+  readonly promptBlocks: number;
+  /** Cached tokens in a cache that never forgets, by what one supposes of the answers: see `HeldTokens`. */
+  readonly ideal: HeldTokens;
+  /** That of them which the scenario makes one expect. */
+  readonly idealTokens: number;
+}
+
+export interface RunReferences {
+  readonly blockTokens: number;
+  /** In the order of sending, those of the warm-up included. */
+  readonly references: readonly RunReference[];
+  /** Completed requests that are not among them, by why: their blocks cannot be told from counts. */
+  readonly leftOut: Readonly<Record<'uncounted' | 'cumulative' | 'agents', number>>;
+}
+
+interface User {
+  readonly line: PromptLine;
+  previous?: TurnRecord;
+  opening?: TurnRecord;
+}
+
+/**
+ * The blocks that the requests of a run asked for, from the counts in their records alone: no text is needed, and so
+ * they are known of every journal. A conversation's prompt is that before it, the answer and a new message; what all
+ * share comes first. Exact where the ideal is: see `IdealCache`.
+ */
+export function runReferences(run: Run): RunReferences {
+  const scenario = scenarioOf(run.parts[0]!);
+  const blockTokens = blockTokensIn(run.parts, scenario);
+  const options = idealOptions(scenario, blockTokens);
+  const leftOut = { uncounted: 0, cumulative: 0, agents: 0 };
+  const asked: Asked[] = [];
+  for (const { part, offsetMs } of placeParts(run.parts)) {
+    const cacheKey = cacheKeyOf(part);
+    for (const record of part.records) {
+      if (record.sentMs === undefined || record.status !== 'ok') continue;
+      const why = untold(record);
+      if (why) leftOut[why]++;
+      else asked.push({ record, cacheKey, offsetMs, sentMs: record.sentMs + offsetMs });
+    }
+  }
+  asked.sort(
+    (a, b) =>
+      a.sentMs - b.sentMs || a.record.userId - b.record.userId || a.record.turn - b.record.turn,
+  );
+  const caches = new Map<unknown, Cache>();
+  const shared = sharedTokensOf(asked, options);
+  const references = asked.map((one): RunReference => {
+    let cache = caches.get(one.cacheKey);
+    if (!cache) caches.set(one.cacheKey, (cache = new Cache(blockTokens)));
+    return cache.add(one, shared(one), options);
+  });
+  return { blockTokens, references, leftOut };
+}
+
+function untold(record: TurnRecord): keyof RunReferences['leftOut'] | undefined {
+  if (record.agent) return 'agents';
+  if (record.isCumulative) return 'cumulative';
+  const isCounted = record.inputTokens !== undefined && record.outputTokens !== undefined;
+  return isCounted && record.tokensFrom !== 'local' ? undefined : 'uncounted';
+}
+
+/** The conversations that one cache was asked for. */
+class Cache {
+  readonly #blockTokens: number;
+  readonly #users = new Map<number, User>();
+  #names = 0;
+  readonly #next = () => this.#names++;
+  readonly #shared = new PromptLine(this.#next);
+
+  constructor(blockTokens: number) {
+    this.#blockTokens = blockTokens;
+  }
+
+  add(asked: Asked, shared: SharedTokens, options: IdealOptions): RunReference {
+    const { record } = asked;
+    const user = this.#userOf(record.userId);
+    const before = { ...user, shared };
+    const held = heldTokens(record, before);
+    const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
+    const inputTokens = record.inputTokens!;
+    const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
+    const goesOn = isFollowing(record, before) || isReplay(record, before);
+    const names = user.line.to(
+      goesOn ? this.#blocksOf(held[as]) : 0,
+      this.#blocksOf(fedTokens),
+      this.#shared.first(this.#blocksOf(shared.tokens)),
+    );
+    const ideal = {
+      answers: this.#found(held.answers, inputTokens),
+      prompts: this.#found(held.prompts, inputTokens),
+      shared: this.#found(held.shared, inputTokens),
+    };
+    user.previous = record;
+    if (record.turn === 0) user.opening = record;
+    return {
+      ...asked,
+      endMs: record.endMs! + asked.offsetMs,
+      inputTokens,
+      outputTokens: record.outputTokens!,
+      names,
+      promptBlocks: this.#blocksOf(inputTokens),
+      ideal,
+      idealTokens: ideal[as],
+    };
+  }
+
+  #found(heldTokens: number, inputTokens: number): number {
+    return this.#blockTokens * this.#blocksOf(Math.min(heldTokens, inputTokens - 1));
+  }
+
+  #blocksOf(tokens: number): number {
+    return Math.max(0, Math.floor(tokens / this.#blockTokens));
+  }
+
+  #userOf(userId: number): User {
+    let user = this.#users.get(userId);
+    if (!user) this.#users.set(userId, (user = { line: new PromptLine(this.#next) }));
+    return user;
+  }
+}
