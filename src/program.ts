@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { closeAtEnd } from './base/at-end.ts';
 import { beginProgram } from './base/command-line.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { printableLines } from './base/printable.ts';
@@ -163,6 +164,8 @@ export async function program(argv: readonly string[]): Promise<number> {
     return await dispatch(withVerb(argv));
   } catch (error) {
     return exitCodeOf(error, limits);
+  } finally {
+    await closeAtEnd();
   }
 }
 

@@ -37,6 +37,7 @@ const STATIONS = [
   'analysis',
   'compare',
   'play',
+  'live',
   'plan',
   'sweep',
   'sessions',
@@ -69,6 +70,7 @@ const ALSO: Record<string, string[]> = {
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
+  live: ['run'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   inspect: ['cache'],

@@ -52,7 +52,7 @@ export function watchLate(
 }
 
 /** As the engine of the loop counts it, without a callback of ours. */
-function longestDelay(): LongestDelay {
+export function longestDelay(): LongestDelay {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return {

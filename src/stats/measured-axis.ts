@@ -37,7 +37,7 @@ export class MeasuredAxis {
   }
 
   /** Where a time of a request lies on the axis; undefined for one that is unknown, or was not measured. */
-  at(ms: number | undefined, { offsetMs }: PlacedRequest): number | undefined {
+  at(ms: number | undefined, { offsetMs }: Pick<PlacedRequest, 'offsetMs'>): number | undefined {
     if (ms === undefined) return undefined;
     const timelineMs = ms + offsetMs;
     let beforeMs = 0;

@@ -7,6 +7,7 @@ import {
   integer,
   number,
   partition,
+  port,
   timeOrRange,
 } from './options.ts';
 import { traceFlags } from './trace-flags.ts';
@@ -86,6 +87,13 @@ export const FLAGS = {
     path: 'output.certify',
     says: "find out this client's own error: by probes before the run, and one a second beside it",
   },
+  live: {
+    flags: '--live [port]',
+    path: 'output.live',
+    says: 'show the run while it goes on as a page on 127.0.0.1; default port: any that is free',
+    parse: port,
+    preset: 0,
+  },
   outputDir: { flags: '--output-dir <dir>', path: 'output.dir' },
   verbose: { flags: '--verbose', says: 'print every request as it ends' },
   printScenario: {
@@ -108,7 +116,7 @@ export const FLAGS = {
 export const screenFlags: readonly Flag[] = [FLAGS.wide, FLAGS.logFormat];
 
 /** How a run is watched while it goes on: of every verb that plays. */
-export const watchFlags: readonly Flag[] = grouped('What comes of it', [FLAGS.certify]);
+export const watchFlags: readonly Flag[] = grouped('What comes of it', [FLAGS.certify, FLAGS.live]);
 
 /** Where the requests of a scenario file go. */
 export const targetFlags: readonly Flag[] = grouped('Where requests go', [

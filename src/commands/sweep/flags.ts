@@ -1,6 +1,6 @@
 import type { Flag } from '../flags/flag-table.ts';
 import { grouped } from '../flags/flag-table.ts';
-import { FLAGS, playFlags, watchFlags } from '../flags/flags.ts';
+import { FLAGS, playFlags } from '../flags/flags.ts';
 import { list } from '../flags/lists.ts';
 import { collect, integer, number, share, time } from '../flags/options.ts';
 import { type PageFlags, pageFlags } from '../page/page-flags.ts';
@@ -100,7 +100,7 @@ export const sweepFlags: readonly Flag[] = [
     { flags: '--rest <time>', says: 'between two runs; default: 0', parse: time('sec') },
   ]),
   ...playFlags,
-  ...watchFlags,
+  ...grouped('What comes of it', [FLAGS.certify]),
   FLAGS.simulate,
   {
     flags: '--workers <n>',
