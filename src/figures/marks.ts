@@ -5,7 +5,7 @@ import type { Panel, PointsPanel, Span } from './panel.ts';
 import type { Plane } from './plane.ts';
 import { stacked } from './stacked.ts';
 import type { Palette, Style } from './style.ts';
-import { joined, thinnedCloud, thinnedLine } from './thinned.ts';
+import { CELL, joined, thinnedCloud, thinnedLine } from './thinned.ts';
 
 /** The marks of a panel: of a size that does not grow with the number of points. */
 export function marksOf(
@@ -47,14 +47,17 @@ const MARKS = {
 
   scatter(points, { x, y }, { colour }) {
     const pixels = points.map(([along, up]): Point => [x.at(along), y.at(up)]);
-    return thinnedCloud(pixels).map(({ points: cloud, opacity, isCell }) =>
-      dots(
-        cloud.map(([along, up]): Point => [x.valueAt(along), y.valueAt(up)]),
-        colour,
-        3,
-        { strokeOpacity: opacity, ...(isCell && { strokeLinecap: 'square' as const }) },
-      ),
-    );
+    return thinnedCloud(pixels).map(({ points: cloud, opacity, isCell }) => {
+      const value = ([along, up]: Point): Point => [x.valueAt(along), y.valueAt(up)];
+      if (!isCell) return dots(cloud.map(value), colour, 3, { strokeOpacity: opacity });
+      // As long as they are thick: not all that draws and prints knows the ends of a line without length.
+      const cells = cloud.map(([along, up]) => [
+        value([along - CELL / 2, up]),
+        value([along + CELL / 2, up]),
+      ]);
+      const look = { strokeOpacity: opacity, strokeLinecap: 'butt' as const };
+      return strokes(cells, colour, CELL, look);
+    });
   },
 
   step(points, { x }, style, { x: axis }) {
@@ -124,21 +127,20 @@ function lineMark(points: readonly Point[], { colour, dash }: Style): Plot.Marki
   });
 }
 
-/** One path of points that no line joins: few letters a point. */
-function dots(
-  points: readonly Point[],
+/** Points that no line joins. */
+function dots(points: readonly Point[], colour: string, size: number, more: Plot.LineOptions = {}) {
+  const lines = points.map((point) => [point]);
+  return strokes(lines, colour, size, { strokeLinecap: 'round', ...more });
+}
+
+/** One path of many lines: few letters each. */
+function strokes(
+  lines: readonly (readonly Point[])[],
   colour: string,
   size: number,
-  more: Plot.LineOptions = {},
+  more: Plot.LineOptions,
 ): Plot.Markish {
-  return Plot.line(apart(points.map((point) => [point])), {
-    x: '0',
-    y: '1',
-    stroke: colour,
-    strokeWidth: size,
-    strokeLinecap: 'round',
-    ...more,
-  });
+  return Plot.line(apart(lines), { x: '0', y: '1', stroke: colour, strokeWidth: size, ...more });
 }
 
 /** Lines in one, with nothing between the end of one and the next. */
@@ -218,12 +220,5 @@ function timeline(
       [x.valueAt(right), row],
     ];
   });
-  return Plot.line(apart(lines), {
-    x: '0',
-    y: '1',
-    stroke: colour,
-    strokeWidth: thickness,
-    strokeLinecap: 'butt',
-    strokeOpacity: 0.85,
-  });
+  return strokes(lines, colour, thickness, { strokeLinecap: 'butt', strokeOpacity: 0.85 });
 }

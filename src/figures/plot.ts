@@ -5,7 +5,7 @@ import { lettersWidth, shortened } from './letters.ts';
 import { marksOf } from './marks.ts';
 import { across, behind } from './overlays.ts';
 import { letters, TEXT } from './page-text.ts';
-import type { Panel } from './panel.ts';
+import type { Panel, PanelAxis } from './panel.ts';
 import { type Plane, rulerOf } from './plane.ts';
 import type { Palette, Style } from './style.ts';
 import { type Element, SVG_DOCUMENT } from './svg-tree.ts';
@@ -17,6 +17,8 @@ export interface PlotBox {
   readonly height: number;
 }
 
+/** Pixels of a name that still says something. */
+const NAME_MIN = 34;
 const MARGIN = { top: 24, right: 8, bottom: 40 };
 
 /** Axes and what is between them, as an element of SVG. */
@@ -79,13 +81,23 @@ function along(
   { left, right, width }: { readonly left: number; readonly right: number; readonly width: number },
 ): LaidAxis & { readonly right: number } {
   const room = (label: string) => lettersWidth(label, TEXT) + 12;
-  const laid = (end: number) => axisOf({ axis: panel.x, domain, length: end - left, room });
+  const laid = (end: number) =>
+    axisOf({ ...named(panel.x, end - left), domain, length: end - left, room });
   const wide = laid(right);
   const { value, label } = wide.ticks.at(-1) ?? { value: domain[0], label: '' };
   const end = rulerOf(wide, [left, right]).at(value) + lettersWidth(label, TEXT) / 2;
   if (end <= width) return { ...wide, right };
   const narrow = Math.floor(right - (end - width));
   return { ...laid(narrow), right: narrow };
+}
+
+/** Names are all there, each with as much of it as there is room for, unless there are very many. */
+function named(axis: PanelAxis, length: number) {
+  if (!axis.names) return { axis };
+  const pitch = length / axis.names.length;
+  if (pitch < NAME_MIN) return { axis };
+  const names = axis.names.map((name) => shortened(name, pitch - 14, TEXT));
+  return { axis: { ...axis, names }, distance: pitch };
 }
 
 /** There is no half a row. */

@@ -40,7 +40,8 @@ export interface Cloud {
   readonly points: readonly Pixels[];
 }
 
-const CELL = 3;
+/** Pixels of a side. */
+export const CELL = 3;
 /** More than a page has. */
 const ROWS = 2 ** 16;
 const OPACITIES = [0.25, 0.45, 0.7, 1] as const;

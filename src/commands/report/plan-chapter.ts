@@ -12,7 +12,7 @@ import { scenarioOf } from '../../report/identity.ts';
 import { measure } from '../../report/number.ts';
 
 /** A plan of more requests would take longer to make than all the rest of the page. */
-const REQUESTS_MAX = 20_000;
+const REQUESTS_MAX = 10_000;
 
 const MAKE = {
   rates: ratesOverTime,

@@ -75,11 +75,12 @@ footer { margin-top: 40px; font-size: 0.87rem; }
   .plot.narrow { display: block; }
   dl > div { grid-template-columns: 1fr; }
 }
+@page { margin: 14mm; }
 @media print {
   :root { color-scheme: light; ${declared(LIGHT)} --line: #c8c8c8; --soft: #ffffff; --alarm: #ffffff; --link: #000000; }
   html { font-size: 11px; }
   body { max-width: none; padding: 0; }
-  nav, .tools, .skip { display: none; }
+  nav, .tools, .skip, details:not([open]) { display: none; }
   .figures { grid-template-columns: 1fr 1fr; }
   figure, .warning { break-inside: avoid; }
   .plot.wide { display: block; }
