@@ -13,7 +13,6 @@ import { secretsOf } from '../scenario/secrets.ts';
 import type { Network } from '../transport/http/proxy.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
-import { certifierOf } from './certified.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
 import { refuseEndless } from './endless.ts';
@@ -131,7 +130,12 @@ async function playInto(
     ),
     givenUp,
   );
-  const certifier = await certifierOf({ scenario, workload: loaded, clock, observer, givenUp });
+  // Loaded where it is asked for: the first request is not to wait for it.
+  const certifier = scenario.output.certify
+    ? await (await import('./certified.ts')).certifierOf({
+        ...{ scenario, workload: loaded, clock, observer, givenUp },
+      })
+    : undefined;
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
 import type { LateSummary } from '../stats/late-windows.ts';
@@ -149,7 +150,7 @@ function lateLines({ late }: ClientVerdict): string[] {
   if (!late || late.share < LATE_SHARE_MIN) return [];
   const { windows, totalMs, longestMs, share } = late;
   return [
-    `The client was late in ${windows} windows, ${seconds(totalMs)} (${percent(share)} of the time), the longest ${measure(longestMs)} ms: figures over time mark them.`,
+    `The client was late in ${counted(windows, 'window')}, ${seconds(totalMs)} (${percent(share)} of the time), the longest ${measure(longestMs)} ms: figures over time mark them.`,
   ];
 }
 

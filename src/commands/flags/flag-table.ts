@@ -37,8 +37,8 @@ interface FlagOptions {
   readonly parse?: Parse;
   /** The command's own, where it is not the schema's. */
   readonly default?: unknown;
-  /** What it stands for without its value, where that may be left out. */
-  readonly preset?: unknown;
+  /** What its parser is given where its value is left out. */
+  readonly preset?: string;
   readonly isRequired?: boolean;
   /** Its value is an object whose members are set one by one, so that others of the scenario stay. */
   readonly isMerged?: boolean;

@@ -92,7 +92,7 @@ export const FLAGS = {
     path: 'output.live',
     says: 'show the run while it goes on as a page on 127.0.0.1; default port: any that is free',
     parse: port,
-    preset: 0,
+    preset: '0',
   },
   outputDir: { flags: '--output-dir <dir>', path: 'output.dir' },
   verbose: { flags: '--verbose', says: 'print every request as it ends' },
