@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { ErrorSpread } from '../record/record.ts';
 import { amount, measure } from '../report/number.ts';
 import { judgeOf } from '../report/own-error.ts';
@@ -52,10 +53,10 @@ function withinText(
 ): string {
   const tried = loads.filter((load) => load.chunkRate === chunkRate).map((load) => load.streams);
   const most = Math.max(...tried);
-  if (streams === undefined) return `not even ${Math.min(...tried)} streams`;
+  if (streams === undefined) return `not even ${counted(Math.min(...tried), 'stream')}`;
   return streams === most
-    ? `all that was tried, up to ${most} streams`
-    : `up to ${streams} streams of the ${most} that were tried`;
+    ? `all that was tried, up to ${counted(most, 'stream')}`
+    : `up to ${counted(streams, 'stream')} of the ${most} that were tried`;
 }
 
 function tableOf(loads: readonly LoadErrors[], limitMs: number): Table {

@@ -89,7 +89,8 @@ async function playListening(
   page: LivePage | undefined,
   hasIntervals = true,
 ): Promise<Played> {
-  const { scenario, companion } = options;
+  const { companion } = options;
+  const scenario = page && !isSimulated ? withEnginePages(options.scenario) : options.scenario;
   const clock = isSimulated ? new VirtualClock() : new SystemClock();
   const { drainTimeoutSec } = scenario.stop;
   const { interval, expected, ...observer } = consoleObserver({
@@ -99,6 +100,7 @@ async function playListening(
   const told = hasIntervals && !isQuiet ? { ...observer, interval, expected } : observer;
   return play({
     ...options,
+    scenario,
     apiKey: apiKeyOf(scenario, apiKey),
     network: networkOf(process.env),
     clock,
@@ -107,6 +109,13 @@ async function playListening(
     observer: page ? joinedObservers(told, await followed(page, { scenario, clock })) : told,
   });
 }
+
+/** A page has the engine's own numbers: they are read now and then, where the scenario does not say how often. */
+function withEnginePages({ output, ...scenario }: Scenario): Scenario {
+  return { ...scenario, output: { metricsEverySec: ENGINE_EVERY_SEC, ...output } };
+}
+
+const ENGINE_EVERY_SEC = 5;
 
 async function followed(page: LivePage, run: { scenario: Scenario; clock: Clock }) {
   return (await import('../live/live-observer.ts')).liveObserver(run, page);

@@ -1,10 +1,10 @@
-import { counted } from '../base/counted.ts';
 import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
 import type { LateSummary } from '../stats/late-windows.ts';
 import type { Distribution } from '../stats/quantile.ts';
-import { measure, percent, seconds } from './number.ts';
-import { judgeOf, ownErrorText } from './own-error.ts';
+import { clientLines } from './client-lines.ts';
+import { measure, percent } from './number.ts';
+import { judgeOf } from './own-error.ts';
 import type { Section } from './section.ts';
 
 /**
@@ -130,28 +130,9 @@ export function verdictSections(
   clock: 'system' | 'virtual',
   lateness: Distribution | undefined,
 ): Section[] {
-  const more = [...certificationLines(client), ...lateLines(client)];
+  const more = clientLines(client);
   if (client.isBottleneck) return [bottleneckSection(client, more)];
   return [{ lines: [keptUpText(client, clock), ...more] }, ...latenessSections(lateness)];
-}
-
-/** A part of the time from which on it is worth a line; figures over time mark every window. */
-const LATE_SHARE_MIN = 0.01;
-
-function certificationLines({ certification }: ClientVerdict): string[] {
-  const { before, during } = certification ?? {};
-  return [
-    ...(during ? [`This client's ${ownErrorText(during, 'beside the run')}.`] : []),
-    ...(before ? [`Its ${ownErrorText(before, 'before the run')}.`] : []),
-  ];
-}
-
-function lateLines({ late }: ClientVerdict): string[] {
-  if (!late || late.share < LATE_SHARE_MIN) return [];
-  const { windows, totalMs, longestMs, share } = late;
-  return [
-    `The client was late in ${counted(windows, 'window')}, ${seconds(totalMs)} (${percent(share)} of the time), the longest ${measure(longestMs)} ms: figures over time mark them.`,
-  ];
 }
 
 function bottleneckSection({ problems }: ClientVerdict, more: readonly string[]): Section {

@@ -1,4 +1,5 @@
 import { SystemClock } from '../../base/clock.ts';
+import { counted } from '../../base/counted.ts';
 import { UsageError } from '../../base/errors.ts';
 import { watchBusy } from '../../base/health.ts';
 import { processLimits } from '../../base/process-limits.ts';
@@ -66,7 +67,7 @@ function lineOf({ streams, chunkRate, errors }: LoadErrors): string {
   const found = errors
     ? `TTFT ${errors.ttftMs.p50} ms p50, ${errors.ttftMs.p99} p99`
     : 'no probe had an answer';
-  return `${streams} streams of ${chunkRate} chunks/s: ${found}`;
+  return `${counted(streams, 'stream')} of ${chunkRate} chunks/s: ${found}`;
 }
 
 const FILES_RESERVED = 32;
