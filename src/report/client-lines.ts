@@ -29,6 +29,6 @@ function lateLines({ late }: Told): string[] {
   if (!late || late.share < LATE_SHARE_MIN) return [];
   const { windows, totalMs, longestMs, share } = late;
   return [
-    `The client was late in ${counted(windows, 'window')}, ${seconds(totalMs)} (${percent(share)} of the time), the longest ${measure(longestMs)} ms: figures over time mark them.`,
+    `The client was late at some moment of ${counted(windows, 'window')}, ${seconds(totalMs)} in all (${percent(share)} of the time; the longest ${measure(longestMs)} ms): figures over time mark them.`,
   ];
 }

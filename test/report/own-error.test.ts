@@ -58,7 +58,7 @@ test('what probes found stands in the first lines, and beyond the limit makes a 
 test('windows in which the client was late are said where they are much of the time', () => {
   const late = { windows: 3, totalMs: 900, longestMs: 500 };
   expect(said(1, { ...late, share: 0.015 }).text).toContain(
-    'The client was late in 3 windows, 0.9 s (1.5 % of the time), the longest 500.0 ms',
+    'late at some moment of 3 windows, 0.9 s in all (1.5 % of the time; the longest 500.0 ms)',
   );
   expect(said(1, { ...late, share: 0.005 }).text).not.toContain('was late');
 });
