@@ -5,6 +5,7 @@ import type { Page } from '../report/html/page.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
 import { collect } from './flags/options.ts';
+import { pageName } from './page/page-flags.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
 import { say } from './terminal/stderr.ts';
@@ -44,6 +45,7 @@ const flags: readonly Flag[] = [
   {
     flags: '--html <file>',
     says: 'also write everything as one page, which needs no network',
+    parse: pageName,
   },
 ];
 

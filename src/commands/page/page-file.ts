@@ -16,22 +16,12 @@ export type PageWriter = (dir: string, page: Page) => Promise<void>;
  */
 export function pageWriter({ html, figures }: PageFlags, name: string): PageWriter | undefined {
   if (html === undefined && figures === undefined) return undefined;
-  if (typeof html === 'string') checkPage(html);
+  if (typeof html === 'string') checkWritable('--html', html);
   if (figures !== undefined) checkFigureFolder(figures);
   return async (dir, page) => {
     if (html !== undefined) writePage(html === true ? join(dir, name) : html, page);
     if (figures !== undefined) await writeFigures(figures, page.chapters);
   };
-}
-
-/** Whatever ends otherwise is likely to be something that was there before: a scenario, a run folder. */
-function checkPage(path: string): void {
-  if (!/\.html?$/i.test(path)) {
-    throw new UsageError(
-      `--html: found ${path || "''"}; expected a name that ends in .html, or --html as the last word of the line`,
-    );
-  }
-  checkWritable('--html', path);
 }
 
 function writePage(path: string, page: Page): void {

@@ -1,3 +1,4 @@
+import { UsageError } from '../../base/errors.ts';
 import type { Flag } from '../flags/flag-table.ts';
 
 export interface PageFlags {
@@ -12,6 +13,7 @@ export function pageFlags(folder: string, name: string): Flag[] {
     {
       flags: '--html [file]',
       says: `also write everything as one page, which needs no network; without FILE: ${name} in ${folder}`,
+      parse: pageName,
     },
     FIGURES_FLAG,
   ];
@@ -21,3 +23,14 @@ export const FIGURES_FLAG: Flag = {
   flags: '--figures <dir>',
   says: "also draw the field's figures for which there is data into this folder, as SVG and PNG",
 };
+
+/**
+ * Whatever ends otherwise is likely to be something that was there before: a scenario, a run folder.
+ * @throws UsageError for it.
+ */
+export function pageName(path: string): string {
+  if (/\.html?$/i.test(path)) return path;
+  throw new UsageError(
+    `--html: found ${path || "''"}; expected a name that ends in .html, or none: then --html is the last word of the line`,
+  );
+}

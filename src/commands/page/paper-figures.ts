@@ -61,18 +61,29 @@ export function checkFigureFolder(dir: string): void {
 /** Draws what these chapters have data for, each as SVG and PNG, and says what is missing, and of what it is made. */
 export async function writeFigures(dir: string, chapters: readonly FilledChapter[]): Promise<void> {
   const panels = chapters.flatMap(({ figures = [] }) => figures);
-  makeFolder(dir);
+  const problems = new Set<string>();
   const missing: string[] = [];
   for (const [name, { needs, of }] of Object.entries(PAPER_FIGURES)) {
     const found = of.flatMap((part) => panels.filter((panel) => isOf(panel, part)));
-    if (!found.length) {
-      missing.push(`${name} (${needs})`);
-      continue;
-    }
-    for (const ending of ['svg', 'png']) await writePicture(join(dir, `${name}.${ending}`), found);
-    say(`wrote ${join(dir, name)}.svg and .png`);
+    if (!found.length) missing.push(`${name} (${needs})`);
+    else say(`wrote ${await drawn(join(dir, name), found, problems)}`);
   }
+  for (const problem of problems) say(`warning: ${problem}`);
   if (missing.length) say(`not drawn for want of data: ${missing.join(', ')}`);
+}
+
+/** Where there is no package for PNG, the SVG is there all the same. */
+async function drawn(path: string, panels: readonly Panel[], problems: Set<string>) {
+  makeFolder(dirname(path));
+  await writePicture(`${path}.svg`, panels);
+  try {
+    await writePicture(`${path}.png`, panels);
+    return `${path}.svg and .png`;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.add(errorText(error));
+    return `${path}.svg`;
+  }
 }
 
 function isOf({ name, series }: Panel, part: string): boolean {
