@@ -13,7 +13,7 @@ export function certificateSections(certificate: Certificate): Section[] {
   return [
     ...(scenario ? [scenarioSection(scenario, limitMs)] : []),
     {
-      title: `Own error of this client in ms; the limit is ${measure(limitMs)} ms of the TTFT`,
+      title: `Own error of this client in ms; the limit is ${amount(limitMs)} ms of the TTFT`,
       fields: within.map(({ chunkRate, streams }) => ({
         label: `${amount(chunkRate)} chunks/s`,
         lines: [withinText(streams, loads, chunkRate)],
@@ -33,7 +33,7 @@ function scenarioSection(
 ): Section {
   const { streams, chunkRate, errors } = load;
   const found = errors
-    ? `an error of the TTFT of ${measure(judged(errors))} ms at ${judgeOf(errors)} (limit ${measure(limitMs)} ms)`
+    ? `an error of the TTFT of ${measure(judged(errors))} ms at ${judgeOf(errors)} (limit ${amount(limitMs)} ms)`
     : 'no probe had an answer';
   const head = is ? 'lies within what this client can measure' : 'IS TOO MUCH for this client';
   return {

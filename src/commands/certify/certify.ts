@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/errors.ts';
+import { version } from '../../base/version.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import type { Certificate } from '../../certify/certificate.ts';
 import { checkWritable } from '../../play/writable.ts';
+import type { Page } from '../../report/html/page.ts';
 import { withFlags } from '../flags/flag-table.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -35,6 +37,8 @@ async function certify(file: string | undefined, flags: CertifyFlags): Promise<v
     );
   }
   if (json !== undefined && json !== '-') checkWritable('--json', json);
+  const { pageWriter } = await import('../page/page-file.ts');
+  const writePage = pageWriter(flags, 'certify.html');
   const draw = figure === undefined ? undefined : await drawing(figure);
   const [{ certificateFor }, { certificateSections }, { sectionsText }] = await Promise.all([
     import('./probing.ts'),
@@ -43,6 +47,7 @@ async function certify(file: string | undefined, flags: CertifyFlags): Promise<v
   ]);
   const { certificate, isInterrupted } = await certificateFor(file, certifyFlags, flags);
   await draw?.(certificate);
+  await writePage?.('.', await pageOf(certificate));
   const text = `${JSON.stringify(certificate, null, 2)}\n`;
   if (json === '-') process.stdout.write(text);
   else {
@@ -52,6 +57,20 @@ async function certify(file: string | undefined, flags: CertifyFlags): Promise<v
   }
   if (isInterrupted) process.exitCode = EXIT.interrupted;
   else if (certificate.scenario?.isWithin === false) process.exitCode = EXIT.thresholdFailed;
+}
+
+async function pageOf(certificate: Certificate): Promise<Page> {
+  const [{ certificateSections }, { certificateFigures }] = await Promise.all([
+    import('../../certify/text.ts'),
+    import('../../certify/figures.ts'),
+  ]);
+  const sections = certificateSections(certificate);
+  const figures = certificateFigures(certificate);
+  return {
+    title: "This client's own error",
+    chapters: [{ id: 'certificate', title: 'By streams and chunks a second', sections, figures }],
+    madeBy: `Made by confab ${version()}. It needs no network and no other file.`,
+  };
 }
 
 /** A name that no picture can have is refused before anything is probed. */

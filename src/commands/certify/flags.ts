@@ -3,6 +3,7 @@ import type { Flag } from '../flags/flag-table.ts';
 import { FLAGS, screenFlags } from '../flags/flags.ts';
 import { ascending } from '../flags/lists.ts';
 import { integer, number, time } from '../flags/options.ts';
+import { pageFlags } from '../page/page-flags.ts';
 
 export interface CertifyFlags {
   readonly set: readonly string[];
@@ -12,6 +13,7 @@ export interface CertifyFlags {
   readonly limit: number;
   readonly json?: string;
   readonly figure?: string;
+  readonly html?: string | true;
   readonly quiet?: boolean;
   readonly wide?: boolean;
 }
@@ -46,6 +48,7 @@ export const certifyFlags: readonly Flag[] = [
   FLAGS.set,
   { flags: '--json <file>', says: 'write what was found; -: to stdout, instead of the text' },
   { flags: '--figure <file>', says: 'draw the errors by streams: .svg or .png' },
+  ...pageFlags('this folder', 'certify.html').filter(({ flags }) => flags.startsWith('--html')),
   { flags: '--quiet', says: 'no progress on stderr' },
   ...screenFlags,
 ];
