@@ -5,7 +5,7 @@ import type { Page } from '../report/html/page.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
 import { collect } from './flags/options.ts';
-import { pageName } from './page/page-flags.ts';
+import { FIGURES_FLAG, pageName } from './page/page-flags.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
 import { say } from './terminal/stderr.ts';
@@ -18,6 +18,7 @@ interface CompareFlags {
   readonly json?: boolean;
   readonly figure?: string;
   readonly html?: string;
+  readonly figures?: string;
   readonly wide?: boolean;
 }
 
@@ -47,6 +48,7 @@ const flags: readonly Flag[] = [
     says: 'also write everything as one page, which needs no network',
     parse: pageName,
   },
+  FIGURES_FLAG,
 ];
 
 const HELP = `
@@ -89,7 +91,7 @@ async function compareRuns(given: readonly string[], flags: CompareFlags): Promi
     (await import('../figures/picture.ts')).checkPicture(flags.figure);
   }
   const writePage =
-    flags.html === undefined
+    flags.html === undefined && flags.figures === undefined
       ? undefined
       : (await import('./page/page-file.ts')).pageWriter(flags, 'compare.html');
   const sides = sidesOf(given).map((paths, index) => readSide(letter(index), paths));
@@ -128,15 +130,17 @@ async function draw(file: string | undefined, comparison: Comparison): Promise<v
 }
 
 async function pageOf(comparison: Comparison): Promise<Page> {
-  const [{ comparisonSections }, { comparisonPanels }] = await Promise.all([
+  const [{ comparisonSections }, { comparisonPanels }, { sidePanels }] = await Promise.all([
     import('../compare/text.ts'),
     import('../compare/figures.ts'),
+    import('../compare/side-figures.ts'),
   ]);
   const sides = [comparison.baseline, ...comparison.compared.map(({ side }) => side)];
   return {
     title: `Comparison of ${sides.map(({ name }) => name).join(', ')}`,
     chapters: [
       { id: 'differences', title: 'Differences', sections: comparisonSections(comparison) },
+      { id: 'rounds', title: 'Rounds and sources', figures: sidePanels(sides) },
       { id: 'distributions', title: 'Distributions', figures: comparisonPanels(comparison) },
     ],
     madeBy: 'Made by confab compare. It needs no network and no other file.',

@@ -44,6 +44,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/export/README.md'),
   },
   {
+    name: 'pages',
+    summary: 'the report as one HTML page, and figures for papers',
+    text: (columns) => documentText(columns, 'src/report/html/README.md'),
+  },
+  {
     name: 'comparing',
     summary: 'is B better than A? What is refused, and what a verdict means',
     text: (columns) => documentText(columns, 'src/compare/README.md'),

@@ -5,18 +5,15 @@ import { bucketAt } from '../../stats/time-buckets.ts';
 import type { Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';
 
-type Sources = Readonly<Record<string, number>>;
+/** Of the prompt tokens, in the order in which they lie upon each other. */
+export const SOURCES = ['GPU cache', 'host or remote', 'storage', 'computed'] as const;
+type Sources = Readonly<Record<(typeof SOURCES)[number], number>>;
 
 /** Where the prompt tokens of completed requests came from, by when they were sent: shares that add up to 1. */
 export function promptTokensBySource({ parts }: Run): Plot {
   const axis = new MeasuredAxis(parts);
   const buckets = stretchesOf(axis);
-  const sums = new Map(
-    ['GPU cache', 'host or remote', 'storage', 'computed'].map((name) => [
-      name,
-      new Float64Array(buckets.count),
-    ]),
-  );
+  const sums = new Map(SOURCES.map((name) => [name as string, new Float64Array(buckets.count)]));
   const all = new Float64Array(buckets.count);
   for (const request of axis.requests()) {
     const { record } = request;
@@ -51,7 +48,7 @@ export function promptTokensBySource({ parts }: Run): Plot {
 }
 
 /** Undefined where the engine did not say. What it found below the GPU it tells apart where it can. */
-function sourcesOf(record: TurnRecord): Sources | undefined {
+export function sourcesOf(record: TurnRecord): Sources | undefined {
   const { inputTokens, cachedTokens, externalCachedTokens = 0, storageCachedTokens = 0 } = record;
   if (!inputTokens || cachedTokens === undefined) return undefined;
   const cached = Math.min(cachedTokens, inputTokens);

@@ -9,7 +9,6 @@ export const SCRIPT = `
     link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const picture = (figure) => {
     const svg = figure.querySelector('.plot.wide svg').outerHTML;
