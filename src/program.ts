@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { closeAtEnd } from './base/at-end.ts';
 import { beginProgram } from './base/command-line.ts';
 import { EXIT, errorText } from './base/errors.ts';
 import { printableLines } from './base/printable.ts';
@@ -39,6 +40,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   sweep: {
     summary: 'a scenario at many settings, or the largest load within limits',
     load: async () => (await import('./commands/sweep/sweep.ts')).sweepCommand(),
+  },
+  certify: {
+    summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
+    load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
@@ -163,6 +168,8 @@ export async function program(argv: readonly string[]): Promise<number> {
     return await dispatch(withVerb(argv));
   } catch (error) {
     return exitCodeOf(error, limits);
+  } finally {
+    await closeAtEnd();
   }
 }
 

@@ -14,6 +14,11 @@ export class Backlog {
   #waiting: (() => void)[] = [];
   #next = 0;
   #isScheduled = false;
+  readonly #sliceMs: number;
+
+  constructor(sliceMs = SLICE_MS) {
+    this.#sliceMs = sliceMs;
+  }
 
   add(work: () => void): void {
     this.#waiting.push(work);
@@ -23,7 +28,7 @@ export class Backlog {
   }
 
   readonly #workOff = (): void => {
-    const endMs = performance.now() + SLICE_MS;
+    const endMs = performance.now() + this.#sliceMs;
     const waiting = this.#waiting;
     while (this.#next < waiting.length) {
       waiting[this.#next++]!();

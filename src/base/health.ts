@@ -11,8 +11,8 @@ export interface ProcessHealth {
   readonly cpuShare: number;
 }
 
-const RESOLUTION_MS = 10;
-const MS_PER_NS = 1e-6;
+export const RESOLUTION_MS = 10;
+export const MS_PER_NS = 1e-6;
 
 /** Starts measuring; the returned function reads the span so far, and may be called again. */
 export function watchHealth(): () => ProcessHealth {
@@ -34,5 +34,16 @@ export function watchHealth(): () => ProcessHealth {
       eventLoopUtilization: performance.eventLoopUtilization(loopAtStart).utilization,
       cpuShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
     };
+  };
+}
+
+/** The share of the time that the event loop was busy since this was last asked; first, since now. */
+export function watchBusy(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
   };
 }

@@ -144,6 +144,16 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/ab/README.md'),
   },
   {
+    name: 'live',
+    summary: 'a run while it goes on, in a browser',
+    text: (columns) => documentText(columns, 'src/live/README.md'),
+  },
+  {
+    name: 'certify',
+    summary: "this client's own error, alone and beside a run",
+    text: (columns) => documentText(columns, 'src/certify/README.md'),
+  },
+  {
     name: 'sweep',
     summary: 'many settings in one table, and the largest load within limits',
     text: (columns) => documentText(columns, 'src/sweep/README.md'),

@@ -1,7 +1,9 @@
-import { SystemClock, VirtualClock } from '../base/clock.ts';
+import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
 import { argsOfProgram } from '../base/command-line.ts';
 import { UsageError } from '../base/errors.ts';
 import { readText } from '../base/read-text.ts';
+import type { LivePage } from '../live/threaded.ts';
+import { joinedObservers } from '../play/observer.ts';
 import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
@@ -33,10 +35,12 @@ export interface CommandPlay
 export async function playAndPresent(options: CommandPlay): Promise<void> {
   const interrupts = listenForInterrupts();
   try {
-    const played = await playListening(options, interrupts);
+    const page = await pageOf(options);
+    const played = await playListening(options, interrupts, page);
     // A signal that came after the last answer did not break the run off, and is obeyed all the same.
     const isLate = interrupts.has() && played.outcome !== 'defect';
     await conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options);
+    if (page) await (await import('./terminal/live.ts')).finishLive(page, played);
   } finally {
     interrupts.stop();
   }
@@ -66,30 +70,55 @@ export async function playOnConsole(
   { hasIntervals = true } = {},
 ): Promise<Played> {
   const interrupts = listenForInterrupts();
-  return playListening(options, interrupts, hasIntervals).finally(interrupts.stop);
+  try {
+    return await playListening(options, interrupts, await pageOf(options), hasIntervals);
+  } finally {
+    interrupts.stop();
+  }
 }
 
-function playListening(
+/** Before anything is loaded: a port that cannot be had is an error. */
+async function pageOf({ scenario }: CommandPlay): Promise<LivePage | undefined> {
+  const { live } = scenario.output;
+  return live === undefined ? undefined : (await import('./terminal/live.ts')).livePage(live);
+}
+
+async function playListening(
   { isSimulated, isVerbose, isWide: _, isQuiet = false, apiKey, ...options }: CommandPlay,
   interrupts: Interrupts,
+  page: LivePage | undefined,
   hasIntervals = true,
 ): Promise<Played> {
-  const { scenario, companion } = options;
+  const { companion } = options;
+  const scenario = page && !isSimulated ? withEnginePages(options.scenario) : options.scenario;
   const clock = isSimulated ? new VirtualClock() : new SystemClock();
   const { drainTimeoutSec } = scenario.stop;
   const { interval, expected, ...observer } = consoleObserver({
     ...{ clock, companion, interrupts, isVerbose, isQuiet },
     drainTimeoutSec,
   });
+  const told = hasIntervals && !isQuiet ? { ...observer, interval, expected } : observer;
   return play({
     ...options,
+    scenario,
     apiKey: apiKeyOf(scenario, apiKey),
     network: networkOf(process.env),
     clock,
     args: argsOfProgram(),
     givenUp: interrupts.givenUp,
-    observer: hasIntervals && !isQuiet ? { ...observer, interval, expected } : observer,
+    observer: page ? joinedObservers(told, await followed(page, { scenario, clock })) : told,
   });
+}
+
+/** A page has the engine's own numbers: they are read now and then, where the scenario does not say how often. */
+function withEnginePages({ output, ...scenario }: Scenario): Scenario {
+  return { ...scenario, output: { metricsEverySec: ENGINE_EVERY_SEC, ...output } };
+}
+
+const ENGINE_EVERY_SEC = 5;
+
+async function followed(page: LivePage, run: { scenario: Scenario; clock: Clock }) {
+  return (await import('../live/live-observer.ts')).liveObserver(run, page);
 }
 
 /** What it takes to ask the scenario's server for something besides answers. */

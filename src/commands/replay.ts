@@ -4,7 +4,14 @@ import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, grouped, withFlags } from './flags/flag-table.ts';
-import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './flags/flags.ts';
+import {
+  FLAGS,
+  outputFlags,
+  resultFlags,
+  screenFlags,
+  targetFlags,
+  watchFlags,
+} from './flags/flags.ts';
 import { time } from './flags/options.ts';
 import { TRACE_FLAGS } from './flags/trace-flags.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -79,6 +86,7 @@ const replayFlags: readonly Flag[] = [
     FLAGS.simulate,
   ]),
   ...resultFlags,
+  ...watchFlags,
   ...grouped('What comes of it', [...outputFlags, ...screenFlags]),
   ...grouped('The engine that is built in', [FLAGS.gpu]),
   FLAGS.set,

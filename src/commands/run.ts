@@ -4,7 +4,7 @@ import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/resume.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
-import { playFlags, resultFlags } from './flags/flags.ts';
+import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
@@ -18,6 +18,7 @@ interface RunFlags extends ScenarioFlags {
 const runFlags: readonly Flag[] = [
   ...playFlags,
   ...resultFlags,
+  ...watchFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
   {
     flags: '--isolate <how>',
@@ -42,7 +43,7 @@ export function runCommand(): Command {
 }
 
 export function simulateCommand(): Command {
-  const rows = [...playFlags, ...resultFlags];
+  const rows = [...playFlags, ...resultFlags, ...watchFlags];
   return scenarioCommand('simulate', rows)
     .description('Play a scenario in virtual time, against the engine in this process.')
     .action((file: string | undefined, flags: RunFlags) => start(file, flags, rows, true));

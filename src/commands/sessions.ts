@@ -7,7 +7,7 @@ import { checkWritable } from '../play/writable.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
-import { FLAGS, screenFlags, targetFlags } from './flags/flags.ts';
+import { FLAGS, screenFlags, targetFlags, watchFlags } from './flags/flags.ts';
 import { integer, time } from './flags/options.ts';
 import { PRECEDENCE } from './run.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -84,6 +84,7 @@ export const sessionFlags: readonly Flag[] = [
   FLAGS.seed,
   FLAGS.initUserId,
   FLAGS.outputDir,
+  ...watchFlags,
   ...screenFlags,
 ];
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { GeneratorHealth, Host } from '../record/record.ts';
+import type { Host } from '../record/record.ts';
 import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
-import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { EvictedBlocks, EvictionsSummary } from '../server/evictions.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
@@ -18,6 +17,7 @@ import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
 import type { Rates, StartUpSummary } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
+import { client } from './client-schema.ts';
 import { bucketed, server } from './server-schema.ts';
 import {
   count,
@@ -60,26 +60,6 @@ const run = object<RunIdentity>({
   pacing: text('in words').optional(),
   workloadDigest: text('alike: the same conversations'),
   notes: z.array(z.string()),
-});
-
-const health = object<GeneratorHealth>({
-  eventLoopDelayP50Ms: number(),
-  eventLoopDelayP99Ms: number(),
-  eventLoopDelayMaxMs: number(),
-  eventLoopUtilization: share('of the time that the event loop was busy'),
-  cpuShare: number(),
-});
-
-const client = object<ClientVerdict>({
-  isBottleneck: z.boolean().describe('the client was part of what was measured'),
-  problems: z.array(z.string()).describe('one for each limit that was exceeded'),
-  delayP99Ms: number('from ready to sent; the lateness, where ready is unknown').optional(),
-  judgedBy: z
-    .enum(JUDGES)
-    .optional()
-    .describe('the highest percentile that there are enough requests for: the one with the limit'),
-  delayMs: number('that percentile').optional(),
-  health: health.optional().describe('the worst of the parts; absent in virtual time'),
 });
 
 const partition = object<Partition>({ index: count(), of: count() });

@@ -3,9 +3,12 @@ import { onBreakdown } from '../base/breakdown.ts';
 import { type Clock, VirtualClock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
+import { watchLate } from '../base/late-watch.ts';
+import type { Certifier } from '../certify/certifier.ts';
 import { openJournal } from '../record/journal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
-import type { RunHeader, TurnRecord } from '../record/record.ts';
+import type { LateWindow, RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import { CLIENT_LIMITS } from '../report/verdict.ts';
 import {
   type EarlierParts,
   NOT_ENDED,
@@ -35,6 +38,8 @@ export interface Measurement {
   readonly header: RunHeader;
   readonly companion: Companion | undefined;
   readonly observer: Observer;
+  /** Probes beside the run; absent: none were asked for. */
+  readonly certifier?: Certifier | undefined;
   readonly player: RunOptions['player'];
   /** Takes secrets out of what the server said; undefined where none says anything, in simulated time. */
   readonly strike: ((text: string) => string) | undefined;
@@ -53,7 +58,7 @@ export interface Measured {
 /** Runs to the end, or until it is stopped. Whatever happens, the journal has all that was measured. */
 export async function measure(measurement: Measurement): Promise<Measured> {
   const { scenario, clock, path, header, companion, observer, strike } = measurement;
-  const health = clock.name === 'system' ? watchHealth() : undefined;
+  const client = clock.name === 'system' ? watchClient(clock, measurement.certifier) : undefined;
   let run: Run | undefined;
   let account: RunAccount | undefined;
   let journalError: string | undefined;
@@ -86,6 +91,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     if (hasEnded) return;
     hasEnded = true;
     intervals.stop();
+    client?.stop();
     observer.ended?.();
   };
   try {
@@ -105,7 +111,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
       },
     });
     await recount.settled();
-    journal.close({ ...end, health: health?.() });
+    journal.close({ ...end, health: undefined, ...client?.footer() });
   } catch (error) {
     if (journalError === undefined) throw error;
   } finally {
@@ -114,6 +120,33 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     forgetRescue();
   }
   return { journalError, rescued: journal.rescued, account };
+}
+
+type ClientFooter = Pick<RunFooter, 'health' | 'certification' | 'lateWindows'>;
+
+/** How the client fares, from now until it is stopped. */
+function watchClient(clock: Clock, certifier: Certifier | undefined) {
+  const health = watchHealth();
+  const late = watchLate(clock, CLIENT_LIMITS.eventLoopDelayP99Ms);
+  certifier?.begin();
+  let windows: readonly LateWindow[] = [];
+  let found: ReturnType<Certifier['end']> | undefined;
+  return {
+    stop() {
+      found = certifier?.end();
+      const spans = late.stop().map((span) => ({ ...span, cause: 'event loop' as const }));
+      windows = [...spans, ...(found?.late ?? [])].sort((a, b) => a.fromMs - b.fromMs);
+    },
+    footer: (): ClientFooter => ({
+      health: health(),
+      ...(found?.certification && { certification: found.certification }),
+      ...(windows.length && { lateWindows: windows.map(roundedWindow) }),
+    }),
+  };
+}
+
+function roundedWindow({ fromMs, toMs, cause }: LateWindow): LateWindow {
+  return { fromMs: Math.round(fromMs), toMs: Math.round(toMs), cause };
 }
 
 /** The record without secrets, whichever field the server has said them in. */

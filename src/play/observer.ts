@@ -24,3 +24,15 @@ export interface Observer {
   /** The run is over: called once, also if it broke off. Timers that are left keep simulated time going. */
   ended?(): void;
 }
+
+/** Tells all of them, in this order; what none of them wants to be told is left out. */
+export function joinedObservers(...observers: readonly Observer[]): Observer {
+  const joined: Record<string, (...told: unknown[]) => void> = {};
+  for (const name of new Set(observers.flatMap((one) => Object.keys(one) as (keyof Observer)[]))) {
+    const tell = observers.flatMap((one) => one[name]?.bind(one) ?? []);
+    joined[name] = (...told) => {
+      for (const one of tell as ((...told: unknown[]) => void)[]) one(...told);
+    };
+  }
+  return joined as Observer;
+}

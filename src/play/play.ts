@@ -130,13 +130,19 @@ async function playInto(
     ),
     givenUp,
   );
+  // Loaded where it is asked for: the first request is not to wait for it.
+  const certifier = scenario.output.certify
+    ? await (await import('./certified.ts')).certifierOf({
+        ...{ scenario, workload: loaded, clock, observer, givenUp },
+      })
+    : undefined;
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },
-    ...{ path, header, companion, observer },
+    ...{ path, header, companion, observer, certifier },
     before: resumed?.before,
     strike: clock.name === 'virtual' ? undefined : strike,
-  });
+  }).finally(() => certifier?.close());
   const metricsFile = await metrics.stop(givenUp);
   try {
     return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });

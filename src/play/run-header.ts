@@ -62,7 +62,7 @@ export function runHeader({
 
 /** Names what was measured, and not what it would have been played against; nor where results are written. */
 function placeless(scenario: Scenario, model: string) {
-  const { exports: _, ...output } = scenario.output;
+  const { exports: _exports, certify: _certify, live: _live, ...output } = scenario.output;
   return {
     ...scenario,
     target: { ...scenario.target, model, url: 'embedded' },

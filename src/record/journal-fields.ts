@@ -1,7 +1,11 @@
 import { isCount, isObject } from '../base/json.ts';
 import type {
+  Certification,
+  ErrorSpread,
   GeneratorHealth,
   Host,
+  LateWindow,
+  ProbeErrors,
   RecordStatus,
   RunFooter,
   RunHeader,
@@ -182,6 +186,43 @@ const HEALTH_FIELDS = {
   cpuShare: required(upTo(TIME_MS_MAX, 'a number >= 0')),
 } satisfies Fields<GeneratorHealth>;
 
+/** Errors have a sign. */
+const error: Kind = { expected: 'milliseconds', accepts: Number.isFinite };
+
+const SPREAD_FIELDS = {
+  p50: required(error),
+  p90: required(error),
+  p99: required(error),
+  max: required(error),
+} satisfies Fields<ErrorSpread>;
+
+const PROBE_FIELDS = {
+  streams: required(count),
+  probes: required(count),
+  failed: required(count),
+  ttftMs: required(objectOf(SPREAD_FIELDS)),
+  gapMs: optional(objectOf(SPREAD_FIELDS)),
+  sendLatenessMs: required(objectOf(SPREAD_FIELDS)),
+} satisfies Fields<ProbeErrors>;
+
+const CERTIFICATION_FIELDS = {
+  before: optional(objectOf(PROBE_FIELDS)),
+  during: optional(objectOf(PROBE_FIELDS)),
+} satisfies Fields<Certification>;
+
+const certification: Kind = {
+  expected: `an object of ${Object.keys(CERTIFICATION_FIELDS).join(' or ')}`,
+  accepts: (value) =>
+    objectOf(CERTIFICATION_FIELDS).accepts(value) &&
+    Object.keys(CERTIFICATION_FIELDS).some((name) => name in (value as object)),
+};
+
+const LATE_FIELDS = {
+  fromMs: required(ms),
+  toMs: required(ms),
+  cause: required(oneOf<LateWindow['cause']>({ 'event loop': true, probe: true })),
+} satisfies Fields<LateWindow>;
+
 export const FOOTER_FIELDS = {
   stoppedBy: required(
     oneOf<RunFooter['stoppedBy']>({
@@ -199,4 +240,6 @@ export const FOOTER_FIELDS = {
   drainStartMs: required(ms),
   arrivalsEndMs: optional(ms),
   health: optional(objectOf(HEALTH_FIELDS)),
+  certification: optional(certification),
+  lateWindows: optional(listOf('a list of stretches of time', objectOf(LATE_FIELDS).accepts)),
 } satisfies Fields<RunFooter>;

@@ -194,6 +194,48 @@ export interface RunFooter {
   /** When the last conversation was due, and nobody was left to come; absent: some were, or wait for others. */
   readonly arrivalsEndMs?: number | undefined;
   readonly health: GeneratorHealth | undefined;
+  /** What probes found of this client's own error, where they were asked for. */
+  readonly certification?: Certification | undefined;
+  /** When the client was late, ascending, on the run's clock; absent: never, or in virtual time. */
+  readonly lateWindows?: readonly LateWindow[] | undefined;
+}
+
+/** How far off this client measures: of requests of its own, on loopback, whose true times are known. */
+export interface Certification {
+  /** With as many streams as the run was to have, before it began. */
+  readonly before?: ProbeErrors | undefined;
+  /** One a second beside the run's own requests. */
+  readonly during?: ProbeErrors | undefined;
+}
+
+/** Measured less true, in milliseconds. */
+export interface ProbeErrors {
+  /** Probes at the same time. */
+  readonly streams: number;
+  /** Those that the errors are of, and those that gave no answer. */
+  readonly probes: number;
+  readonly failed: number;
+  /** From sent to the first chunk. */
+  readonly ttftMs: ErrorSpread;
+  /** Of the gap between two chunks, without its sign; absent: no probe had two. */
+  readonly gapMs?: ErrorSpread | undefined;
+  /** From when a probe was due until it was sent, on a connection that was open. */
+  readonly sendLatenessMs: ErrorSpread;
+}
+
+export interface ErrorSpread {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A stretch of time in which time stamps may be off by as much as it is long. */
+export interface LateWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The event loop stood still; or a probe was measured late. */
+  readonly cause: 'event loop' | 'probe';
 }
 
 /** The generator's own state over the run; undefined in virtual time, where it cannot be late. */

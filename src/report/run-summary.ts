@@ -6,6 +6,7 @@ import type { Partition } from '../scenario/population.ts';
 import { type EvictionsSummary, evictionsOf } from '../server/evictions.ts';
 import type { ServerSummary } from '../server/server.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
+import { lateSummaryOf, lateWindowsOf } from '../stats/late-windows.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
@@ -19,6 +20,7 @@ import {
 } from '../stats/timeline.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
+import { worstOf } from './own-error.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
 import { serverWarnings } from './server/reconciled.ts';
 import { serverOfRun } from './server/watched.ts';
@@ -102,7 +104,11 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     run: identityOf(first),
     client: clientVerdict(
       totals.distributions,
-      run.parts.flatMap(({ footer }) => footer?.health ?? []),
+      {
+        healths: run.parts.flatMap(({ footer }) => footer?.health ?? []),
+        certification: worstOf(run.parts.map(({ footer }) => footer?.certification)),
+        late: lateSummaryOf(lateWindowsOf(placed), totalMs(measured)),
+      },
       totals.counts.failedByKind.client,
       totalMs(measured),
     ),

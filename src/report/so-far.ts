@@ -12,7 +12,7 @@ export interface Now {
   readonly kvUsage?: number | undefined;
 }
 
-const PHASES = {
+export const PHASES = {
   warmingUp: 'warming up',
   handingOver: 'warming up',
   measuring: 'measuring',

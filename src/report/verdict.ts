@@ -1,7 +1,10 @@
-import type { GeneratorHealth } from '../record/record.ts';
+import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
+import type { LateSummary } from '../stats/late-windows.ts';
 import type { Distribution } from '../stats/quantile.ts';
+import { clientLines } from './client-lines.ts';
 import { measure, percent } from './number.ts';
+import { judgeOf } from './own-error.ts';
 import type { Section } from './section.ts';
 
 /**
@@ -32,12 +35,23 @@ export interface ClientVerdict {
   readonly delayMs?: number;
   /** The worst of the parts; absent in virtual time, and if no part ended in order. */
   readonly health?: GeneratorHealth;
+  /** What probes found, the worst of the parts; absent without --certify, and in virtual time. */
+  readonly certification?: Certification;
+  /** When it was late, in the measured time; absent: never, or nobody looked. */
+  readonly late?: LateSummary;
+}
+
+/** What is known of a client beside its requests. */
+export interface ToldOfClient {
+  readonly healths: readonly GeneratorHealth[];
+  readonly certification?: Certification | undefined;
+  readonly late?: LateSummary | undefined;
 }
 
 /** @param unableCount requests that failed because this machine ran out of something. */
 export function clientVerdict(
   { generatorDelayMs, latenessMs }: DistributionSet,
-  healths: readonly GeneratorHealth[],
+  { healths, certification, late }: ToldOfClient,
   unableCount: number | undefined,
   measuredMs: number,
 ): ClientVerdict {
@@ -64,6 +78,7 @@ export function clientVerdict(
       100 * CLIENT_LIMITS.eventLoopUtilization,
       '%',
     ),
+    ...exceededByProbes(certification),
   ];
   return {
     isBottleneck: problems.length > 0,
@@ -71,7 +86,17 @@ export function clientVerdict(
     ...(delayP99Ms !== undefined && { delayP99Ms }),
     ...(judged && { judgedBy: judged.name, delayMs: judged.ms }),
     ...(health && { health }),
+    ...(certification && { certification }),
+    ...(late && { late }),
   };
+}
+
+/** Those beside the run, as they met it; those before it say what would come. */
+function exceededByProbes({ during }: Certification = {}): string[] {
+  if (!during) return [];
+  const judge = judgeOf(during);
+  const limit = CLIENT_LIMITS.delayP99Ms;
+  return exceeded(`own error of the TTFT by probes, ${judge}`, during.ttftMs[judge], limit, 'ms');
 }
 
 /** Half of the requests count, however few they are. */
@@ -105,15 +130,20 @@ export function verdictSections(
   clock: 'system' | 'virtual',
   lateness: Distribution | undefined,
 ): Section[] {
-  if (client.isBottleneck) return [bottleneckSection(client)];
-  return [{ lines: [keptUpText(client, clock)] }, ...latenessSections(lateness)];
+  const more = clientLines(client);
+  if (client.isBottleneck) return [bottleneckSection(client, more)];
+  return [{ lines: [keptUpText(client, clock), ...more] }, ...latenessSections(lateness)];
 }
 
-function bottleneckSection({ problems }: ClientVerdict): Section {
+function bottleneckSection({ problems }: ClientVerdict, more: readonly string[]): Section {
   return {
     title: "WARNING: the client was a bottleneck: the latencies below are not the engine's alone.",
     isWarning: true,
-    lines: [...problems, 'Take more workers or machines, or a lower rate, and run it again.'],
+    lines: [
+      ...problems,
+      ...more,
+      'Take more workers or machines, or a lower rate, and run it again.',
+    ],
   };
 }
 

@@ -39,6 +39,21 @@ export const outputSchema = z.strictObject({
   metricsEverySec: everySec
     .optional()
     .describe("keep the engine's /metrics page so often; before and after the run in any case"),
+  certify: z
+    .boolean()
+    .optional()
+    .describe(
+      'find out how far off this client measures: by probes before the run, and one a second beside it; no probe in virtual time, where nothing is late',
+    ),
+  live: z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe(
+      'port of a page, on 127.0.0.1 alone, that shows the run while it goes on; 0: any that is free; default: no page',
+    ),
   keepChunkGaps: z
     .boolean()
     .default(true)

@@ -4,16 +4,25 @@ import { gaugeOf } from './told-by.ts';
 
 /** The share of the KV cache in use by one page, of its fullest engine, 0 to 1; undefined: it does not say. */
 export function kvUsageOf(page: string): number | undefined {
-  return readingOf(page, 'kvUsage');
+  return gaugesOf(page, ['kvUsage']).kvUsage;
 }
 
 /** Tokens of a block by one page; undefined where it does not say, or several engines say different things. */
 export function blockTokensOf(page: string): number | undefined {
-  return readingOf(page, 'blockTokens');
+  return gaugesOf(page, ['blockTokens']).blockTokens;
 }
 
-function readingOf(text: string, gauge: GaugeName): number | undefined {
+/** These gauges by one page, engines behind it taken together; absent: it does not say. */
+export function gaugesOf<G extends GaugeName>(
+  text: string,
+  gauges: readonly G[],
+): Readonly<Partial<Record<G, number>>> {
   const reading = new Reading();
   reading.add({ text, isFirst: true, isLast: true }, { server: '', window: '' });
-  return gaugeOf(reading, gauge)?.last;
+  const told: Partial<Record<G, number>> = {};
+  for (const gauge of gauges) {
+    const last = gaugeOf(reading, gauge)?.last;
+    if (last !== undefined) told[gauge] = last;
+  }
+  return told;
 }

@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { cacheCommand } from '../../src/commands/cache/cache.ts';
+import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { engineFlags } from '../../src/commands/flags/engine-flags.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
-import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
+import { FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { oracleCommand } from '../../src/commands/oracle/oracle.ts';
@@ -58,6 +60,7 @@ const VERBS: Record<string, () => Command> = {
   sessions: sessionsCommand,
   ab: abCommand,
   sweep: sweepCommand,
+  certify: certifyCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

@@ -4,7 +4,12 @@ import { sampledOf } from '../../src/stats/quantile.ts';
 import { columnOf } from '../stats/series.ts';
 
 const verdictOf = (delaysMs: number[]) =>
-  clientVerdict({ generatorDelayMs: sampledOf(columnOf(delaysMs))! }, [], undefined, 60_000);
+  clientVerdict(
+    { generatorDelayMs: sampledOf(columnOf(delaysMs))! },
+    { healths: [] },
+    undefined,
+    60_000,
+  );
 
 test('one late request of few is no bottleneck, half of them are', () => {
   expect(verdictOf([0.1, 0.2, 0.1, 0.1, 300])).toMatchObject({

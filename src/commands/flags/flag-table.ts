@@ -37,6 +37,8 @@ interface FlagOptions {
   readonly parse?: Parse;
   /** The command's own, where it is not the schema's. */
   readonly default?: unknown;
+  /** What its parser is given where its value is left out. */
+  readonly preset?: string;
   readonly isRequired?: boolean;
   /** Its value is an object whose members are set one by one, so that others of the scenario stay. */
   readonly isMerged?: boolean;
@@ -75,6 +77,7 @@ export function withFlags(command: Command, rows: readonly Flag[]): Command {
     const parse = parserOf(row);
     if (parse && (option.required || option.optional)) option.argParser(parse);
     if (row.default !== undefined) option.default(row.default);
+    if (row.preset !== undefined) option.preset(row.preset);
     if (row.isRequired) option.makeOptionMandatory();
     if (row.group !== undefined) option.helpGroup(row.group);
     const own = option.attributeName();

@@ -114,3 +114,12 @@ function launched(): Partition {
     `Found no launcher that says which process this is; expected ${launcherVariables()}; or I/N, as in 0/4.`,
   );
 }
+
+/** A port to listen on. A word behind a flag whose value may be left out is taken for it. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text.trim()) && value <= 65_535) return value;
+  throw new InvalidArgumentError(
+    `Found '${text}'; expected a port from 0 to 65535, or nothing: as the last word of the line.`,
+  );
+}

@@ -100,6 +100,7 @@ export const sweepFlags: readonly Flag[] = [
     { flags: '--rest <time>', says: 'between two runs; default: 0', parse: time('sec') },
   ]),
   ...playFlags,
+  ...grouped('What comes of it', [FLAGS.certify]),
   FLAGS.simulate,
   {
     flags: '--workers <n>',

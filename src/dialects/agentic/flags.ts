@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { integer, time } from '../../commands/flags/options.ts';
 
 /** The command line of LMBenchmark's agentic-qa.py, and ours. Beside these, the fields that flags set. */
@@ -77,5 +77,6 @@ export const agenticFlags: readonly Flag[] = [
     flags: '--set <engine.field=value>',
     says: 'any field of the embedded engine, as a scenario has it; may be repeated',
   },
+  ...watchFlags,
   ...screenFlags,
 ];

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { integer, number, time } from '../../commands/flags/options.ts';
 
 /** The command line of AIBrix's client.py, and ours. Beside these, the fields that flags set. */
@@ -100,5 +100,6 @@ export const aibrixClientFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.verbose,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];

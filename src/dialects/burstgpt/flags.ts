@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { hostAndPort } from '../../commands/flags/host-and-port.ts';
 import { integer, number, oneOf, time } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
@@ -212,5 +212,6 @@ export const burstFlags: readonly Flag[] = [
   },
   FLAGS.set,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { integer, number, share, time } from '../../commands/flags/options.ts';
 
 /**
@@ -173,6 +173,7 @@ const addedFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.simulate,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];
 

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { integer, number, time, wholeNumber } from '../../commands/flags/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
@@ -157,5 +157,6 @@ export const multiTurnFlags: readonly Flag[] = [
   FLAGS.simulate,
   FLAGS.gpu,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { hostAndPort } from '../../commands/flags/host-and-port.ts';
 import { integer, number } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
@@ -172,6 +172,7 @@ export const onlineFlags: readonly Flag[] = [
   FLAGS.verbose,
   FLAGS.set,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];
 

@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, outputFlags, screenFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { integer } from '../../commands/flags/options.ts';
 import {
   dataFlags,
@@ -47,5 +47,6 @@ export const throughputFlags: readonly Flag[] = [
   { flags: '--quiet', says: 'no progress on stderr: warnings, errors and the report alone' },
   FLAGS.set,
   FLAGS.printScenario,
+  ...watchFlags,
   ...screenFlags,
 ];

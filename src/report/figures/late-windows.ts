@@ -1,12 +1,17 @@
 import type { Windows } from '../../figures/panel.ts';
 import type { Run } from '../../record/run-folder.ts';
+import { lateWindowsOf } from '../../stats/late-windows.ts';
 import { generatorDelayMs } from '../../stats/latency.ts';
 import { MeasuredAxis } from '../../stats/measured-axis.ts';
+import { placeParts } from '../../stats/timeline.ts';
 import { CLIENT_LIMITS } from '../verdict.ts';
 import type { Figure } from './figure.ts';
 import { OVER_TIME } from './over-time.ts';
 
-/** When the client's own delay kept requests waiting for longer than it may, in seconds of the measured time. */
+/**
+ * When the client was late, in seconds of the measured time: its own delay kept requests waiting for longer than it
+ * may; its event loop stood still, or a probe was off, as the run has noted.
+ */
 export function lateWindows({ parts }: Run): Windows | undefined {
   const axis = new MeasuredAxis(parts);
   const spans: [number, number][] = [];
@@ -16,9 +21,16 @@ export function lateWindows({ parts }: Run): Windows | undefined {
     const toMs = axis.at(request.record.sentMs, request);
     if (toMs !== undefined) spans.push([Math.max(0, toMs - delayMs) / 1000, toMs / 1000]);
   }
+  for (const { startMs, endMs } of lateWindowsOf(placeParts(parts))) {
+    const [fromMs, toMs] = [axis.at(startMs, TIMELINE), axis.at(endMs, TIMELINE)];
+    if (fromMs !== undefined && toMs !== undefined) spans.push([fromMs / 1000, toMs / 1000]);
+  }
   if (!spans.length) return undefined;
   return { name: 'the client was late', spans: union(spans) };
 }
+
+/** What is on the time of all parts already. */
+const TIMELINE = { offsetMs: 0 };
 
 function union(spans: readonly (readonly [number, number])[]): [number, number][] {
   const joined: [number, number][] = [];
