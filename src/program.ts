@@ -113,6 +113,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'look at recorded requests, of any format',
     load: async () => (await import('./commands/trace/trace.ts')).traceCommand(),
   },
+  cache: {
+    summary: 'what a prefix cache could find, what it did find, and how large it is',
+    load: async () => (await import('./commands/cache/cache.ts')).cacheCommand(),
+  },
   report: {
     summary: 'make the report of finished runs again',
     load: async () => (await import('./commands/report.ts')).reportCommand(),

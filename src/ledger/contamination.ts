@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { Entry } from './entry.ts';
 import type { RunReference } from './run-references.ts';
 
@@ -34,4 +35,18 @@ export function contaminationOf(
 
 function foundOf(tokens: readonly number[]): Found {
   return { requests: tokens.length, tokens: tokens.reduce((a, b) => a + b, 0) };
+}
+
+/** In words: a line for each that there is. */
+export function contaminationLines({ foreign, warmup }: Contamination): string[] {
+  const of = ({ requests, tokens }: Found) =>
+    `${counted(requests, 'request')} found ${counted(tokens, 'token')}`;
+  return [
+    ...(foreign.requests
+      ? [`${of(foreign)} that nobody in this run had sent: an earlier run had, or somebody else`]
+      : []),
+    ...(warmup.requests
+      ? [`${of(warmup)} that the warm-up had sent: their first turns were played in it`]
+      : []),
+  ];
 }

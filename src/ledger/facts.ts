@@ -11,6 +11,8 @@ export interface Facts {
   /** How that is known. bound: it has no more, as nothing was found that needs so many. */
   readonly gpuFrom?: 'given' | 'told' | 'inferred' | 'bound';
   readonly tierBlocks?: number;
+  /** What came from there had generated tokens in it. */
+  readonly isAnswerStored: boolean;
   /** Whoever comes back later finds nothing. */
   readonly ttlMs?: number;
   readonly isTtlGiven: boolean;
@@ -46,6 +48,8 @@ const EXPLAINED_MIN = 0.5;
 const ERRORS_MAX = 0.1;
 /** What fewer requests do is no rule. */
 const FEW = 3;
+/** Distances are of a model: what lies so near a limit may be beyond it. */
+export const NEAR = 0.9;
 const CLOCKS_MS = [60_000, 3_600_000, 86_400_000];
 
 export function factsOf(evidence: readonly Evidence[], given: Given): Facts {
@@ -56,10 +60,12 @@ export function factsOf(evidence: readonly Evidence[], given: Given): Facts {
     (one) => !isAtAnswer(one, blockTokens) && !(isApart && isBeginning(one)),
   );
   const chunkTokens = chunkOf(told, blockTokens);
+  const limits = limitsOf(puzzling, evidence, given);
   return {
     blockTokens,
-    ...limitsOf(puzzling, evidence, given),
-    ...tierOf(puzzling, given),
+    ...limits,
+    ...tierOf(puzzling, given, limits),
+    isAnswerStored: told.some(isAnswerLoaded),
     isTtlGiven: given.ttlMs !== undefined,
     isApart,
     isAnswerLost: areAnswersLost(told, blockTokens),
@@ -197,6 +203,7 @@ function isRule({ errors, explained }: Threshold, lost: number): boolean {
 function tierOf(
   puzzling: readonly Evidence[],
   { hasTier, tierBlocks }: Given,
+  { gpuBlocks = 0 }: Limits,
 ): Pick<Facts, 'tierBlocks'> {
   if (tierBlocks !== undefined) return { tierBlocks };
   const isLoaded = puzzling.some(({ reference }) => reference.record.externalCachedTokens);
@@ -208,7 +215,15 @@ function tierOf(
   ]);
   const threshold = thresholdOf(looks);
   const lost = looks.filter(({ isFound }) => !isFound).length;
-  return { tierBlocks: threshold && isRule(threshold, lost) ? threshold.value : Infinity };
+  // It keeps what the GPU has as well: one that is no larger would have nothing to give.
+  const isLimit = threshold && threshold.value > gpuBlocks / NEAR && isRule(threshold, lost);
+  return { tierBlocks: isLimit ? threshold.value : Infinity };
+}
+
+function isAnswerLoaded({ reference: { previous, record, ideal } }: Evidence): boolean {
+  const { cachedTokens = 0, externalCachedTokens = 0 } = record;
+  const onGpu = cachedTokens - externalCachedTokens;
+  return previous !== undefined && cachedTokens > ideal.prompts && onGpu < ideal.prompts;
 }
 
 function areApart(told: readonly Evidence[]): boolean {

@@ -1,6 +1,6 @@
 import type { Cause } from './causes.ts';
 import type { Evidence } from './evidence.ts';
-import { type Facts, timeOf } from './facts.ts';
+import { type Facts, NEAR, timeOf } from './facts.ts';
 import { isAtAnswer, isBeginning } from './lost.ts';
 
 /** Where a prefix ended too soon, and all that is known about it. */
@@ -19,9 +19,6 @@ export interface Lost {
 /** The causes that cut a prefix short, unlike those that no cache can help. */
 export type Deficit = Exclude<Cause, 'firstTouch' | 'rounding' | 'lastToken'>;
 
-/** Distances are of a model: what lies so near a limit may be beyond it. */
-const NEAR = 0.9;
-
 /**
  * A prefix ends at the first block that is missing, and whatever keeps that one away has all behind it on its account.
  * In this order: what is known for certain comes before what only fits.
@@ -35,7 +32,8 @@ const RULES = {
     isAnswer(lost) && !isOffGpu(lost) && !!lost.evidence.reference.previous?.reasoningTokens,
   drift: (lost) => (isAnswer(lost) && !isOffGpu(lost)) || isOtherTime(lost),
   chunk: isWithinChunk,
-  notLoaded: (lost) => isOffGpu(lost) && !isAnswer(lost) && isInTier(lost),
+  notLoaded: (lost) =>
+    isOffGpu(lost) && (lost.facts.isAnswerStored || !isAnswer(lost)) && isInTier(lost),
   expiry: ({ evidence: { lost }, facts: { ttlMs = Infinity, isTtlGiven } }) =>
     lost !== undefined && lost.idleMs > ttlMs * (isTtlGiven ? 1 : NEAR),
   eviction: isOffGpu,

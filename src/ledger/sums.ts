@@ -89,3 +89,17 @@ export function groupedBy(
     .sort(([a], [b]) => a - b)
     .map(([key, group]) => ({ key, sums: sumsOf(group) }));
 }
+
+/** Tokens of the ideal that were not found. */
+export function lostTokens(sums: Sums): number {
+  return deficitNames(sums).reduce((all, cause) => all + sums.causes[cause], 0);
+}
+
+/** The causes of them that there are. */
+export function deficitNames({ causes }: Sums): Cause[] {
+  return CAUSE_NAMES.filter((cause) => !isOutOfReach(cause) && causes[cause] > 0);
+}
+
+export function surplusTokens({ surplus }: Sums): number {
+  return Object.values(surplus).reduce((all, tokens) => all + tokens, 0);
+}
