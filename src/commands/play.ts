@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { defaultStateDir } from '../base/cache-dir.ts';
 import { SystemClock, VirtualClock } from '../base/clock.ts';
 import { argsOfProgram } from '../base/command-line.ts';
 import { UsageError } from '../base/errors.ts';
@@ -14,7 +16,7 @@ import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
 import { exitCodeOf, present, presentJson } from './terminal/present.ts';
 
 export interface CommandPlay
-  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args'> {
+  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args' | 'recentRuns'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -69,6 +71,8 @@ export async function playOnConsole(
   return playListening(options, interrupts, hasIntervals).finally(interrupts.stop);
 }
 
+const RECENT_RUNS = 'recent-runs.json';
+
 function playListening(
   { isSimulated, isVerbose, isWide: _, isQuiet = false, apiKey, ...options }: CommandPlay,
   interrupts: Interrupts,
@@ -85,6 +89,7 @@ function playListening(
     ...options,
     apiKey: apiKeyOf(scenario, apiKey),
     network: networkOf(process.env),
+    recentRuns: join(defaultStateDir(), RECENT_RUNS),
     clock,
     args: argsOfProgram(),
     givenUp: interrupts.givenUp,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
+import type { Isolation } from '../run/isolation.ts';
 import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
@@ -13,6 +14,7 @@ import { flowingHelp } from './terminal/help-text.ts';
 
 interface ReplayFlags extends ScenarioFlags {
   readonly simulate?: boolean;
+  readonly isolate?: Isolation;
   readonly json?: string;
 }
 
@@ -76,6 +78,7 @@ const replayFlags: readonly Flag[] = [
         (scenario) =>
           withValue(scenario, ['target', 'sessionHeaders'], [name]),
     },
+    FLAGS.isolate,
     FLAGS.simulate,
   ]),
   ...resultFlags,
@@ -102,7 +105,7 @@ export function replayCommand(): Command {
   return withFlags(command, replayFlags)
     .addHelpText('after', flowingHelp(HELP))
     .action(async (workload: string, flags: ReplayFlags) => {
-      const { simulate: isSimulated = false, apiKey, quiet, json, wide } = flags;
+      const { simulate: isSimulated = false, isolate, apiKey, quiet, json, wide } = flags;
       const traced = { ...flags, trace: workload, set: [ALL_RECORDED, ...flags.set] };
       const asked = { file: undefined, rows: replayFlags, flags: traced, isSent: !isSimulated };
       const scenario = await scenarioOf(asked);
@@ -112,7 +115,7 @@ export function replayCommand(): Command {
       }
       const { playAndPresent } = await import('./play.ts');
       const shown = { isQuiet: quiet, isJson: json === '-', isWide: wide };
-      await playAndPresent({ scenario, apiKey, isSimulated, ...shown });
+      await playAndPresent({ scenario, apiKey, isSimulated, isolate, ...shown });
     });
 }
 

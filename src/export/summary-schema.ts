@@ -5,12 +5,10 @@ import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
 import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
-import type { BucketSummary } from '../stats/buckets.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
 import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
 import type { DeliverySummary } from '../stats/delivery.ts';
-import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
 import type { GoodputSummary } from '../stats/goodput.ts';
 import * as metrics from '../stats/metrics.ts';
 import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
@@ -19,6 +17,8 @@ import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
 import type { Rates, StartUpSummary } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
+import { contamination } from './contamination-schema.ts';
+import { evictions } from './evictions-schema.ts';
 import {
   count,
   interval95,
@@ -181,34 +181,6 @@ const delivery = object<DeliverySummary>({
   chunksPerRead: number('of the batched ones'),
 });
 
-const bucketed = (says: string) =>
-  object<BucketSummary>({
-    count: count(),
-    mean: number().optional(),
-    p50: number("as good as the engine's buckets").optional(),
-    p99: number().optional(),
-  })
-    .optional()
-    .describe(says);
-
-const evictions = object<EvictionsSummary>({
-  blocks: z
-    .record(
-      z.string(),
-      object<EvictedBlocks>({
-        total: count("blocks of the GPU's size"),
-        own: count('for the session that had used them last'),
-        other: count('for another session'),
-        unknown: count('one of the two had no session'),
-      }),
-    )
-    .optional()
-    .describe('by the memory that they were in: gpu, cpu, disk, remote'),
-  lifetimeSec: bucketed('of blocks of the GPU: from stored to evicted'),
-  idleSec: bucketed('from stored or last found again to evicted'),
-  reuseGapSec: bucketed('between the last times that an evicted block was found again'),
-});
-
 const steadyState = object<SteadySummary>({
   rule: z.discriminatedUnion('name', [
     z.strictObject({
@@ -275,6 +247,7 @@ const summary = object<SummaryJson>({
   }),
   arrivalGapCv: number(TOTALS.arrivalGapCv.says).optional(),
   hasReasoning: z.boolean(),
+  contamination: contamination.optional(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
   startUp: object<StartUpSummary>({

@@ -53,9 +53,16 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
     hasReplicas: replicaOf !== undefined,
   });
   const known = knownOf(run, references, facts);
+  // In the order of sending: what a first turn shows is known of those after it.
+  const foreignUsers = new Set<number>();
+  const isForeign = ({ record }: RunReference) => foreignUsers.has(record.userId);
   const entries = evidence
     .filter(({ reference }) => reference.record.phase === 'measure')
-    .map((one) => entryOf(one, known));
+    .map((one): Entry => {
+      const entry = entryOf(one, { ...known, isForeign });
+      if (entry.surplus.foreign) foreignUsers.add(one.reference.record.userId);
+      return entry;
+    });
   return {
     blockTokens,
     entries,
@@ -72,7 +79,11 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
 /** Sources whose texts are made for each user. */
 const OWN_TEXTS: ReadonlySet<string> = new Set(['synthetic', 'generated']);
 
-function knownOf(run: Run, references: readonly RunReference[], facts: Facts): Known {
+function knownOf(
+  run: Run,
+  references: readonly RunReference[],
+  facts: Facts,
+): Omit<Known, 'isForeign'> {
   const scenario = scenarioOf(run.parts[0]!);
   const { isAnswerResent, isSharedByUsers } = idealOptions(scenario, facts.blockTokens);
   const { blockTokens } = facts;

@@ -93,7 +93,7 @@ function headFields(ledger: Ledger): Field[] {
       reported === 0
         ? 'not reported (vLLM: --enable-prompt-tokens-details, SGLang: --enable-cache-report)'
         : `${share(observedTokens)} ${silent ? `of those of all, by the ${reported} that told` : 'of them'}`,
-      ...tierLines(total),
+      ...(facts.tierBlocks === undefined ? [] : tierLines(total)),
     ),
     field('lost', lostText(total)),
   ];

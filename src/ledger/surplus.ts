@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly hasFailedBefore: (reference: RunReference) => boolean;
   /** Tokens that others who were under way at the same time began with as well. */
   readonly besideTokens: (reference: RunReference) => number;
+  /** The user's conversation had been played before, as its first turn shows. */
+  readonly isForeign: (reference: RunReference) => boolean;
   /** Conversations are the scenario's own, and no two users say the same. */
   readonly isEachItsOwn: boolean;
 }
@@ -26,6 +28,7 @@ export function surplusOf(
     return 'ownAttempt';
   }
   if (found <= around.besideTokens(reference)) return 'order';
+  if (around.isForeign(reference)) return 'foreign';
   if (reference.previous && found <= idealTokens + MARGIN_TOKENS) return 'alike';
   return around.isEachItsOwn ? 'foreign' : 'alike';
 }

@@ -1,3 +1,4 @@
+import { contaminationSections } from './contamination.ts';
 import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
 import { failureSections } from './failures.ts';
@@ -23,6 +24,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
     ...noServerSections(run),
     ...failureSections(summary),
     ...verdictSections(client, run.clock, distributions.latenessMs),
+    ...contaminationSections(summary.contamination),
     ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),

@@ -71,7 +71,7 @@ async function explain(dir: string, flags: Flags): Promise<void> {
       import('../../ledger/sections.ts'),
       import('../../ledger/figures.ts'),
       import('../../ledger/json.ts'),
-      import('../../ledger/csv.ts'),
+      import('./ledger-csv.ts'),
     ]);
   const find = async () => {
     const { capacity, tierCapacity, ttl, replicaHeader } = flags;

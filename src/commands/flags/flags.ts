@@ -72,6 +72,11 @@ export const FLAGS = {
     says: 'play the i-th (from 0) of n equal shares of the conversations, at the times of the whole; auto: as srun or mpirun says; `confab report` merges their run folders',
     parse: partition,
   },
+  isolate: {
+    flags: '--isolate <how>',
+    says: "keep a run from finding what others put into the engine's cache, by a salt of its own (cache_salt), or a marker (a line before every prompt); with --resume, from finding what was played before; default: none",
+    choices: ['none', 'salt', 'marker'],
+  },
   simulate: {
     flags: '--simulate',
     says: 'play in virtual time, against the engine in this process',

@@ -1,6 +1,6 @@
-import { csvText } from '../export/csv-text.ts';
-import type { Ledger } from './explain.ts';
-import { rowsOf } from './rows.ts';
+import { csvText } from '../../export/csv-text.ts';
+import type { Ledger } from '../../ledger/explain.ts';
+import { rowsOf } from '../../ledger/rows.ts';
 
 /** A row for each measured request. */
 export function ledgerCsv(ledger: Ledger): string {
