@@ -49,6 +49,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/compare/README.md'),
   },
   {
+    name: 'ledger',
+    summary: 'why less was found in the cache than could be, by token',
+    text: (columns) => documentText(columns, 'src/ledger/README.md'),
+  },
+  {
     name: 'pandas',
     summary: 'every planned request in pandas and DuckDB',
     text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),

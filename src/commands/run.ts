@@ -19,7 +19,10 @@ const runFlags: readonly Flag[] = [
   ...playFlags,
   ...resultFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
-  FLAGS.isolate,
+  {
+    ...FLAGS.isolate,
+    says: "keep the run from finding what others put into the engine's cache, or with --resume what was played before: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",
+  },
 ];
 
 export function runCommand(): Command {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
+import { cacheCommand } from '../../src/commands/cache/cache.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
@@ -76,6 +77,7 @@ const VERBS: Record<string, () => Command> = {
   convert: convertCommand,
   workload: workloadCommand,
   trace: traceCommand,
+  cache: cacheCommand,
 
   report: reportCommand,
   compare: compareCommand,

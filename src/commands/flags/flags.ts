@@ -74,7 +74,7 @@ export const FLAGS = {
   },
   isolate: {
     flags: '--isolate <how>',
-    says: "keep a run from finding what others put into the engine's cache, by a salt of its own (cache_salt), or a marker (a line before every prompt); with --resume, from finding what was played before; default: none",
+    says: "keep the run from finding what others put into the engine's cache: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",
     choices: ['none', 'salt', 'marker'],
   },
   simulate: {
