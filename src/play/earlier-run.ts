@@ -10,7 +10,8 @@ import type { Message } from '../workload/message.ts';
 
 /** How a run begins: what others may have put into the same server's cache before it. */
 interface Fingerprint {
-  readonly url: string;
+  /** Of its URL, which may hold a secret. */
+  readonly server: string;
   readonly dir: string;
   readonly epochMs: number;
   /** Of what all users share. */
@@ -40,7 +41,7 @@ export function earlierRun(file: string, begun: Begun): EarlierRun | undefined {
   const runs = remembered(file);
   const ours = fingerprintOf(begun);
   remember(file, [...runs, ours].slice(-RUNS_KEPT));
-  const theirs = runs.findLast((run) => run.url === ours.url && isAlike(run, ours));
+  const theirs = runs.findLast((run) => run.server === ours.server && isAlike(run, ours));
   if (!theirs) return undefined;
   return {
     dir: theirs.dir,
@@ -61,7 +62,6 @@ function commonPrompts(a: Fingerprint, b: Fingerprint): number {
 }
 
 function fingerprintOf({ dir, epochMs, scenario, workload }: Begun): Fingerprint {
-  const { url } = scenario.target;
   const { firstUserId, users = Infinity } = scenario.population;
   const count = Math.min(PROMPTS, users, workload.conversations ?? Infinity);
   const conversations = Array.from({ length: count }, (_, index) =>
@@ -71,7 +71,7 @@ function fingerprintOf({ dir, epochMs, scenario, workload }: Begun): Fingerprint
   const [first] = conversations;
   const shared = first && first.sharedTokens > 0 ? first.opening.slice(0, 1) : [];
   return {
-    ...{ url, dir, epochMs },
+    ...{ server: digestOf(scenario.target.url, []), dir, epochMs },
     ...(shared.length > 0 && !salt.includes('{userId}') && { shared: digestOf(salt, shared) }),
     prompts: conversations.flatMap(({ userId, opening, turns: [turn] }) => {
       if (!turn) return [];
@@ -97,8 +97,8 @@ function remembered(file: string): readonly Fingerprint[] {
 }
 
 function isFingerprint(value: unknown): value is Fingerprint {
-  const { url, dir, epochMs, prompts } = (value ?? {}) as Partial<Fingerprint>;
-  const isNamed = typeof url === 'string' && typeof dir === 'string';
+  const { server, dir, epochMs, prompts } = (value ?? {}) as Partial<Fingerprint>;
+  const isNamed = typeof server === 'string' && typeof dir === 'string';
   return isNamed && typeof epochMs === 'number' && Array.isArray(prompts);
 }
 

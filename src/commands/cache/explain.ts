@@ -38,11 +38,13 @@ const explainFlags: readonly Flag[] = [
       parse: (text) => text.toLowerCase(),
     },
   ]),
+  ...grouped('What comes of it', [
+    {
+      flags: '--csv <file>',
+      says: 'write a row for each request; -: to stdout, instead of the text',
+    },
+  ]),
   ...outcomeFlags,
-  {
-    flags: '--csv <file>',
-    says: 'write a row for each request; -: to stdout, instead of the text',
-  },
 ];
 
 const HELP = `
