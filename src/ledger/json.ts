@@ -1,5 +1,5 @@
 import type { Ledger } from './explain.ts';
-import { rowsOf } from './rows.ts';
+import { COUNTED_COLUMNS, type LedgerRow, rowsOf } from './rows.ts';
 import type { Sums } from './sums.ts';
 
 /** All numbers: in tokens, blocks and seconds; absent is unknown. A request is a row as the CSV has it. */
@@ -22,9 +22,16 @@ export function ledgerJson(ledger: Ledger, run: string): string {
     bySession: bySession.map(({ key, sums }) => ({ userId: key, ...sumsJson(sums) })),
     contamination,
     leftOut,
-    requests: rowsOf(ledger),
+    requests: rowsOf(ledger).map(withoutNone),
   };
   return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+/** Most requests have few causes, and none of the others. */
+function withoutNone(row: LedgerRow): LedgerRow {
+  return Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => value !== 0 || !COUNTED_COLUMNS.has(name)),
+  );
 }
 
 function sumsJson({ ideal, external, causes, surplus, ...sums }: Sums) {

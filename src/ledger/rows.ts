@@ -1,4 +1,4 @@
-import { CAUSE_NAMES, SURPLUS_NAMES } from './causes.ts';
+import { CAUSE_NAMES, type Cause, SURPLUS_NAMES, type Surplus } from './causes.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger } from './explain.ts';
 import type { Place } from './stack.ts';
@@ -26,12 +26,24 @@ function rowOf({ reference, evidence, idealTokens, causes, surplus }: Entry): Le
     externalCachedTokens: record.externalCachedTokens,
     storageCachedTokens: record.storageCachedTokens,
     ...placeOf(evidence.lost),
-    ...Object.fromEntries(CAUSE_NAMES.map((cause) => [`${cause}Tokens`, causes[cause] ?? 0])),
-    ...Object.fromEntries(
-      SURPLUS_NAMES.map((name) => [`${name}SurplusTokens`, surplus[name] ?? 0]),
-    ),
+    ...Object.fromEntries(CAUSE_NAMES.map((cause) => [lostColumn(cause), causes[cause] ?? 0])),
+    ...Object.fromEntries(SURPLUS_NAMES.map((name) => [surplusColumn(name), surplus[name] ?? 0])),
   };
 }
+
+function lostColumn(cause: Cause): string {
+  return `${cause}Tokens`;
+}
+
+function surplusColumn(name: Surplus): string {
+  return `${name}SurplusTokens`;
+}
+
+/** Columns of causes: 0 is none, and not unknown. */
+export const COUNTED_COLUMNS: ReadonlySet<string> = new Set([
+  ...CAUSE_NAMES.map(lostColumn),
+  ...SURPLUS_NAMES.map(surplusColumn),
+]);
 
 /** Of the first block that was missing. */
 function placeOf(lost: Place | undefined): LedgerRow {

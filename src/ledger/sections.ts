@@ -1,5 +1,5 @@
 import { counted } from '../base/counted.ts';
-import { measure, percent, seconds } from '../report/number.ts';
+import { percent, seconds } from '../report/number.ts';
 import {
   type Field,
   field,
@@ -103,12 +103,12 @@ function engineLines({ gpuBlocks, gpuFrom, tierBlocks, ttlMs, clockMs }: Facts):
   return [
     ...(gpuBlocks === undefined
       ? []
-      : [`the cache has ${FROM[gpuFrom!](measure(Math.floor(gpuBlocks)))}`]),
+      : [`the cache has ${FROM[gpuFrom!](String(Math.floor(gpuBlocks)))}`]),
     ...(tierBlocks === undefined
       ? []
       : [
           Number.isFinite(tierBlocks)
-            ? `and ${measure(Math.floor(tierBlocks))} of them below the GPU`
+            ? `and ${Math.floor(tierBlocks)} of them below the GPU`
             : 'and more below the GPU than was needed',
         ]),
     ...(ttlMs === undefined ? [] : [`what nobody used for ${seconds(ttlMs)} is forgotten`]),

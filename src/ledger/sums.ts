@@ -26,51 +26,73 @@ export interface Sums {
   readonly residualTokens: number;
 }
 
+/** One pass: there may be many entries, and many groups of them. */
 export function sumsOf(entries: readonly Entry[]): Sums {
-  const sum = (of: (entry: Entry) => number | undefined): number =>
-    entries.reduce((all, entry) => all + (of(entry) ?? 0), 0);
-  const causes = Object.fromEntries(
-    CAUSE_NAMES.map((cause) => [cause, sum(({ causes }) => causes[cause])]),
-  ) as Record<Cause, number>;
-  const surplus = Object.fromEntries(
-    SURPLUS_NAMES.map((name) => [name, sum(({ surplus }) => surplus[name])]),
-  ) as Record<Surplus, number>;
-  const inputTokens = sum(({ reference }) => reference.inputTokens);
-  const idealTokens = sum((entry) => entry.idealTokens);
-  const observedTokens = sum(({ reference }) => reference.record.cachedTokens);
-  const predicted = entries.filter(({ evidence }) => evidence.predictedTokens !== undefined);
-  const external = entries.filter(
-    ({ reference }) => reference.record.externalCachedTokens !== undefined,
-  );
-  const names = CAUSE_NAMES.filter((cause) => causes[cause] > 0);
-  const total = (isWanted: (cause: Cause) => boolean) =>
-    names.filter(isWanted).reduce((all, cause) => all + causes[cause], 0);
-  const beyond = Object.values(surplus).reduce((a, b) => a + b, 0);
-  const short = idealTokens - observedTokens + beyond - total((cause) => !isOutOfReach(cause));
-  const unreached = inputTokens - idealTokens - total(isOutOfReach);
+  const sums = {
+    ...{ inputTokens: 0, idealTokens: 0, observedTokens: 0, reported: 0 },
+    ideal: { answers: 0, prompts: 0, shared: 0 },
+  };
+  const external = { reported: 0, tokens: 0, storageTokens: 0 };
+  const causes = zeros(CAUSE_NAMES);
+  const surplus = zeros(SURPLUS_NAMES);
+  let predictedTokens: number | undefined;
+  for (const { reference, evidence, idealTokens, ...entry } of entries) {
+    const { record, ideal } = reference;
+    const { cachedTokens, externalCachedTokens, storageCachedTokens = 0 } = record;
+    sums.inputTokens += reference.inputTokens;
+    sums.idealTokens += idealTokens;
+    sums.ideal.answers += ideal.answers;
+    sums.ideal.prompts += ideal.prompts;
+    sums.ideal.shared += ideal.shared;
+    if (cachedTokens !== undefined) {
+      sums.reported++;
+      sums.observedTokens += cachedTokens;
+    }
+    if (externalCachedTokens !== undefined) {
+      external.reported++;
+      external.tokens += externalCachedTokens;
+      external.storageTokens += storageCachedTokens;
+    }
+    if (evidence.predictedTokens !== undefined) {
+      predictedTokens = (predictedTokens ?? 0) + evidence.predictedTokens;
+    }
+    addTo(causes, entry.causes);
+    addTo(surplus, entry.surplus);
+  }
   return {
     requests: entries.length,
-    inputTokens,
-    ideal: {
-      answers: sum(({ reference }) => reference.ideal.answers),
-      prompts: sum(({ reference }) => reference.ideal.prompts),
-      shared: sum(({ reference }) => reference.ideal.shared),
-    },
-    idealTokens,
-    observedTokens,
-    reported: entries.filter(({ reference }) => reference.record.cachedTokens !== undefined).length,
-    ...(external.length && {
-      external: {
-        reported: external.length,
-        tokens: sum(({ reference }) => reference.record.externalCachedTokens),
-        storageTokens: sum(({ reference }) => reference.record.storageCachedTokens),
-      },
-    }),
-    ...(predicted.length && { predictedTokens: sum(({ evidence }) => evidence.predictedTokens) }),
-    causes,
-    surplus,
-    residualTokens: Math.abs(short) + Math.abs(unreached),
+    ...sums,
+    ...(external.reported > 0 && { external }),
+    ...(predictedTokens !== undefined && { predictedTokens }),
+    ...{ causes, surplus },
+    residualTokens: residualOf({ ...sums, causes, surplus }),
   };
+}
+
+function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+}
+
+function addTo<Name extends string>(
+  sums: Record<Name, number>,
+  tokens: Readonly<Partial<Record<Name, number>>>,
+): void {
+  for (const name in tokens) sums[name] += tokens[name]!;
+}
+
+function residualOf(
+  sums: Pick<Sums, 'inputTokens' | 'idealTokens' | 'observedTokens' | 'causes' | 'surplus'>,
+): number {
+  const { inputTokens, idealTokens, observedTokens, causes, surplus } = sums;
+  let outOfReach = 0;
+  let lost = 0;
+  for (const cause of CAUSE_NAMES) {
+    if (isOutOfReach(cause)) outOfReach += causes[cause];
+    else lost += causes[cause];
+  }
+  const beyond = surplusTokens({ surplus });
+  const short = idealTokens - (observedTokens - beyond + lost);
+  return Math.abs(short) + Math.abs(inputTokens - idealTokens - outOfReach);
 }
 
 /** Entries that have something in common, in the order of its values. */
@@ -100,6 +122,6 @@ export function deficitNames({ causes }: Sums): Cause[] {
   return CAUSE_NAMES.filter((cause) => !isOutOfReach(cause) && causes[cause] > 0);
 }
 
-export function surplusTokens({ surplus }: Sums): number {
+export function surplusTokens({ surplus }: Pick<Sums, 'surplus'>): number {
   return Object.values(surplus).reduce((all, tokens) => all + tokens, 0);
 }
