@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
 import { type Network, proxyOf } from '../transport/http/proxy.ts';
+import { lostLine } from './lost-line.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
 import { exitCodeOf, present, presentJson } from './terminal/present.ts';
@@ -58,7 +59,7 @@ async function conclude(
   { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<void> {
   if (isJson) await presentJson(played);
-  else present(played, isWide);
+  else present(played, isWide, await lostLine(played.run, played.summary));
   process.exitCode = exitCodeOf(played);
 }
 

@@ -15,10 +15,15 @@ import { verdictSections } from './verdict.ts';
 export interface ReportOptions {
   /** Written by the run, named at the end of the report. */
   readonly files?: readonly string[];
+  /** Why less was found in the cache than could be. */
+  readonly lost?: string | undefined;
 }
 
 /** The report of a run as data: whether to trust it, what was run, what happened, where it is. */
-export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
+export function reportSections(
+  summary: RunSummary,
+  { files = [], lost }: ReportOptions = {},
+): Section[] {
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
     ...noServerSections(run),
@@ -28,7 +33,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
     ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
-    ...overviewSections(summary),
+    ...overviewSections(summary, lost),
     ...evictionSections(summary),
     perRequestSection(summary),
     ...certaintySections(summary),
