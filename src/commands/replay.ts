@@ -6,6 +6,7 @@ import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, grouped, withFlags } from './flags/flag-table.ts';
 import { FLAGS, outputFlags, resultFlags, screenFlags, targetFlags } from './flags/flags.ts';
+import { ISOLATE } from './flags/isolate-flag.ts';
 import { time } from './flags/options.ts';
 import { TRACE_FLAGS } from './flags/trace-flags.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -78,7 +79,7 @@ const replayFlags: readonly Flag[] = [
         (scenario) =>
           withValue(scenario, ['target', 'sessionHeaders'], [name]),
     },
-    FLAGS.isolate,
+    ISOLATE,
     FLAGS.simulate,
   ]),
   ...resultFlags,

@@ -4,7 +4,8 @@ import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/isolation.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
-import { FLAGS, playFlags, resultFlags } from './flags/flags.ts';
+import { playFlags, resultFlags } from './flags/flags.ts';
+import { ISOLATE } from './flags/isolate-flag.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
@@ -20,7 +21,7 @@ const runFlags: readonly Flag[] = [
   ...resultFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
   {
-    ...FLAGS.isolate,
+    ...ISOLATE,
     says: "keep the run from finding what others put into the engine's cache, or with --resume what was played before: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",
   },
 ];

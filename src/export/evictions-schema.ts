@@ -1,17 +1,7 @@
 import { z } from 'zod';
-import type { BucketSummary } from '../stats/buckets.ts';
-import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
-import { count, number, object } from './summary-fields.ts';
-
-const bucketed = (says: string) =>
-  object<BucketSummary>({
-    count: count(),
-    mean: number().optional(),
-    p50: number("as good as the engine's buckets").optional(),
-    p99: number().optional(),
-  })
-    .optional()
-    .describe(says);
+import type { EvictedBlocks, EvictionsSummary } from '../server/evictions.ts';
+import { bucketed } from './server-schema.ts';
+import { count, object } from './summary-fields.ts';
 
 /** What the engine's caches lost, where it tells. */
 export const evictions = object<EvictionsSummary>({

@@ -19,6 +19,7 @@ import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
 import { contamination } from './contamination-schema.ts';
 import { evictions } from './evictions-schema.ts';
+import { server } from './server-schema.ts';
 import {
   count,
   interval95,
@@ -249,6 +250,7 @@ const summary = object<SummaryJson>({
   hasReasoning: z.boolean(),
   contamination: contamination.optional(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
+  server: server.optional().describe("what the server's own pages of metrics tell"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
   startUp: object<StartUpSummary>({
     requests: count('of the burst of a closed loop, whose times are not in the distributions'),

@@ -2,7 +2,7 @@ import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
-import { samplesOf } from '../stats/exposition.ts';
+import { labelsOf, samplesOf } from '../server/exposition.ts';
 import { type Contamination, contaminationOf } from './contamination.ts';
 import { type Entry, entryOf, type Known } from './entry.ts';
 import { evidenceOf } from './evidence.ts';
@@ -168,7 +168,9 @@ function blocksTold({ parts }: Run): number | undefined {
       enginePages?.first.text ?? '',
       (name) => name === 'vllm:cache_config_info',
     );
-    for (const { labels } of samples) found.add(Number(labels['num_gpu_blocks']));
+    for (const { labelText } of samples) {
+      found.add(Number(labelsOf(labelText)['num_gpu_blocks']));
+    }
   }
   const [blocks] = found;
   return found.size === 1 && blocks! > 1 ? blocks! - 1 : undefined;
@@ -180,7 +182,8 @@ const STORED = /^vllm:kv_offload_(?:total_bytes|store_bytes)(?:_total)?$/;
 function storesBelow({ parts }: Run): boolean {
   return parts.some(({ enginePages }) =>
     samplesOf(enginePages?.last?.text ?? '', (name) => STORED.test(name)).some(
-      ({ labels, value }) => value > 0 && !labels['transfer_type']?.endsWith('_to_GPU'),
+      ({ labelText, value }) =>
+        value > 0 && !labelsOf(labelText)['transfer_type']?.endsWith('_to_GPU'),
     ),
   );
 }

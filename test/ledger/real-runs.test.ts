@@ -3,7 +3,7 @@ import { explain, type Ledger } from '../../src/ledger/explain.ts';
 import { readJournal } from '../../src/record/journal-reader.ts';
 import { readLines } from '../../src/record/lines.ts';
 import type { Run } from '../../src/record/run-folder.ts';
-import { samplesOf } from '../../src/stats/exposition.ts';
+import { samplesOf } from '../../src/server/exposition.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 
 /** Real runs of vLLM 0.24 with 2,600 blocks, one with memory below the GPU. */
