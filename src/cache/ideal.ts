@@ -23,6 +23,10 @@ export interface IdealTurn {
   readonly cachedTokens: number | undefined;
   /** What a cache that never forgets would have held; undefined where the engine gave no counts. */
   readonly idealTokens: number | undefined;
+  /** What all users share of it, as planned. */
+  readonly sharedTokens: number | undefined;
+  /** Of a conversation's first turn that was sent once: whether the warm-up had played it. */
+  readonly begins?: 'new' | 'replayed';
 }
 
 interface SentTurn {
@@ -84,9 +88,11 @@ export class IdealCache {
     let opening: TurnRecord | undefined;
     for (const { record } of turns) {
       if (record.phase === 'measure') {
-        const { turn, inputTokens, cachedTokens } = record;
+        const { turn, inputTokens, cachedTokens, sharedTokens } = record;
         const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
-        result.push({ userId, turn, inputTokens, cachedTokens, idealTokens });
+        const begins = beginning(record, opening);
+        const told = { userId, turn, inputTokens, cachedTokens, sharedTokens, idealTokens };
+        result.push({ ...told, ...(begins && { begins }) });
       }
       previous = record;
       if (record.turn === 0) opening = record;
@@ -146,6 +152,14 @@ export class IdealCache {
     if (!turns) this.#users.set(userId, (turns = []));
     return turns;
   }
+}
+
+function beginning(record: TurnRecord, opening: TurnRecord | undefined): IdealTurn['begins'] {
+  if (record.turn > 0 || record.attempts > 1 || record.reconnects > 0) return undefined;
+  if (!opening) return 'new';
+  return opening.phase === 'warmup' && opening.inputTokens === record.inputTokens
+    ? 'replayed'
+    : undefined;
 }
 
 /** Only the engine's own counts hold its chat template. */

@@ -31,6 +31,11 @@ export class Recency {
     return this.#owned.total;
   }
 
+  /** Blocks that nobody has touched since this request did: the number of the call of `touch`, from 0 on. */
+  ownedBy(request: number): number {
+    return this.#owned.sumTo(request) - (request > 0 ? this.#owned.sumTo(request - 1) : 0);
+  }
+
   /**
    * The next request, as the names of its blocks: whole numbers from 0, one for each beginning (never for a
    * block alone). Tells its stretches from the root on, and returns how many blocks were touched before.

@@ -54,6 +54,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/compare/README.md'),
   },
   {
+    name: 'ledger',
+    summary: 'why less was found in the cache than could be, by token',
+    text: (columns) => documentText(columns, 'src/ledger/README.md'),
+  },
+  {
     name: 'server-metrics',
     summary: "the server's own counters, and whether the records agree",
     text: (columns) => documentText(columns, 'src/server/README.md'),

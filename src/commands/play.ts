@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { defaultStateDir } from '../base/cache-dir.ts';
 import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
 import { argsOfProgram } from '../base/command-line.ts';
 import { UsageError } from '../base/errors.ts';
@@ -11,12 +13,13 @@ import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
 import { type Network, proxyOf } from '../transport/http/proxy.ts';
+import { lostLine } from './lost-line.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
 import { exitCodeOf, present, presentJson } from './terminal/present.ts';
 
 export interface CommandPlay
-  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args'> {
+  extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args' | 'recentRuns'> {
   /** Given on the command line; else it comes from the environment. */
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
@@ -60,7 +63,7 @@ async function conclude(
   { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<void> {
   if (isJson) await presentJson(played);
-  else present(played, isWide);
+  else present(played, isWide, await lostLine(played.run, played.summary));
   process.exitCode = exitCodeOf(played);
 }
 
@@ -76,6 +79,8 @@ export async function playOnConsole(
     interrupts.stop();
   }
 }
+
+const RECENT_RUNS = 'recent-runs.json';
 
 /** Before anything is loaded: a port that cannot be had is an error. */
 async function pageOf({ scenario }: CommandPlay): Promise<LivePage | undefined> {
@@ -103,6 +108,7 @@ async function playListening(
     scenario,
     apiKey: apiKeyOf(scenario, apiKey),
     network: networkOf(process.env),
+    recentRuns: join(defaultStateDir(), RECENT_RUNS),
     clock,
     args: argsOfProgram(),
     givenUp: interrupts.givenUp,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
+import type { Isolation } from '../run/isolation.ts';
 import type { Change } from '../scenario/overrides.ts';
 import { withValue } from '../scenario/paths.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
@@ -12,6 +13,7 @@ import {
   targetFlags,
   watchFlags,
 } from './flags/flags.ts';
+import { ISOLATE } from './flags/isolate-flag.ts';
 import { time } from './flags/options.ts';
 import { TRACE_FLAGS } from './flags/trace-flags.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -20,6 +22,7 @@ import { flowingHelp } from './terminal/help-text.ts';
 
 interface ReplayFlags extends ScenarioFlags {
   readonly simulate?: boolean;
+  readonly isolate?: Isolation;
   readonly json?: string;
 }
 
@@ -83,6 +86,7 @@ const replayFlags: readonly Flag[] = [
         (scenario) =>
           withValue(scenario, ['target', 'sessionHeaders'], [name]),
     },
+    ISOLATE,
     FLAGS.simulate,
   ]),
   ...resultFlags,
@@ -110,7 +114,7 @@ export function replayCommand(): Command {
   return withFlags(command, replayFlags)
     .addHelpText('after', flowingHelp(HELP))
     .action(async (workload: string, flags: ReplayFlags) => {
-      const { simulate: isSimulated = false, apiKey, quiet, json, wide } = flags;
+      const { simulate: isSimulated = false, isolate, apiKey, quiet, json, wide } = flags;
       const traced = { ...flags, trace: workload, set: [ALL_RECORDED, ...flags.set] };
       const asked = { file: undefined, rows: replayFlags, flags: traced, isSent: !isSimulated };
       const scenario = await scenarioOf(asked);
@@ -120,7 +124,7 @@ export function replayCommand(): Command {
       }
       const { playAndPresent } = await import('./play.ts');
       const shown = { isQuiet: quiet, isJson: json === '-', isWide: wide };
-      await playAndPresent({ scenario, apiKey, isSimulated, ...shown });
+      await playAndPresent({ scenario, apiKey, isSimulated, isolate, ...shown });
     });
 }
 

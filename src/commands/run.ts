@@ -1,17 +1,18 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
-import type { Isolation } from '../run/resume.ts';
+import type { Isolation } from '../run/isolation.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
+import { ISOLATE } from './flags/isolate-flag.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
 
 interface RunFlags extends ScenarioFlags {
   readonly resume?: string;
-  readonly isolate: Isolation;
+  readonly isolate?: Isolation;
   readonly json?: string;
 }
 
@@ -21,10 +22,8 @@ const runFlags: readonly Flag[] = [
   ...watchFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
   {
-    flags: '--isolate <how>',
-    says: 'with --resume, keep conversations played again from hitting their own earlier play: by salt (cache_salt) or marker (a line before the prompt)',
-    choices: ['none', 'salt', 'marker'],
-    default: 'none',
+    ...ISOLATE,
+    says: "keep the run from finding what others put into the engine's cache, or with --resume what was played before: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",
   },
 ];
 
@@ -62,7 +61,8 @@ async function start(
   }
   // What it takes to play is loaded for scenarios that can be played.
   const { playAndPresent } = await import('./play.ts');
-  await playAndPresent({ scenario, ...shownAs(flags), isSimulated });
+  const { isolate } = flags;
+  await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
 }
 
 function shownAs({ apiKey, quiet, json, wide }: RunFlags) {
@@ -87,7 +87,7 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
     import('../play/resume.ts'),
     import('./play.ts'),
   ]);
-  const { scenario, before, isComplete, warnings } = continuationOf(
+  const { scenario, before, isolatedBy, isComplete, warnings } = continuationOf(
     dir,
     await overridesOf(runFlags, flags),
   );
@@ -100,8 +100,8 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
     await presentFolder(dir, scenario, shownAs(flags));
     return;
   }
-  const { isolate } = flags;
-  await playAndPresent({ scenario, ...shownAs(flags), resumed: { dir, before, isolate } });
+  const resumed = { dir, before, isolate: flags.isolate ?? 'none', isolatedBy };
+  await playAndPresent({ scenario, ...shownAs(flags), resumed });
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */

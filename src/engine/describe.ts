@@ -36,12 +36,15 @@ function sizeOf({ capacityGB, blocks }: TierOptions): string {
 }
 
 function defectTraits({ defects }: EngineOptions): string[] {
-  const { retokenised, thinkingStripped, templateDrift, expirySec, primed } = defects;
+  const { retokenised, thinkingStripped, templateDrift, expirySec } = defects;
+  const { lateBlocks, unloaded, primed } = defects;
   const found = [
     ...(retokenised ? [`retokenised ${retokenised}`] : []),
     ...(thinkingStripped ? ['thinkingStripped'] : []),
     ...(templateDrift === 'none' ? [] : [`templateDrift ${templateDrift}`]),
     ...(expirySec === undefined ? [] : [`expiry after ${expirySec} s`]),
+    ...(lateBlocks ? ['lateBlocks'] : []),
+    ...(unloaded ? [`unloaded ${unloaded}`] : []),
     ...(primed ? [`primed ${primed}`] : []),
   ];
   return found.length ? [`DEFECTS: ${found.join(', ')}`] : [];

@@ -116,7 +116,8 @@ export class Engine implements EngineFleet {
       loaded?.(request, hostBlocks, storageBlocks);
       this.#wake();
     };
-    this.#scheduler = new Scheduler({ ...memory, onAdmitted, onLoaded }, options);
+    const isLate = options.defects.lateBlocks;
+    this.#scheduler = new Scheduler({ ...memory, onAdmitted, onLoaded }, { ...options, isLate });
     const capacity = this.#pool.usableBlocks * options.blockTokens;
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }

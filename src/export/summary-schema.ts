@@ -4,7 +4,6 @@ import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
 import type { Partition } from '../scenario/population.ts';
-import type { EvictedBlocks, EvictionsSummary } from '../server/evictions.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
 import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
@@ -18,7 +17,9 @@ import type { Rates, StartUpSummary } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
 import { client } from './client-schema.ts';
-import { bucketed, server } from './server-schema.ts';
+import { contamination } from './contamination-schema.ts';
+import { evictions } from './evictions-schema.ts';
+import { server } from './server-schema.ts';
 import {
   count,
   interval95,
@@ -161,24 +162,6 @@ const delivery = object<DeliverySummary>({
   chunksPerRead: number('of the batched ones'),
 });
 
-const evictions = object<EvictionsSummary>({
-  blocks: z
-    .record(
-      z.string(),
-      object<EvictedBlocks>({
-        total: count("blocks of the GPU's size"),
-        own: count('for the session that had used them last'),
-        other: count('for another session'),
-        unknown: count('one of the two had no session'),
-      }),
-    )
-    .optional()
-    .describe('by the memory that they were in: gpu, cpu, disk, remote'),
-  lifetimeSec: bucketed('of blocks of the GPU: from stored to evicted'),
-  idleSec: bucketed('from stored or last found again to evicted'),
-  reuseGapSec: bucketed('between the last times that an evicted block was found again'),
-});
-
 const steadyState = object<SteadySummary>({
   rule: z.discriminatedUnion('name', [
     z.strictObject({
@@ -245,6 +228,7 @@ const summary = object<SummaryJson>({
   }),
   arrivalGapCv: number(TOTALS.arrivalGapCv.says).optional(),
   hasReasoning: z.boolean(),
+  contamination: contamination.optional(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
   server: server.optional().describe("what the server's own pages of metrics tell"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),

@@ -26,6 +26,10 @@ export interface RunReference extends Asked {
   readonly ideal: HeldTokens;
   /** That of them which the scenario makes one expect. */
   readonly idealTokens: number;
+  /** Leading tokens of the prompt that were said before, full blocks or not. */
+  readonly held: HeldTokens;
+  /** The turn whose answer its history ends with; absent where a conversation begins. */
+  readonly previous?: TurnRecord;
 }
 
 export interface RunReferences {
@@ -103,7 +107,9 @@ class Cache {
     const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
     const inputTokens = record.inputTokens!;
     const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
-    const goesOn = isFollowing(record, before) || isReplay(record, before);
+    const { previous } = user;
+    const follows = isFollowing(record, before);
+    const goesOn = follows || isReplay(record, before);
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),
@@ -125,6 +131,8 @@ class Cache {
       promptBlocks: this.#blocksOf(inputTokens),
       ideal,
       idealTokens: ideal[as],
+      held,
+      ...(follows && { previous: previous! }),
     };
   }
 

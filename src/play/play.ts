@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { commandLineOf } from '../base/command-line.ts';
 import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
@@ -6,7 +8,7 @@ import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
-import { type Isolation, isolated } from '../run/resume.ts';
+import { type IsolatedBy, type Isolation, isolated, markOfPart } from '../run/isolation.ts';
 import type { EarlierParts, RunOptions } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { secretsOf } from '../scenario/secrets.ts';
@@ -15,6 +17,7 @@ import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
+import { earlierRun } from './earlier-run.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
 import { expectedText } from './expected.ts';
@@ -45,6 +48,10 @@ export interface PlayOptions {
   readonly workload?: Workload;
   /** The earlier parts of the run that is continued. */
   readonly resumed?: Resumed;
+  /** Keeps a new run from finding what others had put into the engine's cache. */
+  readonly isolate?: Isolation | undefined;
+  /** File in which runs are remembered by how they begin; default: none are. */
+  readonly recentRuns?: string | undefined;
   /** The arguments that it was started with, to be written down without secrets. */
   readonly args?: readonly string[] | undefined;
   /** Connects to what the scenario's target cannot name: several models, for example. */
@@ -57,7 +64,10 @@ export interface Resumed {
   /** Locked by whoever has found out what is left to play: until then others may have played it. */
   readonly dir: string;
   readonly before: EarlierParts;
+  /** Keeps it from finding what the parts before it had put into the cache. */
   readonly isolate: Isolation;
+  /** How the whole run is kept apart from others: the same for all of its parts. */
+  readonly isolatedBy?: IsolatedBy | undefined;
 }
 
 /**
@@ -112,17 +122,28 @@ interface Opened {
 async function playInto(
   dir: string,
   { loaded, target, strike }: Opened,
-  { scenario, clock, resumed, companion, observer = {}, player, givenUp, args }: PlayOptions,
+  options: PlayOptions,
 ): Promise<Played> {
+  const { scenario, clock, resumed, companion, observer = {}, player, givenUp, args } = options;
   const { path, part } = nextJournal(dir);
-  const isolate = resumed?.isolate;
-  const load = isolated({ scenario, workload: loaded }, part, isolate);
+  const isolatedBy = isolationOf(options, part);
+  const load = isolated({ scenario, workload: loaded }, isolatedBy);
   observer.expected?.(
     expectedText({ scenario, workload: loaded, before: resumed?.before, hasPlayer: !!player }),
   );
+  const before = runBefore(dir, load, options);
   const commandLine = args && commandLineOf(args, strike);
   const { workload } = load;
-  const header = runHeader({ scenario, clock, workload, target, part, isolate, commandLine });
+  const header = runHeader({
+    scenario,
+    clock,
+    workload,
+    target,
+    part,
+    isolatedBy,
+    earlierRun: before,
+    commandLine,
+  });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, scrapesOf(target, observer), metricsEverySec, part, (line) =>
@@ -152,6 +173,30 @@ async function playInto(
       ? new Unreported(`no report could be made: ${errorText(error)}`)
       : error;
   }
+}
+
+function isolationOf({ resumed, isolate, clock }: PlayOptions, part: number) {
+  if (!resumed) return isolate && { how: isolate, mark: `run ${wordOf(clock)}` };
+  if (resumed.isolate === 'none') return resumed.isolatedBy;
+  return { how: resumed.isolate, mark: markOfPart(part) };
+}
+
+/** Partitions of a run have a beginning in common, and are one run. */
+function runBefore(
+  dir: string,
+  { scenario, workload }: Pick<PlayOptions, 'scenario'> & { readonly workload: Workload },
+  { clock, recentRuns, resumed, open }: PlayOptions,
+) {
+  const isOwn = clock.name === 'virtual' || scenario.target.url === 'embedded' || open;
+  if (recentRuns === undefined || isOwn || resumed || scenario.population.partition)
+    return undefined;
+  const epochMs = clock.originEpochMs;
+  return earlierRun(recentRuns, { dir: resolve(dir), epochMs, scenario, workload });
+}
+
+/** No other run has it; in virtual time, where there is no other, it is always the same. */
+function wordOf({ name }: Clock): string {
+  return name === 'virtual' ? 'alone' : randomUUID().slice(0, 8);
 }
 
 /** A file that cannot be read, or has gone bad, since the run wrote it: no bug of ours. */

@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import { readRun } from '../record/run-folder.ts';
+import type { IsolatedBy } from '../run/isolation.ts';
 import { earlierParts } from '../run/resume.ts';
 import type { EarlierParts } from '../run/run.ts';
 import { parseOverridden } from '../scenario/load.ts';
@@ -12,6 +13,8 @@ import type { Scenario } from '../scenario/schema.ts';
 export interface Continuation {
   readonly scenario: Scenario;
   readonly before: EarlierParts;
+  /** How the run is kept apart from others. */
+  readonly isolatedBy?: IsolatedBy;
   /** Nothing is left to play. */
   readonly isComplete: boolean;
   readonly warnings: readonly string[];
@@ -33,7 +36,14 @@ export function continuationOf(dir: string, overrides: readonly Override[]): Con
     parts.map((part) => part.records),
     measuredMsOf(parts),
   );
-  return { scenario, before, isComplete: isComplete(scenario, before), warnings };
+  const { isolation: how, isolationMark: mark } = parts[0]!.header;
+  return {
+    scenario,
+    before,
+    ...(how && mark !== undefined && { isolatedBy: { how, mark } }),
+    isComplete: isComplete(scenario, before),
+    warnings,
+  };
 }
 
 function measuredMsOf(parts: readonly RunPart[]): number {

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { thisHost } from '../base/host.ts';
 import { version } from '../base/version.ts';
-import type { RunHeader } from '../record/record.ts';
-import type { Isolation } from '../run/resume.ts';
+import type { EarlierRun, RunHeader } from '../record/record.ts';
+import { type IsolatedBy, markOfPart } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import type { Workload } from '../workload/conversation.ts';
@@ -13,7 +13,8 @@ interface Headed {
   readonly workload: Pick<Workload, 'digest' | 'notes'>;
   readonly target: { readonly model: string; readonly description: string };
   readonly part: number;
-  readonly isolate?: Isolation | undefined;
+  readonly isolatedBy?: IsolatedBy | undefined;
+  readonly earlierRun?: EarlierRun | undefined;
   /** Without secrets. */
   readonly commandLine?: string | undefined;
 }
@@ -28,7 +29,8 @@ export function runHeader({
   workload,
   target,
   part,
-  isolate = 'none',
+  isolatedBy,
+  earlierRun,
   commandLine,
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
@@ -56,8 +58,19 @@ export function runHeader({
       ...workload.notes,
     ],
     part,
-    ...(isolate !== 'none' && { isolation: isolate }),
+    ...isolationFields(part, isolatedBy),
+    ...(earlierRun && { earlierRun }),
   };
+}
+
+/** A part's own mark is its number. */
+function isolationFields(
+  part: number,
+  by: IsolatedBy | undefined,
+): Pick<RunHeader, 'isolation' | 'isolationMark'> {
+  if (!by || by.how === 'none') return {};
+  const isOfPart = by.mark === markOfPart(part);
+  return { isolation: by.how, ...(!isOfPart && { isolationMark: by.mark }) };
 }
 
 /** Names what was measured, and not what it would have been played against; nor where results are written. */

@@ -1,6 +1,7 @@
 import { isCount, isObject } from '../base/json.ts';
 import type {
   Certification,
+  EarlierRun,
   ErrorSpread,
   GeneratorHealth,
   Host,
@@ -87,6 +88,14 @@ const HOST_FIELDS = {
   memoryBytes: required(count),
 } satisfies Fields<Host>;
 
+const EARLIER_FIELDS = {
+  dir: required(text),
+  agoMs: required(upTo(EPOCH_MS_MAX, 'milliseconds')),
+  prompts: required(count),
+  ofPrompts: required(count),
+  isShared: required({ expected: 'true or false', accepts: (value) => typeof value === 'boolean' }),
+} satisfies Fields<EarlierRun>;
+
 export const HEADER_FIELDS = {
   format: required(oneOf<RunHeader['format']>({ 'confab-journal': true })),
   version: required({ expected: '1', accepts: (value) => value === 1 }),
@@ -101,6 +110,8 @@ export const HEADER_FIELDS = {
   notes: required(listOf('a list of texts', text.accepts)),
   part: required(count),
   isolation: optional(oneOf<NonNullable<RunHeader['isolation']>>({ salt: true, marker: true })),
+  isolationMark: optional(text),
+  earlierRun: optional(objectOf(EARLIER_FIELDS)),
 } satisfies Fields<RunHeader>;
 
 const AGENT_FIELDS = { id: required(count), place: required(count) } satisfies Fields<

@@ -159,8 +159,25 @@ export interface RunHeader {
   readonly notes: readonly string[];
   /** 0 for a fresh run, counted up by every resume into the same folder. */
   readonly part: number;
-  /** How a resume was kept from finding what earlier parts had put into the engine's cache; absent: it was not. */
+  /** How it was kept from finding what earlier parts, or others, had put into the engine's cache; absent: it was not. */
   readonly isolation?: 'salt' | 'marker';
+  /** What the salt ends with, or the marker is made of, that a whole run was kept apart with from all others. */
+  readonly isolationMark?: string;
+  /** The last run from this machine that had sent the same beginnings to the same server. */
+  readonly earlierRun?: EarlierRun;
+}
+
+/** What a run has in common with one before it. */
+export interface EarlierRun {
+  /** Its run folder. */
+  readonly dir: string;
+  /** From its beginning to that of this one. */
+  readonly agoMs: number;
+  /** So many of this run's first prompts had been sent then, of so many that were looked at. */
+  readonly prompts: number;
+  readonly ofPrompts: number;
+  /** The part that all users share had been sent. */
+  readonly isShared: boolean;
 }
 
 /** The machine of the client. */

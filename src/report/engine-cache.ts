@@ -28,9 +28,9 @@ export function idealOptions(scenario: Scenario | undefined, blockTokens: number
  * from the others, or had an engine of their own.
  */
 export function cacheKeyOf(part: RunPart): unknown {
-  const { isolation, part: number } = part.header;
+  const { isolation, isolationMark, part: number } = part.header;
   if (hasOwnEngine(part)) return part;
-  return isolation === undefined ? '' : `${isolation} ${number}`;
+  return isolation === undefined ? '' : `${isolation} ${isolationMark ?? number}`;
 }
 
 export function hasOwnEngine(part: RunPart): boolean {

@@ -5,11 +5,11 @@ import type { RunSummary } from './run-summary.ts';
 import { type Field, field, type Section } from './section.ts';
 
 /** Counts, rates and the prefix cache. Failures are always shown, also where there are none. */
-export function overviewSections(summary: RunSummary): Section[] {
+export function overviewSections(summary: RunSummary, lost?: string): Section[] {
   return [
     { title: 'Requests', fields: requestFields(summary) },
     { title: 'Rates', fields: rateFields(summary) },
-    { title: 'Prefix cache', fields: cacheFields(summary) },
+    { title: 'Prefix cache', fields: cacheFields(summary, lost) },
   ];
 }
 
@@ -75,11 +75,12 @@ function rateFields({ rates, concurrency, goodput, run }: RunSummary): Field[] {
   ];
 }
 
-function cacheFields(summary: RunSummary): Field[] {
+function cacheFields(summary: RunSummary, lost: string | undefined): Field[] {
   return [
     field('cached', cachedText(summary)),
     ...externalFields(summary),
     field('ideal', idealText(summary)),
+    ...(lost === undefined ? [] : [field('lost', lost)]),
   ];
 }
 

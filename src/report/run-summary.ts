@@ -18,6 +18,7 @@ import {
   union,
   unionOfWindows,
 } from '../stats/timeline.ts';
+import { type ContaminationSummary, contaminationOf } from './contamination.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { worstOf } from './own-error.ts';
@@ -42,6 +43,8 @@ export interface RunSummary extends SummaryTotals {
   readonly idealBlockTokens: number;
   /** Absent if the engine does not tell, or not of every part. */
   readonly evictions?: EvictionsSummary;
+  /** What was in the engine's cache before; absent if nothing is known of any. */
+  readonly contamination?: ContaminationSummary;
   /** What the server's own pages of metrics tell; absent without any. */
   readonly server?: ServerSummary;
   readonly rounds: readonly RoundSummary[];
@@ -90,7 +93,9 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     ideals.of(part).add(record, offsetMs);
     if (record.phase === 'warmup') addBeside(summary, record, offsetMs, measured);
   });
-  const idealCachedShare = addIdeals(ideals, rounds);
+  const turns = ideals.close();
+  const idealCachedShare = addIdeals(turns, rounds);
+  const contamination = contaminationOf(turns, run.parts, scenario);
   const measured = union(placed.map((part) => part.measured));
   const offering = union(placed.map((part) => part.offering));
   const arriving = unionOfWindows(placed.map((part) => part.arriving));
@@ -124,6 +129,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),
+    ...(contamination && { contamination }),
     ...(server && { server }),
     ...roundsOf(rounds),
     warnings: [...run.warnings, ...(server ? serverWarnings(server) : [])],
@@ -184,10 +190,10 @@ function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {
  * also where texts are alike beyond the declared shared part: the chat template, or a recorded conversation
  * that two users play. There the engine's count is the better bound.
  */
-function addIdeals(ideals: Ideals, rounds: Rounds): number | undefined {
+function addIdeals(turns: readonly IdealTurn[], rounds: Rounds): number | undefined {
   let inputSum = 0;
   let idealSum = 0;
-  for (const turn of ideals.close()) {
+  for (const turn of turns) {
     const idealTokens = bounded(turn);
     rounds.addIdeal({ ...turn, idealTokens });
     if (turn.inputTokens === undefined || idealTokens === undefined) continue;

@@ -1,3 +1,4 @@
+import { contaminationSections } from './contamination.ts';
 import { deliverySections } from './delivery.ts';
 import { evictionSections } from './evictions.ts';
 import { failureSections } from './failures.ts';
@@ -15,19 +16,25 @@ import { verdictSections } from './verdict.ts';
 export interface ReportOptions {
   /** Written by the run, named at the end of the report. */
   readonly files?: readonly string[];
+  /** Why less was found in the cache than could be. */
+  readonly lost?: string | undefined;
 }
 
 /** The report of a run as data: whether to trust it, what was run, what happened, where it is. */
-export function reportSections(summary: RunSummary, { files = [] }: ReportOptions = {}): Section[] {
+export function reportSections(
+  summary: RunSummary,
+  { files = [], lost }: ReportOptions = {},
+): Section[] {
   const { client, run, distributions, warnings, roundGroups } = summary;
   return [
     ...noServerSections(run),
     ...failureSections(summary),
     ...verdictSections(client, run.clock, distributions.latenessMs),
+    ...contaminationSections(summary.contamination),
     ...deliverySections(summary.delivery),
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
-    ...overviewSections(summary),
+    ...overviewSections(summary, lost),
     ...serverSections(summary),
     ...evictionSections(summary),
     perRequestSection(summary),

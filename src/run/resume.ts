@@ -1,7 +1,4 @@
 import { type TurnRecord, wasCut } from '../record/record.ts';
-import type { Scenario } from '../scenario/schema.ts';
-import type { Workload } from '../workload/conversation.ts';
-import { marked } from '../workload/marked.ts';
 import type { EarlierParts } from './run.ts';
 
 /** What the earlier parts of a run say about the rest of it. `parts` are their records, part by part. */
@@ -32,32 +29,4 @@ export function earlierParts(
     for (const userId of ended) if (!cut.has(userId)) played.add(userId);
   }
   return { played, measuredMs, requests };
-}
-
-/** How conversations played again are kept from finding their own first play in the engine's cache. */
-export type Isolation = 'none' | 'salt' | 'marker';
-
-interface Load {
-  readonly scenario: Scenario;
-  readonly workload: Workload;
-}
-
-const ISOLATED: { readonly [How in Isolation]: (load: Load, part: number) => Load } = {
-  none: (load) => load,
-  salt: ({ scenario, workload }, part) => ({ scenario: salted(scenario, part), workload }),
-  marker: ({ scenario, workload }, part) => ({
-    scenario,
-    workload: marked(workload, () => `[part ${part + 1}]\n`),
-  }),
-};
-
-/** What the part of a run after `part` others plays, kept apart from them so. */
-export function isolated(load: Load, part: number, how: Isolation = 'none'): Load {
-  return ISOLATED[how](load, part);
-}
-
-/** With a cache salt of this part's own behind the one that was asked for. */
-function salted({ sampling, ...scenario }: Scenario, part: number): Scenario {
-  const cacheSalt = `${sampling.cacheSalt ?? ''}part-${part + 1}`;
-  return { ...scenario, sampling: { ...sampling, cacheSalt } };
 }

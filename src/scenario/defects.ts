@@ -21,6 +21,15 @@ export const defectsSchema = z.strictObject({
   expirySec: someSeconds
     .optional()
     .describe('cached blocks are forgotten so long after their last use'),
+  lateBlocks: z
+    .boolean()
+    .default(false)
+    .describe('what a request has computed is found by others only when it has ended'),
+  unloaded: share
+    .default(0)
+    .describe(
+      'share of requests that load nothing from the tiers below the GPU, whatever is there',
+    ),
   primed: share
     .default(0)
     .describe(

@@ -105,7 +105,10 @@ test.each([
 test('a first turn that the warm-up played is cached as a whole; the warm-up itself is not listed', () => {
   const warm = first({ phase: 'warmup' });
   expect(turnsOf([warm, first({ sentMs: 50 })])).toEqual([
-    { userId: 1, turn: 0, inputTokens: 1032, cachedTokens: 992, idealTokens: 1024 },
+    {
+      ...{ userId: 1, turn: 0, inputTokens: 1032, cachedTokens: 992, idealTokens: 1024 },
+      ...{ sharedTokens: 1000, begins: 'replayed' },
+    },
   ]);
   const short = first({ phase: 'warmup', inputTokens: 20, sharedTokens: 0 });
   expect(tokens([short, first({ sentMs: 50 })])).toEqual([0]);

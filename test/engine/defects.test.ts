@@ -99,3 +99,35 @@ test('replicas: all are used', () => {
     expect(Math.min(...engines.engines.map(({ stats }) => stats.promptTokens))).toBeGreaterThan(0);
   }
 });
+
+test('lateBlocks: what a request computes is found when it has ended, and not before', () => {
+  const found = (lateBlocks: boolean): (number | undefined)[] => {
+    const bench = new Bench({ apiMs: 0, defects: defectsSchema.parse({ lateBlocks }) });
+    const first = bench.submit({ ...asking(1, 801), maxTokens: 200 });
+    bench.clock.run(1000);
+    const beside = bench.submit(asking(1, 801));
+    bench.clock.run();
+    const after = bench.ask(asking(1, 801));
+    return [first, beside, after].map(({ end }) => end?.cachedTokens);
+  };
+  expect(found(false)).toEqual([0, 800, 800]);
+  expect(found(true)).toEqual([0, 0, 800]);
+});
+
+test('unloaded: a share of requests loads nothing from below the GPU, though it is there', () => {
+  const externalShare = (unloaded: number): number => {
+    const bench = new Bench({
+      blocks: 100,
+      defects: defectsSchema.parse({ unloaded }),
+      offload: { preset: 'vllm', cpu: { blocks: 20_000 } },
+    });
+    const users = Array.from({ length: 60 }, (_, user) => user);
+    for (const user of users) bench.ask(asking(user, 801));
+    const again = users.map((user) => bench.ask(asking(user, 801)).end!);
+    return again.filter(({ hostTokens }) => hostTokens > 0).length / users.length;
+  };
+  expect(externalShare(0)).toBe(1);
+  expect(externalShare(1)).toBe(0);
+  expect(externalShare(0.5)).toBeGreaterThan(0.3);
+  expect(externalShare(0.5)).toBeLessThan(0.7);
+});

@@ -6,7 +6,7 @@ import { type PlayOptions, play } from '../../src/play/play.ts';
 import { continuationOf } from '../../src/play/resume.ts';
 import { readRun } from '../../src/record/run-folder.ts';
 import { summarise } from '../../src/report/run-summary.ts';
-import type { Isolation } from '../../src/run/resume.ts';
+import type { Isolation } from '../../src/run/isolation.ts';
 import type { Run } from '../../src/run/run.ts';
 import { fleetOf, optionsOf, wordTokenizer } from '../support/engine-rig.ts';
 import { playingSilently, scenarioHere } from '../support/play-in-process.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type TurnRecord, UNSENT } from '../../src/record/record.ts';
 import { readRun } from '../../src/record/run-folder.ts';
-import { earlierParts, isolated } from '../../src/run/resume.ts';
+import { isolated, markOfPart } from '../../src/run/isolation.ts';
+import { earlierParts } from '../../src/run/resume.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { header } from '../record/sample.ts';
 import { playVirtual } from '../support/play-virtual.ts';
@@ -63,12 +64,12 @@ describe('isolation of what is played again', () => {
   const load = { scenario, workload };
 
   test('none changes nothing', () => {
-    expect(isolated(load, 1)).toBe(load);
-    expect(isolated(load, 1, 'none')).toBe(load);
+    expect(isolated(load, undefined)).toBe(load);
+    expect(isolated(load, { how: 'none', mark: 'any' })).toBe(load);
   });
 
   test('a marker changes the first text of every prompt, the same for all users', () => {
-    const marked = isolated(load, 1, 'marker');
+    const marked = isolated(load, { how: 'marker', mark: markOfPart(1) });
     const [one, two] = [marked.workload.conversation(1), marked.workload.conversation(2)];
     expect(one.opening[0]!.text).toBe('[part 2]\nbe brief');
     expect(two.opening[0]!.text).toBe(one.opening[0]!.text);
@@ -83,8 +84,7 @@ describe('isolation of what is played again', () => {
   ])('beside a salt %s, one of its own is on every request', (cacheSalt, expected) => {
     const salted = isolated(
       { workload, scenario: parseScenario({ sampling: { cacheSalt } }) },
-      1,
-      'salt',
+      { how: 'salt', mark: markOfPart(1) },
     );
     expect(salted.workload).toBe(workload);
     const { transport } = playVirtual({ ...salted.scenario, population: { users: 1 } });

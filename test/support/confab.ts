@@ -34,11 +34,12 @@ export interface CommandOptions {
   readonly limitMs?: number;
 }
 
-/** The environment without what confab reads of the developer's. */
-function neutral(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The environment without what confab reads of the developer's, and with no runs before those of this folder. */
+function neutral(env: NodeJS.ProcessEnv, cwd: string): NodeJS.ProcessEnv {
   const isRead = (name: string) =>
     /^CONFAB_|^OPENAI_|^SSL_CERT_FILE$|^COLUMNS$|^(https?|no)_proxy$/i.test(name);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isRead(name)));
+  const rest = Object.entries(env).filter(([name]) => !isRead(name));
+  return { ...Object.fromEntries(rest), XDG_STATE_HOME: `${cwd}-state` };
 }
 
 /** Starts the built command line, in a folder of its own and without the developer's environment. */
@@ -46,9 +47,10 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
   if (!existsSync(MAIN)) {
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
+  const cwd = options.cwd ?? freshFolder();
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
-    cwd: options.cwd ?? freshFolder(),
-    env: { ...neutral(process.env), NODE_OPTIONS: '', ...options.env },
+    cwd,
+    env: { ...neutral(process.env, cwd), NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -116,7 +118,7 @@ async function called(
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
   const restored = [captured(process.stdout), captured(process.stderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
-  process.env = { ...neutral(environment), ...env };
+  process.env = { ...neutral(environment, cwd), ...env };
   process.chdir(cwd);
   try {
     const code = await program(args);

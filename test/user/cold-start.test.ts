@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isolated } from '../../src/run/resume.ts';
+import { isolated } from '../../src/run/isolation.ts';
 import { Session } from '../../src/user/session.ts';
 import type { Workload } from '../../src/workload/conversation.ts';
 import { openWorkload } from '../../src/workload/load.ts';
@@ -91,7 +91,7 @@ test('without a history of its own, the question carries the mark that keeps use
 test('the mark of a resumed part stands before it, too', async () => {
   const scenario = scenarioOf({ textFile, ...LENGTHS, systemPrompt: {} });
   const workload = await openWorkload(scenario, { cacheDir });
-  const marked = isolated({ scenario, workload }, 1, 'marker').workload;
+  const marked = isolated({ scenario, workload }, { how: 'marker', mark: 'part 2' }).workload;
   expect(firstTexts(marked, 2)).toEqual([`[part 2]\n${firstTexts(workload, 2)[0]}`]);
   expect(firstTexts(marked, 0)).toEqual([`[part 2]\n${firstTexts(workload, 0)[0]}`]);
 });

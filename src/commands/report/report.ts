@@ -6,6 +6,7 @@ import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../sce
 import { withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
 import { collect } from '../flags/options.ts';
+import { lostLine } from '../lost-line.ts';
 import { FIGURES_FLAG, type PageFlags, pageFlag } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -80,12 +81,16 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
   process.stdout.write(await printed(exportable, flags));
 }
 
-async function printed({ summary }: Exportable, flags: ReportFlags): Promise<string> {
+async function printed({ run, summary }: Exportable, flags: ReportFlags): Promise<string> {
   const { json, csv, md, wide } = flags;
   if (json) return (await import('../../export/summary-json.ts')).summaryJson(summary);
   if (csv) return (await import('../../export/report-csv.ts')).reportCsv(summary);
   const { reportMarkdown, reportText } = await import('../../report/text.ts');
-  return `${md ? reportMarkdown(summary) : reportText(summary, {}, reportColumns(wide))}\n`;
+  const options = { lost: await lostLine(run, summary) };
+  const text = md
+    ? reportMarkdown(summary, options)
+    : reportText(summary, options, reportColumns(wide));
+  return `${text}\n`;
 }
 
 async function writeExports(settings: readonly ExportSetting[], of: Exportable): Promise<void> {

@@ -4,10 +4,10 @@ import { reportText } from '../../report/text.ts';
 import { reportColumns } from './screen.ts';
 import { say } from './stderr.ts';
 
-/** The report on stdout, with all columns of its tables if it `isWide`; what went wrong on stderr. */
-export function present(played: Played, isWide = false): void {
+/** The report on stdout, with all columns of its tables if it `isWide`; what went wrong on stderr. `lost`: see `ReportOptions`. */
+export function present(played: Played, isWide = false, lost?: string): void {
   const { before, after } = played.texts;
-  const report = reportText(played.summary, { files: played.files }, reportColumns(isWide));
+  const report = reportText(played.summary, { files: played.files, lost }, reportColumns(isWide));
   const texts = [before, report, after].filter((text) => text !== undefined);
   process.stdout.write(`${texts.join('\n\n')}\n`);
   presentProblems(played);

@@ -4,6 +4,8 @@ import type { BlockPool } from './block-pool.ts';
 export interface HoldingOptions {
   readonly blockTokens: number;
   readonly prefixCaching: boolean;
+  /** What it has computed is made known when it gives its blocks up, not before. */
+  readonly isLate?: boolean;
 }
 
 /** Which blocks of the pool sequences hold: found, taken, made known to others, and given up. */
@@ -54,17 +56,22 @@ export class Holdings {
 
   /** Makes the full blocks of its first `tokens` visible to lookups from now on. */
   publish(sequence: Sequence, tokens: number): void {
+    if (!this.#options.isLate) this.#publish(sequence, tokens);
+  }
+
+  release(sequence: Sequence): void {
+    if (this.#options.isLate) this.#publish(sequence, sequence.computedTokens);
+    this.#pool.release(sequence.blocks, sequence.blockCount, sequence.asker);
+    sequence.blockCount = 0;
+    sequence.publishedBlocks = 0;
+  }
+
+  #publish(sequence: Sequence, tokens: number): void {
     if (!this.#options.prefixCaching) return;
     const full = Math.floor(tokens / this.#options.blockTokens);
     const { blocks, names, publishedBlocks, asker } = sequence;
     this.#pool.publish(blocks, names, publishedBlocks, full, asker);
     sequence.publishedBlocks = full;
-  }
-
-  release(sequence: Sequence): void {
-    this.#pool.release(sequence.blocks, sequence.blockCount, sequence.asker);
-    sequence.blockCount = 0;
-    sequence.publishedBlocks = 0;
   }
 
   #blocksFor(tokens: number): number {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { stream } from '../../base/random.ts';
 import type { EngineOptions } from '../../scenario/engine.ts';
 import type { EngineEvents } from '../events.ts';
 import type { Sequence } from '../schedule/sequence.ts';
@@ -24,10 +25,15 @@ export function kvMemory(
   onStored: (sequence: Sequence) => void,
   events: readonly EngineEvents[] = [],
 ): KvMemory {
-  const { expirySec } = options.defects;
+  const { expirySec, unloaded } = options.defects;
   const ageMs = expirySec === undefined ? undefined : expirySec * 1000;
   const settings = offloadSettings(options, gpu);
-  const offload = settings && new Offload(settings, { clock, ageMs, events, onStored });
+  const isUnloaded =
+    unloaded > 0
+      ? (request: number) => stream(options.seed, 'unloaded', request)() < unloaded
+      : undefined;
+  const offload =
+    settings && new Offload({ ...settings, isUnloaded }, { clock, ageMs, events, onStored });
   const listeners = [...events, ...(offload?.gpuListeners ?? [])];
   const pool = new BlockPool(gpu.blocks, { clock, ageMs, events: listeners });
   return { pool, offload };

@@ -14,6 +14,8 @@ export interface OffloadSettings {
   readonly inclusive: boolean;
   readonly promptOnly: boolean;
   readonly storeThreshold: number;
+  /** Whether a request loads nothing, whatever there is; by its number. */
+  readonly isUnloaded?: ((request: number) => boolean) | undefined;
   /** From the GPU down. */
   readonly tiers: readonly TierSettings[];
 }
@@ -110,6 +112,7 @@ export class Offload {
     const limit = Math.floor((sequence.knownTokens - 1) / chunkTokens);
     const first = Math.floor(hitBlocks / chunkBlocks);
     this.#found = [];
+    if (this.#settings.isUnloaded?.(sequence.asker?.request ?? 0)) return 0;
     for (let chunk = first; chunk < limit; chunk++) {
       const name = chunkName(sequence, chunk, chunkBlocks);
       if (this.#loading.size > 0 && this.#loading.has(nameKey(name))) return ON_THEIR_WAY;

@@ -11,6 +11,7 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly maxBatchedTokens: number;
   readonly maxSeqs: number;
   readonly prefixCaching: boolean;
+  readonly isLate?: boolean;
   /** Of a running request, where the policy rotates: tokens that it generates before it must give way. */
   readonly stepsBeforePreemption: number;
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isolated } from '../../../src/run/resume.ts';
+import { isolated } from '../../../src/run/isolation.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../../src/scenario/schema.ts';
 import { openWorkload } from '../../../src/workload/load.ts';
@@ -113,7 +113,7 @@ test('what is played again with a marker has it where each prompt begins, also o
   const input = inputOf();
   const workload = await workloadOf(input, [whole('one'), whole('one two')]);
   const scenario = parseScenario(input);
-  const { workload: marked } = isolated({ scenario, workload }, 1, 'marker');
+  const { workload: marked } = isolated({ scenario, workload }, { how: 'marker', mark: 'part 2' });
   const { transport } = playVirtual(input, undefined, { workload: marked });
   expect(transport.sent.map(({ messages }) => messages.map(({ text }) => text))).toEqual([
     ['[part 2]\none', 'and?'],

@@ -1,0 +1,189 @@
+import type { TurnRecord } from '../record/record.ts';
+import type { Run } from '../record/run-folder.ts';
+import { idealOptions } from '../report/engine-cache.ts';
+import { scenarioOf } from '../report/identity.ts';
+import { labelsOf, samplesOf } from '../server/exposition.ts';
+import { type Contamination, contaminationOf } from './contamination.ts';
+import { type Entry, entryOf, type Known } from './entry.ts';
+import { evidenceOf } from './evidence.ts';
+import { type Facts, factsOf } from './facts.ts';
+import { replicasOf } from './replicas.ts';
+import { type RunReference, type RunReferences, runReferences } from './run-references.ts';
+import { groupedBy, type Sums, sumsOf } from './sums.ts';
+
+export interface ExplainOptions {
+  /** Blocks of the GPU's cache, and of the memory below it. */
+  readonly capacityBlocks?: number | undefined;
+  readonly tierBlocks?: number | undefined;
+  readonly ttlMs?: number | undefined;
+  /** Name of the response header that tells the replica, in lower case. */
+  readonly replicaHeader?: string | undefined;
+}
+
+/** Where the prompt tokens of a run went: of its measured, completed requests. */
+export interface Ledger {
+  readonly blockTokens: number;
+  readonly entries: readonly Entry[];
+  readonly total: Sums;
+  readonly byTurn: readonly { readonly key: number; readonly sums: Sums }[];
+  readonly bySession: readonly { readonly key: number; readonly sums: Sums }[];
+  readonly facts: Facts;
+  /** A capacity was given, and what it would have found is predicted. */
+  readonly capacityBlocks?: number;
+  readonly contamination: Contamination;
+  readonly leftOut: RunReferences['leftOut'];
+}
+
+/**
+ * Attributes each token of the prompts of a run: found, out of any cache's reach, or lost to one cause. Sums are
+ * exact by turn, by session and in total.
+ */
+export function explain(run: Run, options: ExplainOptions = {}): Ledger {
+  const { blockTokens, references, leftOut } = runReferences(run);
+  const { tierBlocks, ttlMs } = options;
+  const told = options.capacityBlocks === undefined ? blocksTold(run) : undefined;
+  const capacityBlocks = options.capacityBlocks ?? told;
+  const replicaOf = replicasOf(references, options.replicaHeader);
+  const evidence = evidenceOf(references, { blockTokens, capacityBlocks, replicaOf });
+  const { originEpochMs } = run.parts[0]!.header;
+  const facts = factsOf(evidence, {
+    ...{ blockTokens, capacityBlocks, tierBlocks, ttlMs, originEpochMs },
+    isCapacityTold: told !== undefined,
+    hasTier: storesBelow(run),
+    hasReplicas: replicaOf !== undefined,
+  });
+  const known = knownOf(run, references, facts);
+  // In the order of sending: what a first turn shows is known of those after it.
+  const foreignUsers = new Set<number>();
+  const isForeign = ({ record }: RunReference) => foreignUsers.has(record.userId);
+  const entries = evidence
+    .filter(({ reference }) => reference.record.phase === 'measure')
+    .map((one): Entry => {
+      const entry = entryOf(one, { ...known, isForeign });
+      if (entry.surplus.foreign) foreignUsers.add(one.reference.record.userId);
+      return entry;
+    });
+  return {
+    blockTokens,
+    entries,
+    total: sumsOf(entries),
+    byTurn: groupedBy(entries, ({ reference }) => reference.record.turn),
+    bySession: groupedBy(entries, ({ reference }) => reference.record.userId),
+    facts,
+    ...(capacityBlocks !== undefined && { capacityBlocks }),
+    contamination: contaminationOf(entries, references),
+    leftOut,
+  };
+}
+
+/** Sources whose texts are made for each user. */
+const OWN_TEXTS: ReadonlySet<string> = new Set(['synthetic', 'generated']);
+
+function knownOf(
+  run: Run,
+  references: readonly RunReference[],
+  facts: Facts,
+): Omit<Known, 'isForeign'> {
+  const scenario = scenarioOf(run.parts[0]!);
+  const { isAnswerResent, isSharedByUsers } = idealOptions(scenario, facts.blockTokens);
+  const { blockTokens } = facts;
+  const ends = earlierEndsOf(references, blockTokens);
+  const failed = failedOf(run);
+  const firstSender = references.find(({ record }) => record.sharedTokens)?.record.userId;
+  const isKeptApart = !isSharedByUsers || run.parts.some(({ header }) => header.isolation);
+  return {
+    facts,
+    isAnswerResent,
+    isEachItsOwn: OWN_TEXTS.has(scenario?.conversation.source ?? ''),
+    saltedTokens: ({ record, previous, ideal, inputTokens }) => {
+      const shared = Math.min(record.sharedTokens ?? 0, inputTokens - 1);
+      const tokens = blockTokens * Math.floor(shared / blockTokens);
+      const isSalted = isKeptApart && !previous && record.userId !== firstSender;
+      return isSalted && tokens > ideal.answers ? tokens : 0;
+    },
+    sentOf: (index) => references[index]!.sentMs,
+    originEpochMs: run.parts[0]!.header.originEpochMs,
+    earlierEnds: (reference) => ends.get(reference)!,
+    hasFailedBefore: ({ record, previous }) =>
+      (failed.get(record.userId) ?? []).some(
+        (one) =>
+          one.sentMs! < record.sentMs! &&
+          one.sentMs! > (previous?.sentMs ?? Number.NEGATIVE_INFINITY),
+      ),
+    besideTokens: besideOf(references),
+  };
+}
+
+/** Of each request: where the chains of earlier ones end that are a beginning of its own; 0 is one of them. */
+function earlierEndsOf(
+  references: readonly RunReference[],
+  blockTokens: number,
+): ReadonlyMap<RunReference, readonly number[]> {
+  const ofUsers = new Map<number, number[]>();
+  const whole = (tokens: number) => blockTokens * Math.floor(Math.max(0, tokens) / blockTokens);
+  return new Map(
+    references.map((reference) => {
+      const { record, previous, ideal, inputTokens, outputTokens } = reference;
+      const ends = (previous && ofUsers.get(record.userId)) ?? [];
+      ofUsers.set(record.userId, [
+        ...ends,
+        whole(inputTokens),
+        whole(inputTokens + outputTokens - 1),
+      ]);
+      return [reference, [0, ideal.shared, ...ends]];
+    }),
+  );
+}
+
+function failedOf(run: Run): ReadonlyMap<number, TurnRecord[]> {
+  const failed = new Map<number, TurnRecord[]>();
+  for (const { records } of run.parts) {
+    for (const record of records) {
+      if (record.status === 'ok' || record.sentMs === undefined) continue;
+      failed.set(record.userId, [...(failed.get(record.userId) ?? []), record]);
+    }
+  }
+  return failed;
+}
+
+/** What is shared, where another request that shares it was under way at the same time. */
+function besideOf(references: readonly RunReference[]): (reference: RunReference) => number {
+  const first = references.find(({ record }) => record.sharedTokens);
+  if (!first) return () => 0;
+  const isAccompanied = references.some(
+    (other) =>
+      other.record.userId !== first.record.userId &&
+      other.sentMs < first.endMs &&
+      other.record.sharedTokens,
+  );
+  return (reference) =>
+    reference === first && isAccompanied ? (reference.record.sharedTokens ?? 0) : 0;
+}
+
+/** As vLLM says of itself, where one engine does; one of its blocks is never used. */
+function blocksTold({ parts }: Run): number | undefined {
+  const found = new Set<number>();
+  for (const { enginePages } of parts) {
+    const samples = samplesOf(
+      enginePages?.first.text ?? '',
+      (name) => name === 'vllm:cache_config_info',
+    );
+    for (const { labelText } of samples) {
+      found.add(Number(labelsOf(labelText)['num_gpu_blocks']));
+    }
+  }
+  const [blocks] = found;
+  return found.size === 1 && blocks! > 1 ? blocks! - 1 : undefined;
+}
+
+const STORED = /^vllm:kv_offload_(?:total_bytes|store_bytes)(?:_total)?$/;
+
+/** Something was copied from the GPU to memory below it. */
+function storesBelow({ parts }: Run): boolean {
+  return parts.some(({ enginePages }) =>
+    samplesOf(enginePages?.last?.text ?? '', (name) => STORED.test(name)).some(
+      ({ labelText, value }) =>
+        value > 0 && !labelsOf(labelText)['transfer_type']?.endsWith('_to_GPU'),
+    ),
+  );
+}
