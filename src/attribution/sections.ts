@@ -1,0 +1,269 @@
+import { measure, percent } from '../report/number.ts';
+import { sectionsText } from '../report/render/text.ts';
+import { type Field, field, type Section, type TableRow } from '../report/section.ts';
+import type { Band } from './bands.ts';
+import type { Explanation } from './explanation.ts';
+import type { Coefficient, Fit, TooFew } from './fit.ts';
+import type { Fitted, Reload } from './reload.ts';
+import { sentenceOf } from './sentence.ts';
+import { nameOf } from './timed-request.ts';
+import { PART_NAMES, PARTS, type Part, totalMs, ttftPartMs, type Waterfall } from './waterfall.ts';
+import { type CauseWords, grouped, LEFT_OUT_WORDS, TPOT_WORDS, TTFT_WORDS } from './words.ts';
+
+export function explanationText(explanation: Explanation, width?: number): string {
+  return sectionsText(explanationSections(explanation), width);
+}
+
+export function explanationSections(explanation: Explanation): Section[] {
+  const { ttft, tpot, bands, requests } = explanation;
+  if (!requests.explained) {
+    return [{ title: titleOf(explanation), lines: ['No measured request was answered.'] }];
+  }
+  return [
+    { title: titleOf(explanation), fields: headFields(explanation) },
+    ...chosenSections(explanation),
+    fitSection(
+      ttft.queueFrom === 'told' ? 'TTFT without the queue, by cause' : 'TTFT, by cause',
+      ttft.prefill,
+      TTFT_WORDS,
+    ),
+    ...(ttft.queue ? [fitSection('Queue as told, by cause', ttft.queue, TTFT_WORDS)] : []),
+    fitSection('Gaps between tokens (ITL), by cause', tpot, TPOT_WORDS),
+    reloadSection(explanation),
+    bandsSection(bands),
+  ];
+}
+
+function titleOf({ name }: Explanation): string {
+  return `Where the time of ${name} went`;
+}
+
+const EXTERNAL_WORDS = {
+  told: 'as the server tells',
+  distance:
+    'by stack distance: what lay deeper than the GPU has blocks came from below it, as the server tells cached tokens alone',
+  none: '',
+} satisfies Record<Explanation['externalFrom'], string>;
+
+function headFields({ requests, tokens, externalFrom, told, ttft }: Explanation): Field[] {
+  const { uncached, local, external } = tokens;
+  const left = requests.leftOut ? `, ${grouped(requests.leftOut)} left out: not answered` : '';
+  const parts = [
+    ...(uncached === undefined ? [] : [`${grouped(uncached)} uncached`]),
+    ...(local === undefined ? [] : [`${grouped(local)} cached on the GPU`]),
+    ...(external === undefined ? [] : [`${grouped(external)} from below it`]),
+  ];
+  const { externalTokens } = told;
+  return [
+    field(
+      'requests',
+      `${grouped(requests.explained)} of ${grouped(requests.sessions)} sessions${left}`,
+    ),
+    field(
+      'input tokens',
+      parts.length ? parts.join(', ') : 'the server does not tell which were cached',
+      ...(external !== undefined && externalFrom !== 'told' ? [EXTERNAL_WORDS[externalFrom]] : []),
+      ...(externalFrom === 'distance' && externalTokens !== undefined
+        ? [`the server counts ${grouped(externalTokens)} from below it in all`]
+        : []),
+    ),
+    field(
+      'queue',
+      ttft.queueFrom === 'told'
+        ? 'as the server tells for each request'
+        : 'fitted: the server does not tell it',
+    ),
+  ];
+}
+
+function fitSection<Name extends string>(
+  title: string,
+  fit: Fit<Name> | TooFew,
+  words: Readonly<Record<Name | 'base', CauseWords>>,
+): Section {
+  if ('tooFew' in fit) return { title, lines: [`too few to tell: ${fit.tooFew}`] };
+  const shown: readonly Coefficient<Name | 'base'>[] = [fit.base, ...fit.coefficients];
+  const notes = fit.leftOut
+    .map(({ name, why }) => `${words[name].label}: ${LEFT_OUT_WORDS[why]}`)
+    .join('; ');
+  return {
+    title,
+    table: {
+      columns: [
+        { title: 'one of' },
+        { title: 'takes' },
+        { title: '95 %' },
+        { title: 'unit' },
+        { title: 'mean', unit: 'ms' },
+      ],
+      rows: shown.map(({ name, value, interval95: [low, high], meanMs, isTold }) => {
+        const { label, unit, factor } = words[name];
+        const scaled = (number: number) => measure(factor * number, 3);
+        return {
+          cells: [
+            label,
+            isTold ? scaled(value) : 'cannot tell',
+            `${scaled(low)} to ${scaled(high)}`,
+            unit,
+            isTold ? meanMs : undefined,
+          ],
+        };
+      }),
+    },
+    notes: [
+      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained.${notes ? ` Left out: ${notes}.` : ''}`,
+    ],
+  };
+}
+
+const LOAD_FROM = {
+  external: "by the request's own tokens",
+  externalAhead: 'by the tokens of others that were to be loaded before',
+} satisfies Record<NonNullable<Reload['loadFrom']>, string>;
+
+const VERDICTS = {
+  pays: 'loading a token takes less than computing it: the tier pays',
+  costs: 'loading a token takes more than computing it: the tier costs time',
+  'cannot tell': 'cannot tell whether loading a token takes less than computing it',
+} satisfies Record<Reload['verdict'], string>;
+
+function reloadSection({ reload, tokens }: Explanation): Section {
+  const title = 'Reloading from below the GPU';
+  const { loadUs, loadFrom, loadMs, GBps, toldGBps, computeUs, breakEvenGBps } = reload;
+  const nothing = !tokens.external && toldGBps === undefined;
+  const compute: Field[] = [
+    ...(computeUs ? [field('compute a token', fittedText(computeUs, 'µs'))] : []),
+    ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
+  ];
+  if (nothing) {
+    return { title, fields: [field('loads', 'none are known of'), ...compute] };
+  }
+  return {
+    title,
+    fields: [
+      field(
+        'load a token',
+        loadUs
+          ? `${fittedText(loadUs, 'µs')}, ${LOAD_FROM[loadFrom!]}`
+          : 'too little to tell: too few loads, or too much alike',
+      ),
+      ...(loadMs ? [field('and a load', fittedText(loadMs, 'ms'))] : []),
+      ...compute.slice(0, 1),
+      ...(GBps || toldGBps !== undefined
+        ? [
+            field(
+              'bandwidth',
+              ...(GBps ? [`${fittedText(GBps, 'GB/s')}, as fitted`] : []),
+              ...(toldGBps === undefined
+                ? []
+                : [`${measure(toldGBps, 3)} GB/s, as the server counts bytes and time`]),
+            ),
+          ]
+        : []),
+      ...compute.slice(1),
+      field('verdict', VERDICTS[reload.verdict]),
+    ],
+  };
+}
+
+function fittedText({ value, interval95: [low, high] }: Fitted, unit: string): string {
+  return `${measure(value, 3)} ${unit} (${measure(low, 3)} to ${measure(high, 3)})`;
+}
+
+/** Parts up to the first token, as the columns of the waterfall by quantile. */
+export const TTFT_COLUMNS: readonly { readonly title: string; readonly parts: readonly Part[] }[] =
+  [
+    { title: 'client', parts: ['held', 'client', 'connect'] },
+    { title: 'fixed', parts: ['fixed'] },
+    { title: 'queue', parts: ['queue', 'batch'] },
+    { title: 'uncached', parts: ['uncached'] },
+    { title: 'local', parts: ['local'] },
+    { title: 'external', parts: ['external'] },
+    { title: 'rest', parts: ['unexplained'] },
+  ];
+
+export function partsMs(waterfall: Waterfall, parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + waterfall[part], 0);
+}
+
+function bandsSection(bands: readonly Band[]): Section {
+  return {
+    title: 'TTFT from when a request was due, by quantile, ms',
+    table: {
+      columns: [
+        { title: 'quantiles' },
+        { title: 'requests', format: 'count', detail: 1 },
+        ...TTFT_COLUMNS.map(({ title }) => ({ title })),
+        { title: 'all' },
+      ],
+      rows: bands.map(({ from, to, requests, waterfall }) => ({
+        cells: [
+          `p${100 * from} to p${100 * to}`,
+          requests,
+          ...TTFT_COLUMNS.map(({ parts }) => partsMs(waterfall, parts)),
+          ttftPartMs(waterfall),
+        ],
+      })),
+    },
+    notes: ['Means of the requests between two quantiles. Rest: not explained by the fit.'],
+  };
+}
+
+const SENTENCES_MAX = 8;
+const COLUMNS_MAX = 3;
+
+function chosenSections(explanation: Explanation): Section[] {
+  const { chosen, meanOfChosen, counterfactual } = explanation;
+  const several = chosen.length > 1;
+  const columns = [
+    ...(several ? [{ name: 'mean', waterfall: meanOfChosen }] : []),
+    ...chosen
+      .slice(0, COLUMNS_MAX)
+      .map(({ request, waterfall }) => ({ name: nameOf(request), waterfall })),
+  ];
+  const shown = PART_NAMES.filter((part) =>
+    columns.some(({ waterfall }) => Math.abs(waterfall[part]) >= 0.0005),
+  );
+  const first = columns[0]!.waterfall;
+  const row = (label: string, of: (waterfall: Waterfall) => number): TableRow => ({
+    cells: [label, ...columns.map(({ waterfall }) => of(waterfall)), percentOf(of(first), first)],
+  });
+  const hidden = chosen.length - SENTENCES_MAX;
+  return [
+    {
+      title: chosenTitle(explanation),
+      lines: [
+        ...chosen.slice(0, SENTENCES_MAX).map((one) => sentenceOf(one, counterfactual)),
+        ...(hidden > 0 ? [`and ${grouped(hidden)} more: --json has them all`] : []),
+      ],
+    },
+    {
+      table: {
+        columns: [
+          { title: 'ms' },
+          ...columns.map(({ name }, index) => ({
+            title: name,
+            ...(index > 0 && { detail: index }),
+          })),
+          { title: '%' },
+        ],
+        rows: [
+          ...shown.map((part) => row(part, (waterfall) => waterfall[part])),
+          row('all', totalMs),
+        ],
+      },
+      terms: shown.map((part) => ({ term: part, says: PARTS[part] })),
+    },
+  ];
+}
+
+function percentOf(ms: number, waterfall: Waterfall): string {
+  return ((100 * ms) / totalMs(waterfall)).toFixed(1);
+}
+
+function chosenTitle({ selection, chosen, requests }: Explanation): string {
+  const by = selection.by === 'ttft' ? 'TTFT' : 'latency';
+  if ('request' in selection) return `Request ${selection.request}`;
+  if ('quantile' in selection) return `The request at p${100 * selection.quantile} of ${by}`;
+  return `The slowest ${measure(100 * selection.slowest, 3)} % by ${by}: ${chosen.length} of ${grouped(requests.explained)}`;
+}
