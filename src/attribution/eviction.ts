@@ -10,17 +10,25 @@ export interface Eviction {
   readonly distance: number;
   /** Blocks that the cache has; absent: not told. */
   readonly blocks: number | undefined;
+  /** They are the GPU's; and it was not found below that either. */
+  readonly isOfGpu: boolean;
   /** Its prompt, all that it could have found, is there again with so many blocks. */
   readonly neededBlocks: number;
   /** Tokens that were computed again. */
   readonly tokens: number;
 }
 
+/** What a prefix can be found in: all tiers together; or the GPU's alone, where nobody says how large those below it are. */
+export interface CacheSize {
+  readonly blocks: number | undefined;
+  readonly isOfGpu: boolean;
+}
+
 /** undefined: it found all that it could, or nobody says what it found. */
 export function evictionOf(
   { record, idealTokens }: RunReference,
   distances: Distances,
-  blocks: number | undefined,
+  { blocks, isOfGpu }: CacheSize,
 ): Eviction | undefined {
   const { cachedTokens } = record;
   if (cachedTokens === undefined || idealTokens <= cachedTokens) return undefined;
@@ -31,7 +39,7 @@ export function evictionOf(
   if (distance === undefined || last === undefined) return undefined;
   if (blocks !== undefined && last <= blocks) return undefined;
   return {
-    ...{ block, promptBlocks, distance, blocks },
+    ...{ block, promptBlocks, distance, blocks, isOfGpu },
     neededBlocks: Math.max(distance, last),
     tokens: idealTokens - cachedTokens,
   };

@@ -10,9 +10,9 @@ import { type Band, bandsOf } from './bands.ts';
 import { type Blame, blameOf } from './blame.ts';
 import type { PlayedAgain } from './counterfactual.ts';
 import { distancesOf } from './distances.ts';
-import { type Eviction, evictionOf } from './eviction.ts';
+import { type CacheSize, type Eviction, evictionOf } from './eviction.ts';
 import type { Fit, TooFew } from './fit.ts';
-import { inFlightOf, prefillSpans } from './in-flight.ts';
+import { type InFlight, inFlightOf, prefillSpans } from './in-flight.ts';
 import { type Reload, reloadOf } from './reload.ts';
 import { type By, type Selection, selected } from './selection.ts';
 import { type ExternalFrom, withTiers } from './tiers.ts';
@@ -56,6 +56,10 @@ export interface Explained {
   readonly latencyMs: number;
   readonly waterfall: Waterfall;
   readonly blame: Blame;
+  /** Others being answered while it waited, in the mean. */
+  readonly decoding: number;
+  /** What computing and loading for others took of its wait, by the fit; undefined: cannot be told. */
+  readonly workAheadMs?: number;
   readonly eviction?: Eviction;
   /** The same request, where the run was played again. */
   readonly again?: Again;
@@ -112,19 +116,24 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
   const waterfalls = seen.map((one) => waterfallOf(one, ttft));
   const chosenAt = places.length ? selected(requests, places, selection, by) : [];
   const byRecord = new Map(references.references.map((one) => [one.record, one]));
-  const blocks = blocksThatCount(capacity, gpuBlocks, hasTiers);
+  const size = cacheSize(capacity, gpuBlocks, hasTiers);
+  const tokenBytes = bytesPerToken ?? capacity?.bytesPerToken ?? told.bytesPerToken;
+  const reload = reloadOf(ttft, tokenBytes, told);
   const chosen = chosenAt.map((at, index): Explained => {
     const request = requests[at]!;
-    const eviction = evictionFor(request.record, byRecord, distances, blocks);
+    const around = inFlight[at]!;
+    const work = workAheadMs(around, reload);
+    const eviction = evictionFor(request.record, byRecord, distances, size);
     return {
       request,
       latencyMs: fromDueMs(request.record),
-      waterfall: waterfallOf({ request, inFlight: inFlight[at]! }, ttft),
+      waterfall: waterfallOf({ request, inFlight: around }, ttft),
       blame: index < BLAMED_MAX ? blameOf(at, requests, spans) : { prefills: [], tokens: 0 },
+      decoding: around.decoding,
+      ...(work !== undefined && { workAheadMs: work }),
       ...(eviction && { eviction }),
     };
   });
-  const tokenBytes = bytesPerToken ?? capacity?.bytesPerToken ?? told.bytesPerToken;
   return {
     scenario,
     capacity,
@@ -144,7 +153,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
       told,
       ttft,
       tpot: tpotFit(seen),
-      reload: reloadOf(ttft, tokenBytes, told),
+      reload,
       bands: bandsOf(waterfalls),
       fineBands: bandsOf(waterfalls, true),
       selection: { ...selection, by },
@@ -171,6 +180,14 @@ export function withAgain(
   return { ...explanation, chosen, counterfactual };
 }
 
+function workAheadMs(
+  { computedTokens, loadingTokens }: InFlight,
+  { computeUs, loadUs }: Reload,
+): number | undefined {
+  if (!computeUs) return undefined;
+  return (computedTokens * computeUs.value + loadingTokens * (loadUs?.value ?? 0)) / 1e3;
+}
+
 function timeIn(played: PlayedAgain, key: number | string): number | undefined {
   const record = played.get(key);
   return record?.status === 'ok' ? fromDueMs(record) : undefined;
@@ -180,27 +197,29 @@ function fromDueMs(record: TurnRecord): number {
   return latencyFromIntendedMs(record) ?? latencyMs(record)!;
 }
 
-/** The largest memory that a prefix can be found in: tiers hold copies of what is above them, or add to it. */
-function blocksThatCount(
+/** Tiers hold copies of what is above them, or add to it. */
+function cacheSize(
   capacity: KvCapacity | undefined,
   gpuBlocks: number | undefined,
   hasTiers: boolean,
-): number | undefined {
-  if (!capacity) return hasTiers ? undefined : gpuBlocks;
+): CacheSize {
+  if (!capacity) return { blocks: gpuBlocks, isOfGpu: hasTiers };
   const sizes = [capacity.blocks, ...capacity.tiers.map(({ blocks }) => blocks)];
-  if (capacity.isInclusive) return Math.max(...sizes);
-  return sizes.reduce((sum, blocks) => sum + blocks, 0);
+  const blocks = capacity.isInclusive
+    ? Math.max(...sizes)
+    : sizes.reduce((sum, size) => sum + size, 0);
+  return { blocks, isOfGpu: false };
 }
 
 function evictionFor(
   record: TurnRecord,
   references: ReadonlyMap<TurnRecord, RunReference>,
   distances: ReturnType<typeof distancesOf>,
-  blocks: number | undefined,
+  size: CacheSize,
 ): Eviction | undefined {
   const reference = references.get(record);
   const distance = distances.get(record);
-  return reference && distance && evictionOf(reference, distance, blocks);
+  return reference && distance && evictionOf(reference, distance, size);
 }
 
 function sentAndMeasured({ parts }: Run): number {

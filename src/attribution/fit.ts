@@ -19,8 +19,11 @@ export interface Coefficient<Name extends string = string> {
   readonly interval95: readonly [number, number];
   /** What it comes to in the mean over the requests, milliseconds. */
   readonly meanMs: number;
-  /** It can be told: its interval is not wider, either way, than it is large, or what that comes to is nothing. */
-  readonly isTold: boolean;
+  /**
+   * told: its interval is not wider, either way, than it is large. nothing: what it can come to is none of the time.
+   * unclear: neither, and the value is not to be used.
+   */
+  readonly finding: 'told' | 'nothing' | 'unclear';
 }
 
 export interface Fit<Name extends string = string> {
@@ -160,7 +163,7 @@ function fitOf<Name extends string>(
       value,
       interval95: [value - half, value + half],
       meanMs: value * meanValue,
-      isTold: half <= Math.abs(value) || isNothing,
+      finding: half <= Math.abs(value) ? 'told' : isNothing ? 'nothing' : 'unclear',
     };
   };
   return {

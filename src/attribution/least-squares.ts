@@ -29,7 +29,7 @@ export function leastSquares(
   weights: Float64Array,
   clusters: Int32Array,
 ): LeastSquares | undefined {
-  const scales = columns.map((column) => Math.max(...[1e-12, norm(column, weights)]));
+  const scales = columns.map((column) => Math.max(Number.MIN_VALUE, norm(column, weights)));
   const product = gram(columns, scales, weights);
   const inverse = inverted(product);
   if (!inverse) return undefined;
@@ -129,8 +129,8 @@ function sandwich(
   const sums = new Map<number, number[]>();
   residuals.forEach((residual, row) => {
     const x = columns.map((column, j) => column[row]! / scales[j]!);
-    const leverage =
-      weights[row]! * x.reduce((sum, each, j) => sum + each * times(inverse, x)[j]!, 0);
+    const drawn = times(inverse, x);
+    const leverage = weights[row]! * x.reduce((sum, each, j) => sum + each * drawn[j]!, 0);
     const score = (weights[row]! * residual) / (1 - Math.min(LEVERAGE_MAX, leverage));
     const sum = sums.get(clusters[row]!);
     if (sum)

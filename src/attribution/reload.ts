@@ -46,7 +46,9 @@ export function reloadOf(
   return {
     bytesPerToken,
     ...(load && { loadUs: load, loadFrom: from }),
-    ...(fixed?.isTold && { loadMs: { value: fixed.value, interval95: fixed.interval95 } }),
+    ...(fixed?.finding === 'told' && {
+      loadMs: { value: fixed.value, interval95: fixed.interval95 },
+    }),
     ...(GBps && { GBps }),
     ...(loadedBytes && toldMs && { toldGBps: loadedBytes / toldMs / 1e6 }),
     ...(computeUs && { computeUs }),

@@ -1,4 +1,4 @@
-import { measure, percent } from '../report/number.ts';
+import { amount, measure, percent } from '../report/number.ts';
 import { sectionsText } from '../report/render/text.ts';
 import { type Field, field, type Section, type TableRow } from '../report/section.ts';
 import type { Band } from './bands.ts';
@@ -76,13 +76,22 @@ function headFields({ requests, tokens, externalFrom, told, ttft }: Explanation)
   ];
 }
 
+/** What stands for a number that is none. */
+const FINDINGS: Partial<Record<Coefficient['finding'], string>> = {
+  nothing: 'as good as 0',
+  unclear: 'cannot tell',
+};
+
 function fitSection<Name extends string>(
   title: string,
   fit: Fit<Name> | TooFew,
   words: Readonly<Record<Name | 'base', CauseWords>>,
 ): Section {
   if ('tooFew' in fit) return { title, lines: [`too few to tell: ${fit.tooFew}`] };
-  const shown: readonly Coefficient<Name | 'base'>[] = [fit.base, ...fit.coefficients];
+  const order = Object.keys(words);
+  const shown = [fit.base, ...fit.coefficients].sort(
+    (a: Coefficient, b: Coefficient) => order.indexOf(a.name) - order.indexOf(b.name),
+  );
   const notes = fit.leftOut
     .map(({ name, why }) => `${words[name].label}: ${LEFT_OUT_WORDS[why]}`)
     .join('; ');
@@ -96,16 +105,16 @@ function fitSection<Name extends string>(
         { title: 'unit' },
         { title: 'mean', unit: 'ms' },
       ],
-      rows: shown.map(({ name, value, interval95: [low, high], meanMs, isTold }) => {
+      rows: shown.map(({ name, value, interval95: [low, high], meanMs, finding }) => {
         const { label, unit, factor } = words[name];
         const scaled = (number: number) => measure(factor * number, 3);
         return {
           cells: [
             label,
-            isTold ? scaled(value) : 'cannot tell',
+            FINDINGS[finding] ?? scaled(value),
             `${scaled(low)} to ${scaled(high)}`,
             unit,
-            isTold ? meanMs : undefined,
+            finding === 'unclear' ? undefined : meanMs,
           ],
         };
       }),
@@ -265,5 +274,5 @@ function chosenTitle({ selection, chosen, requests }: Explanation): string {
   const by = selection.by === 'ttft' ? 'TTFT' : 'latency';
   if ('request' in selection) return `Request ${selection.request}`;
   if ('quantile' in selection) return `The request at p${100 * selection.quantile} of ${by}`;
-  return `The slowest ${measure(100 * selection.slowest, 3)} % by ${by}: ${chosen.length} of ${grouped(requests.explained)}`;
+  return `The slowest ${amount(100 * selection.slowest)} % by ${by}: ${chosen.length} of ${grouped(requests.explained)}`;
 }

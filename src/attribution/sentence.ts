@@ -24,9 +24,9 @@ export function sentenceOf(one: Explained, counterfactual: Counterfactual | unde
   ].join('; ');
 }
 
-function partText(part: Part, { blame, request }: Explained): string {
-  const { uncachedTokens, externalTokens } = request;
-  if (part === 'queue' && blame.prefills.length) return `${PART_WORDS.queue} ${blameText(blame)}`;
+function partText(part: Part, one: Explained): string {
+  const { uncachedTokens, externalTokens } = one.request;
+  if (part === 'queue') return `${PART_WORDS.queue} ${queueText(one)}`.trimEnd();
   if (part === 'uncached' && uncachedTokens !== undefined) {
     return `computing ${grouped(uncachedTokens)} uncached tokens`;
   }
@@ -34,6 +34,18 @@ function partText(part: Part, { blame, request }: Explained): string {
     return `loading ${grouped(externalTokens)} tokens from below the GPU`;
   }
   return PART_WORDS[part];
+}
+
+/** A queue that is so much longer than the work ahead of it waits for something else: for blocks to become free. */
+const ROOM = 2;
+
+function queueText({ blame, waterfall, decoding, workAheadMs }: Explained): string {
+  const others = Math.round(decoding);
+  const isForRoom = workAheadMs !== undefined && waterfall.queue > ROOM * workAheadMs && others > 0;
+  if (isForRoom) {
+    return `for room more than for work ahead (${secondsText(workAheadMs)}), while ${grouped(others)} other${others === 1 ? ' was' : 's were'} answered`;
+  }
+  return blame.prefills.length ? blameText(blame) : '';
 }
 
 /** "behind four cold prefills of users 7, 12, 14 and 15" */
@@ -49,8 +61,9 @@ export function blameText({ prefills }: Blame): string {
   return `behind ${count} ${what} of user${users.length === 1 ? '' : 's'} ${names}`;
 }
 
-function evictionText({ block, distance, blocks, tokens }: Eviction): string {
-  const of = blocks === undefined ? 'blocks' : `of ${grouped(blocks)} blocks`;
+function evictionText({ block, distance, blocks, isOfGpu, tokens }: Eviction): string {
+  const size = blocks === undefined ? '' : `${grouped(blocks)} `;
+  const of = isOfGpu ? `of the GPU's ${size}blocks, and not found below it` : `of ${size}blocks`;
   return `evicted from block ${grouped(block)} on, at distance ${grouped(distance)} ${of}: ${grouped(tokens)} tokens were computed again`;
 }
 

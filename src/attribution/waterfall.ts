@@ -80,9 +80,9 @@ export function costs(
 ): Partial<Record<TtftCause | 'base', number>> {
   if ('tooFew' in fit) return {};
   const found: Partial<Record<TtftCause | 'base', number>> = {};
-  if (fit.base.isTold) found.base = fit.base.value;
-  for (const { name, value, isTold } of fit.coefficients) {
-    if (isTold) found[name] = value * (amountOf(name, seen) ?? 0);
+  if (fit.base.finding !== 'unclear') found.base = fit.base.value;
+  for (const { name, value, finding } of fit.coefficients) {
+    if (finding !== 'unclear') found[name] = value * (amountOf(name, seen) ?? 0);
   }
   return found;
 }
