@@ -7,10 +7,6 @@ export interface Waiting {
   sooner(byMs: number): void;
 }
 
-interface Skipped {
-  send(event: { readonly type: 'time.skipped'; readonly byMs: number }): void;
-}
-
 export interface IdleOptions {
   readonly clock: Clock;
   readonly maxIdleMs: number;
@@ -51,11 +47,6 @@ export class Idle {
   /** @param who by whom it is forgotten again. */
   waits(who: object, waiting: Waiting): void {
     this.#waiting.set(who, waiting);
-  }
-
-  /** The same by a user's actor, which is told by an event. */
-  waitsFor(actor: Skipped, dueMs: number): void {
-    this.waits(actor, { dueMs, sooner: (byMs) => actor.send({ type: 'time.skipped', byMs }) });
   }
 
   forget(who: object): void {

@@ -12,7 +12,7 @@ export function userMaker(world: World): MakeUser {
 
   function make(input: UserInput, onOver: (endMs: number) => void): UserActor {
     const user = createUser(machine, world.clock, input, () => {
-      const { outcome, freeMs } = user.getSnapshot().context;
+      const { outcome, freeMs } = user.getSnapshot().context.state;
       onOver(outcome?.endMs ?? freeMs);
     });
     return user;

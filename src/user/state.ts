@@ -13,21 +13,25 @@ export interface UserInput {
   readonly freeMs?: number | undefined;
 }
 
-/** A user's state. Only `session` changes in place: it is the conversation so far. */
-export interface UserState extends UserInput {
+/** A user's state, which changes in place. */
+export interface UserState {
+  readonly session: Session;
+  turn: number;
+  /** When that turn is due. */
+  intendedMs: number;
   /** Idle time that was skipped in all when `intendedMs` was found. */
-  readonly skippedMs: number;
+  skippedMs: number;
   /** When the user was free to send this turn: there was room for it, or its previous answer had ended. */
-  readonly freeMs: number;
+  freeMs: number;
   /** When the last attempt could be sent, but for the generator: due, free, and room at the gate. */
-  readonly readyMs: number;
-  readonly attempts: number;
-  readonly reconnects: number;
-  readonly firstAttemptMs: number | undefined;
+  readyMs: number;
+  attempts: number;
+  reconnects: number;
+  firstAttemptMs: number | undefined;
   /** The longest that the server has asked to be left alone for, over the turn's attempts. */
-  readonly retryAfterMs: number | undefined;
-  readonly outcome: Outcome | undefined;
-  readonly retryAtMs: number;
+  retryAfterMs: number | undefined;
+  outcome: Outcome | undefined;
+  retryAtMs: number;
 }
 
 // Field by field: a spread at the start makes V8 add the others one at a time (10 us).
@@ -101,37 +105,42 @@ export function forkDueMs(world: World, context: UserState, first: Turn): number
   return (context.outcome?.endMs ?? world.clock.now()) + first.pauseMs;
 }
 
+/** How an attempt ended, for the turn's record. */
+export function noteOutcome(state: UserState, outcome: Outcome): void {
+  state.outcome = outcome;
+  state.reconnects += outcome.reconnects;
+  state.firstAttemptMs ??= outcome.endMs - outcome.startMs;
+  state.retryAfterMs = longest(state.retryAfterMs, outcome.failure?.retryAfterMs);
+}
+
 /**
- * The state at the start of the next turn: when it is due follows from the pacing. `forksMs`: when the last of the
+ * Goes to the start of the next turn: when it is due follows from the pacing. `forksMs`: when the last of the
  * sub-agents ended that this turn began.
  */
-export function nextTurn(world: World, context: UserState, forksMs?: number): Partial<UserState> {
+export function nextTurn(world: World, state: UserState, forksMs?: number): void {
   const nowMs = world.clock.now();
-  const turn = context.turn + 1;
-  const next = context.session.turn(turn);
+  const next = state.session.turn(state.turn + 1);
   // Counted from when the answer had come, not from when this client had got round to it.
-  const answerMs = context.outcome?.endMs ?? nowMs;
+  const answerMs = state.outcome?.endMs ?? nowMs;
   const due = DUE[world.habits.pacing.mode];
-  const intendedMs = next ? due(world, context, next, { answerMs, forksMs }) : nowMs;
+  const intendedMs = next ? due(world, state, next, { answerMs, forksMs }) : nowMs;
   const endedMs = Math.max(answerMs, forksMs ?? answerMs);
   if (next && intendedMs < endedMs) {
-    world.lagging?.(context.session.conversation.userId, endedMs - intendedMs);
+    world.lagging?.(state.session.conversation.userId, endedMs - intendedMs);
   }
-  return {
-    turn,
-    intendedMs,
-    skippedMs: world.idle?.skippedMs ?? 0,
-    freeMs: endedMs,
-    readyMs: intendedMs,
-    attempts: 0,
-    reconnects: 0,
-    firstAttemptMs: undefined,
-    retryAfterMs: undefined,
-    outcome: undefined,
-  };
+  state.turn++;
+  state.intendedMs = intendedMs;
+  state.skippedMs = world.idle?.skippedMs ?? 0;
+  state.freeMs = endedMs;
+  state.readyMs = intendedMs;
+  state.attempts = 0;
+  state.reconnects = 0;
+  state.firstAttemptMs = undefined;
+  state.retryAfterMs = undefined;
+  state.outcome = undefined;
 }
 
 /** The larger of two that may be unknown. */
-export function longest(a: number | undefined, b: number | undefined): number | undefined {
+function longest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

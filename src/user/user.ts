@@ -1,279 +1,103 @@
-import { type ActorRefFrom, assign, forwardTo, fromCallback, setup } from 'xstate';
+import { type ActorRefFrom, forwardTo, setup } from 'xstate';
 import { UNSENT } from '../record/record.ts';
 import { forksOf, type MakeUser } from './forks.ts';
-import { type Attempt, attempt, type Outcome } from './request.ts';
-import { keptAnswer, type Session } from './session.ts';
-import {
-  initialState,
-  longest,
-  nextTurn,
-  retryWaitMs,
-  type UserInput,
-  type UserState,
-} from './state.ts';
-import { endedRecord } from './turn-record.ts';
+import { initialState, type UserInput, type UserState } from './state.ts';
+import type { Ending, TurnEvent } from './turn-table.ts';
+import { Turns } from './turns.ts';
 import { recordForksUnsent, recordUnsentFrom } from './unsent.ts';
 import type { World } from './world.ts';
 
 export type UserEvent =
-  | { type: 'slot.granted' }
-  | { type: 'request.ended'; outcome: Outcome }
-  /** All sub-agents that the answer began. */
-  | { type: 'forks.ended'; endMs: number }
-  /** What the user waits for is due so much sooner. */
-  | { type: 'time.skipped'; byMs: number }
   /** Finish the request in flight, start no other. */
   | { type: 'run.draining' }
   /** Stop at once. */
-  | { type: 'run.cancelled' };
+  | { type: 'run.cancelled' }
+  /** The answer has begun sub-agents. */
+  | { type: 'turns.forked' }
+  /** All of them. */
+  | { type: 'forks.ended'; endMs: number }
+  | { type: `turns.${Ending}` }
+  | { type: 'turns.broken'; error: unknown };
+
+interface Conversing {
+  readonly state: UserState;
+  readonly turns: Turns;
+}
 
 export type UserMachine = ReturnType<typeof userMachine>;
 export type UserActor = ActorRefFrom<UserMachine>;
 
 /**
- * One simulated user: waits until a turn is due, sends it, thinks, until the conversation is over.
+ * One simulated user: waits until a turn is due, sends it, thinks, until the conversation is over. Here is what
+ * happens a few times a conversation; what happens every turn is the table that it drives, `turn-table.ts`.
  * Built once per run; every user is the root of an actor system of its own (a shared system costs
  * O(users) per spawn and per stop, and its users would share their fate).
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function userMachine(world: World, makeUser: MakeUser = noForks) {
-  const { clock, gate, habits, idle } = world;
-  const retries = habits.failure.retries ?? (habits.failure.policy === 'retry' ? 3 : 0);
-
-  const slot = fromCallback<UserEvent, UserState>(({ input, sendBack }) =>
-    gate.wait(
-      () => sendBack({ type: 'slot.granted' }),
-      input.turn === 0,
-      input.session.conversation.userId,
-    ),
-  );
-
-  /** Plain calls, not actors of their own: one a turn would cost as much as the turn's other transitions. */
-  const running = new Map<Session, Attempt>();
-
+  const { idle } = world;
   return setup({
-    types: {} as { context: UserState; events: UserEvent; input: UserInput },
-    actors: { slot, forks: forksOf(world, makeUser) },
-    delays: {
-      untilDue: ({ context }) => Math.max(0, context.intendedMs - clock.now()),
-      untilRetry: ({ context }) => Math.max(0, context.retryAtMs - clock.now()),
-    },
-    guards: {
-      isOver: ({ context }) => context.session.turn(context.turn) === undefined,
-      isDraining: () => gate.isClosed,
-      isDueWithRoom: ({ context }) => context.intendedMs <= clock.now() && gate.hasRoom,
-      isDue: ({ context }) => context.intendedMs <= clock.now(),
-      hasRoom: () => gate.hasRoom,
-      isOk: ({ event }) => event.type === 'request.ended' && event.outcome.status === 'ok',
-      isOkAndAlone: ({ context, event }) =>
-        event.type === 'request.ended' &&
-        event.outcome.status === 'ok' &&
-        !context.session.turn(context.turn)?.forks?.length,
-      mayRetry: ({ context }) => context.attempts <= retries && !gate.isClosed,
-      isCancelled: ({ event }) =>
-        event.type === 'request.ended' && event.outcome.status === 'cancelled',
-      isSkipping: () => habits.failure.policy === 'skip',
-    },
+    types: {} as { context: Conversing; events: UserEvent; input: UserInput },
+    actors: { forks: forksOf(world, makeUser) },
     actions: {
-      takeSlot: () => gate.take(),
-      leaveSlot: ({ event }) =>
-        gate.leave(event.type === 'request.ended' ? event.outcome.endMs : undefined),
-      // Not within an assign, which runs before the user is started and known to its population.
-      countTurn: ({ context }) => {
-        const isMeasured = world.phaseAt(context.intendedMs) === 'measure';
-        if (context.attempts === 0 && isMeasured) gate.countRequest();
+      startTurns: ({ context: { turns } }) => turns.start(),
+      tellTurns: ({ context: { turns }, event }) => turns.tell(event.type as TurnEvent),
+      goOn: ({ context: { turns }, event }) => {
+        if (event.type === 'forks.ended') turns.forksEnded(event.endMs);
       },
-      startAttempt: assign(({ context }) => {
-        const readyMs = context.attempts
-          ? clock.now()
-          : Math.max(context.intendedMs, context.freeMs, gate.openSinceMs);
-        return { attempts: context.attempts + 1, readyMs };
-      }),
-      startRequest: ({ context: { session, turn, attempts }, self }) => {
-        const started = attempt(world, session, turn, attempts, (outcome) => {
-          running.delete(session);
-          self.send({ type: 'request.ended', outcome });
-        });
-        if (!started.isOver) running.set(session, started);
-      },
-      cancelRequest: ({ context }) => running.get(context.session)?.cancel(),
-      noteOutcome: assign(({ context, event }) => {
-        if (event.type !== 'request.ended') return {};
-        const { outcome } = event;
-        return {
-          outcome,
-          reconnects: context.reconnects + outcome.reconnects,
-          firstAttemptMs: context.firstAttemptMs ?? outcome.endMs - outcome.startMs,
-          retryAfterMs: longest(context.retryAfterMs, outcome.failure?.retryAfterMs),
-        };
-      }),
-      planRetry: assign(({ context }) => ({
-        retryAtMs: clock.now() + retryWaitMs(world, context),
-      })),
-      recordTurn: ({ context: { session, turn, outcome }, context }) => {
-        world.record(endedRecord(world, context), () => {
-          const { reasoning, content, fields } = outcome!;
-          const messages = session.messagesFor(session.turn(turn)!);
-          // A server's own count of the output has the reasoning in it, too.
-          const tools = fields ? JSON.stringify(fields) : '';
-          return { messages, answer: reasoning + content + tools, content };
-        });
+      breakDown: ({ event }) => {
+        if (event.type === 'turns.broken') throw event.error;
       },
       recordUnsent: ({ context }, params: { reason: string; fromNext: boolean }) => {
-        const { session, turn } = context;
+        const { session, turn } = context.state;
         const { reason, fromNext } = params;
         // What this turn was not answered to begin.
         const tried = fromNext ? session.turn(turn) : undefined;
         if (tried) recordForksUnsent(world, tried, reason);
-        const intendedMs = fromNext ? undefined : context.intendedMs;
+        const intendedMs = fromNext ? undefined : context.state.intendedMs;
         recordUnsentFrom(world, session, turn + (fromNext ? 1 : 0), { reason, intendedMs });
       },
-      leaveOut: ({ context: { session, turn: index } }) => {
-        const turn = session.turn(index)!;
-        recordForksUnsent(world, turn, UNSENT.notBegun);
-        session.failed(turn);
-      },
-      waitForDue: ({ context, self }) => idle?.waitsFor(self, context.intendedMs),
-      waitForRetry: ({ context, self }) => idle?.waitsFor(self, context.retryAtMs),
-      waitNoMore: ({ self }) => idle?.forget(self),
-      dueSooner: assign(({ context, event }) =>
-        event.type === 'time.skipped'
-          ? {
-              intendedMs: context.intendedMs - event.byMs,
-              skippedMs: idle?.skippedMs ?? 0,
-              // Never free after the time for which it is due.
-              freeMs: Math.min(context.freeMs, clock.now()),
-            }
-          : {},
-      ),
-      retrySooner: assign(({ context, event }) =>
-        event.type === 'time.skipped' ? { retryAtMs: context.retryAtMs - event.byMs } : {},
-      ),
-      keepAnswer: ({ context }) => {
-        const turn = context.session.turn(context.turn)!;
-        context.session.answered(turn, keptAnswer(habits, turn, context.outcome!));
-      },
-      planNextTurn: assign(({ context, event }) =>
-        nextTurn(world, context, event.type === 'forks.ended' ? event.endMs : undefined),
-      ),
     },
   }).createMachine({
     id: 'user',
-    context: ({ input }) => initialState(input, idle?.skippedMs),
-    initial: 'deciding',
+    context: ({ input, self }) => {
+      const state = initialState(input, idle?.skippedMs);
+      const turns = new Turns(world, state, {
+        onForks: () => self.send({ type: 'turns.forked' }),
+        onEnd: (ending) => self.send({ type: `turns.${ending}` }),
+        onBug: (error) => self.send({ type: 'turns.broken', error }),
+      });
+      return { state, turns };
+    },
+    initial: 'conversing',
+    entry: 'startTurns',
+    on: {
+      'turns.finished': '.finished',
+      'turns.abandoned': '.abandoned',
+      'turns.stopped': '.stopped',
+      'turns.interrupted': '.interrupted',
+      'turns.broken': { actions: 'breakDown' },
+    },
     states: {
-      // Apart from thinking, whose timer would be set and cancelled for every turn that is due at once.
-      deciding: {
-        always: [
-          { guard: 'isOver', target: 'finished' },
-          { guard: 'isDraining', target: 'stopped' },
-          {
-            guard: 'isDueWithRoom',
-            target: 'requesting',
-            actions: ['takeSlot', 'countTurn', 'startAttempt'],
-          },
-          { guard: 'isDue', target: 'queueing' },
-          { target: 'thinking' },
-        ],
-      },
-      thinking: {
-        // Only where somebody listens: these are of every turn.
-        entry: idle ? 'waitForDue' : [],
-        exit: idle ? 'waitNoMore' : [],
-        after: {
-          untilDue: [
-            {
-              guard: 'hasRoom',
-              target: 'requesting',
-              actions: ['takeSlot', 'countTurn', 'startAttempt'],
-            },
-            { target: 'queueing' },
-          ],
-        },
+      conversing: {
         on: {
-          'time.skipped': { target: 'deciding', actions: 'dueSooner' },
-          'run.draining': 'stopped',
-          'run.cancelled': 'stopped',
+          'turns.forked': 'forking',
+          'run.draining': { actions: 'tellTurns' },
+          'run.cancelled': { actions: 'tellTurns' },
         },
       },
-      queueing: {
-        invoke: { src: 'slot', input: ({ context }) => context },
-        on: {
-          'slot.granted': { target: 'requesting', actions: ['countTurn', 'startAttempt'] },
-          'run.draining': 'stopped',
-          'run.cancelled': 'stopped',
-        },
-      },
-      requesting: {
-        entry: 'startRequest',
-        exit: 'leaveSlot',
-        on: {
-          'request.ended': [
-            {
-              guard: 'isOkAndAlone',
-              target: 'deciding',
-              actions: ['noteOutcome', 'recordTurn', 'keepAnswer', 'planNextTurn'],
-            },
-            {
-              guard: 'isOk',
-              target: 'forking',
-              actions: ['noteOutcome', 'recordTurn', 'keepAnswer'],
-            },
-            {
-              guard: 'isCancelled',
-              target: 'interrupted',
-              actions: ['noteOutcome', 'recordTurn'],
-            },
-            {
-              guard: 'mayRetry',
-              target: 'backingOff',
-              actions: ['noteOutcome', 'planRetry'],
-            },
-            {
-              guard: 'isSkipping',
-              target: 'deciding',
-              actions: ['noteOutcome', 'recordTurn', 'leaveOut', 'planNextTurn'],
-            },
-            { target: 'abandoned', actions: ['noteOutcome', 'recordTurn'] },
-          ],
-          'run.cancelled': { actions: 'cancelRequest' },
-        },
-      },
-      // The answer has begun sub-agents; the next turn waits for their ends.
+      // The next turn waits for their ends.
       forking: {
-        invoke: { id: 'forks', src: 'forks', input: ({ context }) => context },
+        invoke: { id: 'forks', src: 'forks', input: ({ context }) => context.state },
         on: {
-          'forks.ended': { target: 'deciding', actions: 'planNextTurn' },
+          'forks.ended': { target: 'conversing', actions: 'goOn' },
           'run.draining': { actions: forwardTo('forks') },
           'run.cancelled': { actions: forwardTo('forks') },
-        },
-      },
-      backingOff: {
-        entry: idle ? 'waitForRetry' : [],
-        exit: idle ? 'waitNoMore' : [],
-        after: {
-          untilRetry: [
-            {
-              guard: 'hasRoom',
-              target: 'requesting',
-              actions: ['takeSlot', 'countTurn', 'startAttempt'],
-            },
-            { target: 'queueing' },
-          ],
-        },
-        on: {
-          'time.skipped': { target: 'backingOff', actions: 'retrySooner', reenter: true },
-          'run.draining': { target: 'abandoned', actions: 'recordTurn' },
-          'run.cancelled': { target: 'abandoned', actions: 'recordTurn' },
         },
       },
       finished: { type: 'final' },
       abandoned: {
         type: 'final',
-        entry: {
-          type: 'recordUnsent',
-          params: { reason: UNSENT.abandoned, fromNext: true },
-        },
+        entry: { type: 'recordUnsent', params: { reason: UNSENT.abandoned, fromNext: true } },
       },
       stopped: {
         type: 'final',
