@@ -41,6 +41,7 @@ const STATIONS = [
   'sessions',
   'ab',
   'study',
+  'attribution',
 
   'inspect',
 ];
@@ -70,6 +71,7 @@ const ALSO: Record<string, string[]> = {
   play: ['run', 'engine'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
+  attribution: ['run', 'cache'],
   inspect: ['cache'],
 };
 /** They may import anything. */

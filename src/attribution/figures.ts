@@ -5,10 +5,13 @@ import { partsMs, TTFT_COLUMNS } from './sections.ts';
 /** The waterfall of the TTFT by quantile: each line is the sum of the parts up to it, so that they lie on each other. */
 export function explanationFigures({ fineBands, ttft }: Explanation): Figure[] {
   if (!fineBands.length) return [];
-  const series = TTFT_COLUMNS.map(({ title }, index) => ({
+  const shown = TTFT_COLUMNS.filter(({ parts }) =>
+    fineBands.some(({ waterfall }) => partsMs(waterfall, parts) !== 0),
+  );
+  const series = shown.map(({ title }, index) => ({
     name: index ? `+ ${title}` : title,
     points: fineBands.map(({ from, to, waterfall }) => {
-      const below = TTFT_COLUMNS.slice(0, index + 1).flatMap(({ parts }) => parts);
+      const below = shown.slice(0, index + 1).flatMap(({ parts }) => parts);
       return [(from + to) / 2, partsMs(waterfall, below)] as const;
     }),
   }));

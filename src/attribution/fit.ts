@@ -39,8 +39,8 @@ export interface Fit<Name extends string = string> {
   readonly explainedShare: number;
 }
 
-/** All requests had as much of it; others tell the same; or it came out below 0, and no cause saves time. */
-export type LeftOut = 'constant' | 'alike' | 'negative';
+/** All requests had as much of it; too few had any; others tell the same; or it came out below 0, and no cause saves time. */
+export type LeftOut = 'constant' | 'rare' | 'alike' | 'negative';
 
 /** Why there are no numbers. */
 export interface TooFew {
@@ -74,9 +74,9 @@ export function regress<Name extends string>(seen: Observations<Name>): Fit<Name
   const count = seen.timesMs.length;
   const leftOut: { name: Name; why: LeftOut }[] = [];
   let causes = seen.causes.filter(({ name, values }) => {
-    const isConstant = values.every((value) => value === values[0]);
-    if (isConstant) leftOut.push({ name, why: 'constant' });
-    return !isConstant;
+    const why = unusable(values);
+    if (why) leftOut.push({ name, why });
+    return !why;
   });
   for (;;) {
     const needed = REQUESTS_A_COEFFICIENT * (causes.length + 1);
@@ -100,6 +100,12 @@ export function regress<Name extends string>(seen: Observations<Name>): Fit<Name
     }
     return fitOf(causes, found, seen, leftOut);
   }
+}
+
+function unusable(values: Float64Array): LeftOut | undefined {
+  if (values.every((value) => value === values[0])) return 'constant';
+  const some = values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+  return some < REQUESTS_A_COEFFICIENT ? 'rare' : undefined;
 }
 
 /** By its standard error, as one after the other is taken out (Lawson and Hanson 1974 end at the same causes, nearly always). */

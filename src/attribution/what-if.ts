@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { capacityOf, type KvCapacity } from '../plan/capacity.ts';
 import { parseScenario } from '../scenario/load.ts';
 import { withOverrides } from '../scenario/overrides.ts';
 import { playedAgain } from './counterfactual.ts';
@@ -14,7 +15,7 @@ export interface WhatIf {
   readonly parts: number;
   /** What is changed, `path=value`; none: as many blocks more as the chosen requests lacked. */
   readonly settings: readonly string[];
-  /** What makes the embedded engine stand for that of the run. */
+  /** What makes the embedded engine stand for that of the run; none: a simulated run's is what it was. */
   readonly standIn: readonly string[];
 }
 
@@ -32,25 +33,28 @@ export async function whatIf(
   { scenario, capacity, explanation }: Explainable,
   { parts, settings, standIn }: WhatIf,
 ): Promise<Explanation> {
-  const isAsked = settings.length > 0;
+  const isAsked = settings.length + standIn.length > 0;
   const { explained } = explanation.requests;
+  if (!explained) return explanation;
   if (!isAsked && (explained > REQUESTS_MAX || parts > 1 || !capacity)) return explanation;
-  const change = isAsked ? { settings } : moreBlocks(explanation, capacity!);
-  if (!change || !explained) return explanation;
   if (!scenario || parts > 1) {
     throw new UsageError(
-      `--with: found ${scenario ? `a run of ${parts} parts` : 'a run of another version, whose scenario cannot be read'}; expected a run that was played in one`,
+      `--with, --set: found ${scenario ? `a run of ${parts} parts` : 'a run of another version, whose scenario cannot be read'}; expected a run that was played in one`,
     );
   }
-  const isSimulated = capacity !== undefined && !standIn.length;
-  if (!isSimulated && !standIn.length) {
+  if (!capacity && !standIn.length) {
     throw new UsageError(
-      '--with: found a run against a real engine; expected --set engine.gpu=… and --set engine.blocks=…, which make the embedded one stand for it',
+      '--with: found a run against a real engine; expected --set engine.gpu=… and --set engine.blocks=… too, which make the embedded one stand for it',
     );
   }
-  const base = standIn.length
-    ? parseScenario(withOverrides(scenario, standIn), 'the scenario with --set')
-    : scenario;
+  const isSimulated = !standIn.length;
+  const base = isSimulated
+    ? scenario
+    : parseScenario(withOverrides(scenario, standIn), 'the scenario with --set');
+  const change = settings.length
+    ? { settings }
+    : moreBlocks(explanation, capacityOf(base.engine), base.engine.blockTokens);
+  if (!change) return explanation;
   const before = isSimulated ? undefined : await playedAgain(base, []);
   return withAgain(explanation, change, before, await playedAgain(base, change.settings));
 }
@@ -58,16 +62,15 @@ export async function whatIf(
 /** undefined: they lacked none. */
 function moreBlocks(
   { chosen }: Explanation,
-  { blocks, bytesPerToken }: NonNullable<Explainable['capacity']>,
+  { blocks, bytesPerToken }: KvCapacity,
+  blockTokens: number,
 ): Counterfactual | undefined {
   const needed = Math.max(0, ...chosen.map(({ eviction }) => eviction?.neededBlocks ?? 0));
   const wanted = Math.ceil(needed * SLACK);
   if (wanted <= blocks) return undefined;
-  const blockBytes = BLOCK_TOKENS * bytesPerToken;
   return {
+    // One block is never used.
     settings: [`engine.blocks=${wanted + 1}`],
-    moreGB: ((wanted - blocks) * blockBytes) / 1e9,
+    moreGB: ((wanted - blocks) * blockTokens * bytesPerToken) / 1e9,
   };
 }
-
-const BLOCK_TOKENS = 16;

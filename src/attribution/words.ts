@@ -36,6 +36,7 @@ export const TPOT_WORDS = {
 
 export const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
   constant: 'all requests had as much of it',
+  rare: 'too few requests had any',
   alike: 'others go with it',
   negative: 'it came out below 0',
 };

@@ -83,11 +83,10 @@ fast tokens come back from below the GPU, and whether that pays; and splits the 
 of the requests that are asked for into parts that sum to it.
 
 A simulated run is played again in virtual time with the blocks that the requests
-lacked. A run against a real engine is, with --with, on an engine that --set makes
-like it:
+lacked, or with what --with changes. A run against a real engine is, on an embedded
+one that --set makes like it:
 
-  confab explain RUN --slowest 1% --set engine.gpu=h100 --set engine.blocks=2600 \\
-      --with engine.blocks=12000
+  confab explain RUN --set engine.gpu=h100 --set engine.blocks=2600
 
 How it is computed: confab help explaining
 `;

@@ -49,6 +49,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/compare/README.md'),
   },
   {
+    name: 'explaining',
+    summary: 'where the time went: parts, causes, tiers, what if',
+    text: (columns) => documentText(columns, 'src/attribution/README.md'),
+  },
+  {
     name: 'pandas',
     summary: 'every planned request in pandas and DuckDB',
     text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),

@@ -7,6 +7,7 @@ import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { explainCommand } from '../../src/commands/explain.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
 import { engineFlags, FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
@@ -79,6 +80,7 @@ const VERBS: Record<string, () => Command> = {
 
   report: reportCommand,
   compare: compareCommand,
+  explain: explainCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,
