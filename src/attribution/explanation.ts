@@ -48,7 +48,8 @@ export interface Explanation {
   readonly counterfactual?: Counterfactual;
 }
 
-export type Tier = 'uncached' | 'local' | 'external';
+/** storage: of the external ones, where the server says so. */
+export type Tier = 'uncached' | 'local' | 'external' | 'storage';
 
 /** One request. */
 export interface Explained {
@@ -118,7 +119,13 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
   const byRecord = new Map(references.references.map((one) => [one.record, one]));
   const size = cacheSize(capacity, gpuBlocks, hasTiers);
   const tokenBytes = bytesPerToken ?? capacity?.bytesPerToken ?? told.bytesPerToken;
-  const reload = reloadOf(ttft, tokenBytes, told);
+  const tokens = {
+    uncached: sum(seen, ({ request }) => request.uncachedTokens),
+    local: sum(seen, ({ request }) => request.localTokens),
+    external: sum(seen, ({ request }) => request.externalTokens),
+    storage: sum(seen, ({ request }) => request.storageTokens),
+  };
+  const reload = reloadOf(ttft, tokens, tokenBytes, told);
   const chosen = chosenAt.map((at, index): Explained => {
     const request = requests[at]!;
     const around = inFlight[at]!;
@@ -144,11 +151,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
         leftOut: sentAndMeasured(run) - places.length,
         sessions: new Set(seen.map(({ request }) => request.record.userId)).size,
       },
-      tokens: {
-        uncached: sum(seen, ({ request }) => request.uncachedTokens),
-        local: sum(seen, ({ request }) => request.localTokens),
-        external: sum(seen, ({ request }) => request.externalTokens),
-      },
+      tokens,
       externalFrom,
       told,
       ttft,
@@ -182,10 +185,10 @@ export function withAgain(
 
 function workAheadMs(
   { computedTokens, loadingTokens }: InFlight,
-  { computeUs, loadUs }: Reload,
+  { computeUs, tiers }: Reload,
 ): number | undefined {
   if (!computeUs) return undefined;
-  return (computedTokens * computeUs.value + loadingTokens * (loadUs?.value ?? 0)) / 1e3;
+  return (computedTokens * computeUs.value + loadingTokens * (tiers[0]?.loadUs?.value ?? 0)) / 1e3;
 }
 
 function timeIn(played: PlayedAgain, key: number | string): number | undefined {

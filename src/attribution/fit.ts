@@ -73,7 +73,9 @@ const NOTHING_SHARE = 0.02;
 export function regress<Name extends string>(seen: Observations<Name>): Fit<Name> | TooFew {
   const count = seen.timesMs.length;
   const leftOut: { name: Name; why: LeftOut }[] = [];
-  let causes = seen.causes.filter(({ name, values }) => {
+  // What nobody had any of is no cause.
+  const some = seen.causes.filter(({ values }) => values.some((value) => value !== 0));
+  let causes = some.filter(({ name, values }) => {
     const why = unusable(values);
     if (why) leftOut.push({ name, why });
     return !why;

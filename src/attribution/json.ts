@@ -1,3 +1,4 @@
+import { shortNumber } from '../export/summary-json.ts';
 import type { Explained, Explanation } from './explanation.ts';
 import { nameOf } from './timed-request.ts';
 
@@ -10,7 +11,7 @@ export function explanationJson(explanation: Explanation): string {
     ...rest,
     chosen: chosen.map(chosenJson),
   };
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+  return `${JSON.stringify(json, shortNumber, 2)}\n`;
 }
 
 function chosenJson({ request, blame, ...rest }: Explained) {

@@ -4,11 +4,18 @@ import { type Field, field, type Section, type TableRow } from '../report/sectio
 import type { Band } from './bands.ts';
 import type { Explanation } from './explanation.ts';
 import type { Coefficient, Fit, TooFew } from './fit.ts';
-import type { Fitted, Reload } from './reload.ts';
+import type { Fitted, TierReload } from './reload.ts';
 import { sentenceOf } from './sentence.ts';
 import { nameOf } from './timed-request.ts';
 import { PART_NAMES, PARTS, type Part, totalMs, ttftPartMs, type Waterfall } from './waterfall.ts';
-import { type CauseWords, grouped, LEFT_OUT_WORDS, TPOT_WORDS, TTFT_WORDS } from './words.ts';
+import {
+  type CauseWords,
+  grouped,
+  LEFT_OUT_WORDS,
+  listed,
+  TPOT_WORDS,
+  TTFT_WORDS,
+} from './words.ts';
 
 export function explanationText(explanation: Explanation, width?: number): string {
   return sectionsText(explanationSections(explanation), width);
@@ -46,12 +53,16 @@ const EXTERNAL_WORDS = {
 } satisfies Record<Explanation['externalFrom'], string>;
 
 function headFields({ requests, tokens, externalFrom, told, ttft }: Explanation): Field[] {
-  const { uncached, local, external } = tokens;
+  const { uncached, local, external, storage } = tokens;
   const left = requests.leftOut ? `, ${grouped(requests.leftOut)} left out: not answered` : '';
   const parts = [
     ...(uncached === undefined ? [] : [`${grouped(uncached)} uncached`]),
     ...(local === undefined ? [] : [`${grouped(local)} cached on the GPU`]),
-    ...(external === undefined ? [] : [`${grouped(external)} from below it`]),
+    ...(external === undefined
+      ? []
+      : [
+          `${grouped(external)} from below it${storage ? `, ${grouped(storage)} of them from storage` : ''}`,
+        ]),
   ];
   const { externalTokens } = told;
   return [
@@ -92,9 +103,14 @@ function fitSection<Name extends string>(
   const shown = [fit.base, ...fit.coefficients].sort(
     (a: Coefficient, b: Coefficient) => order.indexOf(a.name) - order.indexOf(b.name),
   );
-  const notes = fit.leftOut
-    .map(({ name, why }) => `${words[name].label}: ${LEFT_OUT_WORDS[why]}`)
-    .join('; ');
+  const notes = Object.entries(LEFT_OUT_WORDS)
+    .flatMap(([why, says]) => {
+      const names = fit.leftOut.filter((one) => one.why === why);
+      return names.length
+        ? [`${listed(names.map(({ name }) => words[name].label))} (${says})`]
+        : [];
+    })
+    .join(', ');
   return {
     title,
     table: {
@@ -125,54 +141,48 @@ function fitSection<Name extends string>(
   };
 }
 
-const LOAD_FROM = {
-  external: "by the request's own tokens",
-  externalAhead: 'by the tokens of others that were to be loaded before',
-} satisfies Record<NonNullable<Reload['loadFrom']>, string>;
+const TIER_WORDS = {
+  below: 'from below the GPU',
+  host: "from the host's memory",
+  storage: 'from storage',
+} satisfies Record<TierReload['tier'], string>;
 
 const VERDICTS = {
-  pays: 'loading a token takes less than computing it: the tier pays',
-  costs: 'loading a token takes more than computing it: the tier costs time',
-  'cannot tell': 'cannot tell whether loading a token takes less than computing it',
-} satisfies Record<Reload['verdict'], string>;
+  pays: 'it takes less than computing it: the tier pays',
+  costs: 'it takes more than computing it: the tier costs time',
+  'cannot tell': 'cannot tell whether it takes less than computing it',
+} satisfies Record<TierReload['verdict'], string>;
 
-function reloadSection({ reload, tokens }: Explanation): Section {
-  const title = 'Reloading from below the GPU';
-  const { loadUs, loadFrom, loadMs, GBps, toldGBps, computeUs, breakEvenGBps } = reload;
-  const nothing = !tokens.external && toldGBps === undefined;
-  const compute: Field[] = [
-    ...(computeUs ? [field('compute a token', fittedText(computeUs, 'µs'))] : []),
-    ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
-  ];
-  if (nothing) {
-    return { title, fields: [field('loads', 'none are known of'), ...compute] };
-  }
+function reloadSection({ reload }: Explanation): Section {
+  const { tiers, loadMs, toldGBps, computeUs, breakEvenGBps } = reload;
   return {
-    title,
+    title: 'Loading a token from below the GPU, or computing it',
     fields: [
-      field(
-        'load a token',
-        loadUs
-          ? `${fittedText(loadUs, 'µs')}, ${LOAD_FROM[loadFrom!]}`
-          : 'too little to tell: too few loads, or too much alike',
-      ),
+      ...(tiers.length ? tiers.map(tierField) : [field('loads', 'none are known of')]),
       ...(loadMs ? [field('and a load', fittedText(loadMs, 'ms'))] : []),
-      ...compute.slice(0, 1),
-      ...(GBps || toldGBps !== undefined
-        ? [
-            field(
-              'bandwidth',
-              ...(GBps ? [`${fittedText(GBps, 'GB/s')}, as fitted`] : []),
-              ...(toldGBps === undefined
-                ? []
-                : [`${measure(toldGBps, 3)} GB/s, as the server counts bytes and time`]),
-            ),
-          ]
-        : []),
-      ...compute.slice(1),
-      field('verdict', VERDICTS[reload.verdict]),
+      ...(toldGBps === undefined
+        ? []
+        : [field('as told', `${measure(toldGBps, 3)} GB/s: the server's bytes over their time`)]),
+      ...(computeUs ? [field('computing', fittedText(computeUs, 'µs'))] : []),
+      ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
     ],
   };
+}
+
+function tierField({ tier, loadUs, loadFrom, GBps, verdict }: TierReload): Field {
+  const label = TIER_WORDS[tier];
+  if (!loadUs) return field(label, 'too little to tell: too few loads, or too much alike');
+  const others =
+    loadFrom === 'externalAhead'
+      ? [`as requests behind them waited: own loads are too much alike`]
+      : [];
+  return field(
+    label,
+    fittedText(loadUs, 'µs'),
+    ...(GBps ? [fittedText(GBps, 'GB/s')] : []),
+    ...others,
+    VERDICTS[verdict],
+  );
 }
 
 function fittedText({ value, interval95: [low, high] }: Fitted, unit: string): string {
@@ -267,7 +277,9 @@ function chosenSections(explanation: Explanation): Section[] {
 }
 
 function percentOf(ms: number, waterfall: Waterfall): string {
-  return ((100 * ms) / totalMs(waterfall)).toFixed(1);
+  const tenths = Math.round((1000 * ms) / totalMs(waterfall));
+  // Not -0.
+  return ((tenths || 0) / 10).toFixed(1);
 }
 
 function chosenTitle({ selection, chosen, requests }: Explanation): string {

@@ -18,7 +18,7 @@ export function sentenceOf(one: Explained, counterfactual: Counterfactual | unde
     .sort((a, b) => waterfall[b] - waterfall[a])
     .map((part) => `${percentOf(waterfall[part], latencyMs)} ${partText(part, one)}`);
   return [
-    `${nameOf(one.request)} took ${secondsText(latencyMs)}: ${parts.join(', ')}`,
+    `Request ${nameOf(one.request)} took ${secondsText(latencyMs)}: ${parts.join(', ')}`,
     ...(eviction ? [evictionText(eviction)] : []),
     ...(again && counterfactual ? [againText(again, latencyMs, counterfactual)] : []),
   ].join('; ');

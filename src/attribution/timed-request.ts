@@ -15,10 +15,11 @@ export interface TimedRequest {
   readonly endMs: number;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
-  /** Of the input, by where it came from. Local: the GPU's own cache. External: below it. */
+  /** Of the input, by where it came from. Local: the GPU's own cache. External: below it; storage: those of them that were there. */
   readonly uncachedTokens: number | undefined;
   readonly localTokens: number | undefined;
   readonly externalTokens: number | undefined;
+  readonly storageTokens: number | undefined;
 }
 
 /** In the order of sending. Requests that failed, or that have no first token, are not among them. */
@@ -47,6 +48,7 @@ function timed(record: TurnRecord, engine: unknown, offsetMs: number): TimedRequ
     uncachedTokens: less(inputTokens, cachedTokens),
     localTokens: less(cachedTokens, externalCachedTokens),
     externalTokens: externalCachedTokens,
+    storageTokens: record.storageCachedTokens,
   };
 }
 

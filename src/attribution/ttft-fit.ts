@@ -9,6 +9,8 @@ export type TtftCause =
   | 'input'
   | 'local'
   | 'external'
+  /** Of those from below the GPU: from storage, not from the host's memory. */
+  | 'storage'
   /** A request that loads anything, however much. */
   | 'load'
   /** Tokens of others that were computed meanwhile, and those that were to be loaded before. */
@@ -51,7 +53,7 @@ export function ttftFits(seen: readonly Seen[]): TtftFits {
 }
 
 const OWN: readonly TtftCause[] = ['uncached', 'input', 'local'];
-const LOADS: readonly TtftCause[] = ['external', 'load'];
+const LOADS: readonly TtftCause[] = ['external', 'storage', 'load'];
 const AHEAD: readonly TtftCause[] = ['computedAhead', 'externalAhead'];
 
 function ttft({ request }: Seen): number {
@@ -67,7 +69,10 @@ const AMOUNTS: Readonly<Record<TtftCause, (seen: Seen) => number | undefined>> =
   uncached: ({ request }) => request.uncachedTokens,
   input: ({ request }) => request.inputTokens,
   local: ({ request }) => request.localTokens,
-  external: ({ request }) => request.externalTokens,
+  external: ({ request: { externalTokens, storageTokens = 0 } }) =>
+    externalTokens === undefined ? undefined : externalTokens - storageTokens,
+  storage: ({ request: { externalTokens, storageTokens = 0 } }) =>
+    externalTokens === undefined ? undefined : storageTokens,
   load: ({ request: { externalTokens } }) =>
     externalTokens === undefined ? undefined : Math.min(1, externalTokens),
   computedAhead: ({ inFlight }) => inFlight.computedTokens,

@@ -58,7 +58,7 @@ function untilFirstToken(seen: Seen, { prefill, queue }: TtftFits) {
   const own = costs(prefill, seen);
   const shared = queue ? costs(queue, seen) : own;
   const told = queue ? request.record.engineQueueMs : undefined;
-  const loads = (shared.external ?? 0) + (shared.load ?? 0);
+  const loads = (shared.external ?? 0) + (shared.storage ?? 0) + (shared.load ?? 0);
   const external = told === undefined ? loads : Math.min(loads, told);
   const ahead = (shared.computedAhead ?? 0) + (shared.externalAhead ?? 0);
   const parts = {

@@ -18,20 +18,21 @@ export const TTFT_WORDS = {
   uncached: { label: 'uncached token', ...US },
   input: { label: 'input token, cached or not', ...US },
   local: { label: 'token cached on the GPU', ...US },
-  external: { label: 'token loaded from below the GPU', ...US },
+  external: { label: 'token from below the GPU', ...US },
+  storage: { label: 'token from storage', ...US },
   load: { label: 'a load, however little', ...MS },
-  computedAhead: { label: 'token of others computed meanwhile', ...US },
-  externalAhead: { label: 'token of others to be loaded before', ...US },
-  decoding: { label: 'request being answered meanwhile', ...MS },
+  computedAhead: { label: 'token ahead, computed', ...US },
+  externalAhead: { label: 'token ahead, to be loaded', ...US },
+  decoding: { label: 'request answered meanwhile', ...MS },
 } as const satisfies Record<TtftCause | 'base', CauseWords>;
 
 export const TPOT_WORDS = {
   base: { label: 'every token', ...MS },
   context: { label: 'token of its own context', ...US },
-  decoding: { label: 'other request being answered', ...MS },
-  computed: { label: 'token of other prompts computed', ...US },
-  attention: { label: 'pair of query and key in that', unit: 'ns', factor: 1 },
-  loaded: { label: 'token of other prompts loaded', ...US },
+  decoding: { label: 'other request answered', ...MS },
+  computed: { label: "others' prompt token computed", ...US },
+  attention: { label: 'pair of query and key in it', unit: 'ns', factor: 1 },
+  loaded: { label: "others' prompt token loaded", ...US },
 } as const satisfies Record<TpotCause | 'base', CauseWords>;
 
 export const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {

@@ -130,6 +130,10 @@ async function playedAgain(
   flags: ExplainFlags,
 ): Promise<Explanation> {
   const { whatIf } = await import('../attribution/what-if.ts');
+  const odd = flags.with.find((text) => !/^[^=]+=/.test(text));
+  if (odd !== undefined) {
+    throw new UsageError(`--with: found '${odd}'; expected path=value, as in engine.blocks=5000`);
+  }
   if (!flags.again) return explainable.explanation;
   return whatIf(explainable, { parts, settings: flags.with, standIn: flags.set });
 }

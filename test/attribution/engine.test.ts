@@ -60,7 +60,8 @@ describe('against an engine whose constants are known', () => {
   });
 
   test('the tier below gives its bandwidth, within 10 %, and pays', () => {
-    const { GBps, loadFrom, verdict, breakEvenGBps } = explanation.reload;
+    const { tiers, breakEvenGBps } = explanation.reload;
+    const { GBps, loadFrom, verdict } = tiers[0]!;
     expect(loadFrom).toBe('external');
     expect(Math.abs(GBps!.value / 10 - 1)).toBeLessThan(0.1);
     expect(verdict).toBe('pays');
@@ -74,8 +75,28 @@ describe('against an engine whose constants are known', () => {
       }),
     );
     const { reload } = explain(slow, ALL).explanation;
-    expect(Math.abs(reload.GBps!.value / 2 - 1)).toBeLessThan(0.1);
-    expect(reload.verdict).toBe('costs');
+    expect(Math.abs(reload.tiers[0]!.GBps!.value / 2 - 1)).toBeLessThan(0.1);
+    expect(reload.tiers[0]!.verdict).toBe('costs');
+  });
+
+  test('tiers are told apart: storage by way of the host costs, and the host pays', async () => {
+    const tiers = await simulatedRun(
+      offloading(1, {
+        blocks: 2000,
+        offload: {
+          preset: 'hicache',
+          cpu: { capacityGB: 6, readGBps: 20 },
+          disk: { capacityGB: 200, readGBps: 4 },
+        },
+      }),
+    );
+    const [host, storage] = explain(tiers, ALL).explanation.reload.tiers;
+    expect([host!.tier, host!.verdict]).toEqual(['host', 'pays']);
+    expect(Math.abs(host!.GBps!.value / 20 - 1)).toBeLessThan(0.1);
+    expect([storage!.tier, storage!.verdict]).toEqual(['storage', 'costs']);
+    // First to the host at 4 GB/s, and from there at 20.
+    const effective = 1 / (1 / 4 + 1 / 20);
+    expect(Math.abs(storage!.GBps!.value / effective - 1)).toBeLessThan(0.1);
   });
 
   test('where the server does not tell the queue, it is fitted, and a token costs the same', () => {
@@ -88,7 +109,7 @@ describe('against an engine whose constants are known', () => {
     expect(fitted.ttft.queue).toBeUndefined();
     const { value } = coefficient(fitted.ttft.prefill, 'uncached');
     expect(Math.abs((1e3 * value) / tokenUs(run) - 1)).toBeLessThan(0.1);
-    expect(Math.abs(fitted.reload.GBps!.value / 10 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(fitted.reload.tiers[0]!.GBps!.value / 10 - 1)).toBeLessThan(0.1);
   });
 
   test('every waterfall sums to its latency, and little of the first tokens is unexplained', () => {

@@ -29,7 +29,7 @@ describe.skipIf(!ENGINES)('over many engines', () => {
         } as const;
         const run = await simulatedRun({ ...input, population });
         const asked = { selection: { slowest: 0.01 }, by: 'latency' } as const;
-        const { GBps } = explain(run, asked).explanation.reload;
+        const { GBps } = explain(run, asked).explanation.reload.tiers[0]!;
         if (!GBps) continue;
         errors.push(Math.abs(GBps.value / readGBps - 1));
         if (GBps.interval95[0] <= readGBps && readGBps <= GBps.interval95[1]) held++;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { explain } from '../../src/attribution/explanation.ts';
+import { explanationText } from '../../src/attribution/sections.ts';
 import { sentenceOf } from '../../src/attribution/sentence.ts';
 import { whatIf } from '../../src/attribution/what-if.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
@@ -88,4 +89,12 @@ test('a run of several parts is not played again', async () => {
 test('whoever waited behind cold prefills is told of whom', () => {
   const sentences = explainable.explanation.chosen.map((one) => sentenceOf(one, undefined));
   expect(sentences.join('\n')).toMatch(/took [\d.]+ (ms|s): \d+ % /);
+});
+
+test('all of it in words', async () => {
+  const few = explain(run, { ...SLOWEST, selection: { slowest: 0.05 } });
+  const explanation = await whatIf(few, { ...NOTHING, settings: ['engine.blocks=3000'] });
+  await expect(`${explanationText(explanation, 80)}\n`).toMatchFileSnapshot(
+    '../golden/attribution/pressure.txt',
+  );
 });
