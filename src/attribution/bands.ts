@@ -15,7 +15,10 @@ const ENDS = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
 const FINE_ENDS = Array.from({ length: 51 }, (_, index) => index / 50);
 
 export function bandsOf(waterfalls: readonly Waterfall[], isFine = false): Band[] {
-  const sorted = [...waterfalls].sort((a, b) => ttftPartMs(a) - ttftPartMs(b));
+  const sorted = waterfalls
+    .map((waterfall) => ({ waterfall, ttftMs: ttftPartMs(waterfall) }))
+    .sort((a, b) => a.ttftMs - b.ttftMs)
+    .map(({ waterfall }) => waterfall);
   const ends = isFine ? FINE_ENDS : ENDS;
   return ends.slice(1).flatMap((to, index) => {
     const from = ends[index]!;

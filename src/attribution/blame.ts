@@ -12,27 +12,48 @@ export interface Blame {
 /** Of what was computed meanwhile; less is no cause worth a name. */
 const SHARE_MIN = 0.05;
 
-export function blameOf(
-  index: number,
+/** Finds them for any of the requests, which are in the order of sending. */
+export function blamer(
   requests: readonly TimedRequest[],
   spans: readonly PrefillSpan[],
-): Blame {
-  const { sentMs, firstTokenMs, engine } = requests[index]!;
-  let tokens = 0;
-  const found = requests.flatMap((request, other) => {
-    if (other === index || request.engine !== engine) return [];
-    const { fromMs, toMs } = spans[other]!;
-    const meanwhileMs = Math.min(toMs, firstTokenMs) - Math.max(fromMs, sentMs);
-    if (meanwhileMs <= 0) return [];
-    const own = request.uncachedTokens ?? request.inputTokens ?? 0;
-    const computed = own * (meanwhileMs / (toMs - fromMs));
-    tokens += computed;
-    return [{ request, tokens: computed }];
+): (index: number) => Blame {
+  // The latest first token of each request and all before it: where that is early enough, no earlier one matters.
+  const latestMs = new Float64Array(requests.length);
+  requests.forEach(({ firstTokenMs }, index) => {
+    latestMs[index] = Math.max(firstTokenMs, latestMs[index - 1] ?? -Infinity);
   });
-  const prefills = found
-    .filter((one) => one.tokens >= SHARE_MIN * tokens)
-    .sort((a, b) => b.tokens - a.tokens);
-  return { prefills, tokens };
+  return (index) => {
+    const { sentMs, firstTokenMs } = requests[index]!;
+    let first = index;
+    while (first > 0 && latestMs[first - 1]! > sentMs) first--;
+    let end = index + 1;
+    while (end < requests.length && requests[end]!.sentMs < firstTokenMs) end++;
+    const found = [...Array(end - first).keys()].flatMap((offset) => {
+      const tokens = computedMeanwhile(index, first + offset, requests, spans);
+      return tokens > 0 ? [{ request: requests[first + offset]!, tokens }] : [];
+    });
+    const tokens = found.reduce((sum, one) => sum + one.tokens, 0);
+    const prefills = found
+      .filter((one) => one.tokens >= SHARE_MIN * tokens)
+      .sort((a, b) => b.tokens - a.tokens);
+    return { prefills, tokens };
+  };
+}
+
+/** Of another request's tokens, while this one waited. */
+function computedMeanwhile(
+  index: number,
+  other: number,
+  requests: readonly TimedRequest[],
+  spans: readonly PrefillSpan[],
+): number {
+  const { sentMs, firstTokenMs, engine } = requests[index]!;
+  const request = requests[other]!;
+  if (other === index || request.engine !== engine) return 0;
+  const { fromMs, toMs } = spans[other]!;
+  const meanwhileMs = Math.min(toMs, firstTokenMs) - Math.max(fromMs, sentMs);
+  const tokens = request.uncachedTokens ?? request.inputTokens ?? 0;
+  return tokens * Math.max(0, meanwhileMs / (toMs - fromMs));
 }
 
 /** Most of its prompt was computed. */

@@ -7,7 +7,7 @@ import { scenarioOf } from '../report/identity.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { latencyFromIntendedMs, latencyMs } from '../stats/latency.ts';
 import { type Band, bandsOf } from './bands.ts';
-import { type Blame, blameOf } from './blame.ts';
+import { type Blame, blamer } from './blame.ts';
 import type { PlayedAgain } from './counterfactual.ts';
 import { distancesOf } from './distances.ts';
 import { type CacheSize, type Eviction, evictionOf } from './eviction.ts';
@@ -126,6 +126,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
     storage: sum(seen, ({ request }) => request.storageTokens),
   };
   const reload = reloadOf(ttft, tokens, tokenBytes, told);
+  const blameOf = blamer(requests, spans);
   const chosen = chosenAt.map((at, index): Explained => {
     const request = requests[at]!;
     const around = inFlight[at]!;
@@ -135,7 +136,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
       request,
       latencyMs: fromDueMs(request.record),
       waterfall: waterfallOf({ request, inFlight: around }, ttft),
-      blame: index < BLAMED_MAX ? blameOf(at, requests, spans) : { prefills: [], tokens: 0 },
+      blame: index < BLAMED_MAX ? blameOf(at) : { prefills: [], tokens: 0 },
       decoding: around.decoding,
       ...(work !== undefined && { workAheadMs: work }),
       ...(eviction && { eviction }),
