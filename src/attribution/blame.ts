@@ -5,7 +5,8 @@ import type { TimedRequest } from './timed-request.ts';
 export interface Blame {
   /** Those that mattered, the most first. */
   readonly prefills: readonly { readonly request: TimedRequest; readonly tokens: number }[];
-  /** Tokens of all of them. */
+  /** Of all, also of those that mattered little: how many, and their tokens. */
+  readonly count: number;
   readonly tokens: number;
 }
 
@@ -36,7 +37,7 @@ export function blamer(
     const prefills = found
       .filter((one) => one.tokens >= SHARE_MIN * tokens)
       .sort((a, b) => b.tokens - a.tokens);
-    return { prefills, tokens };
+    return { prefills, count: found.length, tokens };
   };
 }
 

@@ -136,7 +136,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
       request,
       latencyMs: fromDueMs(request.record),
       waterfall: waterfallOf({ request, inFlight: around }, ttft),
-      blame: index < BLAMED_MAX ? blameOf(at) : { prefills: [], tokens: 0 },
+      blame: index < BLAMED_MAX ? blameOf(at) : { prefills: [], count: 0, tokens: 0 },
       decoding: around.decoding,
       ...(work !== undefined && { workAheadMs: work }),
       ...(eviction && { eviction }),

@@ -31,7 +31,7 @@ export interface Fit<Name extends string = string> {
   readonly base: Coefficient<'base'>;
   readonly coefficients: readonly Coefficient<Name>[];
   /** Causes that are not among them. */
-  readonly leftOut: readonly { readonly name: Name; readonly why: LeftOut }[];
+  readonly leftOut: readonly { readonly name: Name | 'base'; readonly why: LeftOut }[];
   readonly requests: number;
   readonly sessions: number;
   readonly meanMs: number;
@@ -72,7 +72,8 @@ const NOTHING_SHARE = 0.02;
 /** Regresses times on their causes: weighted least squares, intervals robust to unequal scatter and to sessions. */
 export function regress<Name extends string>(seen: Observations<Name>): Fit<Name> | TooFew {
   const count = seen.timesMs.length;
-  const leftOut: { name: Name; why: LeftOut }[] = [];
+  const leftOut: { name: Name | 'base'; why: LeftOut }[] = [];
+  let hasBase = true;
   // What nobody had any of is no cause.
   const some = seen.causes.filter(({ values }) => values.some((value) => value !== 0));
   let causes = some.filter(({ name, values }) => {
@@ -83,7 +84,7 @@ export function regress<Name extends string>(seen: Observations<Name>): Fit<Name
   for (;;) {
     const needed = REQUESTS_A_COEFFICIENT * (causes.length + 1);
     if (count < needed) return { tooFew: `${count} requests; expected at least ${needed}` };
-    const found = reweighted(causes, seen);
+    const found = reweighted(causes, seen, hasBase);
     const alike = causes.find(
       ({ inflationMax }, index) =>
         inflationMax !== undefined && !((found?.inflations[index + 1] ?? Infinity) < inflationMax),
@@ -100,7 +101,11 @@ export function regress<Name extends string>(seen: Observations<Name>): Fit<Name
       causes = causes.filter((cause) => cause !== negative);
       continue;
     }
-    return fitOf(causes, found, seen, leftOut);
+    const result = fitOf(causes, found, seen, leftOut);
+    // Nothing takes less than no time: through the origin, then.
+    if (!hasBase || result.base.interval95[1] >= 0) return result;
+    leftOut.push({ name: 'base', why: 'negative' });
+    hasBase = false;
   }
 }
 
@@ -123,15 +128,27 @@ function mostNegative<Name extends string>(
 function reweighted(
   causes: readonly Cause[],
   { timesMs, scatter, sessions }: Observations<string>,
-) {
-  const columns = [timesMs.map(() => 1), ...causes.map(({ values }) => values)];
+  hasBase: boolean,
+): LeastSquares | undefined {
+  const columns = causes.map(({ values }) => values);
+  if (hasBase) columns.unshift(timesMs.map(() => 1));
   const weights = timesMs.map(() => 1);
   let found = leastSquares(columns, timesMs, weights, sessions);
   for (let round = 1; scatter && found && round < ROUNDS; round++) {
     weigh(weights, found.residuals, scatter);
     found = leastSquares(columns, timesMs, weights, sessions);
   }
-  return found;
+  return found && !hasBase ? withoutBase(found) : found;
+}
+
+/** The base is 0, and that is sure. */
+function withoutBase(found: LeastSquares): LeastSquares {
+  return {
+    ...found,
+    coefficients: [0, ...found.coefficients],
+    standardErrors: [0, ...found.standardErrors],
+    inflations: [1, ...found.inflations],
+  };
 }
 
 /** Each group by 1 / the mean square of its residuals: feasible generalised least squares. */
@@ -165,13 +182,14 @@ function fitOf<Name extends string>(
   ): Coefficient<N> => {
     const value = found.coefficients[index]!;
     const half = t * found.standardErrors[index]!;
+    const isSure = value !== 0 && half <= Math.abs(value);
     const isNothing = (Math.abs(value) + half) * Math.abs(meanValue) < NOTHING_SHARE * meanMs;
     return {
       name,
       value,
       interval95: [value - half, value + half],
       meanMs: value * meanValue,
-      finding: half <= Math.abs(value) ? 'told' : isNothing ? 'nothing' : 'unclear',
+      finding: isSure ? 'told' : isNothing ? 'nothing' : 'unclear',
     };
   };
   return {

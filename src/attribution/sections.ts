@@ -100,7 +100,8 @@ function fitSection<Name extends string>(
 ): Section {
   if ('tooFew' in fit) return { title, lines: [`too few to tell: ${fit.tooFew}`] };
   const order = Object.keys(words);
-  const shown = [fit.base, ...fit.coefficients].sort(
+  const hasBase = !fit.leftOut.some(({ name }) => name === 'base');
+  const shown = [...(hasBase ? [fit.base] : []), ...fit.coefficients].sort(
     (a: Coefficient, b: Coefficient) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const notes = Object.entries(LEFT_OUT_WORDS)

@@ -45,11 +45,12 @@ function queueText({ blame, waterfall, decoding, workAheadMs }: Explained): stri
   if (isForRoom) {
     return `for room more than for work ahead (${secondsText(workAheadMs)}), while ${grouped(others)} other${others === 1 ? ' was' : 's were'} answered`;
   }
-  return blame.prefills.length ? blameText(blame) : '';
+  return blame.count ? blameText(blame) : '';
 }
 
 /** "behind four cold prefills of users 7, 12, 14 and 15" */
-export function blameText({ prefills }: Blame): string {
+export function blameText({ prefills, count, tokens }: Blame): string {
+  if (!prefills.length) return `behind ${grouped(count)} prefills of ${grouped(tokens)} tokens`;
   const cold = prefills.filter(({ request }) => isCold(request));
   const named = cold.length ? cold : prefills;
   const what = `${cold.length ? 'cold ' : ''}prefill${named.length === 1 ? '' : 's'}`;
@@ -57,8 +58,8 @@ export function blameText({ prefills }: Blame): string {
   const shown = users.slice(0, USERS_MAX);
   const more = users.length - shown.length;
   const names = more > 0 ? `${shown.join(', ')} and ${more} more` : listed(shown);
-  const count = NUMBERS[named.length] ?? grouped(named.length);
-  return `behind ${count} ${what} of user${users.length === 1 ? '' : 's'} ${names}`;
+  const many = NUMBERS[named.length] ?? grouped(named.length);
+  return `behind ${many} ${what} of user${users.length === 1 ? '' : 's'} ${names}`;
 }
 
 function evictionText({ block, distance, blocks, isOfGpu, tokens }: Eviction): string {

@@ -98,3 +98,10 @@ test('a number is told, is as good as nothing, or is unclear', () => {
   expect(finding(0.01, 0.5)).toBe('nothing');
   expect(finding(2.5, 60)).toBe('unclear');
 });
+
+test('a base below 0 is none: what takes time takes it from 0 on', () => {
+  const seen = observations(stream(7, 'fit'), () => 1);
+  const found = fitted({ ...seen, timesMs: seen.timesMs.map((value) => value - 25) });
+  expect(found.base).toMatchObject({ value: 0, interval95: [0, 0], finding: 'nothing' });
+  expect(found.leftOut).toEqual([{ name: 'base', why: 'negative' }]);
+});
