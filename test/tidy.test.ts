@@ -29,6 +29,7 @@ const STATIONS = [
   'transport',
   'record',
   'stats',
+  'server',
   'report',
   'ledger',
   'figures',

@@ -102,7 +102,7 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
   const isEmbedded =
     scenario?.target.url === 'embedded' || run.parts[0]!.header.clock === 'virtual';
   const capacity = scenario && isEmbedded ? capacityOf(scenario.engine) : undefined;
-  const told = toldByServer(run.parts);
+  const told = toldByServer(run);
   const references = runReferences(run);
   const distances = distancesOf(references);
   const gpuBlocks = capacity?.blocks ?? told.gpuBlocks;

@@ -54,6 +54,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/attribution/README.md'),
   },
   {
+    name: 'server-metrics',
+    summary: "the server's own counters, and whether the records agree",
+    text: (columns) => documentText(columns, 'src/server/README.md'),
+  },
+  {
     name: 'pandas',
     summary: 'every planned request in pandas and DuckDB',
     text: (columns) => documentText(columns, 'src/export/README.md', ['pandas and DuckDB']),

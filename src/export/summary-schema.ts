@@ -5,12 +5,11 @@ import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
 import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { Partition } from '../scenario/population.ts';
-import type { BucketSummary } from '../stats/buckets.ts';
+import type { EvictedBlocks, EvictionsSummary } from '../server/evictions.ts';
 import type { ConcurrencySummary } from '../stats/concurrency.ts';
 import type { ConversationsSummary } from '../stats/conversations.ts';
 import type { CountsSummary, Ending, FailedByKind } from '../stats/counts.ts';
 import type { DeliverySummary } from '../stats/delivery.ts';
-import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
 import type { GoodputSummary } from '../stats/goodput.ts';
 import * as metrics from '../stats/metrics.ts';
 import { ROUND_METRICS, type RoundSummary } from '../stats/rounds.ts';
@@ -19,6 +18,7 @@ import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
 import type { Rates, StartUpSummary } from '../stats/summary.ts';
 import type { CacheTotals, ExternalTotals } from '../stats/tokens.ts';
 import { TOTALS } from '../stats/totals.ts';
+import { bucketed, server } from './server-schema.ts';
 import {
   count,
   interval95,
@@ -181,16 +181,6 @@ const delivery = object<DeliverySummary>({
   chunksPerRead: number('of the batched ones'),
 });
 
-const bucketed = (says: string) =>
-  object<BucketSummary>({
-    count: count(),
-    mean: number().optional(),
-    p50: number("as good as the engine's buckets").optional(),
-    p99: number().optional(),
-  })
-    .optional()
-    .describe(says);
-
 const evictions = object<EvictionsSummary>({
   blocks: z
     .record(
@@ -276,6 +266,7 @@ const summary = object<SummaryJson>({
   arrivalGapCv: number(TOTALS.arrivalGapCv.says).optional(),
   hasReasoning: z.boolean(),
   evictions: evictions.optional().describe("what the engine's caches lost, where it tells"),
+  server: server.optional().describe("what the server's own pages of metrics tell"),
   distributions: z.strictObject(named(metrics.REQUEST_METRICS, measured)),
   startUp: object<StartUpSummary>({
     requests: count('of the burst of a closed loop, whose times are not in the distributions'),

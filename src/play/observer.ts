@@ -15,8 +15,8 @@ export interface Observer {
   recorded?(record: TurnRecord): void;
   /** The measured requests of the last `output.logIntervalSec`. */
   interval?(summary: IntervalSummary): void;
-  /** The engine's /metrics page, whenever it is read, also before the run. */
-  scraped?(page: string): void;
+  /** A page of metrics, whenever one is read, also before the run; `source`: its URL, where it is not the target's own. */
+  scraped?(page: string, source?: string): void;
   /** A user's turn was due `lagMs` ago, when the answer to the one before had ended. */
   lagging?(userId: number, lagMs: number): void;
   /** What had better be known before the run is over, in one line. */

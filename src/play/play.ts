@@ -24,7 +24,7 @@ import type { Observer } from './observer.ts';
 import type { Played } from './played.ts';
 import { resultsOf } from './results.ts';
 import { runHeader } from './run-header.ts';
-import { openSimulated, openTarget, type Target } from './target.ts';
+import { openSimulated, openTarget, type Scrape, type Target } from './target.ts';
 import { checkExports } from './writable.ts';
 
 export interface PlayOptions {
@@ -125,7 +125,7 @@ async function playInto(
   const header = runHeader({ scenario, clock, workload, target, part, isolate, commandLine });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
-    watchMetrics(dir, clock, scraping(target, observer), metricsEverySec, part, (line) =>
+    watchMetrics(dir, clock, scrapesOf(target, observer), metricsEverySec, part, (line) =>
       observer.notice?.(line),
     ),
     givenUp,
@@ -159,20 +159,35 @@ function discreet(target: Target, strike: (text: string) => string): Target {
     ...target,
     model: strike(target.model),
     description: strike(target.description),
-    async scrape(secMax) {
-      const page = await target.scrape(secMax);
-      return page === undefined ? undefined : strike(page);
-    },
+    scrape: then(target.scrape, strike),
+    otherPages: new Map(
+      [...(target.otherPages ?? [])].map(([url, scrape]) => [url, then(scrape, strike)]),
+    ),
   };
 }
 
-function scraping({ scrape }: Target, { scraped }: Observer): Target['scrape'] {
-  if (!scraped) return scrape;
-  return async () => {
-    const page = await scrape();
-    if (page !== undefined) scraped(page);
-    return page;
+function then(scrape: Scrape, change: (page: string) => string): Scrape {
+  return async (secMax) => {
+    const page = await scrape(secMax);
+    return page === undefined ? undefined : change(page);
   };
+}
+
+/** All pages by their URL, the target's own under none; the observer is shown each. */
+function scrapesOf(
+  { scrape, otherPages = new Map() }: Target,
+  { scraped }: Observer,
+): Map<string | undefined, Scrape> {
+  const all = new Map<string | undefined, Scrape>([[undefined, scrape], ...otherPages]);
+  if (!scraped) return all;
+  const shown = [...all].map(([source, one]): [string | undefined, Scrape] => [
+    source,
+    then(one, (page) => {
+      scraped(page, source);
+      return page;
+    }),
+  ]);
+  return new Map(shown);
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

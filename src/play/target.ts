@@ -7,9 +7,11 @@ import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
 import { httpTransport } from '../transport/http/http.ts';
-import { type Probe, probe, scrapeMetrics } from '../transport/http/probe.ts';
+import { type Probe, probe, scrapeMetrics, scrapePage } from '../transport/http/probe.ts';
 import { type Network, proxyOf, proxyText } from '../transport/http/proxy.ts';
 import type { Transport } from '../transport/transport.ts';
+
+export type Scrape = (secMax?: number) => Promise<string | undefined>;
 
 export interface Target {
   readonly transport: Transport;
@@ -18,8 +20,10 @@ export interface Target {
   readonly description: string;
   /** What is odd about the target, one line each; absent: nothing. */
   readonly notices?: readonly string[];
-  /** The engine's Prometheus page, if it has one and gives it within `secMax`; default: a few seconds. */
-  scrape(secMax?: number): Promise<string | undefined>;
+  /** The engine's page of metrics, if it has one and gives it within `secMax`; default: a few seconds. */
+  readonly scrape: Scrape;
+  /** Other pages, by their URL. */
+  readonly otherPages?: ReadonlyMap<string, Scrape>;
   close(): Promise<void>;
 }
 
@@ -61,6 +65,7 @@ export async function openTarget(
       description: found.version ? `${what}, version ${found.version}` : what,
       notices: unlistedNotices(model, found),
       scrape: (secMax) => scrapeMetrics(access, secMax),
+      otherPages: otherPagesOf(scenario.target, access, network),
       async close() {
         await transport.close();
         await embedded?.close();
@@ -70,6 +75,31 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+/** Each URL once. The key is for the target alone. */
+function otherPagesOf(
+  { metricsUrls = [] }: Scenario['target'],
+  access: ServerAccess,
+  network: Network,
+): ReadonlyMap<string, Scrape> {
+  const { origin, metrics } = endpoint(access.url);
+  const own = new URL(metrics, origin).href;
+  const pages = metricsUrls.map((url) => pageUrl(url)).filter(({ href }) => href !== own);
+  return new Map(
+    pages.map((url) => {
+      const isOfTarget = url.origin === origin;
+      const proxy = proxyOf(url.origin, network);
+      const asked = isOfTarget ? access : { ...access, proxy, headers: {}, apiKey: undefined };
+      return [withoutUrlSecrets(url.href), (secMax?: number) => scrapePage(url, asked, secMax)];
+    }),
+  );
+}
+
+function pageUrl(text: string): URL {
+  const url = new URL(text);
+  if (url.pathname === '/') url.pathname = '/metrics';
+  return url;
 }
 
 /** What it takes to ask the target's server for something besides answers. */

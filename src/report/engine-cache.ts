@@ -1,7 +1,7 @@
 import { BLOCK_TOKENS, type IdealOptions } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { blockTokensOf } from '../stats/block-size.ts';
+import { blockTokensOf } from '../server/page.ts';
 import { scenarioOf } from './identity.ts';
 
 /** As a real engine says, where it does; the embedded one has what the scenario says. */

@@ -1,5 +1,5 @@
-import type { BucketSummary } from '../stats/buckets.ts';
-import type { EvictedBlocks, EvictionsSummary } from '../stats/evictions.ts';
+import type { BucketSummary } from '../server/buckets.ts';
+import type { EvictedBlocks, EvictionsSummary } from '../server/evictions.ts';
 import { measure, percent } from './number.ts';
 import type { RunSummary } from './run-summary.ts';
 import { type Field, field, type Section } from './section.ts';

@@ -3,7 +3,8 @@ import type { RunPart } from '../record/journal-reader.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
-import { type EvictionsSummary, evictionsOf, type WatchedEngine } from '../stats/evictions.ts';
+import { type EvictionsSummary, evictionsOf } from '../server/evictions.ts';
+import type { ServerSummary } from '../server/server.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { SteadySummary } from '../stats/steady.ts';
@@ -16,9 +17,11 @@ import {
   union,
   unionOfWindows,
 } from '../stats/timeline.ts';
-import { blockTokensIn, cacheKeyOf, hasOwnEngine, idealOptions } from './engine-cache.ts';
+import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
 import { partitionOf, partitionWarnings } from './partitions.ts';
+import { serverWarnings } from './server/reconciled.ts';
+import { serverOfRun } from './server/watched.ts';
 import { startUpsOf, steadyStateOf } from './steady-state.ts';
 import { type Thresholds, type ThresholdVerdict, verdictsOf } from './thresholds.ts';
 import { type ClientVerdict, clientVerdict } from './verdict.ts';
@@ -37,6 +40,8 @@ export interface RunSummary extends SummaryTotals {
   readonly idealBlockTokens: number;
   /** Absent if the engine does not tell, or not of every part. */
   readonly evictions?: EvictionsSummary;
+  /** What the server's own pages of metrics tell; absent without any. */
+  readonly server?: ServerSummary;
   readonly rounds: readonly RoundSummary[];
   /** The same, with later rounds taken together. */
   readonly roundGroups: readonly RoundSummary[];
@@ -70,6 +75,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
   const placed = placeParts(run.parts).map(inOrder);
   const first = run.parts[0]!;
   const scenario = scenarioOf(first);
+  const server = serverOfRun(run)?.summary;
   const blockTokens = blockTokensIn(run.parts, scenario);
   const ideals = new Ideals(idealOptions(scenario, blockTokens));
   const summary = new Summary(scenario?.slo);
@@ -91,7 +97,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     arriving,
     fallingDue: unionOfWindows(placed.map((part) => part.fallingDue)),
   });
-  const evictions = evictionsOf(run.parts.map(watchedEngine));
+  const evictions = server && evictionsOf(server);
   const told = {
     run: identityOf(first),
     client: clientVerdict(
@@ -112,8 +118,9 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     ...(idealCachedShare !== undefined && { idealCachedShare }),
     idealBlockTokens: blockTokens,
     ...(evictions && { evictions }),
+    ...(server && { server }),
     ...roundsOf(rounds),
-    warnings: run.warnings,
+    warnings: [...run.warnings, ...(server ? serverWarnings(server) : [])],
   };
   return { ...told, thresholds: thresholds ? verdictsOf(thresholds, told) : [] };
 }
@@ -159,13 +166,6 @@ class Ideals {
   close(): IdealTurn[] {
     return [...this.#caches.values()].flatMap((cache) => cache.close());
   }
-}
-
-/** An embedded engine lives as long as its part; that of a URL others may have watched as well. */
-function watchedEngine(part: RunPart): WatchedEngine {
-  const { originEpochMs } = part.header;
-  const url = hasOwnEngine(part) ? undefined : (scenarioOf(part)?.target.url ?? 'unknown');
-  return { url, originEpochMs, pages: part.enginePages };
 }
 
 function roundsOf(fold: Rounds): Pick<RunSummary, 'rounds' | 'roundGroups'> {

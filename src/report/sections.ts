@@ -8,6 +8,7 @@ import { certaintySections, perRequestSection } from './per-request.ts';
 import { roundsSection } from './rounds.ts';
 import type { RunSummary } from './run-summary.ts';
 import { listSections, type Section } from './section.ts';
+import { serverSections } from './server/sections.ts';
 import { steadySection } from './steady-section.ts';
 import { verdictSections } from './verdict.ts';
 
@@ -27,6 +28,7 @@ export function reportSections(summary: RunSummary, { files = [] }: ReportOption
     ...listSections('Warnings', warnings, { isWarning: true }),
     runSection(summary),
     ...overviewSections(summary),
+    ...serverSections(summary),
     ...evictionSections(summary),
     perRequestSection(summary),
     ...certaintySections(summary),

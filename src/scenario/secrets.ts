@@ -11,6 +11,7 @@ import {
 
 interface Dressed {
   readonly url?: string | undefined;
+  readonly metricsUrls?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -21,10 +22,11 @@ export function withoutSecrets<S extends { readonly target?: Dressed | undefined
 ): S {
   const { target } = scenario;
   if (!target) return scenario;
-  const { url, headers, body } = target;
+  const { url, metricsUrls, headers, body } = target;
   const shown = {
     ...target,
     ...(url !== undefined && { url: withoutUrlSecrets(url) }),
+    ...(metricsUrls && { metricsUrls: metricsUrls.map(withoutUrlSecrets) }),
     ...(headers && { headers: redactedHeaders(headers) }),
     ...(body && { body: redacted(body) }),
   };
@@ -34,8 +36,8 @@ export function withoutSecrets<S extends { readonly target?: Dressed | undefined
 /** The values that are left out there, and the key: never to be seen in what a server says. */
 export function secretsOf(target: Dressed, apiKey: string | undefined): string[] {
   const hidden = withoutSecrets({ target }).target;
-  const ofUrl = urlSecrets(target.url ?? '');
-  return [...(apiKey ? [apiKey] : []), ...ofUrl, ...differing(target, hidden)];
+  const ofUrls = [target.url ?? '', ...(target.metricsUrls ?? [])].flatMap(urlSecrets);
+  return [...(apiKey ? [apiKey] : []), ...ofUrls, ...differing(target, hidden)];
 }
 
 function differing(value: unknown, shown: unknown): string[] {
@@ -60,6 +62,7 @@ function redactedFields(value: unknown, path: string): string[] {
 export function refuseRedacted({ target }: { readonly target: Dressed }, source: string): void {
   const fields = [
     ...(isStruckUrl(target.url ?? '') ? ['target.url'] : []),
+    ...(target.metricsUrls?.some(isStruckUrl) ? ['target.metricsUrls'] : []),
     ...redactedFields(target, 'target'),
   ];
   if (!fields.length) return;

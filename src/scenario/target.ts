@@ -99,6 +99,16 @@ export const targetSchema = z.strictObject({
     .max(256)
     .optional()
     .describe('largest line, document or text of an answer; a larger one fails; default 64'),
+  metricsUrls: z
+    .array(
+      z.string().regex(/^https?:\/\/[^/\s@#]+(\/[^\s#]*)?$/i, {
+        error: 'expected the URL of a page, such as http://127.0.0.1:9090/metrics',
+      }),
+    )
+    .optional()
+    .describe(
+      "pages of metrics to keep besides the target's own: of other replicas, of LMCache, /prometheus/metrics of TensorRT-LLM; without a path: /metrics",
+    ),
   ca: z.string().optional().describe('PEM file of a certificate authority to trust'),
   insecure: z.boolean().default(false).describe('do not verify the TLS certificate'),
 });

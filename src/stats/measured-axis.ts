@@ -36,8 +36,13 @@ export class MeasuredAxis {
     }
   }
 
+  /** Where a part lies on the timeline; undefined: it is none of the run's. */
+  placeOf(part: RunPart): Pick<PlacedRequest, 'offsetMs'> | undefined {
+    return this.#placed.find((placed) => placed.part === part);
+  }
+
   /** Where a time of a request lies on the axis; undefined for one that is unknown, or was not measured. */
-  at(ms: number | undefined, { offsetMs }: PlacedRequest): number | undefined {
+  at(ms: number | undefined, { offsetMs }: Pick<PlacedRequest, 'offsetMs'>): number | undefined {
     if (ms === undefined) return undefined;
     const timelineMs = ms + offsetMs;
     let beforeMs = 0;
@@ -49,6 +54,23 @@ export class MeasuredAxis {
       beforeMs += endMs - startMs;
     }
     return undefined;
+  }
+
+  /** What of the time from one to the other was measured: where that lies on the axis, and its share of all of it. */
+  within(
+    fromMs: number,
+    toMs: number,
+    { offsetMs }: Pick<PlacedRequest, 'offsetMs'>,
+  ): (Interval & { readonly share: number })[] {
+    const [from, to] = [fromMs + offsetMs, toMs + offsetMs];
+    let beforeMs = 0;
+    return this.stretches.flatMap(({ startMs, endMs }) => {
+      const [low, high] = [Math.max(from, startMs), Math.min(to, endMs)];
+      const moved = beforeMs - startMs;
+      beforeMs += endMs - startMs;
+      if (high <= low) return [];
+      return [{ startMs: low + moved, endMs: high + moved, share: (high - low) / (to - from) }];
+    });
   }
 
   /** When a request fell due, if it counts as offered: before the drain, or in its first instant and sent all the same. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunSummary } from '../../src/report/run-summary.ts';
-import { samplesOf } from '../../src/stats/exposition.ts';
+import { samplesOf } from '../../src/server/exposition.ts';
 import { confab, runFolder } from '../support/confab.ts';
 import { freshFolder } from '../support/folders.ts';
 

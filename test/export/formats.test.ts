@@ -10,7 +10,7 @@ import { prometheusText } from '../../src/export/prometheus.ts';
 import { reportCsv } from '../../src/export/report-csv.ts';
 import { summarise } from '../../src/report/run-summary.ts';
 import type { ExportFormat } from '../../src/scenario/output.ts';
-import { samplesOf } from '../../src/stats/exposition.ts';
+import { labelsOf, samplesOf } from '../../src/server/exposition.ts';
 import { METRIC_NAMES } from '../../src/stats/metrics.ts';
 import { footer, header, samplePart, turnRecord } from '../record/sample.ts';
 import { mixedRun } from './sample-run.ts';
@@ -177,7 +177,8 @@ test('prometheus: base units, quantiles, and no sample of what is unknown', () =
   const text = prometheusText(summary);
   const samples = samplesOf(text, () => true);
   const ttft = samples.filter(({ name }) => name.startsWith('confab_ttft_seconds'));
-  const of = (quantile: string) => ttft.find(({ labels }) => labels['quantile'] === quantile)!;
+  const of = (quantile: string) =>
+    ttft.find(({ labelText }) => labelsOf(labelText)['quantile'] === quantile)!;
   expect(of('0.95').value).toBeCloseTo(ttftMs!.p95 / 1000, 8);
   expect(ttft.find(({ name }) => name.endsWith('_count'))!.value).toBe(ttftMs!.count);
   expect(text).not.toMatch(/engine_prefill|NaN|undefined/);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { evictionSections } from '../../src/report/evictions.ts';
 import { sectionsText } from '../../src/report/render/text.ts';
 import { summarise } from '../../src/report/run-summary.ts';
-import type { EvictionsSummary } from '../../src/stats/evictions.ts';
+import type { EvictionsSummary } from '../../src/server/evictions.ts';
 import { footer, header, sampleRecords } from '../record/sample.ts';
 
 const summary = summarise({

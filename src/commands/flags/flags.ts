@@ -30,6 +30,17 @@ export const FLAGS = {
   },
   ca: { flags: '--ca <file>', path: 'target.ca' },
   insecure: { flags: '--insecure', path: 'target.insecure' },
+  metricsUrl: {
+    flags: '--metrics-url <url>',
+    path: 'target.metricsUrls',
+    says: "keep this page of metrics besides the target's own: another replica's, LMCache's; may be repeated",
+    parse: collect,
+  },
+  metricsEvery: {
+    flags: '--metrics-every <time>',
+    path: 'output.metricsEverySec',
+    says: 'read the pages of metrics so often; before and after the run in any case',
+  },
   apiKeyHeader: { flags: '--api-key-header <name>', path: 'target.apiKeyHeader' },
   requestId: {
     flags: '--request-id <template>',
@@ -117,6 +128,8 @@ export const targetFlags: readonly Flag[] = grouped('Where requests go', [
   FLAGS.maxTokensField,
   FLAGS.ca,
   FLAGS.insecure,
+  FLAGS.metricsUrl,
+  FLAGS.metricsEvery,
 ]);
 
 const RATES = ['qps', 'usersPerSec', 'concurrency'];

@@ -6,7 +6,7 @@ import type { TurnRecord } from '../../record/record.ts';
 import { intervalLine } from '../../report/interval.ts';
 import { type Now, soFarText, statusText } from '../../report/so-far.ts';
 import type { Run } from '../../run/run.ts';
-import { kvUsageOf } from '../../stats/kv-usage.ts';
+import { kvUsageOf } from '../../server/page.ts';
 import { SoFar } from '../../stats/so-far.ts';
 import type { Interrupts } from './interrupts.ts';
 import { columnsOf } from './screen.ts';
@@ -49,7 +49,7 @@ export function consoleObserver(options: ConsoleOptions): Observer {
     expected: (line) => say(line, { event: 'expected' }),
     scraped(page) {
       // A cache that is empty before the run says nothing of it.
-      if (run) kvUsage = kvUsageOf(page);
+      if (run) kvUsage = kvUsageOf(page) ?? kvUsage;
     },
     started(started) {
       run = started;

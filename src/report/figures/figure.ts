@@ -21,7 +21,7 @@ export interface Figure {
 export interface Axis {
   readonly label: string;
   /** share: 0 to 1, to be shown as percent. count: a number of things. */
-  readonly unit: 's' | 'ms' | 'tokens' | '/s' | 'share' | 'count';
+  readonly unit: 's' | 'ms' | 'tokens' | '/s' | 'GB/s' | 'share' | 'count';
   /** How it is best drawn; absent: linear. */
   readonly scale?: 'log';
   /** Length of what a point of a `step` figure stands for, in the axis's unit. */

@@ -42,14 +42,20 @@ export async function probe(access: ServerAccess): Promise<Probe> {
   };
 }
 
-/** The server's Prometheus text; undefined if it has none to give, or not in time. */
-export async function scrapeMetrics(
+/** The server's page of metrics; undefined if it has none to give, or not in time. */
+export function scrapeMetrics(access: ServerAccess, secMax?: number): Promise<string | undefined> {
+  const server = endpoint(access.url);
+  return scrapePage(new URL(server.metrics, server.origin), access, secMax);
+}
+
+/** A page of metrics of whatever server; undefined as above. */
+export async function scrapePage(
+  url: URL,
   access: ServerAccess,
   secMax = METRICS_SEC_MAX,
 ): Promise<string | undefined> {
-  const server = endpoint(access.url);
-  const get = getter(server.origin, access, secMax);
-  const [page] = await Promise.allSettled([get(server.metrics)]);
+  const get = getter(url.origin, access, secMax);
+  const [page] = await Promise.allSettled([get(`${url.pathname}${url.search}`)]);
   return page.status === 'fulfilled' && page.value.status === 200 ? page.value.text : undefined;
 }
 

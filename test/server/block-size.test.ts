@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { blockTokensOf } from '../../src/stats/block-size.ts';
+import { blockTokensOf } from '../../src/server/page.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 
 const page = (...lines: string[]) => ['# TYPE x gauge', ...lines, 'up 1', ''].join('\n');

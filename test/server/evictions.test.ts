@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { evictionsOf, type WatchedEngine } from '../../src/stats/evictions.ts';
+import { type EvictionsSummary, evictionsOf as evictionsIn } from '../../src/server/evictions.ts';
+import { serverOf, type WatchedPart } from '../../src/server/server.ts';
+import { watchedPart } from './watched.ts';
+
+function evictionsOf(watched: readonly WatchedPart[]): EvictionsSummary | undefined {
+  const server = serverOf(watched, false);
+  return server && evictionsIn(server.summary);
+}
 
 interface Told {
   readonly own?: number;
@@ -32,10 +39,15 @@ function page({ own = 0, other = 0, unknown = 0, lifetimes = [] }: Told, engine 
 function watched(
   [first, last]: readonly [string, string],
   place: { url?: string; fromMs?: number; toMs?: number; originEpochMs?: number } = {},
-): WatchedEngine {
-  const { url, fromMs = 0, toMs = 1000, originEpochMs = 0 } = place;
-  const pages = { first: { atMs: fromMs, text: first }, last: { atMs: toMs, text: last } };
-  return { url, originEpochMs, pages };
+): WatchedPart {
+  const { fromMs = 0, toMs = 1000, ...more } = place;
+  return watchedPart(
+    [
+      { atMs: fromMs, text: first },
+      { atMs: toMs, text: last },
+    ],
+    more,
+  );
 }
 
 describe('one part', () => {
@@ -44,7 +56,10 @@ describe('one part', () => {
     const after = page({ own: 6, other: 9, lifetimes: [1, 9, 1, 3, 5] });
     expect(evictionsOf([watched([before, after])])).toEqual({
       blocks: { gpu: { total: 3, own: 1, other: 2, unknown: 0 } },
-      lifetimeSec: { count: 3, mean: 3, p50: 3.25, p99: expect.closeTo(9.865, 9) },
+      lifetimeSec: {
+        ...{ count: 3, mean: 3, p50: 3.25, p99: expect.closeTo(9.865, 9) },
+        ...{ p50Within: [1, 10], p99Within: [1, 10] },
+      },
     });
   });
 
@@ -63,9 +78,22 @@ describe('one part', () => {
     const name = 'vllm:kv_block_reuse_gap_seconds';
     const buckets = [1, 10].map((le) => `${name}_bucket{le="${le}"} 2`).join('\n');
     expect(evictionsOf([watched(['', `${buckets}\n${name}_count 2`])])).toEqual({
-      reuseGapSec: { count: 2, mean: 0, p50: 0.5, p99: expect.closeTo(0.99, 9) },
+      reuseGapSec: {
+        ...{ count: 2, mean: 0, p50: 0.5, p99: expect.closeTo(0.99, 9) },
+        ...{ p50Within: [0, 1], p99Within: [0, 1] },
+      },
     });
-    expect(evictionsOf([watched(['', buckets])])).toEqual({});
+    expect(evictionsOf([watched(['', buckets])])).toBeUndefined();
+  });
+
+  test('of an engine that was started again has what the new one counted', () => {
+    const told = watched([page({ own: 5, other: 1 }), page({ own: 4, other: 3 })]);
+    expect(evictionsOf([told])?.blocks?.['gpu']).toEqual({
+      total: 6,
+      own: 4,
+      other: 2,
+      unknown: 0,
+    });
   });
 
   test('sums up the engines behind one address', () => {
@@ -77,18 +105,13 @@ describe('one part', () => {
     expect(lifetimeSec).toMatchObject({ count: 4, mean: 5 });
   });
 
-  test('is unknown without pages, with pages that do not tell, or over a restart of the engine', () => {
-    expect(evictionsOf([{ url: undefined, originEpochMs: 0, pages: undefined }])).toBeUndefined();
+  test('is unknown without pages, or with pages that do not tell', () => {
+    expect(evictionsOf([watchedPart([])])).toBeUndefined();
     expect(evictionsOf([watched(['up 1', 'up 1'])])).toBeUndefined();
-    expect(evictionsOf([watched([page({ own: 5 }), page({ own: 4 })])])).toBeUndefined();
   });
 
   test('needs both of its pages, and asks nothing of when a series was created', () => {
-    const { pages } = watched([page({}), page({ own: 1 })]);
-    for (const one of [{ first: pages!.first! }, { last: pages!.last! }]) {
-      const alone = { url: undefined, originEpochMs: 0, pages: one };
-      expect(evictionsOf([alone as WatchedEngine])).toBeUndefined();
-    }
+    expect(evictionsOf([watchedPart([{ atMs: 0, text: page({ own: 1 }) }])])).toBeUndefined();
     const created = (at: number) => `vllm:kv_block_lifetime_seconds_created{le="x"} ${at}`;
     const told = [`${page({})}\n${created(9)}`, `${page({ own: 1 })}\n${created(3)}`] as const;
     expect(evictionsOf([watched(told)])?.blocks?.['gpu']?.total).toBe(1);
@@ -108,6 +131,7 @@ vllm:kv_block_idle_before_evict_seconds_sum{engine="0",model_name="m"} ${1.5 * c
         mean: 1.5,
         p50: expect.closeTo(1.0005, 9),
         p99: expect.closeTo(1.98, 2),
+        ...{ p50Within: [0.001, 2], p99Within: [0.001, 2] },
       },
     });
   });
@@ -121,7 +145,7 @@ describe('several parts', () => {
   });
 
   test('are unknown if one of them is', () => {
-    const untold = { url: undefined, originEpochMs: 0, pages: undefined };
+    const untold = watchedPart([]);
     expect(evictionsOf([watched(one), untold])).toBeUndefined();
   });
 

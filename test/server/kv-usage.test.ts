@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kvUsageOf } from '../../src/stats/kv-usage.ts';
+import { kvUsageOf } from '../../src/server/page.ts';
 
 test.each([
   ['vLLM', 'vllm:kv_cache_usage_perc{model_name="m",engine="0"} 0.25', 0.25],

@@ -12,6 +12,9 @@ export interface BucketSummary {
   /** Interpolated linearly within a bucket; absent beyond the last bound. */
   readonly p50?: number;
   readonly p99?: number;
+  /** The bucket that it lies in: above the first, at most the second. */
+  readonly p50Within?: readonly [number, number];
+  readonly p99Within?: readonly [number, number];
 }
 
 export function summariseBuckets({ count, sum, buckets }: Buckets): BucketSummary {
@@ -20,16 +23,22 @@ export function summariseBuckets({ count, sum, buckets }: Buckets): BucketSummar
   const [p50, p99] = [quantile(sorted, 0.5 * count), quantile(sorted, 0.99 * count)];
   return {
     ...{ count, mean: sum / count },
-    ...(p50 !== undefined && { p50 }),
-    ...(p99 !== undefined && { p99 }),
+    ...(p50 && { p50: p50.value, p50Within: p50.within }),
+    ...(p99 && { p99: p99.value, p99Within: p99.within }),
   };
 }
 
+interface Quantile {
+  readonly value: number;
+  readonly within: readonly [number, number];
+}
+
 /** As PromQL's histogram_quantile: values are taken to lie evenly in their bucket, the first of which begins at 0. */
-function quantile(buckets: Buckets['buckets'], rank: number): number | undefined {
+function quantile(buckets: Buckets['buckets'], rank: number): Quantile | undefined {
   const index = buckets.findIndex(({ upTo }) => upTo >= rank);
   if (index < 0) return undefined;
   const { bound, upTo } = buckets[index]!;
   const below = buckets[index - 1] ?? { bound: 0, upTo: 0 };
-  return below.bound + ((bound - below.bound) * (rank - below.upTo)) / (upTo - below.upTo);
+  const value = below.bound + ((bound - below.bound) * (rank - below.upTo)) / (upTo - below.upTo);
+  return { value, within: [below.bound, bound] };
 }

@@ -1,0 +1,56 @@
+import { type EngineRow, told } from '../told.ts';
+
+/**
+ * Names by tools/server/README.md of ggml-org/llama.cpp (`--metrics`). `prompt_tokens_total` are the tokens that were
+ * processed (`n_prompt_tokens_processed_total` of server-context.cpp): those that a slot's cache held are in no
+ * counter. `kv_cache_usage_ratio` is of versions until the autumn of 2025.
+ */
+export const LLAMA_CPP: EngineRow = {
+  title: 'llama.cpp',
+  source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+  tells: {
+    succeeded: [],
+    aborted: [],
+    promptTokens: [],
+    generatedTokens: [told('llamacpp:tokens_predicted')],
+    cachedTokens: [],
+    computedTokens: [told('llamacpp:prompt_tokens')],
+    localHitTokens: [],
+    externalHitTokens: [],
+    tierHitTokens: [],
+    lookedUpTokens: [],
+    externalLookedUpTokens: [],
+    reusedBlocks: [],
+    missedBlocks: [],
+    tierHits: [],
+    tierQueries: [],
+    preemptions: [],
+    storedBytes: [],
+    loadedBytes: [],
+    storeSec: [],
+    loadSec: [],
+    storedTokens: [],
+    loadedTokens: [],
+    storeFailures: [],
+    storesSkipped: [],
+    evictedBlocks: [],
+    evictedTokens: [],
+    running: [told('llamacpp:requests_processing')],
+    waiting: [told('llamacpp:requests_deferred')],
+    kvUsage: [told('llamacpp:kv_cache_usage_ratio')],
+    transferUsage: [],
+    tierUsage: [],
+    tierUsedBytes: [],
+    tierUsedTokens: [],
+    tierCapacityTokens: [],
+    capacityBlocks: [],
+    blockTokens: [],
+    capacityTokens: [],
+    queueSec: [],
+    prefillSec: [],
+    decodeSec: [],
+    blockLifetimeSec: [],
+    blockIdleSec: [],
+    blockReuseGapSec: [],
+  },
+};
