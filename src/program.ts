@@ -130,6 +130,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'runs side by side: differences, intervals, and a verdict in words',
     load: async () => (await import('./commands/compare.ts')).compareCommand(),
   },
+  explain: {
+    summary: 'what requests waited for: by cause, by request, and what if',
+    load: async () => (await import('./commands/explain.ts')).explainCommand(),
+  },
   analyze: {
     summary:
       "sums, percentiles and goodput of AIBrix client's records, vLLM's results, or run folders",

@@ -45,6 +45,7 @@ const STATIONS = [
   'sessions',
   'ab',
   'study',
+  'attribution',
 
   'inspect',
   'curve',
@@ -78,6 +79,7 @@ const ALSO: Record<string, string[]> = {
   live: ['run'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
+  attribution: ['run', 'cache'],
   inspect: ['cache'],
   curve: ['cache'],
 };

@@ -59,6 +59,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/ledger/README.md'),
   },
   {
+    name: 'explaining',
+    summary: 'where the time went: parts, causes, tiers, what if',
+    text: (columns) => documentText(columns, 'src/attribution/README.md'),
+  },
+  {
     name: 'server-metrics',
     summary: "the server's own counters, and whether the records agree",
     text: (columns) => documentText(columns, 'src/server/README.md'),

@@ -9,6 +9,7 @@ import { completionCommand } from '../../src/commands/completion/completion.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { explainCommand } from '../../src/commands/explain.ts';
 import { engineFlags } from '../../src/commands/flags/engine-flags.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
 import { FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
@@ -82,6 +83,7 @@ const VERBS: Record<string, () => Command> = {
   cache: cacheCommand,
   report: reportCommand,
   compare: compareCommand,
+  explain: explainCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,
   schema: schemaCommand,

@@ -1,0 +1,291 @@
+import { amount, measure, percent } from '../report/number.ts';
+import { sectionsText } from '../report/render/text.ts';
+import { type Field, field, type Section, type TableRow } from '../report/section.ts';
+import type { Band } from './bands.ts';
+import type { Explanation } from './explanation.ts';
+import type { Coefficient, Fit, TooFew } from './fit.ts';
+import type { Fitted, TierReload } from './reload.ts';
+import { sentenceOf } from './sentence.ts';
+import { nameOf } from './timed-request.ts';
+import { PART_NAMES, PARTS, type Part, totalMs, ttftPartMs, type Waterfall } from './waterfall.ts';
+import {
+  type CauseWords,
+  grouped,
+  LEFT_OUT_WORDS,
+  listed,
+  TPOT_WORDS,
+  TTFT_WORDS,
+} from './words.ts';
+
+export function explanationText(explanation: Explanation, width?: number): string {
+  return sectionsText(explanationSections(explanation), width);
+}
+
+export function explanationSections(explanation: Explanation): Section[] {
+  const { ttft, tpot, bands, requests } = explanation;
+  if (!requests.explained) {
+    return [{ title: titleOf(explanation), lines: ['No measured request was answered.'] }];
+  }
+  return [
+    { title: titleOf(explanation), fields: headFields(explanation) },
+    ...chosenSections(explanation),
+    fitSection(
+      ttft.queueFrom === 'told' ? 'TTFT without the queue, by cause' : 'TTFT, by cause',
+      ttft.prefill,
+      TTFT_WORDS,
+    ),
+    ...(ttft.queue ? [fitSection('Queue as told, by cause', ttft.queue, TTFT_WORDS)] : []),
+    fitSection('Gaps between tokens (ITL), by cause', tpot, TPOT_WORDS),
+    reloadSection(explanation),
+    bandsSection(bands),
+  ];
+}
+
+function titleOf({ name }: Explanation): string {
+  return `Where the time of ${name} went`;
+}
+
+const EXTERNAL_WORDS = {
+  told: 'as the server tells',
+  distance:
+    'by stack distance: what lay deeper than the GPU has blocks came from below it, as the server tells cached tokens alone',
+  none: '',
+} satisfies Record<Explanation['externalFrom'], string>;
+
+function headFields({ requests, tokens, externalFrom, told, ttft }: Explanation): Field[] {
+  const { uncached, local, external, storage } = tokens;
+  const left = requests.leftOut ? `, ${grouped(requests.leftOut)} left out: not answered` : '';
+  const parts = [
+    ...(uncached === undefined ? [] : [`${grouped(uncached)} uncached`]),
+    ...(local === undefined ? [] : [`${grouped(local)} cached on the GPU`]),
+    ...(external === undefined
+      ? []
+      : [
+          `${grouped(external)} from below it${storage ? `, ${grouped(storage)} of them from storage` : ''}`,
+        ]),
+  ];
+  const { externalTokens } = told;
+  return [
+    field(
+      'requests',
+      `${grouped(requests.explained)} of ${grouped(requests.sessions)} sessions${left}`,
+    ),
+    field(
+      'input tokens',
+      parts.length ? parts.join(', ') : 'the server does not tell which were cached',
+      ...(external !== undefined && externalFrom !== 'told' ? [EXTERNAL_WORDS[externalFrom]] : []),
+      ...(externalFrom === 'distance' && externalTokens !== undefined
+        ? [`the server counts ${grouped(externalTokens)} from below it in all`]
+        : []),
+    ),
+    field(
+      'queue',
+      ttft.queueFrom === 'told'
+        ? 'as the server tells for each request'
+        : 'fitted: the server does not tell it',
+    ),
+  ];
+}
+
+/** What stands for a number that is none. */
+const FINDINGS: Partial<Record<Coefficient['finding'], string>> = {
+  nothing: 'as good as 0',
+  unclear: 'cannot tell',
+};
+
+function fitSection<Name extends string>(
+  title: string,
+  fit: Fit<Name> | TooFew,
+  words: Readonly<Record<Name | 'base', CauseWords>>,
+): Section {
+  if ('tooFew' in fit) return { title, lines: [`too few to tell: ${fit.tooFew}`] };
+  const order = Object.keys(words);
+  const hasBase = !fit.leftOut.some(({ name }) => name === 'base');
+  const shown = [...(hasBase ? [fit.base] : []), ...fit.coefficients].sort(
+    (a: Coefficient, b: Coefficient) => order.indexOf(a.name) - order.indexOf(b.name),
+  );
+  const notes = Object.entries(LEFT_OUT_WORDS)
+    .flatMap(([why, says]) => {
+      const names = fit.leftOut.filter((one) => one.why === why);
+      return names.length
+        ? [`${listed(names.map(({ name }) => words[name].label))} (${says})`]
+        : [];
+    })
+    .join(', ');
+  return {
+    title,
+    table: {
+      columns: [
+        { title: 'one of' },
+        { title: 'takes' },
+        { title: '95 %' },
+        { title: 'unit' },
+        { title: 'mean', unit: 'ms' },
+      ],
+      rows: shown.map(({ name, value, interval95: [low, high], meanMs, finding }) => {
+        const { label, unit, factor } = words[name];
+        const scaled = (number: number) => measure(factor * number, 3);
+        return {
+          cells: [
+            label,
+            FINDINGS[finding] ?? scaled(value),
+            `${scaled(low)} to ${scaled(high)}`,
+            unit,
+            finding === 'unclear' ? undefined : meanMs,
+          ],
+        };
+      }),
+    },
+    notes: [
+      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained.${notes ? ` Left out: ${notes}.` : ''}`,
+    ],
+  };
+}
+
+const TIER_WORDS = {
+  below: 'from below the GPU',
+  host: "from the host's memory",
+  storage: 'from storage',
+} satisfies Record<TierReload['tier'], string>;
+
+const VERDICTS = {
+  pays: 'it takes less than computing it: the tier pays',
+  costs: 'it takes more than computing it: the tier costs time',
+  'cannot tell': 'cannot tell whether it takes less than computing it',
+} satisfies Record<TierReload['verdict'], string>;
+
+function reloadSection({ reload }: Explanation): Section {
+  const { tiers, loadMs, toldGBps, computeUs, breakEvenGBps } = reload;
+  return {
+    title: 'Loading a token from below the GPU, or computing it',
+    fields: [
+      ...(tiers.length ? tiers.map(tierField) : [field('loads', 'none are known of')]),
+      ...(loadMs ? [field('and a load', fittedText(loadMs, 'ms'))] : []),
+      ...(toldGBps === undefined
+        ? []
+        : [field('as told', `${measure(toldGBps, 3)} GB/s: the server's bytes over their time`)]),
+      ...(computeUs ? [field('computing', fittedText(computeUs, 'µs'))] : []),
+      ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
+    ],
+  };
+}
+
+function tierField({ tier, loadUs, loadFrom, GBps, verdict }: TierReload): Field {
+  const label = TIER_WORDS[tier];
+  if (!loadUs) return field(label, 'too little to tell: too few loads, or too much alike');
+  const others =
+    loadFrom === 'externalAhead'
+      ? [`as requests behind them waited: own loads are too much alike`]
+      : [];
+  return field(
+    label,
+    fittedText(loadUs, 'µs'),
+    ...(GBps ? [fittedText(GBps, 'GB/s')] : []),
+    ...others,
+    VERDICTS[verdict],
+  );
+}
+
+function fittedText({ value, interval95: [low, high] }: Fitted, unit: string): string {
+  return `${measure(value, 3)} ${unit} (${measure(low, 3)} to ${measure(high, 3)})`;
+}
+
+/** Parts up to the first token, as the columns of the waterfall by quantile. */
+export const TTFT_COLUMNS: readonly { readonly title: string; readonly parts: readonly Part[] }[] =
+  [
+    { title: 'client', parts: ['held', 'client', 'connect'] },
+    { title: 'fixed', parts: ['fixed'] },
+    { title: 'queue', parts: ['queue', 'batch'] },
+    { title: 'uncached', parts: ['uncached'] },
+    { title: 'local', parts: ['local'] },
+    { title: 'external', parts: ['external'] },
+    { title: 'rest', parts: ['unexplained'] },
+  ];
+
+export function partsMs(waterfall: Waterfall, parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + waterfall[part], 0);
+}
+
+function bandsSection(bands: readonly Band[]): Section {
+  return {
+    title: 'TTFT from when a request was due, by quantile, ms',
+    table: {
+      columns: [
+        { title: 'quantiles' },
+        { title: 'requests', format: 'count', detail: 1 },
+        ...TTFT_COLUMNS.map(({ title }) => ({ title })),
+        { title: 'all' },
+      ],
+      rows: bands.map(({ from, to, requests, waterfall }) => ({
+        cells: [
+          `p${100 * from} to p${100 * to}`,
+          requests,
+          ...TTFT_COLUMNS.map(({ parts }) => partsMs(waterfall, parts)),
+          ttftPartMs(waterfall),
+        ],
+      })),
+    },
+    notes: ['Means of the requests between two quantiles. Rest: not explained by the fit.'],
+  };
+}
+
+const SENTENCES_MAX = 8;
+const COLUMNS_MAX = 3;
+
+function chosenSections(explanation: Explanation): Section[] {
+  const { chosen, meanOfChosen, counterfactual } = explanation;
+  const several = chosen.length > 1;
+  const columns = [
+    ...(several ? [{ name: 'mean', waterfall: meanOfChosen }] : []),
+    ...chosen
+      .slice(0, COLUMNS_MAX)
+      .map(({ request, waterfall }) => ({ name: nameOf(request), waterfall })),
+  ];
+  const shown = PART_NAMES.filter((part) =>
+    columns.some(({ waterfall }) => Math.abs(waterfall[part]) >= 0.0005),
+  );
+  const first = columns[0]!.waterfall;
+  const row = (label: string, of: (waterfall: Waterfall) => number): TableRow => ({
+    cells: [label, ...columns.map(({ waterfall }) => of(waterfall)), percentOf(of(first), first)],
+  });
+  const hidden = chosen.length - SENTENCES_MAX;
+  return [
+    {
+      title: chosenTitle(explanation),
+      lines: [
+        ...chosen.slice(0, SENTENCES_MAX).map((one) => sentenceOf(one, counterfactual)),
+        ...(hidden > 0 ? [`and ${grouped(hidden)} more: --json has them all`] : []),
+      ],
+    },
+    {
+      table: {
+        columns: [
+          { title: 'ms' },
+          ...columns.map(({ name }, index) => ({
+            title: name,
+            ...(index > 0 && { detail: index }),
+          })),
+          { title: '%' },
+        ],
+        rows: [
+          ...shown.map((part) => row(part, (waterfall) => waterfall[part])),
+          row('all', totalMs),
+        ],
+      },
+      terms: shown.map((part) => ({ term: part, says: PARTS[part] })),
+    },
+  ];
+}
+
+function percentOf(ms: number, waterfall: Waterfall): string {
+  const tenths = Math.round((1000 * ms) / totalMs(waterfall));
+  // Not -0.
+  return ((tenths || 0) / 10).toFixed(1);
+}
+
+function chosenTitle({ selection, chosen, requests }: Explanation): string {
+  const by = selection.by === 'ttft' ? 'TTFT' : 'latency';
+  if ('request' in selection) return `Request ${selection.request}`;
+  if ('quantile' in selection) return `The request at p${100 * selection.quantile} of ${by}`;
+  return `The slowest ${amount(100 * selection.slowest)} % by ${by}: ${chosen.length} of ${grouped(requests.explained)}`;
+}
