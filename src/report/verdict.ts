@@ -1,6 +1,6 @@
 import type { GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
-import type { Distribution } from '../stats/quantile.ts';
+import { type Distribution, isBounded } from '../stats/quantile.ts';
 import { measure, percent } from './number.ts';
 import type { Section } from './section.ts';
 
@@ -77,8 +77,7 @@ export function clientVerdict(
 /** Half of the requests count, however few they are. */
 function judgedBy(values: Distribution | undefined): { name: JudgeName; ms: number } | undefined {
   if (!values) return undefined;
-  const tooFew: readonly string[] = values.certainty?.tooFew ?? [];
-  const name = JUDGES.find((judge) => !tooFew.includes(judge)) ?? 'p50';
+  const name = JUDGES.find((judge) => isBounded(values, judge)) ?? 'p50';
   return { name, ms: values[name] };
 }
 
