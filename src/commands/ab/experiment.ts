@@ -17,7 +17,7 @@ import type { Outcome } from '../../play/played.ts';
 import { lockRun } from '../../record/run-lock.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Flag } from '../flags/flag-table.ts';
-import { apiKeyOf, playOnConsole } from '../play.ts';
+import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { noteInterrupts } from '../terminal/interrupts.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -50,6 +50,7 @@ async function played({ dir, engines: made, header, arms, rounds }: Opened, flag
     ...made,
     ...{ arms, dir, clock, startSecMax: flags.startTimeout },
     apiKey: apiKeyOf(arms.a, flags.apiKey),
+    network: networkOf(process.env),
     isGivenUp: interrupts.has,
   });
   const playStep = playerOf({

@@ -4,6 +4,7 @@ import { SystemClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
+import { accessOf } from '../../play/target.ts';
 import { measure } from '../../report/number.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -13,7 +14,7 @@ import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
 import type { Lanes, Surroundings } from '../../sweep/running.ts';
 import { threadLanes } from '../../sweep/threads.ts';
-import { accessOf, playOnConsole } from '../play.ts';
+import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { onSignal } from '../terminal/interrupts.ts';
 import { exitCodeOf } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -84,7 +85,8 @@ function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lan
   return liveLane({
     measures,
     ...(server && { server }),
-    access: (scenario: Scenario) => accessOf(scenario, apiKey),
+    access: (scenario: Scenario) =>
+      accessOf(scenario.target, apiKeyOf(scenario, apiKey), networkOf(process.env)),
     clock: new SystemClock(),
     dir: ledger.dir,
     nextUserId: ledger.nextUserId(),
