@@ -161,6 +161,16 @@ describe('a sweep', () => {
     expect(refused.code).toBe(2);
   });
 
+  test('of a server that is not there nothing is left, and nothing to go on with', async () => {
+    const cwd = freshFolder();
+    const args = [...SWEEP, '--over', 'rate=1,2', '--model', 'm', '--url', 'http://127.0.0.1:9'];
+    const { code, stdout, stderr } = await confab(args, { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:9: [^\n]*\n$/);
+    expect(stdout).toBe('');
+    expect(readdirSync(join(cwd, 'runs'))).toEqual([]);
+  });
+
   test('--start does not take another server for its own, nor waits for one that has ended', async () => {
     const server = await startLoggingServer({ reply: () => ({ ttftMs: 0 }) });
     const args = [...SWEEP, '--over', 'rate=400', '--model', 'm', '--url', server.url];

@@ -7,14 +7,15 @@ import { experimentJson } from '../../ab/json.ts';
 import { playerOf } from '../../ab/player.ts';
 import { runExperiment } from '../../ab/run-experiment.ts';
 import type { Round } from '../../ab/settings.ts';
-import { type ExperimentHeader, keepRound } from '../../ab/state.ts';
+import { type ExperimentHeader, FILE, keepRound } from '../../ab/state.ts';
 import { type Experiment, experimentText } from '../../ab/text.ts';
 import { roundLine } from '../../ab/words.ts';
 import { SystemClock, sleep } from '../../base/clock.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
 import type { Outcome } from '../../play/played.ts';
-import { lockRun } from '../../record/run-lock.ts';
+import { removedIfBare } from '../../record/bare-folder.ts';
+import { LOCK_FILE, lockRun } from '../../record/run-lock.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Flag } from '../flags/flag-table.ts';
 import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
@@ -37,6 +38,10 @@ export async function playExperiment(
   try {
     const { rounds, outcome } = await played(opened, flags);
     return await presented(opened, { rounds, outcome }, flags);
+  } catch (error) {
+    // An engine that is not there: a folder of an experiment of which nothing was played is of no use.
+    if (flags.resume === undefined) removedIfBare(opened.dir, [FILE, LOCK_FILE]);
+    throw error;
   } finally {
     lock.release();
   }

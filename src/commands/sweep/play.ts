@@ -5,11 +5,12 @@ import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
 import { accessOf } from '../../play/target.ts';
+import { removedIfBare } from '../../record/bare-folder.ts';
 import { measure } from '../../report/number.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { columnsOf, measuresOf } from '../../sweep/columns.ts';
-import type { Ledger } from '../../sweep/ledger.ts';
+import { FILE, type Ledger } from '../../sweep/ledger.ts';
 import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
 import type { Lanes, Surroundings } from '../../sweep/running.ts';
@@ -53,7 +54,9 @@ export async function playSweep({ asked, work, ledger, flags }: Sweeping): Promi
   try {
     const { told } = await import('./told.ts');
     const all = await told({ asked, work, columns, measures, around });
-    await show(all, ledger.dir, flags);
+    const isBegun = flags.resume === undefined;
+    const isNothing = isBegun && all.outcome !== 'ok' && ledger.isEmpty();
+    if (!isNothing || !removedIfBare(ledger.dir, [FILE])) await show(all, ledger.dir, flags);
     const isFailed = all.outcome === 'ok' && all.isInVain;
     return exitCodeOf({ outcome: isFailed ? 'failed' : all.outcome });
   } finally {
