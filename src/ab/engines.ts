@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type EngineProcess, startEngineProcess } from '../play/engine-process.ts';
+import { accessOf } from '../play/target.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { ServerAccess } from '../transport/http/get.ts';
-import { isHealthy, resetCache } from '../transport/http/server-care.ts';
+import type { Network } from '../transport/http/proxy.ts';
+import { healthLack, resetCache } from '../transport/http/server-care.ts';
 import type { Side } from './schedule.ts';
 import type { Engines } from './state.ts';
 
@@ -13,6 +14,8 @@ export interface EnginesOptions extends Engines {
   readonly dir: string;
   readonly clock: Clock;
   readonly apiKey: string | undefined;
+  /** Ways out of this network. */
+  readonly network: Network;
   readonly startSecMax: number;
   /** Asked while an engine starts. */
   isGivenUp(): boolean;
@@ -31,7 +34,7 @@ export function enginesOf(options: EnginesOptions) {
   async function start(arm: Side, command: string): Promise<void> {
     await stop();
     const { target } = arms[arm];
-    const access = accessOf(target, options.apiKey);
+    const access = accessOf(target, options.apiKey, options.network);
     const process = await startEngineProcess({
       command,
       what: `--${arm}-command`,
@@ -39,7 +42,7 @@ export function enginesOf(options: EnginesOptions) {
       clock,
       startSecMax,
       isGivenUp: options.isGivenUp,
-      isReady: () => isHealthy(access),
+      lacks: () => healthLack(access),
     });
     running = { arm, process };
   }
@@ -54,12 +57,7 @@ export function enginesOf(options: EnginesOptions) {
       const isNew = command !== undefined && (reset === undefined || running?.arm !== arm);
       if (isNew) await start(arm, command);
       else if (reset !== undefined)
-        await resetCache(accessOf(arms[arm].target, options.apiKey), reset);
+        await resetCache(accessOf(arms[arm].target, options.apiKey, options.network), reset);
     },
   };
-}
-
-function accessOf(target: Scenario['target'], apiKey: string | undefined): ServerAccess {
-  const { url, headers, apiKeyHeader, ca, insecure } = target;
-  return { url, headers, apiKeyHeader, ca, insecure, apiKey, proxy: undefined };
 }

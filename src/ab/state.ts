@@ -31,7 +31,7 @@ export interface Engines {
   readonly reset?: string;
 }
 
-const FILE = 'ab.ndjson';
+export const FILE = 'ab.ndjson';
 
 export function beginState(dir: string, header: ExperimentHeader): void {
   writeFileSync(join(dir, FILE), `${JSON.stringify(header)}\n`, { flag: 'wx' });

@@ -10,9 +10,7 @@ import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { endpoint } from '../transport/http/endpoint.ts';
-import type { ServerAccess } from '../transport/http/get.ts';
-import { type Network, proxyOf } from '../transport/http/proxy.ts';
+import type { Network } from '../transport/http/proxy.ts';
 import { lostLine } from './lost-line.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
@@ -125,15 +123,6 @@ const ENGINE_EVERY_SEC = 5;
 
 async function followed(page: LivePage, run: { scenario: Scenario; clock: Clock }) {
   return (await import('../live/live-observer.ts')).liveObserver(run, page);
-}
-
-/** What it takes to ask the scenario's server for something besides answers. */
-export function accessOf({ target, ...rest }: Scenario, given: string | undefined): ServerAccess {
-  const { url, headers, apiKeyHeader, ca, insecure } = target;
-  const network = networkOf(process.env);
-  const apiKey = apiKeyOf({ target, ...rest }, given);
-  const proxy = proxyOf(endpoint(url).origin, network);
-  return { url, headers, apiKeyHeader, ca, insecure, apiKey, proxy, certFile: network.certFile };
 }
 
 /** As other programs read it: small letters win, and what is empty is not set. */

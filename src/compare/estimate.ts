@@ -1,5 +1,4 @@
 import { quantile } from '../stats/exact.ts';
-import { spreadOf } from './blocks.ts';
 
 /** What was measured of a metric, request by request in the order of time. */
 export interface Series {
@@ -11,39 +10,58 @@ export interface Series {
   readonly starts?: Int32Array;
 }
 
-/** A statistic of a series, and what each request does to it. */
+/** A statistic of a series, what each request does to it, and what it would be where that came out otherwise. */
 export interface Estimate {
   readonly value: number;
   /**
-   * Of each request, in the order of time: value - truth is about their sum (the influence function of the
-   * statistic over the number of values; Hampel 1974).
+   * Of each request, in the order of time, to a sum that is 0 on average: of a mean and a quotient in their own unit
+   * (the influence function of the statistic over the number of values; Hampel 1974), of a percentile in shares
+   * of the values.
    */
   readonly contributions: Float64Array;
+  /** The value where that sum should have been so much; infinite where nothing is known of it. */
+  readonly moved: (by: number) => number;
+  /** The standard error of the sum is no less than this, whatever was seen. */
+  readonly errorMin?: number;
+  /** Of how many values, or requests of a quotient. */
+  readonly count: number;
   /** What share lies on the side where less is, 0 to 1: 1 - p of a high percentile, half of a mean, p of a share. */
   readonly beyondShare: number;
+  /** Of values of which each request has one. */
+  readonly isMean?: boolean;
   /** Of a rate: what requests contribute are shares of the time. */
   readonly isOfTime?: boolean;
-  /** Of a percentile: how many of the values are not above it, 0 to 1. */
-  readonly share?: number;
 }
 
-/** sum x / n; a value x contributes (x - mean) / n. undefined of no values. */
+/**
+ * sum x / n; a value x contributes (x - mean) / n. The mean of values that are not below 0 moves as 1 / mean does:
+ * see `stats/certainty.ts`. undefined of no values.
+ */
 export function meanOf(series: Series): Estimate | undefined {
   const { values } = series;
   const count = values.length;
   if (!count) return undefined;
   let sum = 0;
-  for (const value of values) sum += value;
+  let isPositive = true;
+  for (const value of values) {
+    sum += value;
+    if (value < 0) isPositive = false;
+  }
   const mean = sum / count;
   const contributions = summed(series, (value) => (value - mean) / count);
-  return { value: mean, contributions, beyondShare: 0.5 };
+  const moved = (by: number) => {
+    if (!isPositive || mean <= 0) return mean + by;
+    return by < mean ? mean / (1 - by / mean) : Infinity;
+  };
+  const isMean = contributions.length === count;
+  return { value: mean, contributions, moved, count, beyondShare: 0.5, isMean };
 }
 
 /**
  * The value q at a share p of the sorted values, between two of them linearly. A value x contributes
- * (p - [x <= q]) / (n f(q)) (Bahadur 1966), where 1 / f(q), the slope of the values over their shares, is
- * (q(p + h) - q(p - h)) / 2h over the interval +- h that p may lie in (Woodruff 1952; Francisco and Fuller 1991).
- * undefined of no values.
+ * ([x > q] - (1 - F)) / n to the share F that is not above q, all of it scaled from F (1 - F) to p (1 - p), which are
+ * the same but for values that are alike; the value moves along the sorted ones (Woodruff 1952). Beyond the last of
+ * them nothing is known; before the first, 0 of what is not below 0. undefined of no values.
  *
  * @param sorted the values in ascending order
  */
@@ -55,26 +73,36 @@ export function quantileOf(
   const count = sorted.length;
   if (!count) return undefined;
   const value = quantile(sorted, share);
-  const shares = summed(series, (each) => (share - (each <= value ? 1 : 0)) / count);
-  const slope = slopeAt(sorted, share, Math.sqrt(spreadOf(shares).variance));
-  const contributions = shares.map((each) => each * slope);
-  return { value, contributions, beyondShare: Math.min(share, 1 - share), share };
+  const found = shareUpTo(sorted, value);
+  const scale = found < 1 ? Math.sqrt((share * (1 - share)) / (found * (1 - found))) / count : 0;
+  const contributions = summed(series, (each) => scale * (found - (each <= value ? 1 : 0)));
+  const isAlike = sorted[0] === sorted[count - 1];
+  const lowest = sorted[0]! >= 0 ? 0 : -Infinity;
+  const moved = (by: number) => {
+    if (isAlike) return value;
+    if (share + by >= 1) return Infinity;
+    return share + by > 0 ? quantile(sorted, share + by) : lowest;
+  };
+  const errorMin = isAlike ? 0 : Math.sqrt((share * (1 - share)) / count);
+  const beyondShare = Math.min(share, 1 - share);
+  return { value, contributions, moved, errorMin, count, beyondShare };
 }
 
-/** Half an interval of 95 %, in standard errors. */
-const Z975 = 1.96;
-
-/** How fast the values grow with their share, seen over what the share may be off by. */
-function slopeAt(sorted: Float64Array, share: number, error: number): number {
-  const half = Math.min(0.5, Math.max(Z975 * error, 1 / sorted.length));
-  const low = Math.max(0, share - half);
-  const high = Math.min(1, share + half);
-  return (quantile(sorted, high) - quantile(sorted, low)) / (high - low);
+/** What share of them is not above a value. */
+function shareUpTo(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low / sorted.length;
 }
 
 /**
  * sum x / sum y over requests, such as cached tokens over input tokens, good ones over all, or completed ones over
- * the time; a request contributes (x - R y) / sum y (Cochran 1977, 6.3). undefined where sum y is 0.
+ * the time; a request contributes (x - R y) / sum y (Cochran 1977, 6.3). A share moves as ln(R / (1 - R)) does, so
+ * that it stays one. undefined where sum y is 0.
  *
  * @param isShare of requests that are something, so that enough must be it, and enough not
  */
@@ -92,7 +120,11 @@ export function ratioOf(
   if (!(below > 0)) return undefined;
   const value = above / below;
   const contributions = numerators.map((x, index) => (x - value * denominators[index]!) / below);
-  return { value, contributions, beyondShare: isShare ? Math.min(value, 1 - value) : 0.5 };
+  const spread = value * (1 - value);
+  const moved = (by: number) =>
+    isShare && spread > 0 ? 1 / (1 + ((1 - value) / value) * Math.exp(-by / spread)) : value + by;
+  const beyondShare = isShare ? Math.min(value, 1 - value) : 0.5;
+  return { value, contributions, moved, count: numerators.length, beyondShare };
 }
 
 /** Of each request, the sum over its values. */

@@ -1,71 +1,104 @@
 import type { Interval95 } from '../stats/certainty.ts';
 import { criticalValue, twoSided } from '../stats/student.ts';
-import type { Spread } from './blocks.ts';
 
-/** How far an estimate may lie from the truth. */
-export type Doubt = Pick<Spread, 'variance' | 'degrees' | 'skewness'>;
+/** A number, and where the truth may lie. */
+export interface Uncertain {
+  readonly value: number;
+  /** The value that lies so many standard errors above it (below: negative); infinite where nothing is known of it. */
+  readonly at: (errors: number) => number;
+  /** Degrees of freedom of the standard error. */
+  readonly degrees: number;
+}
 
-const CONFIDENCE = 0.95;
-/** Of less, the transformation is the identity to all digits that count. */
-const SKEWNESS_MIN = 1e-6;
+/** How far an estimate may lie from the truth, either way. */
+export interface Doubt {
+  readonly variance: number;
+  readonly degrees: number;
+}
+
+/** What is asked of two numbers: their difference, or how many times one the other is. */
+export type Of = (a: number, b: number) => number;
+
+export const CONFIDENCE = 0.95;
+/** So many directions from the estimate are looked into. */
+const DIRECTIONS = Array.from({ length: 96 }, (_, index) => {
+  const angle = (2 * Math.PI * index) / 96;
+  return [Math.cos(angle), Math.sin(angle)] as const;
+});
 
 /**
- * Where the truth lies with a confidence of 95 %: value - s g^-1(+-t), with s the root of the variance, t of
- * Student's, and g the cubic that takes the skewness c of the estimate out of T = (value - truth) / s (Hall 1992):
- *
- *     g(T) = T + c T^2 / 3 + c^2 T^3 / 27 + c / 6
- *
- * which is flat at T = -3 / c; where its slope, (1 + c T / 3)^2, has fallen to 1/4, it goes straight on.
- *
- * Differences of latencies are skewed, as few bad stretches make them; without it, intervals of calm runs miss.
- * Without a variance, the truth is the value.
+ * Where b - a (or b / a) lies with a confidence of 95 %: from the least to the greatest of all pairs of values that
+ * are at most t standard errors away, t of Student's. With r, the correlation of the errors of a and b, these are
+ * a at t cos(u), b at t (r cos(u) + sqrt(1 - r^2) sin(u)), all u. Where both are linear in their errors that is
+ * b - a -+ t sqrt(s_a^2 + s_b^2 - 2 r s_a s_b); where they are not, as percentiles and means of waiting times, it
+ * follows them (as the method of variance estimates recovery does; Zou and Donner 2008). Of r = 1 and a number
+ * beside itself it is 0.
  */
-export function intervalAround(
-  value: number,
-  { variance, degrees, skewness }: Doubt,
-  confidence = CONFIDENCE,
-): Interval95 {
-  if (variance === 0) return [value, value];
-  if (!(degrees > 0) || !Number.isFinite(variance)) return [-Infinity, Infinity];
-  const s = Math.sqrt(variance);
-  const t = criticalValue(confidence, degrees);
-  return [value - s * skewed(t, skewness), value - s * skewed(-t, skewness)];
+export function intervalOf(a: Uncertain, b: Uncertain, r: number, of: Of): Interval95 {
+  const degrees = degreesOfTwo(a, b, r);
+  return degrees > 0 ? extent(a, b, r, criticalValue(CONFIDENCE, degrees), of) : anything(of);
 }
 
-/** How likely an estimate as far from 0 is where the truth is 0: 0 to 1, on both sides, by the same cubic. */
-export function pValueOf(value: number, { variance, degrees, skewness }: Doubt): number {
-  if (value === 0) return 1;
-  if (variance === 0) return 0;
-  if (!(degrees > 0) || !Number.isFinite(variance)) return 1;
-  return twoSided(straightened(value / Math.sqrt(variance), skewness), degrees);
+/** How likely an estimate as far from no difference is where there is none: the confidence at which it is an end. */
+export function pValueOf(a: Uncertain, b: Uncertain, r: number): number {
+  if (a.value === b.value) return 1;
+  const degrees = degreesOfTwo(a, b, r);
+  if (!(degrees > 0)) return 1;
+  const isIn = (t: number) => {
+    const [low, high] = extent(a, b, r, t, difference);
+    return low <= 0 && high >= 0;
+  };
+  let [low, high] = [0, ERRORS_MAX];
+  if (!isIn(high)) return 0;
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (low + high) / 2;
+    if (isIn(middle)) high = middle;
+    else low = middle;
+  }
+  return twoSided((low + high) / 2, degrees);
 }
 
-/** Where the slope has fallen to so much, the cubic is left. */
-const SLOPE_MIN = 1 / 4;
+export const difference: Of = (a, b) => b - a;
+/** Of numbers above 0. */
+export const quotient: Of = (a, b) => (a > 0 ? Math.max(0, b) / a : Infinity);
 
-function straightened(t: number, c: number): number {
-  if (Math.abs(c) < SKEWNESS_MIN) return t;
-  const bend = bendOf(c);
-  const isBeyond = c > 0 ? t < bend : t > bend;
-  return isBeyond ? cubic(bend, c) + SLOPE_MIN * (t - bend) : cubic(t, c);
+/** Half of an interval of 95 %, as the variance that makes it. */
+export function doubtOf([low, high]: Interval95, degrees: number): Doubt {
+  if (low === high) return { variance: 0, degrees };
+  return { variance: ((high - low) / 2 / criticalValue(CONFIDENCE, degrees)) ** 2, degrees };
 }
 
-/** The inverse of `straightened`. */
-function skewed(x: number, c: number): number {
-  if (Math.abs(c) < SKEWNESS_MIN) return x;
-  const bend = bendOf(c);
-  const atBend = cubic(bend, c);
-  const isBeyond = c > 0 ? x < atBend : x > atBend;
-  return isBeyond
-    ? bend + (x - atBend) / SLOPE_MIN
-    : (3 / c) * (Math.cbrt(1 + c * (x - c / 6)) - 1);
+/** A number whose error has this variance, the same either way. */
+export function straight(value: number, { variance, degrees }: Doubt): Uncertain {
+  const error = Math.sqrt(variance);
+  return { value, degrees, at: (errors) => (errors === 0 ? value : value + errors * error) };
 }
 
-function cubic(t: number, c: number): number {
-  return t + (c * t * t) / 3 + (c * c * t ** 3) / 27 + c / 6;
+function anything(of: Of): Interval95 {
+  return [of(Infinity, 0), of(1, Infinity)];
 }
 
-/** Where (1 + c T / 3)^2 is `SLOPE_MIN`, on the side on which it falls. */
-function bendOf(c: number): number {
-  return -1.5 / c;
+const ERRORS_MAX = 40;
+const BISECTIONS = 40;
+
+function extent(a: Uncertain, b: Uncertain, r: number, t: number, of: Of): Interval95 {
+  const own = Math.sqrt(1 - r * r);
+  let [low, high] = [Infinity, -Infinity];
+  for (const [cos, sin] of DIRECTIONS) {
+    const [x, y] = [a.at(t * cos), b.at(t * (r * cos + own * sin))];
+    if (!Number.isFinite(x) && x === y) return anything(of);
+    const value = of(x, y);
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+/** Of independent ones, V^2 / (V_a^2 / d_a + V_b^2 / d_b) (Welch 1947); of pairs, those of the one that has less. */
+export function degreesOfTwo(a: Uncertain, b: Uncertain, r: number): number {
+  const least = Math.min(a.degrees, b.degrees);
+  if (r !== 0) return least;
+  const [v, w] = [a, b].map(({ at }) => ((at(1) - at(-1)) / 2) ** 2) as [number, number];
+  if (!(v + w > 0) || !Number.isFinite(v + w)) return least;
+  return (v + w) ** 2 / (v ** 2 / a.degrees + w ** 2 / b.degrees);
 }

@@ -1,6 +1,6 @@
 import type { Side } from './compared-run.ts';
 import type { Comparison } from './comparison.ts';
-import { type JudgedRow, pValueOf } from './judge.ts';
+import type { JudgedRow } from './judge.ts';
 import { nameOf, unitOf } from './measure-name.ts';
 
 /** The comparison as JSON: every number with its interval, in its own unit; shares and changes are 0 to 1. */
@@ -45,7 +45,7 @@ function numberJson(row: JudgedRow) {
         change: difference.ratio.value - 1,
         changeInterval95: finite(difference.ratio.interval95.map((ratio) => ratio - 1)),
       }),
-      pValue: pValueOf(row),
+      pValue: difference.pValue,
       effectiveCount: difference.effectiveCount,
       isReliable: difference.isReliable,
     }),

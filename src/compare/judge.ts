@@ -1,5 +1,4 @@
 import type { Difference } from './difference.ts';
-import { unitOf } from './measure-name.ts';
 import type { Row } from './rows.ts';
 
 /** What can be said of a number of B beside that of A. */
@@ -61,10 +60,8 @@ function foundBy(rows: readonly Row[]): ReadonlySet<Row> {
   return found;
 }
 
-/** Of what the table has the interval of: the change in percent; of shares, and beside 0, the difference. */
-export function pValueOf({ measure, difference }: Row): number {
-  const { pValue = 1, ratio } = difference ?? {};
-  return ratio && unitOf(measure) !== 'share' ? ratio.pValue : pValue;
+function pValueOf({ difference }: Row): number {
+  return difference?.pValue ?? 1;
 }
 
 function directionOf({ better }: Row, { difference }: Difference): Finding {

@@ -26,7 +26,8 @@ export function changeOf(measure: Measure, { ratio, difference, interval95 }: Di
   const of = (value: number) => 100 * (value - 1);
   return {
     change: of(ratio.value),
-    low: of(ratio.interval95[0]),
+    // Not even that B has anything of it is known.
+    low: ratio.interval95[0] > 0 ? of(ratio.interval95[0]) : -Infinity,
     high: of(ratio.interval95[1]),
     unit: '%',
   };
@@ -113,8 +114,15 @@ function tableRow(row: JudgedRow, b: string, label: string): TableRow {
   }
   const { change, low, high, unit } = changeOf(of, difference);
   const symbol = unit === '%' ? ' %' : unit === 'points' ? ' pp' : '';
-  const interval = because ?? `${signed(low)}, ${signed(high)}`;
+  const interval = because ?? intervalText(low, high);
   return { cells: [...cells, `${signed(change)}${symbol}`, interval, verdict], level: 1 };
+}
+
+function intervalText(low: number, high: number): string {
+  const [hasLow, hasHigh] = [low, high].map(Number.isFinite);
+  if (hasLow && hasHigh) return `${signed(low)}, ${signed(high)}`;
+  if (hasLow) return `> ${signed(low)}`;
+  return hasHigh ? `< ${signed(high)}` : 'any';
 }
 
 /** Three digits are enough of what has an interval, and two decimals of percent. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Certainty } from '../stats/certainty.ts';
+import type { Certainty, Interval95 } from '../stats/certainty.ts';
 import { POPULATIONS } from '../stats/metric.ts';
 import * as metrics from '../stats/metrics.ts';
 import type { Distribution } from '../stats/quantile.ts';
@@ -14,9 +14,12 @@ export const number = (says?: string) => described(z.number(), says);
 export const count = (says?: string) => described(z.int().nonnegative(), says);
 export const share = (says?: string) => described(z.number().min(0).max(1), says);
 
+/** In memory an end that is not known is infinite, which JSON writes as null. */
 export const interval95 = z
-  .tuple([z.number(), z.number()])
-  .describe('where the true value lies with a confidence of 95 %');
+  .tuple([z.number().nullable(), z.number().nullable()])
+  .describe(
+    'where the true value lies with a confidence of 95 %; null: nothing is known of that end',
+  ) as unknown as z.ZodType<Interval95>;
 
 /** The statistics that estimate something. */
 const ESTIMATES = STATISTIC_NAMES.filter((name) => !['std', 'min', 'max'].includes(name));
@@ -27,7 +30,7 @@ const certainty = object<Certainty>({
   tooFew: z
     .array(z.enum(STATISTIC_NAMES))
     .optional()
-    .describe('statistics for whose interval there are too few values: n_eff (1 - p) < 10'),
+    .describe('statistics for whose interval there are too few values: n (1 - p) < 10'),
 }).meta({ id: 'certainty' });
 
 export const distribution = z

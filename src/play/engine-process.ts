@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { type Clock, sleep } from '../base/clock.ts';
-import { EngineUnreachable, errorText, Interrupted } from '../base/errors.ts';
+import { EngineUnreachable, errorText } from '../base/errors.ts';
+import { untilReady } from './until-ready.ts';
 
 export interface EngineProcessOptions {
   /** For a shell. */
@@ -11,8 +12,8 @@ export interface EngineProcessOptions {
   /** Where its output goes, after what is there. */
   readonly logFile: string;
   readonly clock: Clock;
-  /** Whether it answers. */
-  isReady(): Promise<boolean>;
+  /** What is missing before it can be asked; undefined: nothing. */
+  lacks(): Promise<string | undefined>;
   readonly startSecMax: number;
   /** It is waited for no longer. */
   isGivenUp(): boolean;
@@ -22,7 +23,7 @@ export interface EngineProcess {
   stop(): Promise<void>;
 }
 
-const ASKED_EVERY_MS = 500;
+const LOOK_EVERY_MS = 100;
 /** What an engine may take to end by itself. */
 const STOP_MS_MAX = 30_000;
 
@@ -59,36 +60,10 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
   return { stop };
 }
 
-export interface Waiting {
-  readonly what: string;
-  readonly clock: Clock;
-  readonly secMax: number;
-  /** Where there is more to be read. */
-  readonly logFile?: string;
-  isReady(): Promise<boolean>;
-  isGivenUp(): boolean;
-  /** What is waited for will not come any more. */
-  hasEnded?(): boolean;
-}
-
-/** @throws EngineUnreachable if it does not answer in time; Interrupted if it is given up. */
-export async function untilReady(waiting: Waiting): Promise<void> {
-  const { what, clock, secMax, logFile, hasEnded } = waiting;
-  const startMs = clock.now();
-  while (!hasEnded?.() && !(await waiting.isReady())) {
-    if (waiting.isGivenUp()) throw new Interrupted();
-    if (clock.now() - startMs > secMax * 1000) {
-      const more = logFile === undefined ? '' : `; see ${logFile}`;
-      throw new EngineUnreachable(`${what}: does not answer after ${secMax} s${more}`);
-    }
-    await sleep(clock, ASKED_EVERY_MS);
-  }
-}
-
 async function stopped(child: ChildProcess, clock: Clock, hasEnded: () => boolean): Promise<void> {
   const askedMs = clock.now();
   signal(child, 'SIGTERM');
-  while (!hasEnded() && clock.now() - askedMs < STOP_MS_MAX) await sleep(clock, ASKED_EVERY_MS / 5);
+  while (!hasEnded() && clock.now() - askedMs < STOP_MS_MAX) await sleep(clock, LOOK_EVERY_MS);
   // Also what it has left behind.
   signal(child, 'SIGKILL');
 }

@@ -1,11 +1,12 @@
 import { EXIT, errorText } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { ask } from '../transport/ask.ts';
-import { profile, untilHealthy } from '../transport/http/server-care.ts';
+import { healthLack, profile } from '../transport/http/server-care.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { firstRequest } from './first-request.ts';
 import type { PlayOptions } from './play.ts';
 import { accessOf, openTarget } from './target.ts';
+import { untilReady } from './until-ready.ts';
 
 /** What is done with a server before a run, and after it. */
 export interface Readiness {
@@ -32,7 +33,8 @@ export function readied(
     const isEmbedded = scenario.target.url === 'embedded';
     const access = isEmbedded ? undefined : accessOf(scenario.target, apiKey, network);
     if (access && healthSec !== undefined) {
-      await untilHealthy(access, { clock, secMax: healthSec, tell });
+      const lacks = () => healthLack(access);
+      await untilReady({ what: 'the server', clock, secMax: healthSec, tell, lacks });
     }
     const target = await openTarget(scenario, clock, apiKey, network);
     try {

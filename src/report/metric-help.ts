@@ -13,9 +13,10 @@ import { hanging, PAGE_WIDTH, proseWidth } from './wrap.ts';
 
 const CERTAINTY = `How certain they are (certainty in summary.json): means and percentiles have a
 95 % interval, with the correlation of requests in time counted (batch means of
-32 stretches), or are marked as of too few values (~ in tables, tooFew): that is
-where n_eff (1 - p) < 10, n_eff being the independent requests that they are
-worth; of a mean, where n_eff < 20. The 99th percentile needs 1000 of them.`;
+32 stretches and of pairs of them). It has no upper end (> in the report, null
+in JSON) where the requests are worth too few independent ones to know it. None
+is given of too few values (tooFew), however independent: n (1 - p) < 10, or
+n < 20 for a mean; the 99th percentile needs 1000. Tables mark both with ~.`;
 
 const STEADY = `Steady state (steadyState in summary.json), beside the whole run: of a closed
 loop the longest time with at least 95 % of its conversations under way; of an

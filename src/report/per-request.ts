@@ -1,3 +1,4 @@
+import type { Interval95 } from '../stats/certainty.ts';
 import { type Metric, POPULATIONS, type SHOWN } from '../stats/metric.ts';
 import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
 import { STATISTICS, type StatisticName } from '../stats/statistics.ts';
@@ -22,7 +23,7 @@ export function perRequestSection(summary: RunSummary): Section {
     table: distributionTable(perRequestRows(summary)),
     notes: [
       "Of completed requests, where nothing else is said: failures are counted above. A '-' is unknown.",
-      "Percentiles are exact, interpolated linearly; std is the sample's. ~: of too few values, see below.",
+      "Percentiles are exact, interpolated linearly; std is the sample's. ~: of too few values to bound it, see below.",
       ...startUpNotes(summary),
     ],
     terms: [
@@ -68,7 +69,7 @@ export function certaintySections(summary: RunSummary): Section[] {
     const { interval95 } = values.certainty;
     const cells = CERTAIN.map((statistic) => {
       const interval = interval95[statistic];
-      return interval ? range([Math.max(0, interval[0]), interval[1]]) : 'too few';
+      return interval ? intervalText(interval) : 'too few';
     });
     return [{ cells: [headingOf(name), ...cells] }];
   });
@@ -79,8 +80,15 @@ export function certaintySections(summary: RunSummary): Section[] {
 
 const CERTAIN = ['mean', 'p50', 'p95', 'p99'] as const satisfies readonly StatisticName[];
 
-const CERTAINTY = `A request tells little that is new if those before it were like it: n_eff is how many
-  independent ones they are worth. Too few: n_eff (1 - p) < 10, or n_eff < 20 for a mean.`;
+/** Times are never below 0. */
+function intervalText([low, high]: Interval95): string {
+  const from = Math.max(0, low);
+  return high === Infinity ? `> ${measure(from)}` : range([from, high]);
+}
+
+const CERTAINTY = `A request tells little that is new if those before it were like it: intervals count that
+  in, and where the requests are worth so few independent ones that nothing is known of an upper end, they have
+  none (>). Too few: n (1 - p) < 10, or n < 20 for a mean.`;
 
 function saysOf({ says, over }: Metric): string {
   return over === 'sent' ? `${says}; of ${POPULATIONS[over].says}` : says;

@@ -1,4 +1,4 @@
-import type { Distribution } from '../stats/quantile.ts';
+import { type Distribution, isBounded } from '../stats/quantile.ts';
 import { STATISTIC_NAMES, STATISTICS, type StatisticName } from '../stats/statistics.ts';
 import type { Table } from './section.ts';
 
@@ -61,7 +61,7 @@ function detailOf(name: StatisticName): { detail?: number } {
   return place < 0 ? {} : { detail: LEAST_NEEDED_FIRST.length - place };
 }
 
-/** Values that are all alike leave nothing to doubt. */
+/** Whether values are too few to say where the true one ends; those that are all alike leave nothing to doubt. */
 export function isTooFew(values: Distribution | undefined, name: StatisticName): boolean {
-  return !!values?.certainty?.tooFew?.includes(name) && values.min < values.max;
+  return values !== undefined && !isBounded(values, name) && values.min < values.max;
 }

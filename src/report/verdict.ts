@@ -1,7 +1,7 @@
 import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
 import type { LateSummary } from '../stats/late-windows.ts';
-import type { Distribution } from '../stats/quantile.ts';
+import { type Distribution, isBounded } from '../stats/quantile.ts';
 import { clientLines } from './client-lines.ts';
 import { measure, percent } from './number.ts';
 import { judgeOf } from './own-error.ts';
@@ -102,8 +102,7 @@ function exceededByProbes({ during }: Certification = {}): string[] {
 /** Half of the requests count, however few they are. */
 function judgedBy(values: Distribution | undefined): { name: JudgeName; ms: number } | undefined {
   if (!values) return undefined;
-  const tooFew: readonly string[] = values.certainty?.tooFew ?? [];
-  const name = JUDGES.find((judge) => !tooFew.includes(judge)) ?? 'p50';
+  const name = JUDGES.find((judge) => isBounded(values, judge)) ?? 'p50';
   return { name, ms: values[name] };
 }
 

@@ -1,13 +1,18 @@
 import { quantile } from './exact.ts';
+import { likelyVariance, prudentVariance } from './long-run.ts';
 import { STATISTICS, type StatisticName } from './statistics.ts';
+import { criticalValue } from './student.ts';
 
 /** How far the statistics of a distribution can be trusted, its values being a sample that is correlated in time. */
 export interface Certainty {
   /** So many independent values would tell as much about the mean. */
   readonly effectiveCount: number;
-  /** Where the true value lies with a confidence of 95 %: lower and upper end, by statistic. */
+  /**
+   * Where the true value lies with a confidence of 95 %: lower and upper end, by statistic. An end is infinite
+   * where the values say nothing of it, as of a p99 that so few independent ones lie beyond.
+   */
   readonly interval95: Intervals95;
-  /** Statistics without an interval, as there are too few values for one. */
+  /** Statistics without an interval, as there are too few values for one, however independent they are. */
   readonly tooFew?: readonly StatisticName[];
 }
 
@@ -19,12 +24,13 @@ export type Intervals95 = Readonly<Partial<Record<StatisticName, Interval95>>>;
  * the longer they are, the less is one correlated with the next.
  */
 const STRETCHES = 32;
-/** Beyond a percentile there must be so many independent values: n_eff (1 - p) and n_eff p. */
+/**
+ * Beyond a percentile there must be so many values: n (1 - p) and n p. A rule of n alone: were it one of n_eff, the
+ * runs that pass it would be those that were calm by chance, and know it least (see README).
+ */
 export const BEYOND_MIN = 10;
 /** Of the mean, as of the median. */
-const EFFECTIVE_MIN = 2 * BEYOND_MIN;
-/** Correlation of stretches from which on nothing can be concluded. */
-const CORRELATION_MAX = 0.9;
+const COUNT_MIN = 2 * BEYOND_MIN;
 
 /** Quantiles at 97.5 % of Student's t, of 9 to 31 degrees of freedom: of fewer values nothing is concluded. */
 const DEGREES_MIN = 9;
@@ -54,15 +60,17 @@ const SHARES = Object.entries(STATISTICS).flatMap(([name, statistic]) =>
  * The certainty of a series, by the method of batch means. `values` are in the order of time, `sorted` are the
  * same in ascending order, of which there is at least one.
  *
- *     tau      m Var(means of stretches of m values) / Var(values), at least 1; with r > 0, the correlation of
- *              a stretch with the next, times (1 + r) / (1 - r), as if it went on so (Steiger et al. 2005)
- *     n_eff    n / tau
- *     mean     +- t s / sqrt(n_eff)
+ *     tau      variance of a sum of the values over that of as many independent ones, at least 1: see `long-run.ts`
+ *     n_eff    n / tau, tau as it is likely to be; in what follows it is the prudent one
+ *     d        t s / (m sqrt(n_eff)), t of Student's, m the mean
+ *     mean     m / (1 + d) to m / (1 - d), without an upper end from d = 1 on; m (1 -+ d) of values below 0
  *     p        the values at the shares p +- t sqrt(p (1 - p) / n_eff), where n_eff is of the series of 0 and 1
- *              that says which values are not above the percentile (Woodruff 1952)
+ *              that says which values are not above the percentile (Woodruff 1952); no such share, no such end
  *
- * A percentile needs n_eff (1 - p) >= 10 and n_eff p >= 10, by its own n_eff and by the mean's, which is the
- * less noisy one.
+ * The error of a mean of waiting times grows with the square of the mean (of a queue, tau does so as well as the
+ * variance), so it is that of 1 / m that does not depend on m: a calm run has a low mean, and a low error.
+ *
+ * A percentile needs n (1 - p) >= 10 and n p >= 10, a mean n >= 20.
  */
 export function certaintyOf(
   values: Float64Array,
@@ -73,34 +81,64 @@ export function certaintyOf(
   const known = SHARES.filter(({ countMin }) => count >= countMin);
   const limits = Float64Array.from(known, ({ share }) => quantile(sorted, share));
   const stretches = stretchesOf(values, limits);
-  const t = T975[Math.max(DEGREES_MIN, stretches.count - 1) - DEGREES_MIN]!;
-  const effective = count / inflation(stretches.sums, stretches, mean, std ** 2);
+  const rests = restsOf(stretches.sums, stretches, mean);
   const interval95: Record<string, Interval95> = {};
   const tooFew: StatisticName[] = [];
-  if (effective < EFFECTIVE_MIN) tooFew.push('mean');
+  if (count < COUNT_MIN) tooFew.push('mean');
   else {
-    const halfWidth = (t * std) / Math.sqrt(effective);
-    interval95['mean'] = [mean - halfWidth, mean + halfWidth];
+    const { variance, degrees } = prudentVariance(rests);
+    const error = Math.sqrt(Math.max(variance / count, std ** 2) / count);
+    interval95['mean'] = aroundMean(
+      mean,
+      criticalValue(CONFIDENCE, degrees) * error,
+      sorted[0]! >= 0,
+    );
   }
   known.forEach(({ name, share }, index) => {
-    const below = stretches.below[index]!;
-    const found = below.reduce((sum, each) => sum + each, 0) / count;
-    const own = count / inflation(below, stretches, found, found * (1 - found));
-    if (Math.min(own, effective) * Math.min(share, 1 - share) < BEYOND_MIN - ROUNDING) {
+    if (count * Math.min(share, 1 - share) < BEYOND_MIN - ROUNDING) {
       tooFew.push(name);
       return;
     }
+    const below = stretches.below[index]!;
+    const found = below.reduce((sum, each) => sum + each, 0) / count;
+    const { variance, degrees } = prudentVariance(restsOf(below, stretches, found));
+    const own = count / inflation(variance, found * (1 - found), count);
+    const t = criticalValue(CONFIDENCE, degrees);
     const halfWidth = t * Math.sqrt((share * (1 - share)) / own);
     interval95[name] = [
-      quantile(sorted, Math.max(0, share - halfWidth)),
-      quantile(sorted, Math.min(1, share + halfWidth)),
+      share > halfWidth ? quantile(sorted, share - halfWidth) : lowest(sorted),
+      share + halfWidth < 1 ? quantile(sorted, share + halfWidth) : Infinity,
     ];
   });
   return {
-    effectiveCount: effective,
+    effectiveCount: count / inflation(likelyVariance(rests), std ** 2, count),
     interval95,
     ...(tooFew.length > 0 && { tooFew }),
   };
+}
+
+const CONFIDENCE = 0.95;
+
+/** Whether an interval has an end on either side. */
+export function isClosed([low, high]: Interval95): boolean {
+  return Number.isFinite(low) && Number.isFinite(high);
+}
+
+/**
+ * The mean +- so much, in terms of 1 / mean where the values are not below 0 (see `certaintyOf`): the value z
+ * errors above it is mean / (1 - z error / mean).
+ *
+ * @param halfWidth of the symmetric interval
+ */
+export function aroundMean(mean: number, halfWidth: number, isOfPositive: boolean): Interval95 {
+  if (!isOfPositive || mean <= 0) return [mean - halfWidth, mean + halfWidth];
+  const d = halfWidth / mean;
+  return [mean / (1 + d), d < 1 ? mean / (1 - d) : Infinity];
+}
+
+/** Of what cannot be below 0, where nothing was. */
+function lowest(sorted: Float64Array): number {
+  return sorted[0]! >= 0 ? 0 : -Infinity;
 }
 
 /** 1 - 0.99 is not 0.01 to the last bit. */
@@ -143,28 +181,15 @@ function stretchesOf(values: Float64Array, limits: Float64Array): Stretches {
   return { count, starts, sums, below };
 }
 
-/** How much larger the variance of a mean is than that of independent values of this variance: tau. */
-function inflation(
-  sums: Float64Array,
-  { count, starts }: Stretches,
-  mean: number,
-  variance: number,
-): number {
-  if (!(variance > 0) || count < 2) return 1;
-  let squares = 0;
-  let products = 0;
-  let before = 0;
-  for (let stretch = 0; stretch < count; stretch++) {
-    const rest = sums[stretch]! - mean * (starts[stretch + 1]! - starts[stretch]!);
-    squares += rest ** 2;
-    products += rest * before;
-    before = rest;
-  }
-  const longRun = (squares * count) / ((count - 1) * starts[count]!);
-  // Of independent stretches it is -1 / count on average.
-  const correlation = squares > 0 ? products / squares + 1 / count : 0;
-  const r = Math.min(CORRELATION_MAX, Math.max(0, correlation));
-  return Math.max(1, (longRun / variance) * ((1 + r) / (1 - r)));
+/** What is in each stretch above what the mean would put there. */
+function restsOf(sums: Float64Array, { starts }: Stretches, mean: number): Float64Array {
+  return sums.map((sum, index) => sum - mean * (starts[index + 1]! - starts[index]!));
+}
+
+/** How much larger a variance of the sum of so many values is than that of independent ones: tau. */
+function inflation(longRun: number, variance: number, count: number): number {
+  if (!(variance > 0) || !Number.isFinite(longRun)) return 1;
+  return Math.max(1, longRun / (count * variance));
 }
 
 /** Quantile at 97.5 % of the normal distribution. */

@@ -1,4 +1,4 @@
-import { type Certainty, certaintyOf } from './certainty.ts';
+import { type Certainty, certaintyOf, isClosed } from './certainty.ts';
 import type { Column } from './column.ts';
 import { moments, quantile } from './exact.ts';
 import { STATISTICS, type StatisticName, type SureStatisticName } from './statistics.ts';
@@ -13,6 +13,13 @@ export interface Distribution
   readonly count: number;
   /** Of what was measured, and not of what was planned. */
   readonly certainty?: Certainty;
+}
+
+/** Whether its values say where a statistic ends, below and above; or nobody asked. */
+export function isBounded({ certainty }: Distribution, name: StatisticName): boolean {
+  const { interval95 = {}, tooFew = [] } = certainty ?? {};
+  const interval = interval95[name];
+  return !tooFew.includes(name) && (!interval || isClosed(interval));
 }
 
 /** undefined if the column is empty. Depends on the values alone, not on the order they came in. */

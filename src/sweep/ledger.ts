@@ -19,11 +19,13 @@ export interface Ledger {
   readonly dir: string;
   find(key: string): JobResult | undefined;
   add(key: string, result: JobResult): void;
+  /** No run is over. */
+  isEmpty(): boolean;
   /** Above the ids of all users so far. */
   nextUserId(): number;
 }
 
-const FILE = 'sweep.ndjson';
+export const FILE = 'sweep.ndjson';
 
 export function beginLedger(dir: string, header: SweepHeader): Ledger {
   writeFileSync(join(dir, FILE), `${JSON.stringify(header)}\n`);
@@ -57,6 +59,7 @@ function ledgerOf(dir: string, results: Map<string, JobResult>): Ledger {
   return {
     dir,
     find: (key) => results.get(key),
+    isEmpty: () => results.size === 0,
     nextUserId: () => Math.max(0, ...[...results.values()].map((result) => result.nextUserId)),
     add(key, result) {
       results.set(key, result);

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { type EngineProcess, startEngineProcess, untilReady } from '../play/engine-process.ts';
+import { type EngineProcess, startEngineProcess } from '../play/engine-process.ts';
+import { untilReady } from '../play/until-ready.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
 import type { ServerAccess } from '../transport/http/get.ts';
-import { isHealthy, isThere, resetCache } from '../transport/http/server-care.ts';
+import { healthLack, isThere, resetCache } from '../transport/http/server-care.ts';
 
 /** What is done around every run against a server. */
 export interface ServerSettings {
@@ -66,7 +67,7 @@ function started(around: Around, command: string): Promise<EngineProcess> {
 function readiness({ settings, access, clock, isInterrupted }: Around) {
   const { health, models } = endpoint(access.url);
   const paths = settings.health === undefined ? [health, models] : [settings.health];
-  return { clock, isReady: () => isHealthy(access, paths), isGivenUp: isInterrupted };
+  return { clock, lacks: () => healthLack(access, paths), isGivenUp: isInterrupted };
 }
 
 /** `{name}` is the word of that name. @throws UsageError for one that there is not. */

@@ -10,6 +10,7 @@ import { Interrupted } from '../../src/base/errors.ts';
 import { startEngineProcess } from '../../src/play/engine-process.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { freshFolder } from '../support/folders.ts';
+import { startProxy } from '../support/proxy-server.ts';
 
 const clock = new SystemClock();
 
@@ -19,7 +20,7 @@ test('an engine that ends before it answers is told with where its output is', a
     command: 'echo no GPU; exit 3',
     what: '--a-command',
     ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
-    isReady: async () => false,
+    lacks: async () => 'no answer',
   });
   await expect(starting).rejects.toThrow(
     /^--a-command: ended with code 3 before it answered; the end of .*engine\.log/,
@@ -33,7 +34,7 @@ test('an engine that answers runs until it is stopped, with what it has started'
     command: 'echo $$; sleep 600 & wait',
     what: '--a-command',
     ...{ logFile, clock, startSecMax: 60, isGivenUp: () => false },
-    isReady: async () => readFileSync(logFile, 'utf8').endsWith('\n'),
+    lacks: async () => (readFileSync(logFile, 'utf8').endsWith('\n') ? undefined : 'its pid'),
   });
   const pid = Number(readFileSync(logFile, 'utf8'));
   expect(process.kill(pid, 0)).toBe(true);
@@ -46,7 +47,7 @@ test('an engine that is given up is stopped', async () => {
     command: 'sleep 600',
     what: '--a-command',
     ...{ logFile: join(freshFolder(), 'engine.log'), clock, startSecMax: 60 },
-    isReady: async () => false,
+    lacks: async () => 'no answer',
     isGivenUp: () => true,
   });
   await expect(starting).rejects.toThrow(Interrupted);
@@ -67,6 +68,7 @@ test('a cache is reset before a run, but for the second in a row; who cannot, en
     clock,
     startSecMax: 1,
     isGivenUp: () => false,
+    network: {},
   };
   const engines = (reset: string) => enginesOf({ ...options, dir: '.', apiKey: undefined, reset });
   try {
@@ -77,6 +79,26 @@ test('a cache is reset before a run, but for the second in a row; who cannot, en
     );
     expect(asked).toEqual(['POST /reset', 'POST /nowhere']);
   } finally {
+    server.close();
+  }
+});
+
+test('a cache behind a proxy is reset through it', async () => {
+  const server = createServer((_, response) => void response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const proxy = await startProxy('engine.test', `http://127.0.0.1:${port}`);
+  const arm = parseScenario({ target: { url: 'http://engine.test/v1' } });
+  const engines = enginesOf({
+    ...{ arms: { a: arm, b: arm }, commands: {}, reset: '/reset', dir: '.', clock },
+    ...{ startSecMax: 1, apiKey: undefined, isGivenUp: () => false },
+    network: { httpProxy: proxy.url },
+  });
+  try {
+    await engines.prepare('a', false);
+    expect(proxy.asked).toEqual(['POST http://engine.test/reset']);
+  } finally {
+    proxy.close();
     server.close();
   }
 });

@@ -28,6 +28,9 @@ export const NOISES = {
   'slow start': (normal) => added(normal, (run) => [20, 8][run] ?? 0),
   'first of a round is slower': (normal) => added(normal, (run) => (run % 2 === 0 ? 2 : 0)),
   'every third run is slow': (normal) => added(normal, (run) => (run % 3 === 0 ? 4 : 0)),
+  'every fourth run is slow': (normal) => added(normal, (run) => (run % 4 === 0 ? 4 : 0)),
+  'two of four runs are slow': (normal) => added(normal, (run) => (run % 4 < 2 ? 4 : 0)),
+  'every eighth run is slow': (normal) => added(normal, (run) => (run % 8 === 3 ? 6 : 0)),
   skewed: (normal) => () => Math.exp(normal()),
   'heavy tails': (_, rng) => () => Math.tan(Math.PI * (rng() - 0.5)) / 10,
   jumps(normal, rng) {

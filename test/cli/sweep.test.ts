@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRun } from '../../src/record/run-folder.ts';
@@ -22,11 +25,16 @@ const runsIn = (dir: string) =>
     .sort();
 const textOf = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8');
 
+const ANSWER = {
+  choices: [{ message: { content: 'x' }, finish_reason: 'stop' }],
+  data: [{ id: 'm' }],
+};
+
 /** Answers at once, and says who it is. */
 const SERVER = `
 import { createServer } from 'node:http';
 const [port, label] = process.argv.slice(2);
-const answer = { choices: [{ message: { content: 'x' }, finish_reason: 'stop' }], data: [{ id: 'm' }] };
+const answer = ${JSON.stringify(ANSWER)};
 createServer((_, response) => response.end(JSON.stringify(answer))).listen(port, '127.0.0.1');
 console.log(label + ' serves');
 `;
@@ -125,6 +133,42 @@ describe('a sweep', () => {
       const users = readRun(run).parts[0]!.records.map(({ userId }) => userId);
       expect(Math.min(...users)).toBe(1);
     }
+  });
+
+  test('--reset empties the cache before each run, so that all have the same users; who cannot, ends it', async () => {
+    const cwd = freshFolder();
+    const asked: string[] = [];
+    const server = createServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`);
+      response.writeHead(url === '/nowhere' ? 404 : 200).end(JSON.stringify(ANSWER));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const args = [...SWEEP, '--over', 'rate=400,500', '--url', url, '--no-stream'];
+    const { code, stderr } = await confab([...args, '--reset', '/reset_prefix_cache'], { cwd });
+    expect(code, stderr).toBe(0);
+    const cares = asked.filter((one) => !one.includes('/v1/models'));
+    const resets = cares.flatMap((one, index) => (one.includes('reset') ? [index] : []));
+    expect(cares[0]).toBe('POST /reset_prefix_cache');
+    expect(resets).toEqual([0, cares.length / 2]);
+    for (const run of runsIn(sweepIn(cwd))) {
+      const users = readRun(run).parts[0]!.records.map(({ userId }) => userId);
+      expect(Math.min(...users)).toBe(1);
+    }
+    const refused = await confab([...args, '--reset', '/nowhere'], { cwd: freshFolder() });
+    server.close();
+    expect(refused.stderr).toMatch(/--reset: POST http:\S+\/nowhere: found HTTP 404; expected 200/);
+    expect(refused.code).toBe(2);
+  });
+
+  test('of a server that is not there nothing is left, and nothing to go on with', async () => {
+    const cwd = freshFolder();
+    const args = [...SWEEP, '--over', 'rate=1,2', '--model', 'm', '--url', 'http://127.0.0.1:9'];
+    const { code, stdout, stderr } = await confab(args, { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:9: [^\n]*\n$/);
+    expect(stdout).toBe('');
+    expect(readdirSync(join(cwd, 'runs'))).toEqual([]);
   });
 
   test('--start does not take another server for its own, nor waits for one that has ended', async () => {

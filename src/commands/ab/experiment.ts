@@ -7,18 +7,19 @@ import { experimentJson } from '../../ab/json.ts';
 import { playerOf } from '../../ab/player.ts';
 import { runExperiment } from '../../ab/run-experiment.ts';
 import type { Round } from '../../ab/settings.ts';
-import { type ExperimentHeader, keepRound } from '../../ab/state.ts';
+import { type ExperimentHeader, FILE, keepRound } from '../../ab/state.ts';
 import { type Experiment, experimentSections, experimentText } from '../../ab/text.ts';
 import { roundLine } from '../../ab/words.ts';
 import { SystemClock, sleep } from '../../base/clock.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
 import type { Outcome } from '../../play/played.ts';
-import { lockRun } from '../../record/run-lock.ts';
+import { removedIfBare } from '../../record/bare-folder.ts';
+import { LOCK_FILE, lockRun } from '../../record/run-lock.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Flag } from '../flags/flag-table.ts';
 import { type PageWriter, pageWriter } from '../page/page-file.ts';
-import { apiKeyOf, playOnConsole } from '../play.ts';
+import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { noteInterrupts } from '../terminal/interrupts.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -39,6 +40,10 @@ export async function playExperiment(
   try {
     const { rounds, outcome } = await played(opened, flags);
     return await presented(opened, { rounds, outcome, writePage }, flags);
+  } catch (error) {
+    // An engine that is not there: a folder of an experiment of which nothing was played is of no use.
+    if (flags.resume === undefined) removedIfBare(opened.dir, [FILE, LOCK_FILE]);
+    throw error;
   } finally {
     lock.release();
   }
@@ -52,6 +57,7 @@ async function played({ dir, engines: made, header, arms, rounds }: Opened, flag
     ...made,
     ...{ arms, dir, clock, startSecMax: flags.startTimeout },
     apiKey: apiKeyOf(arms.a, flags.apiKey),
+    network: networkOf(process.env),
     isGivenUp: interrupts.has,
   });
   const playStep = playerOf({

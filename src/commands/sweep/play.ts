@@ -4,18 +4,20 @@ import { SystemClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
+import { accessOf } from '../../play/target.ts';
+import { removedIfBare } from '../../record/bare-folder.ts';
 import type { Page } from '../../report/html/page.ts';
 import { measure } from '../../report/number.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { columnsOf, measuresOf } from '../../sweep/columns.ts';
-import type { Ledger } from '../../sweep/ledger.ts';
+import { FILE, type Ledger } from '../../sweep/ledger.ts';
 import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
 import type { Lanes, Surroundings } from '../../sweep/running.ts';
 import { threadLanes } from '../../sweep/threads.ts';
 import type { PageWriter } from '../page/page-file.ts';
-import { accessOf, playOnConsole } from '../play.ts';
+import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { onSignal } from '../terminal/interrupts.ts';
 import { exitCodeOf } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
@@ -62,8 +64,12 @@ export async function playSweep({
   try {
     const { told } = await import('./told.ts');
     const all = await told({ asked, work, columns, measures, around });
-    await show(all, ledger.dir, flags);
-    await writePage?.(ledger.dir, pageOf(all, asked.scenario.name));
+    const isBegun = flags.resume === undefined;
+    const isNothing = isBegun && all.outcome !== 'ok' && ledger.isEmpty();
+    if (!isNothing || !removedIfBare(ledger.dir, [FILE])) {
+      await show(all, ledger.dir, flags);
+      await writePage?.(ledger.dir, pageOf(all, asked.scenario.name));
+    }
     const isFailed = all.outcome === 'ok' && all.isInVain;
     return exitCodeOf({ outcome: isFailed ? 'failed' : all.outcome });
   } finally {
@@ -106,7 +112,8 @@ function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lan
   return liveLane({
     measures,
     ...(server && { server }),
-    access: (scenario: Scenario) => accessOf(scenario, apiKey),
+    access: (scenario: Scenario) =>
+      accessOf(scenario.target, apiKeyOf(scenario, apiKey), networkOf(process.env)),
     clock: new SystemClock(),
     dir: ledger.dir,
     nextUserId: ledger.nextUserId(),

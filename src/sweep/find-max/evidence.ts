@@ -69,7 +69,7 @@ function estimateOf(
 const FACTS = /^maxErrorRate$|^counts\.|\.(min|max|std)$/;
 /** JSON has no infinity. */
 const FAR = 1000;
-/** Half an interval of so many standard errors. */
+/** From a value to the lower end of its interval, in standard errors: t of 31 degrees, as `stats/certainty.ts` has it. */
 const T = 2.04;
 
 /** The values of a metric, in the order of time: those that its distribution has. */
@@ -132,5 +132,6 @@ function worthOf(share: number, width: number, most: number): number {
 
 function errorOf(value: number, interval95: Interval95 | undefined): { se?: number } {
   if (!interval95 || value <= 0) return {};
-  return { se: (interval95[1] - interval95[0]) / (2 * T * value) };
+  const [low] = interval95;
+  return low > 0 ? { se: (value / low - 1) / T } : {};
 }

@@ -58,7 +58,9 @@ export function* searchMax(
         ...(yield settings.isRemembering && look > 0 ? approached(x, count) : times(x, count)),
       );
       sides.set(x, sideOf(visits, x));
-      if (sideAt(x) !== 'undecided') return;
+      // One look may have found it cold, or come to from above.
+      const isSeenOnce = settings.isRemembering && look === 0 && sideAt(x) === 'beyond';
+      if (sideAt(x) !== 'undecided' && !isSeenOnce) return;
     }
   }
 

@@ -1,43 +1,25 @@
-import { type Clock, sleep } from '../../base/clock.ts';
 import { EngineUnreachable, errorText, UsageError } from '../../base/errors.ts';
 import { connectionErrorText } from './connection-error.ts';
 import { endpoint } from './endpoint.ts';
 import { getter, type Page, type ServerAccess } from './get.ts';
 
-/** Between two looks at a server that is not there yet. */
-const LOOK_EVERY_MS = 500;
 /** Starting a profiler can take long, and stopping it writes its traces. */
 const PROFILE_SEC_MAX = 600;
 
 /**
- * Waits until the server says that it is healthy: until GET /health is answered by 200.
- * @throws EngineUnreachable if that has not come within `secMax`, with what came last.
+ * What is missing until one of these, paths or URLs, is answered by 200; undefined: nothing. Default: GET /health.
  */
-export async function untilHealthy(
+export async function healthLack(
   access: ServerAccess,
-  { clock, secMax, tell }: { clock: Clock; secMax: number; tell: (line: string) => void },
-): Promise<void> {
-  const { origin, health } = endpoint(access.url);
-  const get = getter(origin, access);
-  for (let isTold = false; ; isTold = true) {
-    const came = await get(health).then(statusOf, connectionErrorText);
-    if (came === undefined) return;
-    const what = `${origin}${health}: ${came}`;
-    if (clock.now() + LOOK_EVERY_MS > secMax * 1000) {
-      throw new EngineUnreachable(`the server was not healthy within ${secMax} s: ${what}`);
-    }
-    if (!isTold) tell(`waiting up to ${secMax} s for the server: ${what}`);
-    await sleep(clock, LOOK_EVERY_MS);
+  paths: readonly string[] = [endpoint(access.url).health],
+): Promise<string | undefined> {
+  let lack: string | undefined;
+  for (const path of paths) {
+    const came = await ask(access, path, 'GET').then(statusOf, connectionErrorText);
+    if (came === undefined) return undefined;
+    lack ??= `${new URL(path, endpoint(access.url).origin)}: ${came}`;
   }
-}
-
-/** Whether one of these, paths or URLs, is answered by 200; default: GET /health. */
-export async function isHealthy(access: ServerAccess, paths?: readonly string[]): Promise<boolean> {
-  for (const path of paths ?? [endpoint(access.url).health]) {
-    const [page] = await Promise.allSettled([ask(access, path, 'GET')]);
-    if (page.status === 'fulfilled' && page.value.status === 200) return true;
-  }
-  return false;
+  return lack;
 }
 
 /** Whether anything answers, whatever it says. */

@@ -1,30 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Found, searchMax } from '../../../src/sweep/find-max/search.ts';
+import { SEARCH, searched } from './coverage.ts';
 import { byRecursion, byUsers, exactBound, type PlayAt } from './mm1.ts';
 
 const LIMIT_SEC = 0.5;
 const REQUESTS = 2000;
-const SEARCH = {
-  start: 1.5,
-  min: 0.01,
-  max: 100,
-  isWhole: false,
-  precision: 0.1,
-  repeatsMax: 6,
-  runsMax: 60,
-  isRemembering: false,
-};
-
-function searched(playAt: PlayAt, name: string, more: Partial<typeof SEARCH> = {}): Found {
-  const search = searchMax({ ...SEARCH, ...more });
-  let runs = 0;
-  let step = search.next();
-  while (!step.done) {
-    step = search.next(step.value.map((x) => ({ x, estimates: [playAt(x, `${name}/${runs++}`)] })));
-  }
-  return step.value;
-}
-
 function covered(playAt: PlayAt, searches: number): number {
   const exact = exactBound(LIMIT_SEC);
   const found = Array.from({ length: searches }, (_, index) => searched(playAt, `${index}`));

@@ -86,4 +86,15 @@ describe('a search', () => {
     expect(sides).toContain('below');
     expect(sides).toContain('above');
   });
+
+  test('does not take a load for beyond that was cold at the first look, where the cache remembers', () => {
+    let runs = 0;
+    const says: Says = (x) => ({
+      ...{ kind: 'ratio', se: 0.1 },
+      y: runs++ === 0 ? 1 : Math.log(x / 10),
+    });
+    const { within, bound } = searched(says, { start: 4, isWhole: false, isRemembering: true });
+    expect(within).toBeGreaterThan(4);
+    expect(bound!.interval95[1]).toBeGreaterThan(10);
+  });
 });
