@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { TOPICS } from '../src/commands/help.ts';
+import { TOPICS } from '../src/commands/topics.ts';
 import { headingsOf } from '../src/help/markdown.ts';
 import { parseScenario } from '../src/scenario/load.ts';
 import { codeBlocks, DOCUMENTS, type Document } from './support/documents.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { TOPICS } from '../../src/commands/help.ts';
+import { TOPICS } from '../../src/commands/topics.ts';
 import { confab } from '../support/confab.ts';
 import { DOCUMENTS } from '../support/documents.ts';
 import { ROOT } from '../support/folders.ts';

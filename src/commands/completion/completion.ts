@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
-import { TOPICS } from '../help.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
+import { TOPICS } from '../topics.ts';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { type CompletedVerb, completedVerbs } from './model.ts';
