@@ -118,10 +118,13 @@ export function striker(secrets: readonly string[]): (text: string) => string {
     .filter((secret) => secret.length >= SECRET_CHARS_MIN)
     .sort((a, b) => b.length - a.length);
   if (!known.length) return withoutUrlSecrets;
+  // URLs' own come last: what is struck out there would hide where one of these is cut.
   return (text) =>
-    known.reduce(
-      (struck, secret) => withoutBeginning(struck.replaceAll(secret, STRUCK), secret),
-      withoutUrlSecrets(text),
+    withoutUrlSecrets(
+      known.reduce(
+        (struck, secret) => withoutBeginning(struck.replaceAll(secret, STRUCK), secret),
+        text,
+      ),
     );
 }
 

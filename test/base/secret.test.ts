@@ -102,6 +102,7 @@ describe('the secrets of a run', () => {
     [`cut ${key.slice(0, 9)}…`, 'cut ***…'],
     [`cut ${key.slice(0, 4)}`, 'cut ***'],
     ['sk-A is no key here', 'sk-A is no key here'],
+    [`cut #key${key.slice(0, 10)}...`, 'cut #key***...'],
   ])('are struck out of %s', (text, shown) => {
     expect(strike(text)).toBe(shown);
   });
