@@ -18,7 +18,7 @@ export interface ContaminationSummary {
   readonly firstTouch?: FoundBefore;
   /** First turns that the warm-up had played, beyond the users' shared part. */
   readonly warmup?: FoundBefore;
-  /** An earlier run against the same server that began as this one does. */
+  /** An earlier run against the same server that began as this one does, unless the first request found nothing of it. */
   readonly earlierRun?: EarlierRun;
 }
 
@@ -34,13 +34,19 @@ export function contaminationOf(
   const isOwn = scenario?.conversation.source === 'synthetic';
   const firstTouch = isOwn ? foundOf(turns.filter(({ begins }) => begins === 'new')) : undefined;
   const warmup = foundOf(turns.filter(({ begins }) => begins === 'replayed'));
-  const earlierRun = parts[0]?.header.earlierRun;
+  const isRefuted = firstTouch === undefined && turns.some(foundNothing);
+  const earlierRun = isRefuted ? undefined : parts[0]?.header.earlierRun;
   if (!firstTouch && !warmup && !earlierRun) return undefined;
   return {
     ...(firstTouch && { firstTouch }),
     ...(warmup && { warmup }),
     ...(earlierRun && { earlierRun }),
   };
+}
+
+/** What nobody in this run had sent was not there: emptied, or started anew, since an earlier run sent it. */
+function foundNothing({ begins, idealTokens, cachedTokens }: IdealTurn): boolean {
+  return begins === 'new' && idealTokens === 0 && cachedTokens === 0;
 }
 
 function foundOf(turns: readonly IdealTurn[]): FoundBefore | undefined {

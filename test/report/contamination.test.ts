@@ -60,6 +60,15 @@ test('the report begins with it', () => {
   `);
 });
 
+test('an earlier run of which the first request found nothing was not in the cache any more', () => {
+  const earlierRun = { dir: 'runs/a', agoMs: 90_000, prompts: 16, ofPrompts: 16, isShared: true };
+  const emptied = [first(1, { cachedTokens: 0, sentMs: 0 }), first(2, { sentMs: 900 })];
+  expect(found(emptied, { earlierRun })).toBeUndefined();
+  // It did not say.
+  const { cachedTokens: _, ...silent } = emptied[0]!;
+  expect(found([silent], { earlierRun })).toEqual({ earlierRun });
+});
+
 test('without anything there is nothing to say', () => {
   expect(contaminationSections(undefined)).toEqual([]);
 });
