@@ -32,6 +32,7 @@ export interface SweepFlags extends ScenarioFlags, PageFlags {
   readonly figure?: string;
   readonly json?: string;
   readonly resume?: string;
+  readonly live?: number;
 }
 
 export const sweepFlags: readonly Flag[] = [
@@ -100,7 +101,13 @@ export const sweepFlags: readonly Flag[] = [
     { flags: '--rest <time>', says: 'between two runs; default: 0', parse: time('sec') },
   ]),
   ...playFlags,
-  ...grouped('What comes of it', [FLAGS.certify]),
+  ...grouped('What comes of it', [
+    FLAGS.certify,
+    {
+      ...FLAGS.live,
+      says: `${FLAGS.live.says}; each in its turn, with --simulate too, and at the end the sweep`,
+    },
+  ]),
   FLAGS.simulate,
   {
     flags: '--workers <n>',
