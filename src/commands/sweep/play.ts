@@ -108,7 +108,7 @@ interface Played {
 }
 
 function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lanes {
-  const { isSimulated, server } = asked;
+  const { isSimulated, server, isolate } = asked;
   const workers = isSimulated && !isLive(asked) ? (flags.workers ?? availableParallelism()) : 1;
   if (workers > 1) return threadLanes(workers, measures);
   const { apiKey } = flags;
@@ -122,7 +122,7 @@ function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lan
     nextUserId: ledger.nextUserId(),
     play: (scenario) =>
       playOnConsole(
-        { scenario, apiKey, isSimulated, isQuiet: isSimulated },
+        { scenario, apiKey, isolate, isSimulated, isQuiet: isSimulated },
         { hasIntervals: false },
       ),
     isInterrupted,
