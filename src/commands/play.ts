@@ -36,12 +36,10 @@ export interface CommandPlay
 export async function playAndPresent(options: CommandPlay): Promise<void> {
   const interrupts = listenForInterrupts();
   try {
-    const page = await pageOf(options);
-    const played = await playListening(options, interrupts, page);
+    const played = await playListening(options, interrupts, await pageOf(options));
     // A signal that came after the last answer did not break the run off, and is obeyed all the same.
     const isLate = interrupts.has() && played.outcome !== 'defect';
     await conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options);
-    if (page) await (await import('./terminal/live.ts')).finishLive(page, played);
   } finally {
     interrupts.stop();
   }
@@ -101,7 +99,7 @@ async function playListening(
     drainTimeoutSec,
   });
   const told = hasIntervals && !isQuiet ? { ...observer, interval, expected } : observer;
-  return play({
+  const played = await play({
     ...options,
     scenario,
     apiKey: apiKeyOf(scenario, apiKey),
@@ -112,6 +110,8 @@ async function playListening(
     givenUp: interrupts.givenUp,
     observer: page ? joinedObservers(told, await followed(page, { scenario, clock })) : told,
   });
+  if (page) (await import('./terminal/live.ts')).livePageEndsAsReport(played);
+  return played;
 }
 
 /** A page has the engine's own numbers: they are read now and then, where the scenario does not say how often. */

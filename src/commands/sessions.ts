@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { PointSettings } from '../sessions/points.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags, watchFlags } from './flags/flags.ts';
+import { ISOLATE, type IsolateFlags } from './flags/isolate-flag.ts';
 import { integer, time } from './flags/options.ts';
 import { PRECEDENCE } from './run.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -15,7 +16,7 @@ import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
 import { say } from './terminal/stderr.ts';
 
-interface SessionFlags extends ScenarioFlags {
+interface SessionFlags extends ScenarioFlags, IsolateFlags {
   readonly groups?: number;
   readonly sessions?: number;
   readonly search?: boolean;
@@ -85,6 +86,7 @@ export const sessionFlags: readonly Flag[] = [
   FLAGS.initUserId,
   FLAGS.outputDir,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];
 
@@ -214,7 +216,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
 /** Runs that are told about on stderr, and presented so when they are over. */
 async function settingsOf(
   scenario: Scenario,
-  { apiKey, gap, maxTtftP95, simulate: isSimulated = false }: SessionFlags,
+  { apiKey, isolate, gap, maxTtftP95, simulate: isSimulated = false }: SessionFlags,
   present: (played: Played) => void,
   hasIntervals: boolean,
 ): Promise<PointSettings> {
@@ -225,7 +227,7 @@ async function settingsOf(
     ttftP95MsMax: maxTtftP95,
     hasOwnEngine: isSimulated || scenario.target.url === 'embedded',
     async play(scenario, workload) {
-      const options = { scenario, workload, apiKey, isSimulated };
+      const options = { scenario, workload, apiKey, isolate, isSimulated };
       const played = await playOnConsole(options, { hasIntervals });
       present(played);
       return played;

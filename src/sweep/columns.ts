@@ -13,7 +13,7 @@ export const SHOWN: readonly string[] = [
 
 /** A panel of the figure: numbers of the same kind. */
 export interface PanelRow {
-  /** Its name in files, and what it is drawn against where that is no capacity. */
+  /** Its name in files, and what it is drawn against where a load is varied. */
   readonly name: string;
   readonly against: 'users' | 'load';
   readonly title: string;

@@ -54,7 +54,7 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
   const isFar = unit === 'ms' && !isCategory;
   return [
     {
-      name: `${row.name}-vs-${isCapacity(along) ? 'capacity' : row.against}`,
+      name: `${row.name}-vs-${againstOf(along, row)}`,
       title: `${title} by ${along.name}`,
       ...(isCategory
         ? { kind: 'bar' as const }
@@ -66,9 +66,15 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
   ];
 }
 
-/** Whether it says how much a cache holds. */
-function isCapacity({ name }: Axis): boolean {
-  return /(blocks|capacity|gb|memory)/i.test(name);
+/** How much a cache holds. */
+const CAPACITY = /^engine\.(blocks|kvGB|offload\.\w+\.(capacityGB|blocks))$/;
+/** How much is asked for at a time: fields of the scenario, and loads that have a name. */
+const LOAD = /^((population|pacing)\..+|rate|usersPerSec|users|sessions)$/;
+
+/** What the field calls such a picture; of settings that it has no name for, the setting's own. */
+function againstOf({ name }: Axis, { against }: PanelRow): string {
+  if (CAPACITY.test(name)) return 'capacity';
+  return LOAD.test(name) ? against : name.replaceAll(/[^\w]+/g, '-');
 }
 
 /** Where a point is along the axis: at its value, or of a name at its number. */

@@ -11,6 +11,9 @@ const SMALL = [
   ...['--users', '3'],
 ];
 
+/** Nobody waits for anybody. */
+const SOON = ['--users-per-sec', '10', '--think', '0'];
+
 function listening(): Promise<[Server, number]> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -50,8 +53,12 @@ test('a run in virtual time is the same with a page', async () => {
   expect(live.text).toBe((await journal()).text);
 });
 
-test('who watches a run has its report when the program has ended', async () => {
-  const run = start(['run', 'demo', ...SMALL, '--live', '--log-format', 'json']);
+test.each([
+  { title: 'Run demo', args: ['run', 'demo', ...SMALL] },
+  { title: 'Run demo-1x2', args: ['sessions', 'demo', ...SMALL.slice(0, 2), '-c1', '-s2'] },
+  { title: 'Sweep of demo', args: ['sweep', 'demo', ...SMALL, ...SOON, '--over', 'seed=1,2'] },
+])('who watches has the page $title when the program has ended', async ({ title, args }) => {
+  const run = start([...args, '--live', '--log-format', 'json'], { cwd: freshFolder() });
   let stderr = '';
   run.process.stderr!.on('data', (text) => (stderr += text));
   await run.says(/"event":"live"/);
@@ -61,5 +68,6 @@ test('who watches a run has its report when the program has ended', async () => 
   const { code } = await run.ended;
   expect(code).toBe(0);
   const [, report] = /event: final\ndata: (.*)\n/.exec(events)!;
-  expect(JSON.parse(report!)).toMatch(/^<!doctype html>[\s\S]*<h1>Run demo<\/h1>/);
+  expect(JSON.parse(report!)).toMatch(/^<!doctype html>/);
+  expect(JSON.parse(report!)).toContain(`<h1>${title}</h1>`);
 });

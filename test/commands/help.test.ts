@@ -123,6 +123,21 @@ describe('--help, as it is kept', () => {
   });
 });
 
+/** In virtual time there are no others; agents read each other, and queries are asked once. */
+const NEVER_ISOLATED = ['simulate', 'agentic', 'oracle'];
+
+test('what the report advises against a cache that was not empty can be had of every verb that plays', () => {
+  const having = (flag: string) =>
+    Object.entries(VERBS).flatMap(([name, commandOf]) => {
+      const command = commandOf();
+      const all = [command, ...command.commands].flatMap(({ options }) => options);
+      return all.some(({ long }) => long === flag) ? [name] : [];
+    });
+  expect(having('--live').filter((name) => !NEVER_ISOLATED.includes(name))).toEqual(
+    having('--isolate'),
+  );
+});
+
 const MULTI_ROUND = [
   ...['--num-rounds', '2', '--qps', '1', '--base-url', 'http://h', '--shared-system-prompt', '1'],
   ...['--user-history-prompt', '1'],

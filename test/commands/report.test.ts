@@ -185,3 +185,13 @@ test.each([
 test('--html that would take a run folder for its file says so', async () => {
   await expect(report('--html', runFolder(1))).rejects.toThrow(/--html is the last word/);
 });
+
+test('a page asks no network for the tokenizer of its plan, and says that it has none', async () => {
+  const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network'));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const conversation = { ...SCENARIO.conversation!, tokenizer: 'nobody/has-it' };
+  const path = join(dir, 'page.html');
+  await report(runFolder(10, undefined, { conversation }), '--html', path);
+  expect(asked).not.toHaveBeenCalled();
+  expect(readFileSync(path, 'utf8')).toContain('It needs the tokenizer nobody/has-it');
+});

@@ -96,6 +96,20 @@ test('a figure has a panel for what is known, and a line for each that is compar
   });
 });
 
+test.each([
+  ['users', 'users'],
+  ['population.arrivals.usersPerSec', 'users'],
+  ['engine.blocks', 'capacity'],
+  ['engine.offload.cpu.capacityGB', 'capacity'],
+  ['engine.offload.cpu.readGBps', 'engine-offload-cpu-readGBps'],
+  ['engine.blockTokens', 'engine-blockTokens'],
+  ['conversation.rounds', 'conversation-rounds'],
+])('TTFT by %s is not called by the name of something else: ttft-vs-%s', (name, against) => {
+  const axis = { name, values: [1, 2] };
+  const along = axis.values.map((value) => ({ ...plain[0]!, coordinates: [{ name, value }] }));
+  expect(sweepPanels([axis], along)[0]?.name).toBe(`ttft-vs-${against}`);
+});
+
 test('where names alone are swept they are the axis, of bars', () => {
   const [policies] = axes;
   const panels = sweepPanels([policies!], [plain[0]!, plain[2]!]);

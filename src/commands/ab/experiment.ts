@@ -21,6 +21,7 @@ import type { Flag } from '../flags/flag-table.ts';
 import { type PageWriter, pageWriter } from '../page/page-file.ts';
 import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { noteInterrupts } from '../terminal/interrupts.ts';
+import { livePageEndsAs } from '../terminal/live.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
@@ -114,14 +115,16 @@ async function presented(
   for (const path of [join(dir, 'difference.svg'), ...(figure === undefined ? [] : [figure])]) {
     await writePicture(path, panels);
   }
-  await writePage?.(dir, {
+  const page = {
     title: `A against B: ${name}`,
     chapters: [
       { id: 'verdict', title: 'Verdict', sections: experimentSections(experiment) },
       { id: 'rounds', title: 'Rounds', figures: panels },
     ],
     madeBy: 'Made by confab ab. It needs no network and no other file.',
-  });
+  };
+  await writePage?.(dir, page);
+  livePageEndsAs(async () => page);
   const { isExpected } = conclusionOf(settings, rounds);
   return exitCodeOf({ outcome: outcome === 'ok' && !isExpected ? 'failed' : outcome });
 }

@@ -96,6 +96,10 @@ export const abFlags: readonly Flag[] = [
   FLAGS.seed,
   FLAGS.users,
   FLAGS.outputDir,
+  {
+    ...FLAGS.live,
+    says: `${FLAGS.live.says}; each in its turn, and at the end what came of them`,
+  },
   { flags: '--resume <dir>', says: 'go on with the experiment in this folder' },
   { flags: '--json <file>', says: 'write what was found; -: to stdout, instead of the text' },
   { flags: '--figure <file>', says: 'draw the difference over rounds: .svg or .png' },

@@ -11,7 +11,7 @@ import { parseOverridden } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import { type Flag, settingsOf } from '../flags/flag-table.ts';
-import { targetFlags } from '../flags/flags.ts';
+import { FLAGS, targetFlags } from '../flags/flags.ts';
 import { say } from '../terminal/stderr.ts';
 import { armsOf } from './arms.ts';
 import { type AbFlags, controlNames, ROUNDS_MAX } from './flags.ts';
@@ -103,7 +103,7 @@ function checkEngines(arms: Arms, { commands, reset }: Engines): void {
 /** What is left of the one in this folder. */
 export function resumed(dir: string, flags: AbFlags): Opened {
   const { header, rounds } = readState(dir);
-  const overrides = [...flags.set, ...settingsOf(targetFlags, flags)];
+  const overrides = [...flags.set, ...settingsOf([...targetFlags, FLAGS.live], flags)];
   const arm = (side: Side) => parseOverridden(header.arms[side], overrides, dir);
   say(`resuming ${dir}: ${rounds.length} rounds were played`);
   const { roundsMax } = header.settings;

@@ -1,6 +1,11 @@
+import type { Isolation } from '../../run/isolation.ts';
 import type { Flag } from './flag-table.ts';
 
-/** Of verbs that play one run. */
+export interface IsolateFlags {
+  readonly isolate?: Isolation;
+}
+
+/** Of every verb that plays: each of its runs has a salt or marker of its own. */
 export const ISOLATE: Flag = {
   flags: '--isolate <how>',
   says: "keep the run from finding what others put into the engine's cache: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",

@@ -75,6 +75,7 @@ export const createFlags: readonly Flag[] = [
   FLAGS.gpu,
   FLAGS.set,
   FLAGS.outputDir,
+  FLAGS.live,
   ...screenFlags,
 ];
 

@@ -10,6 +10,8 @@ import { ratesOverTime } from '../../report/figures/rates.ts';
 import type { Content } from '../../report/html/chapter.ts';
 import { scenarioOf } from '../../report/identity.ts';
 import { measure } from '../../report/number.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { isTokenizerHere } from '../../workload/tokenizer/tokenizer-files.ts';
 
 /** A plan of more requests would take longer to make than all the rest of the page. */
 const REQUESTS_MAX = 10_000;
@@ -33,6 +35,12 @@ export async function planChapter(of: Exportable): Promise<Content | undefined> 
   if (summary.counts.planned > REQUESTS_MAX) {
     return told(`It has more than ${REQUESTS_MAX} requests: confab plan SCENARIO makes it.`);
   }
+  const missing = await tokenizerMissing(scenario);
+  if (missing !== undefined) {
+    return told(
+      `It needs the tokenizer ${missing}, which is not on this machine: confab plan SCENARIO fetches it.`,
+    );
+  }
   const latency = { ttftMs: ttftMs.p50, tpotMs: tpotMs?.p50 ?? 0, perInputTokenMs: 0 };
   try {
     const { playPlan } = await import('../../plan/play.ts');
@@ -52,6 +60,14 @@ export async function planChapter(of: Exportable): Promise<Content | undefined> 
   } catch (error) {
     return told(errorText(error));
   }
+}
+
+/** A page is made without a network: a tokenizer that would have to be fetched for it. */
+async function tokenizerMissing({ conversation, engine }: Scenario): Promise<string | undefined> {
+  for (const spec of new Set([conversation.tokenizer, engine.tokenizer])) {
+    if (spec !== undefined && !(await isTokenizerHere(spec))) return spec;
+  }
+  return undefined;
 }
 
 function figures({ run, summary }: Exportable, planned: Run): Figure[] {

@@ -1,5 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import type { Isolation } from '../../run/isolation.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { refuseRedacted, withoutSecrets } from '../../scenario/secrets.ts';
@@ -18,6 +19,8 @@ export interface Asked {
   /** Names of the numbers to print. */
   readonly columns: readonly string[];
   readonly server?: ServerSettings;
+  /** How its runs are kept from finding each other in the server's cache. */
+  readonly isolate?: Isolation;
 }
 
 export interface AskedSearch {

@@ -20,7 +20,7 @@ const HEALTH_TIMEOUT_SEC = 600;
 /** What a command line asks for. @throws UsageError with all that contradicts itself. */
 export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
   const axes = axesOf(flags);
-  const { findMax, slo, simulate: isSimulated = false, repeats = 1 } = flags;
+  const { findMax, slo, simulate: isSimulated = false, repeats = 1, isolate } = flags;
   checkTogether(flags, axes);
   const limits = slo === undefined ? undefined : limitsOf(slo);
   const limited: Scenario = {
@@ -30,6 +30,11 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
     output: { ...scenario.output, exports: exportsOf(scenario) },
   };
   const server = serverOf(flags);
+  if (isolate && (isSimulated || scenario.target.url === 'embedded')) {
+    throw new UsageError(
+      '--isolate: found it with the engine that is built in, of which every run has its own; expected a server: --url',
+    );
+  }
   if (server && (isSimulated || scenario.target.url === 'embedded')) {
     throw new UsageError(
       `found ${SERVER_FLAGS.filter(([key]) => flags[key] !== undefined)
@@ -44,6 +49,7 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
     isSimulated,
     axes,
     repeats,
+    ...(isolate && { isolate }),
     ...(findMax && { search: searchOf(flags, scenario) }),
     columns: columnsOf(flags.show ?? SHOWN).map(({ name }) => name),
     ...(!isSimulated &&

@@ -1,13 +1,14 @@
 import type { Flag } from '../flags/flag-table.ts';
 import { grouped } from '../flags/flag-table.ts';
 import { FLAGS, playFlags } from '../flags/flags.ts';
+import { ISOLATE, type IsolateFlags } from '../flags/isolate-flag.ts';
 import { list } from '../flags/lists.ts';
 import { collect, integer, number, share, time } from '../flags/options.ts';
 import { FIGURES_FLAG, type PageFlags, pageFlag } from '../page/page-flags.ts';
 import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { KNOBS, type KnobName } from './knobs.ts';
 
-export interface SweepFlags extends ScenarioFlags, PageFlags {
+export interface SweepFlags extends ScenarioFlags, PageFlags, IsolateFlags {
   readonly over: readonly string[];
   readonly rates?: string;
   readonly labels?: string;
@@ -32,6 +33,7 @@ export interface SweepFlags extends ScenarioFlags, PageFlags {
   readonly figure?: string;
   readonly json?: string;
   readonly resume?: string;
+  readonly live?: number;
 }
 
 export const sweepFlags: readonly Flag[] = [
@@ -97,10 +99,17 @@ export const sweepFlags: readonly Flag[] = [
       says: 'POST to this path or URL before each run, to empty the cache: /reset_prefix_cache (vLLM), /flush_cache (SGLang)',
     },
     { flags: '--before <command>', says: 'run this before each run' },
+    ISOLATE,
     { flags: '--rest <time>', says: 'between two runs; default: 0', parse: time('sec') },
   ]),
   ...playFlags,
-  ...grouped('What comes of it', [FLAGS.certify]),
+  ...grouped('What comes of it', [
+    FLAGS.certify,
+    {
+      ...FLAGS.live,
+      says: `${FLAGS.live.says}; each in its turn, with --simulate too, and at the end the sweep`,
+    },
+  ]),
   FLAGS.simulate,
   {
     flags: '--workers <n>',

@@ -19,6 +19,7 @@ import { threadLanes } from '../../sweep/threads.ts';
 import type { PageWriter } from '../page/page-file.ts';
 import { apiKeyOf, networkOf, playOnConsole } from '../play.ts';
 import { onSignal } from '../terminal/interrupts.ts';
+import { livePageEndsAs } from '../terminal/live.ts';
 import { exitCodeOf } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
@@ -68,7 +69,9 @@ export async function playSweep({
     const isNothing = isBegun && all.outcome !== 'ok' && ledger.isEmpty();
     if (!isNothing || !removedIfBare(ledger.dir, [FILE])) {
       await show(all, ledger.dir, flags);
-      await writePage?.(ledger.dir, pageOf(all, asked.scenario.name));
+      const page = pageOf(all, asked.scenario.name);
+      await writePage?.(ledger.dir, page);
+      livePageEndsAs(async () => page);
     }
     const isFailed = all.outcome === 'ok' && all.isInVain;
     return exitCodeOf({ outcome: isFailed ? 'failed' : all.outcome });
@@ -105,8 +108,8 @@ interface Played {
 }
 
 function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lanes {
-  const { isSimulated, server } = asked;
-  const workers = isSimulated ? (flags.workers ?? availableParallelism()) : 1;
+  const { isSimulated, server, isolate } = asked;
+  const workers = isSimulated && !isLive(asked) ? (flags.workers ?? availableParallelism()) : 1;
   if (workers > 1) return threadLanes(workers, measures);
   const { apiKey } = flags;
   return liveLane({
@@ -119,11 +122,16 @@ function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lan
     nextUserId: ledger.nextUserId(),
     play: (scenario) =>
       playOnConsole(
-        { scenario, apiKey, isSimulated, isQuiet: isSimulated },
+        { scenario, apiKey, isolate, isSimulated, isQuiet: isSimulated },
         { hasIntervals: false },
       ),
     isInterrupted,
   });
+}
+
+/** A page shows one run at a time. */
+function isLive({ scenario }: Asked): boolean {
+  return scenario.output.live !== undefined;
 }
 
 async function show(told: Told, dir: string, flags: SweepFlags): Promise<void> {

@@ -8,6 +8,7 @@ import type { PageWriter } from '../page/page-file.ts';
 import { scenarioCommand } from '../run.ts';
 import { scenarioOf } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
+import type { Asked } from './asked.ts';
 import { type SweepFlags, sweepFlags } from './flags.ts';
 import { KNOBS } from './knobs.ts';
 
@@ -114,6 +115,14 @@ async function goOn(
     import('./play.ts'),
   ]);
   const { header, ledger } = readLedger(flags.resume!);
-  const asked = askedIn(header.asked, flags.resume!);
+  const asked = watchedBy(flags, askedIn(header.asked, flags.resume!));
   return playSweep({ asked, work: await workOf(asked), ledger, flags, writePage });
+}
+
+/** How it is watched says nothing of what is played: it may be another now. */
+function watchedBy({ live }: SweepFlags, asked: Asked): Asked {
+  const { scenario } = asked;
+  const { live: _, ...output } = scenario.output;
+  const watched = live === undefined ? {} : { live };
+  return { ...asked, scenario: { ...scenario, output: { ...output, ...watched } } };
 }

@@ -53,6 +53,7 @@ async function run(given: AibrixClientFlags, command: Command): Promise<void> {
   await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
+    isolate: flags.isolate,
     isSimulated: flags.simulate,
     isVerbose: flags.verbose,
     isWide: flags.wide,

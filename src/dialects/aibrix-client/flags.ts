@@ -1,9 +1,10 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { ISOLATE, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer, number, time } from '../../commands/flags/options.ts';
 
 /** The command line of AIBrix's client.py, and ours. Beside these, the fields that flags set. */
-export interface AibrixClientFlags {
+export interface AibrixClientFlags extends IsolateFlags {
   readonly workloadPath: string;
   readonly endpoint: string;
   readonly apiKey?: string;
@@ -101,5 +102,6 @@ export const aibrixClientFlags: readonly Flag[] = [
   FLAGS.verbose,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];

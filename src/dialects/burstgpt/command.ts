@@ -80,6 +80,7 @@ async function run(given: CommandFlags, command: Command): Promise<void> {
   await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
+    isolate: flags.isolate,
     isSimulated: flags.simulate,
     isWide: flags.wide,
     companion: burstCompanion({ scenario, planned, logPath, detailLogPath }),

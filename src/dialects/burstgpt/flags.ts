@@ -1,6 +1,7 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { hostAndPort } from '../../commands/flags/host-and-port.ts';
+import { ISOLATE, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer, number, oneOf, time } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 
@@ -8,7 +9,7 @@ import { dataFile } from '../../commands/scenario/shipped.ts';
  * What is read of the command line of BurstGPT's example, of both its generations, and of ours; beside it, the fields
  * that flags set.
  */
-export interface BurstFlags {
+export interface BurstFlags extends IsolateFlags {
   // Where
   readonly host: string;
   readonly port: number;
@@ -213,5 +214,6 @@ export const burstFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];

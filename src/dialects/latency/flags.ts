@@ -1,5 +1,5 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
-import { FLAGS, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { FLAGS, screenFlags } from '../../commands/flags/flags.ts';
 import { integer } from '../../commands/flags/options.ts';
 import {
   dataFlags,
@@ -71,6 +71,5 @@ export const latencyFlags: readonly Flag[] = [
   FLAGS.gpu,
   FLAGS.set,
   FLAGS.printScenario,
-  ...watchFlags,
   ...screenFlags,
 ];

@@ -73,6 +73,7 @@ export function multiRoundCommand(): Command {
       await playAndPresent({
         scenario,
         apiKey: given.apiKey,
+        isolate: given.isolate,
         companion: multiRoundCompanion(given.qps),
         isSimulated: given.simulate,
         isVerbose: given.verbose,

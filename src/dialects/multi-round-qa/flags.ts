@@ -1,12 +1,13 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { ISOLATE, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer, number, share, time } from '../../commands/flags/options.ts';
 
 /**
  * What is read of the command line of multi-round-qa.py, beside the fields that flags set: production-stack's, its
  * fork's (user lag), and ours.
  */
-export interface MultiRoundFlags {
+export interface MultiRoundFlags extends IsolateFlags {
   // Both lines
   readonly numRounds: number;
   readonly qps: number;
@@ -174,6 +175,7 @@ const addedFlags: readonly Flag[] = [
   FLAGS.simulate,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { withFlags } from '../../commands/flags/flag-table.ts';
+import type { IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { writeGenerated } from '../../commands/generate.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 import { targetUrl } from '../../commands/scenario/target-url.ts';
@@ -19,7 +20,7 @@ import { generatorSettings } from './generator-text.ts';
 import { multiTurnScenario } from './scenario.ts';
 import { warmupShares } from './warmup.ts';
 
-interface CommandFlags extends MultiTurnFlags {
+interface CommandFlags extends MultiTurnFlags, IsolateFlags {
   readonly apiKey?: string;
   readonly set: readonly string[];
   readonly excelOutput?: boolean;
@@ -107,6 +108,7 @@ async function run(flags: CommandFlags, command: Command): Promise<void> {
   await playAndPresent({
     scenario,
     apiKey: given.apiKey,
+    isolate: given.isolate,
     isSimulated: given.simulate,
     isVerbose: given.verbose,
     isWide: given.wide,

@@ -1,5 +1,6 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { ISOLATE } from '../../commands/flags/isolate-flag.ts';
 import { integer, number, time, wholeNumber } from '../../commands/flags/options.ts';
 
 /** What is read of the command line of vLLM's benchmark_serving_multi_turn.py, and of ours, beside the fields that flags set. */
@@ -158,5 +159,6 @@ export const multiTurnFlags: readonly Flag[] = [
   FLAGS.gpu,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];

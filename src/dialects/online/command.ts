@@ -64,6 +64,7 @@ async function run(flags: CommandFlags, command: Command): Promise<void> {
   await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
+    isolate: flags.isolate,
     isSimulated,
     isVerbose: flags.verbose,
     isQuiet: flags.quiet || flags.disableTqdm,

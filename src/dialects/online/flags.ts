@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
 import { hostAndPort } from '../../commands/flags/host-and-port.ts';
+import { ISOLATE, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer, number } from '../../commands/flags/options.ts';
 import { dataFile } from '../../commands/scenario/shipped.ts';
 import type { VllmMetric } from '../../export/vllm.ts';
@@ -16,7 +17,7 @@ import {
 } from './pairs.ts';
 
 /** The command line of the priority study's online_benchmarking.py, and ours. Beside these, the fields that flags set. */
-export interface OnlineFlags extends StudyFlags {
+export interface OnlineFlags extends StudyFlags, IsolateFlags {
   readonly backend: 'vllm' | 'openai' | 'openai-chat';
   readonly baseUrl?: string;
   readonly host: string;
@@ -173,6 +174,7 @@ export const onlineFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];
 

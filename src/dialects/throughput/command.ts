@@ -42,6 +42,7 @@ async function run(flags: ThroughputFlags & { quiet?: boolean }, command: Comman
   await playAndPresent({
     scenario,
     apiKey: flags.apiKey,
+    isolate: flags.isolate,
     isSimulated,
     isQuiet: flags.quiet,
     isWide: flags.wide,

@@ -1,5 +1,6 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { ISOLATE, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer } from '../../commands/flags/options.ts';
 import {
   dataFlags,
@@ -12,7 +13,7 @@ import {
 import type { ScheduleName } from '../priority/schedules.ts';
 
 /** The command line of the priority study's benchmark_throughput.py, and ours. */
-export interface ThroughputFlags extends StudyFlags {
+export interface ThroughputFlags extends StudyFlags, IsolateFlags {
   readonly baseUrl?: string;
   readonly host: string;
   readonly port: number;
@@ -48,5 +49,6 @@ export const throughputFlags: readonly Flag[] = [
   FLAGS.set,
   FLAGS.printScenario,
   ...watchFlags,
+  ISOLATE,
   ...screenFlags,
 ];

@@ -30,6 +30,13 @@ export async function locateTokenizer(spec: string): Promise<TokenizerFiles> {
   return filesAt(spec, await fetchTokenizer(spec));
 }
 
+/** Whether it can be had without a network. */
+export async function isTokenizerHere(spec: string): Promise<boolean> {
+  if (spec === 'gpt2' || existsSync(spec)) return true;
+  const { fetchedBefore } = await import('./tokenizer-hub.ts');
+  return MODEL_NAME.test(spec) && (await fetchedBefore(spec)) !== undefined;
+}
+
 let builtIn: TokenizerFiles | undefined;
 
 /** Always the same object, so that its vocabulary is loaded once for a process: it is small, and never changes. */

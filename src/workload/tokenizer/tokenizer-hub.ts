@@ -14,10 +14,13 @@ const REQUEST_TIMEOUT_MS = 300_000;
  * @throws UsageError saying which file is missing and how to get it.
  */
 export async function fetchTokenizer(model: string): Promise<string> {
+  return (await fetchedBefore(model)) ?? fetched(model);
+}
+
+/** The same without a network: undefined where it is not in the cache. */
+export async function fetchedBefore(model: string): Promise<string | undefined> {
   const { getHFHubCachePath } = await import('@huggingface/hub');
-  return (
-    cachedFile(join(getHFHubCachePath(), `models--${model.replace('/', '--')}`)) ?? fetched(model)
-  );
+  return cachedFile(join(getHFHubCachePath(), `models--${model.replace('/', '--')}`));
 }
 
 /** The newest snapshot that has the file, but the one that `main` names if that has it. */
