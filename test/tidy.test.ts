@@ -49,6 +49,7 @@ const STATIONS = [
 
   'inspect',
   'curve',
+  'sizing',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
