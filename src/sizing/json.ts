@@ -14,6 +14,7 @@ export function sizeJson(sized: Sized, settings: SizeSettings, limits: readonly 
         ...{ gb, completed, failed, readings, exceeded },
       })),
     })),
+    seedless: sized.seedless,
     worth: sized.worth,
   };
 }

@@ -5,6 +5,7 @@ import { findMax, type SearchRun } from '../sweep/find-max/find-max.ts';
 import { scenarioAt } from '../sweep/points.ts';
 import type { Runs, Surroundings } from '../sweep/running.ts';
 import { type GapName, withGaps } from './gaps.ts';
+import { factual, isSeedless } from './seedless.ts';
 import { TIERS, type TierName } from './tiers.ts';
 import { type Worth, worthOf } from './worth.ts';
 
@@ -40,6 +41,8 @@ export interface Option {
 export interface Sized {
   readonly options: readonly Option[];
   readonly worth: Readonly<Partial<Record<GapName, Worth>>>;
+  /** Of which nothing is drawn: every seed plays the same, and the interval is what bisection left. */
+  readonly seedless: readonly GapName[];
   readonly outcome: Runs['outcome'];
 }
 
@@ -49,17 +52,21 @@ export const GAPS: readonly GapName[] = ['periodic', 'random'];
 export async function sized(settings: SizeSettings, around: Surroundings): Promise<Sized> {
   const options: Option[] = [];
   const worth: Partial<Record<GapName, Worth>> = {};
+  const seedless: GapName[] = [];
   for (const gaps of GAPS) {
     const scenario = withGaps(settings.scenario, gaps);
     worth[gaps] = await worthOf(scenario, settings.paysShare);
+    const isSame = await isSeedless(scenario, join(settings.dir, `seeds-${gaps}`), around);
+    if (isSame) seedless.push(gaps);
+    const judged = isSame ? { ...around, lanes: factual(around.lanes) } : around;
     for (const tier of Object.keys(settings.prices) as TierName[]) {
       const one = { ...settings, scenario, gaps, tier, unlimitedGB: worth[gaps].unlimitedGB };
-      const { option, outcome } = await optionOf(one, around);
-      if (outcome !== 'ok') return { options, worth, outcome };
+      const { option, outcome } = await optionOf(one, judged);
+      if (outcome !== 'ok') return { options, worth, seedless, outcome };
       options.push(option);
     }
   }
-  return { options, worth, outcome: 'ok' };
+  return { options, worth, seedless, outcome: 'ok' };
 }
 
 interface Asked extends SizeSettings {

@@ -27,7 +27,7 @@ function answerSection({ settings, sized, limits, measures }: SizeShown): Sectio
         { title: 'tier' },
         { title: 'gaps' },
         { title: 'GB' },
-        { title: '95 % interval' },
+        { title: 'interval' },
         { title: 'price' },
         { title: 'runs', format: 'count', detail: 1 },
       ],
@@ -44,7 +44,11 @@ function answerSection({ settings, sized, limits, measures }: SizeShown): Sectio
     },
     lines: [...options.flatMap((option) => unmetText(option, measures)), ...cheapest(options)],
     notes: [
-      `GB are those of one engine${settings.scenario.engine.replicas.count > 1 ? `, of ${settings.scenario.engine.replicas.count}; the price is of all of them` : ''}. Each tier is varied alone; the others are as the scenario has them (${hasText(settings)}), and count in the price.`,
+      `Intervals are of 95 %, over the seeds. GB are those of one engine${settings.scenario.engine.replicas.count > 1 ? `, of ${settings.scenario.engine.replicas.count}; the price is of all of them` : ''}. Each tier is varied alone; the others are as the scenario has them (${hasText(settings)}), and count in the price.`,
+      ...sized.seedless.map(
+        (gaps) =>
+          `Of ${gaps} gaps nothing is drawn by chance: every seed plays the same, so that a size is one run, and the interval goes from a size that does not meet it to one that does.`,
+      ),
     ],
   };
 }
@@ -102,13 +106,14 @@ function paysSection({ settings, sized }: SizeShown): Section {
         { title: 'gaps' },
         { title: 'pays up to GB' },
         { title: 'hit share there', format: 'percent' },
-        { title: 'never evicts from GB' },
+        { title: 'with half', format: 'percent' },
+        { title: 'all there is GB' },
       ],
       rows: known.map(({ gaps, paysUpToGB, points, unlimitedGB }) => ({
         cells: [
           gaps,
           measure(paysUpToGB),
-          points.find(({ gb }) => gb >= paysUpToGB)?.share,
+          ...[1, 0.5].map((part) => points.find(({ gb }) => gb >= paysUpToGB * part)?.share),
           measure(unlimitedGB),
         ],
       })),

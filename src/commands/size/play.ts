@@ -7,6 +7,7 @@ import { createRunFolder } from '../../record/run-folder.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import { sizeFigures } from '../../sizing/figures.ts';
 import { sizeJson } from '../../sizing/json.ts';
+import { TELLING } from '../../sizing/seedless.ts';
 import { type SizeSettings, sized } from '../../sizing/size.ts';
 import { sizeSections } from '../../sizing/text.ts';
 import { limitTexts } from '../../sweep/limits.ts';
@@ -28,7 +29,8 @@ export async function playSize(
   const { scenario } = asked;
   const limits = limitTexts(scenario.thresholds);
   const names = limits.flatMap(({ name }) => (name === 'maxErrorRate' ? [] : [name]));
-  const measures = [...new Set([...names, 'cache.share'])];
+  const measures = [...new Set([...names, ...TELLING])];
+  const shown = [...names, 'cache.share'];
   const { originEpochMs } = new SystemClock();
   const dir = createRunFolder(scenario.output.dir, `size-${scenario.name}`, originEpochMs);
   const settings = { ...asked, dir };
@@ -57,7 +59,7 @@ export async function playSize(
       writeWhole(flags.json, [`${JSON.stringify(json, undefined, 2)}\n`]);
     }
     if (flags.figure !== undefined) await writePicture(flags.figure, sizeFigures(result, limits));
-    const sections = sizeSections({ settings, sized: result, limits: texts, measures });
+    const sections = sizeSections({ settings, sized: result, limits: texts, measures: shown });
     const figure = flags.figure === undefined ? '' : `Figure: ${flags.figure}\n`;
     process.stdout.write(
       `${sectionsText(sections, reportColumns(flags.wide))}\n\n${figure}Runs: ${dir}\n`,
