@@ -107,7 +107,7 @@ function paysSection({ settings, sized }: SizeShown): Section {
         { title: 'pays up to GB' },
         { title: 'hit share there', format: 'percent' },
         { title: 'with half', format: 'percent' },
-        { title: 'all there is GB' },
+        { title: 'all blocks GB' },
       ],
       rows: known.map(({ gaps, paysUpToGB, points, unlimitedGB }) => ({
         cells: [

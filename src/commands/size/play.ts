@@ -6,9 +6,10 @@ import { play } from '../../play/play.ts';
 import { createRunFolder } from '../../record/run-folder.ts';
 import { sectionsText } from '../../report/render/text.ts';
 import { sizeFigures } from '../../sizing/figures.ts';
+import { withGaps } from '../../sizing/gaps.ts';
 import { sizeJson } from '../../sizing/json.ts';
 import { TELLING } from '../../sizing/seedless.ts';
-import { type SizeSettings, sized } from '../../sizing/size.ts';
+import { GAPS, type SizeSettings, sized } from '../../sizing/size.ts';
 import { sizeSections } from '../../sizing/text.ts';
 import { limitTexts } from '../../sweep/limits.ts';
 import { resultOf } from '../../sweep/play-point.ts';
@@ -18,7 +19,7 @@ import { onSignal } from '../terminal/interrupts.ts';
 import { exitCodeOf } from '../terminal/present.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
-import type { SizeFlags } from './size.ts';
+import type { SizeFlags } from './flags.ts';
 
 /** Searches, prints and draws; returns the code to exit with. */
 export async function playSize(
@@ -27,6 +28,8 @@ export async function playSize(
   workers: number,
 ): Promise<number> {
   const { scenario } = asked;
+  // What cannot be played is said before there is a folder.
+  for (const gaps of GAPS) withGaps(scenario, gaps);
   const limits = limitTexts(scenario.thresholds);
   const names = limits.flatMap(({ name }) => (name === 'maxErrorRate' ? [] : [name]));
   const measures = [...new Set([...names, ...TELLING])];
