@@ -83,6 +83,7 @@ const ALSO: Record<string, string[]> = {
   attribution: ['run', 'cache'],
   inspect: ['cache'],
   curve: ['cache'],
+  sizing: ['cache'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

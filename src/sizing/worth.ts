@@ -1,4 +1,4 @@
-import { cacheCurve } from '../curve/curve.ts';
+import { PrefixReuse } from '../cache/prefix-reuse.ts';
 import { scenarioSource } from '../curve/from-scenario.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -19,25 +19,24 @@ export interface Worth {
 const STEPS = 64;
 const GB = 1e9;
 
+/** @param paysShare of the input tokens. @throws UsageError for an engine that there cannot be. */
 export async function worthOf(scenario: Scenario, paysShare: number): Promise<Worth> {
   const source = scenarioSource(scenario.name, scenario);
-  const options = { warmupShare: 0, engineBlockTokens: source.blockTokens! };
-  const { distinctBlocks } = await cacheCurve(source, options);
-  const capacities = Array.from({ length: STEPS }, (_, step) =>
-    Math.max(1, Math.round((distinctBlocks * (step + 1)) / STEPS)),
-  );
-  const { marginal = [] } = await cacheCurve(source, {
-    ...options,
-    capacities: [...new Set(capacities)],
+  const { blockTokens } = source;
+  const asked = { blockTokens, engineBlockTokens: blockTokens, referencesMax: 0 };
+  const { fold } = await source.play(() => new PrefixReuse(asked));
+  const { lru, totals } = fold.close();
+  const blockBytes = blockTokens * source.bytesPerToken!;
+  const shareOf = (tokens: number) => (totals.inputTokens > 0 ? tokens / totals.inputTokens : 0);
+  const points = Array.from({ length: STEPS }, (_, step) => {
+    const blocks = Math.max(1, Math.round((totals.distinctBlocks * (step + 1)) / STEPS));
+    const { tokens } = lru.at(blocks);
+    const more = lru.at(blocks + Math.floor(GB / blockBytes)).tokens - tokens;
+    return { gb: (blocks * blockBytes) / GB, share: shareOf(tokens), nextGBShare: shareOf(more) };
   });
-  const points = marginal.map(({ bytes = 0, share, nextGBShare }) => ({
-    gb: bytes / GB,
-    share,
-    nextGBShare,
-  }));
   const last = points.findLastIndex(({ nextGBShare }) => nextGBShare >= paysShare);
   return {
-    unlimitedGB: (distinctBlocks * source.blockTokens! * source.bytesPerToken!) / GB,
+    unlimitedGB: (totals.distinctBlocks * blockBytes) / GB,
     points,
     paysUpToGB: last < 0 ? 0 : (points[last + 1] ?? points[last]!).gb,
   };
