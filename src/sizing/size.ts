@@ -120,10 +120,13 @@ async function optionOf(asked: Asked, around: Surroundings) {
     return { outcome: ended, option: { ...about, answer: 'undecided', runs: all } as Option };
   }
   const bound = found.bound;
-  if (found.endedBy === 'max' || !bound) {
-    const answer = found.endedBy === 'max' ? 'anything' : 'undecided';
-    const gb = found.endedBy === 'max' ? leastGB : undefined;
-    return { outcome: ended, option: { ...about, answer, gb, runs: all } as Option };
+  // Nothing that was played is beyond: the answer is less than the least of it.
+  if (!bound && found.within !== undefined) {
+    const gb = rounded(1 / found.within);
+    return { outcome: ended, option: { ...about, answer: 'anything', gb, runs: all } as Option };
+  }
+  if (!bound) {
+    return { outcome: ended, option: { ...about, answer: 'undecided', runs: all } as Option };
   }
   const [low, high] = bound.interval95;
   // Between two sizes of which nothing more is known, the one that is within is the answer.

@@ -96,9 +96,16 @@ function cheapest(options: readonly Option[]): string[] {
   });
 }
 
+const APART =
+  'Periodic gaps make a cliff, where all users fit or none do; random ones of the same mean a line: what is measured with even gaps says little of uneven ones.';
+const SAME =
+  'It is the same for both kinds of gaps: pacing.pauseSec decides nothing of the order of these requests.';
+
 function paysSection({ settings, sized }: SizeShown): Section {
   const percent = `${measure(settings.paysShare * 100)} %`;
   const known = GAPS.flatMap((gaps) => (sized.worth[gaps] ? [{ gaps, ...sized.worth[gaps] }] : []));
+  const [first, ...others] = known.map(({ points }) => JSON.stringify(points));
+  const isSame = others.every((points) => points === first);
   return {
     title: 'Where another GB no longer pays',
     table: {
@@ -119,7 +126,7 @@ function paysSection({ settings, sized }: SizeShown): Section {
       })),
     },
     notes: [
-      `From there on another GB finds less than ${percent} of the input tokens more, in one LRU cache that is asked one request after the other. Periodic gaps make a cliff, where all users fit or none do; random ones of the same mean a line: what is measured with even gaps says little of uneven ones.`,
+      `From there on another GB finds less than ${percent} of the input tokens more, in one LRU cache that is asked one request after the other. ${isSame ? SAME : APART}`,
     ],
   };
 }

@@ -94,6 +94,14 @@ describe('a size', () => {
     expect(text.replace(/\s+/g, ' ')).toMatch(/all there is to keep is [\d.]+ GB: ttftMs\.p95/);
   });
 
+  test('that is beyond is not known where every size that was played is within', async () => {
+    const { options } = await sized({ ...settings, runsMax: 3 }, around(1e-9, false));
+    for (const { answer, gb, runs } of options) {
+      expect(answer).toBe('anything');
+      expect(gb).toBeCloseTo(Math.min(...runs.map((run) => run.gb)), 6);
+    }
+  });
+
   test('of DRAM counts what the GPU has in its price', async () => {
     const both = { ...settings, prices: { dram: 5, gpu: 300 } };
     const { options } = await sized(both, around(0.2, false));
