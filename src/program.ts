@@ -41,6 +41,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'a scenario at many settings, or the largest load within limits',
     load: async () => (await import('./commands/sweep/sweep.ts')).sweepCommand(),
   },
+  size: {
+    summary: 'the fewest GB of KV memory that keep limits, their price, where more no longer pays',
+    load: async () => (await import('./commands/size/size.ts')).sizeCommand(),
+  },
   certify: {
     summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
@@ -223,7 +227,7 @@ function exiting(command: Command, argv: readonly string[]): Command {
 }
 
 /** Verbs that play a scenario. */
-const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan', 'sweep'];
+const PLAYING: readonly unknown[] = ['run', 'simulate', 'plan', 'sweep', 'size'];
 
 /** A flag of another tool is answered with what is the same here. */
 function knowing(text: string, argv: readonly string[]): string {

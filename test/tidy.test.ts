@@ -49,6 +49,7 @@ const STATIONS = [
 
   'inspect',
   'curve',
+  'sizing',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -82,6 +83,7 @@ const ALSO: Record<string, string[]> = {
   attribution: ['run', 'cache'],
   inspect: ['cache'],
   curve: ['cache'],
+  sizing: ['cache'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

@@ -162,6 +162,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/sweep/README.md'),
   },
   {
+    name: 'sizing',
+    summary: 'how much KV memory keeps the limits, and what it costs',
+    text: (columns) => documentText(columns, 'src/sizing/README.md'),
+  },
+  {
     name: 'sessions',
     summary: 'finding how many sessions an engine holds',
     text: (columns) => documentText(columns, 'src/sessions/README.md'),

@@ -25,6 +25,7 @@ import { runCommand, simulateCommand } from '../../src/commands/run.ts';
 import { scenariosCommand } from '../../src/commands/scenarios.ts';
 import { schemaCommand } from '../../src/commands/schema.ts';
 import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
+import { sizeCommand } from '../../src/commands/size/size.ts';
 import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
@@ -61,6 +62,7 @@ const VERBS: Record<string, () => Command> = {
   sessions: sessionsCommand,
   ab: abCommand,
   sweep: sweepCommand,
+  size: sizeCommand,
   certify: certifyCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,

@@ -22,11 +22,8 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
   const axes = axesOf(flags);
   const { findMax, slo, simulate: isSimulated = false, repeats = 1, isolate } = flags;
   checkTogether(flags, axes);
-  const limits = slo === undefined ? undefined : limitsOf(slo);
   const limited: Scenario = {
-    ...scenario,
-    ...(limits?.slo && { slo: { ...scenario.slo, ...limits.slo } }),
-    thresholds: merged(scenario.thresholds, limits?.thresholds ?? {}),
+    ...withSlo(scenario, slo),
     output: { ...scenario.output, exports: exportsOf(scenario) },
   };
   const server = serverOf(flags);
@@ -56,6 +53,16 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
       scenario.target.url !== 'embedded' && {
         server: server ?? { healthTimeoutSec: HEALTH_TIMEOUT_SEC, restSec: 0 },
       }),
+  };
+}
+
+/** With what `--slo` says as well. @throws UsageError for what is no limit. */
+export function withSlo(scenario: Scenario, slo: string | undefined): Scenario {
+  const limits = slo === undefined ? undefined : limitsOf(slo);
+  return {
+    ...scenario,
+    ...(limits?.slo && { slo: { ...scenario.slo, ...limits.slo } }),
+    thresholds: merged(scenario.thresholds, limits?.thresholds ?? {}),
   };
 }
 
@@ -147,7 +154,7 @@ function searchOf(flags: SweepFlags, scenario: Scenario): AskedSearch {
 const ERROR_RATES = ['maxErrorRate', 'counts.errorRate'];
 
 /** A failed request means that there is too much, unless some may fail. */
-function withErrorLimit(scenario: Scenario): Scenario {
+export function withErrorLimit(scenario: Scenario): Scenario {
   const { thresholds } = scenario;
   const isLimited = limitTexts(thresholds).some(({ name }) => ERROR_RATES.includes(name));
   return isLimited ? scenario : { ...scenario, thresholds: { ...thresholds, maxErrorRate: 0 } };

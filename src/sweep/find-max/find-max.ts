@@ -24,6 +24,8 @@ export interface LoadSettings extends SearchSettings {
   /** The sweep's folder. */
   readonly dir: string;
   scenarioAt(x: number): Promise<Scenario>;
+  /** What a load is told as, where it is the inverse of what is looked for: the least of that is the most of this. */
+  shownAt?(x: number): number;
 }
 
 /** Plays what the search asks for. Every run has a seed of its own: what chance does to one, it does not to the next. */
@@ -50,7 +52,7 @@ export async function findMax(settings: LoadSettings, around: Surroundings): Pro
 async function jobAt(x: number, seed: number, settings: LoadSettings): Promise<Job> {
   const { name, dir } = settings;
   const scenario = await settings.scenarioAt(x);
-  const coordinates = [{ name, value: x }];
+  const coordinates = [{ name, value: settings.shownAt?.(x) ?? x }];
   const told = `run ${seed + 1}: ${pointText(coordinates)}`;
   return jobOf({ key: `run-${seed + 1}`, told, coordinates, scenario, seed, dir });
 }

@@ -40,7 +40,7 @@ test('bash completes verbs, flags, their values, scenarios, topics and fields', 
     ['completion', ''],
   ];
   expect(offered(stdout, lines)).toEqual([
-    ['simulate', 'sessions', 'sweep', 'scenarios', 'schema'],
+    ['simulate', 'sessions', 'sweep', 'size', 'scenarios', 'schema'],
     ['--output-dir'],
     ['text', 'json'],
     ['json'],

@@ -1,0 +1,54 @@
+import type { Panel } from '../figures/panel.ts';
+import { measure } from '../report/number.ts';
+import type { Point } from '../stats/sample.ts';
+import type { LimitText } from '../sweep/limits.ts';
+import { measureOf } from '../sweep/measure.ts';
+import type { Option, Sized } from './size.ts';
+import { TIERS, type TierName } from './tiers.ts';
+
+/** What is limited, and the hit share, against GB: a panel for each tier, a line for each kind of gaps. */
+export function sizeFigures(sized: Sized, limits: readonly LimitText[]): Panel[] {
+  const tiers = [...new Set(sized.options.map(({ tier }) => tier))];
+  const measured = limits.filter(({ name }) => name !== 'maxErrorRate');
+  return tiers.flatMap((tier) => {
+    const options = sized.options.filter((option) => option.tier === tier);
+    return [
+      ...measured.map((limit) => panelOf(tier, options, limit.name, limit)),
+      panelOf(tier, options, 'cache.share'),
+    ];
+  });
+}
+
+function panelOf(
+  tier: TierName,
+  options: readonly Option[],
+  name: string,
+  limit?: LimitText,
+): Panel {
+  const { title, unit } = measureOf(name, '--slo');
+  return {
+    title: `${title} by GB of ${TIERS[tier].says}`,
+    kind: 'line',
+    hasDots: true,
+    x: { label: `${TIERS[tier].says} GB`, scale: 'log' },
+    y: { label: title, unit, ...(unit === 'ms' && { scale: 'log' as const }) },
+    series: options.map(({ gaps, runs }) => ({ name: gaps, points: meansOf(runs, name) })),
+    marks: [
+      ...(limit ? [{ name: limit.text, at: limit.limit, axis: 'y' as const }] : []),
+      ...options.flatMap(({ gaps, gb, answer }) =>
+        answer === 'found' ? [{ name: `${gaps}: ${measure(gb!)} GB`, at: gb! }] : [],
+      ),
+    ],
+  };
+}
+
+function meansOf(runs: Option['runs'], name: string): Point[] {
+  const at = new Map<number, number[]>();
+  for (const { gb, result } of runs) {
+    const value = result.readings[name]?.value;
+    if (value !== undefined) at.set(gb, [...(at.get(gb) ?? []), value]);
+  }
+  return [...at]
+    .map(([gb, ys]): Point => [gb, ys.reduce((sum, y) => sum + y, 0) / ys.length])
+    .sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,51 @@
+import { capacityOf } from '../plan/capacity.ts';
+import type { Override } from '../scenario/overrides.ts';
+import type { Scenario } from '../scenario/schema.ts';
+
+/** Where KV memory is bought. */
+export type TierName = 'gpu' | 'dram';
+
+interface TierRow {
+  /** As tables title it. */
+  readonly says: string;
+  /** GB that the scenario's engines have of it, all replicas together; 0: none. */
+  hasGB(scenario: Scenario): number;
+  /** The scenario with so many GB an engine. */
+  changes(gb: number, scenario: Scenario): readonly Override[];
+}
+
+const GB = 1e9;
+
+/** GB are of one engine: of each replica, where there are several. */
+export const TIERS: Readonly<Record<TierName, TierRow>> = {
+  gpu: {
+    says: 'GPU',
+    hasGB({ engine }) {
+      const { blocks, bytesPerToken } = capacityOf(engine);
+      return ((blocks + 1) * engine.blockTokens * bytesPerToken) / GB;
+    },
+    changes: (value) => [
+      { path: ['engine', 'blocks'], value: undefined },
+      { path: ['engine', 'kvGB'], value },
+    ],
+  },
+  dram: {
+    says: 'DRAM',
+    hasGB({ engine }) {
+      const { tiers, bytesPerToken } = capacityOf(engine);
+      const blocks = tiers.find(({ medium }) => medium === 'cpu')?.blocks ?? 0;
+      return (blocks * engine.blockTokens * bytesPerToken) / GB;
+    },
+    changes: (value, { engine }) => [
+      ...(isOffloading(engine.offload.preset)
+        ? []
+        : [{ path: ['engine', 'offload', 'preset'], value: 'vllm' }]),
+      { path: ['engine', 'offload', 'cpu', 'blocks'], value: undefined },
+      { path: ['engine', 'offload', 'cpu', 'capacityGB'], value },
+    ],
+  },
+};
+
+function isOffloading(preset: string | undefined): boolean {
+  return preset !== undefined && preset !== 'none';
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sectionsText } from '../../src/report/render/text.ts';
+import { parseScenario } from '../../src/scenario/load.ts';
+import type { Scenario } from '../../src/scenario/schema.ts';
+import { withGaps } from '../../src/sizing/gaps.ts';
+import { type SizeSettings, sized } from '../../src/sizing/size.ts';
+import { sizeSections } from '../../src/sizing/text.ts';
+import { TIERS } from '../../src/sizing/tiers.ts';
+import type { JobResult } from '../../src/sweep/play-point.ts';
+import type { Surroundings } from '../../src/sweep/running.ts';
+
+const scenario = parseScenario(
+  {
+    target: { url: 'embedded' },
+    conversation: { text: 'hi', userHistory: { tokens: 400 }, rounds: 3 },
+    population: { arrivals: { process: 'constant', usersPerSec: 1 }, users: 8 },
+    pacing: { pauseSec: 5 },
+    engine: { gpu: 'rtx4090' },
+  },
+  'test',
+);
+
+/** Plays nothing: TTFT is 100 ms, times `needGB` over what there is. `chance` makes seeds differ. */
+function around(needGB: number, chance: boolean): Surroundings & { played: string[] } {
+  const played: string[] = [];
+  const play = async (job: { text: string; scenario: Scenario }): Promise<JobResult> => {
+    played.push(job.text);
+    const { engine, seed } = job.scenario;
+    const gb = engine.kvGB ?? engine.offload.cpu?.capacityGB ?? TIERS.gpu.hasGB(job.scenario);
+    const noise = chance ? 1 + 0.02 * Math.sin(String(seed).length * played.length) : 1;
+    const value = (100 * needGB * noise) / gb;
+    return {
+      ...{ dir: 'x', outcome: 'ok', completed: 8, failed: 0, nextUserId: 0 },
+      readings: { 'ttftMs.p95': { value } },
+      estimates: [{ kind: 'ratio', y: Math.log(value / 100), se: 0.02 }],
+      exceeded: value > 100 ? ['ttft'] : [],
+    };
+  };
+  return {
+    played,
+    lanes: { count: 1, play, close: async () => {} },
+    ledger: {
+      ...{ dir: 'x', find: () => undefined, add() {} },
+      ...{ isEmpty: () => true, nextUserId: () => 0 },
+    },
+    say: () => {},
+    told: () => {},
+    isInterrupted: () => false,
+  };
+}
+
+const settings: SizeSettings = {
+  ...{ scenario, prices: { gpu: 300 }, precision: 0.05, repeatsMax: 6, runsMax: 40 },
+  ...{ paysShare: 0.005, dir: join('x', 'size') },
+};
+
+describe('a size', () => {
+  test('is the fewest GB that keep the limit, with its interval and its price', async () => {
+    const { options, seedless } = await sized(settings, around(0.2, true));
+    expect(seedless).toEqual([]);
+    expect(options.map(({ gaps, answer }) => [gaps, answer])).toEqual([
+      ['periodic', 'found'],
+      ['random', 'found'],
+    ]);
+    for (const { gb, interval95, price } of options) {
+      expect(gb).toBeGreaterThan(0.19);
+      expect(gb).toBeLessThan(0.21);
+      expect(interval95![0]).toBeLessThanOrEqual(gb!);
+      expect(interval95![1]).toBeGreaterThanOrEqual(gb!);
+      expect(price).toBeCloseTo(300 * gb!);
+    }
+  });
+
+  test('is one run where no seed changes anything, and lies where bisection ended', async () => {
+    const { options, seedless } = await sized(settings, around(0.2, false));
+    expect(seedless).toEqual(['periodic', 'random']);
+    const { gb, interval95, runs } = options[0]!;
+    expect(gb).toBe(interval95![1]);
+    expect(interval95![0]).toBeLessThan(0.2);
+    expect(gb).toBeGreaterThanOrEqual(0.2);
+    expect(gb! / interval95![0]).toBeLessThan(1.06);
+    // The search may come to the size that was played first, and no size again.
+    expect(new Set(runs.slice(1).map((run) => run.gb)).size).toBe(runs.length - 1);
+  });
+
+  test('that no size keeps is refused with the best there is', async () => {
+    const result = await sized(settings, around(1e6, false));
+    expect(result.options.map(({ answer }) => answer)).toEqual(['unmet', 'unmet']);
+    const text = sectionsText(
+      sizeSections({ settings, sized: result, limits: ['l'], measures: ['ttftMs.p95'] }),
+    );
+    expect(text).toMatch(/GPU, periodic gaps: no size meets it\. With [\d.]+ GB/);
+    expect(text.replace(/\s+/g, ' ')).toMatch(/all there is to keep is [\d.]+ GB: ttftMs\.p95/);
+  });
+
+  test('that is beyond is not known where every size that was played is within', async () => {
+    const { options } = await sized({ ...settings, runsMax: 3 }, around(1e-9, false));
+    for (const { answer, gb, runs } of options) {
+      expect(answer).toBe('anything');
+      expect(gb).toBeCloseTo(Math.min(...runs.map((run) => run.gb)), 6);
+    }
+  });
+
+  test('of DRAM counts what the GPU has in its price', async () => {
+    const both = { ...settings, prices: { dram: 5, gpu: 300 } };
+    const { options } = await sized(both, around(0.2, false));
+    const { gb, price } = options.find(({ tier }) => tier === 'dram')!;
+    expect(price).toBeCloseTo(5 * gb! + 300 * TIERS.gpu.hasGB(scenario));
+  });
+});
+
+test('gaps keep their mean, and are those of the scenario to choose', () => {
+  expect(withGaps(scenario, 'periodic').pacing.pauseSec).toBe(5);
+  expect(withGaps(scenario, 'random').pacing.pauseSec).toEqual({
+    distribution: 'exponential',
+    mean: 5,
+  });
+  const none = { ...scenario, pacing: { ...scenario.pacing, pauseSec: 0 } };
+  expect(() => withGaps(none, 'random')).toThrow(/pacing\.pauseSec: found 0; expected/);
+  const traced = { ...scenario, pacing: { ...scenario.pacing, mode: 'trace' as const } };
+  expect(() => withGaps(traced, 'periodic')).toThrow(/pacing\.mode: found trace/);
+});
