@@ -147,14 +147,19 @@ test('numbers are expected of commands that a document has', () => {
 // Files that others read are written by one of these.
 test.each(alone)('%s', play);
 
+/** What makes studies short. */
+const CUT: Readonly<Record<string, readonly string[]>> = {
+  priority: ['--seeds', '2', '--users', '20'],
+  size: ['--users', '10', '--max-runs', '4'],
+};
+
 async function play(command: string): Promise<void> {
   const args = words(command.slice(CONFAB.length));
   if (args[0] === 'engine') return serve(args);
   // The same commands, against an engine of ours and cut short.
   const local = args.map((arg) => arg.replace('http://localhost:8000', url));
   const isPlayed = /^(run|multi-round-qa)$/.test(args[0]!) && !/--(print|process)-/.test(command);
-  const isStudy = args[0] === 'priority';
-  const cut = isPlayed ? ['--time', '1'] : isStudy ? ['--seeds', '2', '--users', '20'] : [];
+  const cut = isPlayed ? ['--time', '1'] : (CUT[args[0]!] ?? []);
   const { code, stdout, stderr } = await here([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);
