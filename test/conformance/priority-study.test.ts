@@ -284,6 +284,11 @@ describe('online', () => {
       /output_tokens_noise_75: missing.*output_tokens_noise_50/,
     ],
     [['--schedule', 'priority', '--noise', '50', '--expected', 'x'], /one of them/],
+    [['--set', 'sampling.priority=expected'], /sampling.priority "expected" with --schedule fcfs/],
+    [['--set', 'target.body.priority=3'], /target.body.priority 3 with --schedule fcfs/],
+    [['--schedule', 'priority', '--set', 'target.body.priority=3'], /one priority of all/],
+    [['--schedule', 'priority', '--set', 'sampling.priority=5'], /sampling.priority 5 with/],
+    [['--schedule', 'priority', '--set', 'sampling.priority=0'], /sampling.priority 0 with/],
   ])('003-10 refused before anything is sent: %j', async (flags, message) => {
     const { code, stderr, requests } = await sent(...ONLINE, ...flags);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
