@@ -134,3 +134,17 @@ test('repeats have the interval of their mean in the figure, and one run alone h
     }
   }
 });
+
+test('repeats that gave the same are said to be of no use', () => {
+  const shownOf = (runs: JobResult[]) =>
+    sectionsText([
+      sweepSection({
+        ...{ axes, columns, points: points(() => runs) },
+        ...{ repeats: runs.length, hasLimits: false },
+      }),
+    ]);
+  expect(shownOf([run(100), run(100)])).toContain('Every run of a point gave the same');
+  for (const runs of [[run(100)], [run(100), run(101)]]) {
+    expect(shownOf(runs)).not.toContain('gave the same');
+  }
+});
