@@ -359,6 +359,9 @@ describe('online', () => {
       '--metadata',
       'version=0.3.3',
       'tp=1',
+      // The result's own: it stays.
+      'num_prompts=999',
+      'completed=999',
       '--request-rate',
       '500',
       '--max-concurrency',
@@ -367,6 +370,7 @@ describe('online', () => {
     const { name, json } = resultIn(cwd);
     expect(name).toMatch(/^vllm-500\.0qps-concurrency3-m-\d{8}-\d{6}\.json$/);
     expect(json).toMatchObject({ version: '0.3.3', tp: '1', request_rate: 500, model_id: 'org/m' });
+    expect([json.num_prompts, json.completed]).toEqual([FITTING.length, FITTING.length]);
     const { cwd: other } = await sent(...ONLINE);
     expect(resultIn(other).name).toMatch(/^vllm-infqps-m-\d{8}-\d{6}\.json$/);
     expect(resultIn(other).json.request_rate).toBe('inf');
