@@ -1,7 +1,7 @@
 import { lettersWidth, shortened } from './letters.ts';
 import { colourOf, markDash } from './overlays.ts';
 import { letters, TEXT } from './page-text.ts';
-import type { Panel } from './panel.ts';
+import type { Panel, PointsPanel } from './panel.ts';
 import type { Palette, Style } from './style.ts';
 
 export interface Legend {
@@ -48,10 +48,7 @@ function entriesOf(panel: Panel, styles: readonly Style[], palette: Palette): En
   if (panel.kind === 'interval') return series;
   return [
     ...series,
-    ...(panel.bands ?? []).map(({ name, of }) => ({
-      name,
-      swatch: stroke(colourOf(of, panel, styles, palette), 'stroke-width="9" stroke-opacity="0.3"'),
-    })),
+    ...bandEntries(panel, styles, palette),
     ...(panel.marks ?? []).map(({ name }, index) => ({
       name,
       swatch: stroke(palette.ink, `stroke-width="1.4" stroke-dasharray="${markDash(index)}"`),
@@ -61,6 +58,18 @@ function entriesOf(panel: Panel, styles: readonly Style[], palette: Palette): En
       swatch: stroke(palette.grey, 'stroke-width="9" stroke-opacity="0.3"'),
     })),
   ];
+}
+
+/** One a name: that of several series is grey. */
+function bandEntries(panel: PointsPanel, styles: readonly Style[], palette: Palette): Entry[] {
+  const bands = panel.bands ?? [];
+  return [...new Set(bands.map(({ name }) => name))].map((name) => {
+    const alike = bands.filter((band) => band.name === name);
+    const of = alike.length === 1 ? alike[0]!.of : undefined;
+    if (panel.kind === 'bar') return { name, swatch: stroke(palette.ink, 'stroke-width="1.4"') };
+    const colour = colourOf(of, panel, styles, palette);
+    return { name, swatch: stroke(colour, 'stroke-width="9" stroke-opacity="0.3"') };
+  });
 }
 
 function stroke(colour: string, look: string): Entry['swatch'] {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Point } from '../stats/sample.ts';
 import { isShown, leastDistance, rowsOf } from './extent.ts';
-import type { Panel, PointsPanel, Span } from './panel.ts';
+import type { Panel, PanelAxis, PointsPanel, Span } from './panel.ts';
 import type { Plane } from './plane.ts';
 import { stacked } from './stacked.ts';
 import type { Palette, Style } from './style.ts';
@@ -92,11 +92,7 @@ const MARKS = {
     const base = y.domain[0] > 0 ? y.domain[0] : 0;
     const bars = new Map<number, { x1: number; x2: number; height: number }>();
     for (const [from, height] of points) {
-      const [left, right] = [x.at(from), x.at(from + width)];
-      // Series stand side by side, with some air between places; names are apart from each other.
-      const air = Math.min(axis.names ? Infinity : 2, (right - left) / 4);
-      const part = (right - left - air) / count;
-      const first = Math.max(x.range[0], left + air / 2 + index * part);
+      const { first, part } = barAt(from, width, { x, axis, index, count });
       // Of those that share a pixel the highest is seen.
       const place = part < 1 ? Math.floor(first) : first;
       const last = Math.min(x.range[1], Math.max(first + part, place + 1));
@@ -112,6 +108,28 @@ const MARKS = {
     ];
   },
 } satisfies Record<PointsPanel['kind'], Draw>;
+
+/**
+ * Where a bar begins and how wide it is, in pixels. Series stand side by side, with some air between places; names
+ * are apart from each other.
+ * @param width of a place, in values of x
+ */
+export function barAt(
+  from: number,
+  width: number,
+  { x, axis, index, count }: Pick<Plane, 'x'> & BarSeries,
+): { readonly first: number; readonly part: number } {
+  const [left, right] = [x.at(from), x.at(from + width)];
+  const air = Math.min(axis.names ? Infinity : 2, (right - left) / 4);
+  const part = (right - left - air) / count;
+  return { first: Math.max(x.range[0], left + air / 2 + index * part), part };
+}
+
+interface BarSeries {
+  readonly axis: PanelAxis;
+  readonly index: number;
+  readonly count: number;
+}
 
 /** Every point of a line is seen where there are no more than these. */
 const DOTS_MAX = 200;

@@ -1,5 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import type { Panel, PointsPanel } from './panel.ts';
+import { leastDistance } from './extent.ts';
+import { barAt } from './marks.ts';
+import type { Band, Panel, PointsPanel } from './panel.ts';
 import type { Plane } from './plane.ts';
 import type { Palette, Style } from './style.ts';
 
@@ -17,7 +19,8 @@ export function behind(panel: Panel, { x, y }: Plane, styles: readonly Style[], 
       { x1: '0', x2: '1', y1: low, y2: high, fill: palette.grey, fillOpacity: 0.22 },
     ),
   );
-  const bands = (panel.bands ?? []).map((band) =>
+  const areas = panel.kind === 'bar' ? [] : (panel.bands ?? []);
+  const bands = areas.map((band) =>
     Plot.areaY(band.points, {
       x: '0',
       y1: '1',
@@ -29,13 +32,29 @@ export function behind(panel: Panel, { x, y }: Plane, styles: readonly Style[], 
   return [...windows, ...bands];
 }
 
-/** Lines across the picture lie upon it. */
-export function across(panel: Panel, palette: Palette): Plot.Markish[] {
+/** Lines across the picture lie upon it, and so do the whiskers of bars. */
+export function across(panel: Panel, plane: Plane, palette: Palette): Plot.Markish[] {
   if (panel.kind === 'interval') return [];
-  return (panel.marks ?? []).map(({ at, axis = 'x' }, index) => {
+  const marks = (panel.marks ?? []).map(({ at, axis = 'x' }, index) => {
     const look = { stroke: palette.ink, strokeWidth: 1.4, strokeDasharray: markDash(index) };
     return axis === 'x' ? Plot.ruleX([at], look) : Plot.ruleY([at], look);
   });
+  const banded = panel.kind === 'bar' ? (panel.bands ?? []) : [];
+  return [...banded.map((band) => whiskers(band, panel, plane, palette)), ...marks];
+}
+
+/** A stroke from low to high through the middle of each bar. */
+function whiskers({ of, points }: Band, panel: PointsPanel, { x }: Plane, { ink }: Palette) {
+  const { series, x: axis } = panel;
+  const index = series.findIndex(({ name }) => name === of);
+  const width = axis.step ?? leastDistance(series[index]?.points ?? []);
+  const middle = (from: number): number => {
+    const place = { x, axis, index: Math.max(0, index), count: index < 0 ? 1 : series.length };
+    const { first, part } = barAt(from, width, place);
+    return x.valueAt(first + part / 2);
+  };
+  const ends = points.map(([from, low, high]) => [middle(from), low, high]);
+  return Plot.ruleX(ends, { x: '0', y1: '1', y2: '2', stroke: ink, strokeWidth: 1.4 });
 }
 
 /** Several marks are told apart by their dashes. */

@@ -43,8 +43,9 @@ export interface Overlays {
   readonly windows?: readonly Windows[];
 }
 
-/** What a series may be as well: an interval of confidence, say. */
+/** What a series may be as well: an interval of confidence, say. Of bars: a whisker each. */
 export interface Band {
+  /** Bands of several series that say the same share a name. */
   readonly name: string;
   /** The name of the series whose colour it has; absent: grey. */
   readonly of?: string;

@@ -62,7 +62,7 @@ export function plotSvg(
       Plot.gridY(valuesOf(y), { stroke: palette.grey, strokeOpacity: 0.22 }),
       ...behind(panel, plane, styles, palette),
       ...marksOf(panel, plane, styles, palette),
-      ...across(panel, palette),
+      ...across(panel, plane, palette),
       Plot.ruleY([isTimeline ? y.domain[1] : y.domain[0]], { stroke: palette.grey }),
       ...axes({ x, y }, palette),
     ],

@@ -1,9 +1,9 @@
-import type { Panel, PanelAxis } from '../figures/panel.ts';
+import type { Band, Panel, PanelAxis } from '../figures/panel.ts';
 import { scaleOf } from '../report/figures/figure.ts';
 import type { Point as Mark } from '../stats/sample.ts';
 import { type Axis, isNumeric, valueText } from './axis.ts';
 import { PANELS, type PanelRow } from './columns.ts';
-import type { PointSummary } from './summary.ts';
+import type { PointSummary, Spread } from './summary.ts';
 
 /** The pictures of a sweep: each number against the swept value, a line for every other setting. */
 export function sweepPanels(axes: readonly Axis[], points: readonly PointSummary[]): Panel[] {
@@ -37,19 +37,24 @@ function groupsOf(axes: readonly Axis[], along: Axis, points: readonly PointSumm
 function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] {
   const { title, label, unit, measures } = row;
   const isCategory = !isNumeric(along);
-  const series = groups.flatMap(({ name, points }) =>
+  const lines = groups.flatMap(({ name, points }) =>
     measures.flatMap(([measure, says]) => {
       const marks = points
-        .flatMap((point): Mark[] => {
-          const y = point.readings[measure]?.value;
-          return y === undefined ? [] : [[placeOf(point, along), y]];
+        .flatMap((point): Seen[] => {
+          const reading = point.readings[measure];
+          return reading ? [{ at: placeOf(point, along), ...reading }] : [];
         })
-        .sort(([a], [b]) => a - b);
+        .sort((a, b) => a.at - b.at);
       const words = [name, measures.length > 1 ? says : ''].filter(Boolean).join(' ');
-      return marks.length > 0 ? [{ name: words || says, points: marks }] : [];
+      return marks.length > 0 ? [{ name: words || says, marks }] : [];
     }),
   );
-  if (series.length === 0) return [];
+  if (lines.length === 0) return [];
+  const series = lines.map(({ name, marks }) => ({
+    name,
+    points: marks.map(({ at, value }): Mark => [at, value]),
+  }));
+  const bands = lines.flatMap(({ name, marks }) => bandOf(name, marks, unit));
   const values = series.flatMap(({ points }) => points.map(([, y]) => y));
   const isFar = unit === 'ms' && !isCategory;
   return [
@@ -62,8 +67,21 @@ function panelOf(row: PanelRow, along: Axis, groups: readonly Group[]): Panel[] 
       x: axisAlong(along),
       y: { label, unit, ...(isFar && scaleOf(values)) },
       series,
+      ...(bands.length > 0 && { bands }),
     },
   ];
+}
+
+/** A number of a point, and where that is along the axis. */
+type Seen = Spread & { readonly at: number };
+
+/** How far repeats are apart: of one run alone nothing is drawn. */
+function bandOf(of: string, marks: readonly Seen[], unit: string): Band[] {
+  const most = unit === 'share' ? 1 : Infinity;
+  const points = marks.flatMap(({ at, interval95, runs }): Band['points'] =>
+    interval95 && runs > 1 ? [[at, Math.max(0, interval95[0]), Math.min(most, interval95[1])]] : [],
+  );
+  return points.length > 0 ? [{ name: '95 % interval of the mean', of, points }] : [];
 }
 
 /** How much a cache holds. */

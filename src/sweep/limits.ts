@@ -1,4 +1,5 @@
 import { type Measured, type Thresholds, verdictsOf } from '../report/thresholds.ts';
+import { type Measure, measureOf } from './measure.ts';
 
 /** A limit of a run, one for each end of it: as many as a run has estimates, in the same order. */
 export interface LimitText {
@@ -10,6 +11,14 @@ export interface LimitText {
 
 /** A run of which nothing is known has all of its limits nevertheless. */
 const NOTHING = { counts: {}, distributions: {}, conversations: {} } as Measured;
+
+/** The numbers that are limited, once each. Of failed requests each run tells in any case. */
+export function limitedMeasures(thresholds: Thresholds): Measure[] {
+  const names = limitTexts(thresholds).map(({ name }) => name);
+  return [...new Set(names)].flatMap((name) =>
+    name === 'maxErrorRate' ? [] : [measureOf(name, '--slo')],
+  );
+}
 
 export function limitTexts(thresholds: Thresholds): LimitText[] {
   return verdictsOf(thresholds, NOTHING).flatMap(({ name, min, max }) => {

@@ -27,9 +27,25 @@ export function sweepSection(shown: Shown): Section {
             `Means of ${repeats} runs of each point, ± half of the 95 % interval. The nth run of all points has the same requests.`,
           ]
         : []),
+      ...(isAllTheSame(points)
+        ? [
+            'Every run of a point gave the same: what this scenario draws anew does not matter to it. One run of each is enough.',
+          ]
+        : []),
       ...(shown.hasLimits ? ['Within: runs in which every limit was kept.'] : []),
     ],
   };
+}
+
+/** Whether there were repeats, and no number of any point differs among them. */
+function isAllTheSame(points: readonly PointSummary[]): boolean {
+  const repeated = points.flatMap(({ readings }) =>
+    Object.values(readings).filter(({ runs }) => runs > 1),
+  );
+  return (
+    repeated.length > 0 &&
+    repeated.every(({ interval95 }) => interval95 && interval95[1] === interval95[0])
+  );
 }
 
 /** Why a point has failures: as the first of them says. */

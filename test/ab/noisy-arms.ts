@@ -3,6 +3,7 @@ import { orderOf, type Side } from '../../src/ab/schedule.ts';
 import type { Settings, Step } from '../../src/ab/settings.ts';
 import { type Rng, stream } from '../../src/base/random.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 /** Two arms on one machine, made without an engine: thousands of experiments in seconds. */
 export interface NoisyArms {
@@ -96,14 +97,8 @@ export function queue(rng: Rng, count: number): number[] {
 
 /** A request whose first token came after so long, its end 100 ms later. */
 export function recordOf(userId: number, ttftMs: number, cachedTokens = 0): TurnRecord {
-  return {
+  return answeredTurn({
     userId,
-    turn: 0,
-    turns: 1,
-    phase: 'measure',
-    status: 'ok',
-    attempts: 1,
-    reconnects: 0,
     chunks: 11,
     sentMs: 0,
     firstTokenMs: ttftMs,
@@ -112,7 +107,7 @@ export function recordOf(userId: number, ttftMs: number, cachedTokens = 0): Turn
     inputTokens: 1000,
     outputTokens: 11,
     cachedTokens,
-  };
+  });
 }
 
 /** Box and Muller's. */

@@ -3,6 +3,7 @@ import type { RunHeader, TurnRecord } from '../../src/record/record.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 /** A run of these records, as if it had been read from a folder. */
 export function runOf(
@@ -33,20 +34,12 @@ export async function simulatedRun(input: ScenarioInput): Promise<Run> {
 
 /** An answered request; times in milliseconds. */
 export function answered(userId: number, turn: number, more: Partial<TurnRecord>): TurnRecord {
-  return {
-    ...{
-      userId,
-      turn,
-      turns: turn + 1,
-      phase: 'measure',
-      status: 'ok',
-      attempts: 1,
-      reconnects: 0,
-    },
+  return answeredTurn({
+    ...{ userId, turn, turns: turn + 1 },
     ...{ intendedMs: 0, readyMs: 0, sentMs: 0, firstTokenMs: 10, lastTokenMs: 20, endMs: 20 },
     ...{ inputTokens: 100, outputTokens: 5, chunks: 5, tokensFrom: 'usage' },
     ...more,
-  };
+  });
 }
 
 /** Prompts of very different lengths on a GPU that holds a part of them, with host memory below it. */

@@ -207,7 +207,8 @@ const QUICK = ['--precision', '0.5', '--max-repeats', '2'];
 describe('--find-max', () => {
   test('prints the bound, its interval and the runs that it took', async () => {
     const cwd = freshFolder();
-    const args = ['--find-max', 'users', '--slo', 'ttft.p50<60', '--simulate', '--workers', '1'];
+    const slo = 'ttft.p50<60,tpot.p75<1000';
+    const args = ['--find-max', 'users', '--slo', slo, '--simulate', '--workers', '1'];
     const engine = [SMALL[0]!, 'engine.maxSeqs=4', 'stop.afterRequests=100'];
     const settings = engine.flatMap((set) => ['--set', set]);
     const { code, stdout, stderr } = await confab(
@@ -215,8 +216,10 @@ describe('--find-max', () => {
       { cwd },
     );
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^ {2}users +runs +TTFT p50 ms +verdict$/m);
-    expect(stdout).toMatch(/^Largest users within no failed request, ttft.p50 <= 60: \d+/m);
+    expect(stdout).toMatch(/^ {2}users +runs +TTFT p50 ms +TPOT p75 ms +verdict$/m);
+    // Every limit is measured, whether it is a column of sweeps or not.
+    expect(stdout).toMatch(/^ {2}1 +\d +[\d.]+ +[\d.]+ +within$/m);
+    expect(stdout).toMatch(/^Largest users within no failed request, ttft.p50 <= 60, tpot.p75/m);
     const { bound, within, beyond } = JSON.parse(readFileSync(join(cwd, 'f.json'), 'utf8'));
     expect(within).toBeLessThan(beyond);
     expect(bound.interval95[0]).toBeLessThanOrEqual(bound.interval95[1]);

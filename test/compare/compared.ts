@@ -1,18 +1,13 @@
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { type ScenarioInput, scenarioSchema } from '../../src/scenario/schema.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 /** A completed request of one turn, sent every 100 ms. */
 export function requestOf(userId: number, more: Partial<TurnRecord> = {}): TurnRecord {
   const sentMs = 100 * userId;
-  return {
+  return answeredTurn({
     userId,
-    turn: 0,
-    turns: 1,
-    phase: 'measure',
-    status: 'ok',
-    attempts: 1,
-    reconnects: 0,
     intendedMs: sentMs,
     sentMs,
     firstTokenMs: sentMs + 50,
@@ -23,7 +18,7 @@ export function requestOf(userId: number, more: Partial<TurnRecord> = {}): TurnR
     outputTokens: 5,
     chunks: 5,
     ...more,
-  };
+  });
 }
 
 export function runOf(

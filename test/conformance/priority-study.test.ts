@@ -284,6 +284,11 @@ describe('online', () => {
       /output_tokens_noise_75: missing.*output_tokens_noise_50/,
     ],
     [['--schedule', 'priority', '--noise', '50', '--expected', 'x'], /one of them/],
+    [['--set', 'sampling.priority=expected'], /sampling.priority "expected" with --schedule fcfs/],
+    [['--set', 'target.body.priority=3'], /target.body.priority 3 with --schedule fcfs/],
+    [['--schedule', 'priority', '--set', 'target.body.priority=3'], /one priority of all/],
+    [['--schedule', 'priority', '--set', 'sampling.priority=5'], /sampling.priority 5 with/],
+    [['--schedule', 'priority', '--set', 'sampling.priority=0'], /sampling.priority 0 with/],
   ])('003-10 refused before anything is sent: %j', async (flags, message) => {
     const { code, stderr, requests } = await sent(...ONLINE, ...flags);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
@@ -354,6 +359,9 @@ describe('online', () => {
       '--metadata',
       'version=0.3.3',
       'tp=1',
+      // The result's own: it stays.
+      'num_prompts=999',
+      'completed=999',
       '--request-rate',
       '500',
       '--max-concurrency',
@@ -362,6 +370,7 @@ describe('online', () => {
     const { name, json } = resultIn(cwd);
     expect(name).toMatch(/^vllm-500\.0qps-concurrency3-m-\d{8}-\d{6}\.json$/);
     expect(json).toMatchObject({ version: '0.3.3', tp: '1', request_rate: 500, model_id: 'org/m' });
+    expect([json.num_prompts, json.completed]).toEqual([FITTING.length, FITTING.length]);
     const { cwd: other } = await sent(...ONLINE);
     expect(resultIn(other).name).toMatch(/^vllm-infqps-m-\d{8}-\d{6}\.json$/);
     expect(resultIn(other).json.request_rate).toBe('inf');

@@ -367,6 +367,21 @@ describe('a picture', () => {
     );
     for (const mark of ['area', 'rect', 'rule']) expect(svg).toContain(`aria-label="${mark}"`);
   });
+
+  test('bands of bars are whiskers, and those of one name have one entry in the legend', () => {
+    const bands = ['p50', 'p95'].map((of) => ({
+      name: '95 % of either',
+      of,
+      points: [[0, 90, 110] as const, [1, 95, 115] as const],
+    }));
+    const series = ['p50', 'p95'].map((name) => ({ name, points: many(2) }));
+    const svg = svgOf([panel('bar', [], { series, bands })]);
+    expect(svg).not.toContain('aria-label="area"');
+    expect(textsOf(svg).filter(({ text }) => text === '95 % of either')).toHaveLength(1);
+    const whiskers = /<g [^>]*aria-label="rule"[^>]*>(.*?)<\/g>/gs;
+    const counts = [...svg.matchAll(whiskers)].map(([, lines]) => lines!.split('<line').length - 1);
+    expect(counts.filter((count) => count === 2)).toHaveLength(2);
+  });
 });
 
 describe('colours', () => {

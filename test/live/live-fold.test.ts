@@ -4,6 +4,7 @@ import { LiveFold } from '../../src/live/live-fold.ts';
 import { LogHistogram } from '../../src/live/log-histogram.ts';
 import { TimeFold } from '../../src/live/time-fold.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 class Sum {
   value = 0;
@@ -48,12 +49,12 @@ test('a stretch in which nothing was has no point', () => {
 });
 
 function record(turn: number, sentMs: number, more: Partial<TurnRecord> = {}): TurnRecord {
-  return {
-    ...{ userId: 0, turn, turns: 30, phase: 'measure', status: 'ok', attempts: 1, reconnects: 0 },
+  return answeredTurn({
+    ...{ userId: 0, turn, turns: 30 },
     ...{ sentMs, firstTokenMs: sentMs + 100, lastTokenMs: sentMs + 300, endMs: sentMs + 300 },
     ...{ chunks: 11, inputTokens: 200, cachedTokens: 50, outputTokens: 11 },
     ...more,
-  };
+  });
 }
 
 test('records are counted where they were sent and where they ended, by round, failures by kind', () => {

@@ -3,6 +3,7 @@ import type { RunPart } from '../../src/record/journal-reader.ts';
 import type { Host, RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 export const ORIGIN_EPOCH_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -59,14 +60,8 @@ export function footer(overrides: Partial<RunFooter> = {}): RunFooter {
 /** A completed first turn: sent 1 ms late, first token after 100 ms, then 9 gaps of 10 ms, ended 5 ms later. */
 export function turnRecord(overrides: Partial<TurnRecord> = {}): TurnRecord {
   const sentMs = overrides.sentMs ?? 1001;
-  return {
+  return answeredTurn({
     userId: 1,
-    turn: 0,
-    turns: 1,
-    phase: 'measure',
-    status: 'ok',
-    attempts: 1,
-    reconnects: 0,
     intendedMs: sentMs - 1,
     readyMs: sentMs - 0.5,
     sentMs,
@@ -84,7 +79,7 @@ export function turnRecord(overrides: Partial<TurnRecord> = {}): TurnRecord {
     chunks: 10,
     chunkGapsMs: Array<number>(9).fill(10),
     ...overrides,
-  };
+  });
 }
 
 /** Conversations of five turns, as an engine with a warm cache would answer them; some turns fail. */
@@ -113,45 +108,38 @@ function conversation(userId: number, rounds: number, seed: number): TurnRecord[
     const firstTokenMs = sentMs + 40 + 0.15 * (inputTokens - heldTokens) + 20 * rng();
     const gaps = Array.from({ length: outputTokens - 1 }, () => 12 + 4 * rng());
     const lastTokenMs = gaps.reduce((sum, gap) => sum + gap, firstTokenMs);
-    const base = {
-      userId,
-      turn,
-      turns: rounds,
-      phase: 'measure',
-      attempts: 1,
-      reconnects: 0,
-    } as const;
     const planned = { intendedMs, readyMs: intendedMs, sentMs, sharedTokens: 1000, maxTokens: 120 };
+    const base = { userId, turn, turns: rounds, ...planned };
     const chance = rng();
     if (chance < 0.02) {
       const reason = chance < 0.01 ? 'HTTP 503: no free slot' : undefined;
-      records.push({
-        ...base,
-        ...planned,
-        ...(reason
-          ? { status: 'http', httpStatus: 503, reason }
-          : { status: 'timeout', reason: 'no first token within 30 s' }),
-        endMs: sentMs + 30,
-        chunks: 0,
-      });
+      records.push(
+        answeredTurn({
+          ...base,
+          ...(reason
+            ? { status: 'http', httpStatus: 503, reason }
+            : { status: 'timeout', reason: 'no first token within 30 s' }),
+          endMs: sentMs + 30,
+        }),
+      );
       break;
     }
-    records.push({
-      ...base,
-      ...planned,
-      status: 'ok',
-      firstTokenMs,
-      firstOutputMs: firstTokenMs,
-      lastTokenMs,
-      endMs: lastTokenMs + 2,
-      inputTokens,
-      outputTokens,
-      cachedTokens: 16 * Math.floor(heldTokens / 16),
-      tokensFrom: 'usage',
-      finishReason: 'length',
-      chunks: outputTokens,
-      chunkGapsMs: gaps,
-    });
+    records.push(
+      answeredTurn({
+        ...base,
+        firstTokenMs,
+        firstOutputMs: firstTokenMs,
+        lastTokenMs,
+        endMs: lastTokenMs + 2,
+        inputTokens,
+        outputTokens,
+        cachedTokens: 16 * Math.floor(heldTokens / 16),
+        tokensFrom: 'usage',
+        finishReason: 'length',
+        chunks: outputTokens,
+        chunkGapsMs: gaps,
+      }),
+    );
     heldTokens = inputTokens + outputTokens - 1;
     inputTokens += outputTokens + 40;
     dueMs = lastTokenMs + 2 + 5000 * rng();

@@ -10,10 +10,13 @@ import { parseScenario } from '../../src/scenario/load.ts';
 import { header } from '../record/sample.ts';
 import { playVirtual } from '../support/play-virtual.ts';
 import { smallWorkload } from '../support/small-workload.ts';
+import { answeredTurn } from '../support/turn-record.ts';
 
 function turn(userId: number, index: number, rest: Partial<TurnRecord> = {}): TurnRecord {
-  const base = { phase: 'measure', status: 'ok', attempts: 1, reconnects: 0, chunks: 1 } as const;
-  return { ...base, userId, turn: index, turns: 2, sentMs: 0, endMs: 1, ...rest };
+  return answeredTurn({
+    ...{ userId, turn: index, turns: 2, chunks: 1 },
+    ...{ sentMs: 0, endMs: 1, ...rest },
+  });
 }
 
 const stopped = { status: 'unsent', reason: UNSENT.stopped, attempts: 0 } as const;

@@ -127,3 +127,38 @@ test('where names alone are swept they are the axis, of bars', () => {
     ],
   });
 });
+
+test('repeats have the interval of their mean in the figure, and one run alone has none', () => {
+  const bandsOf = (runs: JobResult[]) => {
+    const [ttft] = sweepPanels(
+      axes,
+      points(() => runs),
+    );
+    return ttft!.kind === 'interval' ? [] : (ttft!.bands ?? []);
+  };
+  expect(bandsOf([run(100)])).toEqual([]);
+  const bands = bandsOf([run(100), run(110), run(120)]);
+  expect(bands.map(({ of }) => of)).toEqual(['fcfs p95', 'priority p95']);
+  for (const { points } of bands) {
+    expect(points.map(([at]) => at)).toEqual([1, 2]);
+    // Student's t of two degrees of freedom is 4.303.
+    for (const [, low, high] of points) {
+      expect(low).toBeCloseTo(110 - (4.303 * 10) / Math.sqrt(3), 1);
+      expect(high).toBeCloseTo(110 + (4.303 * 10) / Math.sqrt(3), 1);
+    }
+  }
+});
+
+test('repeats that gave the same are said to be of no use', () => {
+  const shownOf = (runs: JobResult[]) =>
+    sectionsText([
+      sweepSection({
+        ...{ axes, columns, points: points(() => runs) },
+        ...{ repeats: runs.length, hasLimits: false },
+      }),
+    ]);
+  expect(shownOf([run(100), run(100)])).toContain('Every run of a point gave the same');
+  for (const runs of [[run(100)], [run(100), run(101)]]) {
+    expect(shownOf(runs)).not.toContain('gave the same');
+  }
+});

@@ -12,6 +12,7 @@ import { sectionsText } from '../../report/render/text.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { columnsOf, measuresOf } from '../../sweep/columns.ts';
 import { FILE, type Ledger } from '../../sweep/ledger.ts';
+import { limitedMeasures } from '../../sweep/limits.ts';
 import { liveLane } from '../../sweep/live-lane.ts';
 import type { Job, JobResult } from '../../sweep/play-point.ts';
 import type { Lanes, Surroundings } from '../../sweep/running.ts';
@@ -45,7 +46,7 @@ export async function playSweep({
   writePage,
 }: Sweeping): Promise<number> {
   const columns = columnsOf(asked.columns);
-  const measures = measuresOf(columns);
+  const measures = measuresOf([...columns, ...limitedMeasures(asked.scenario.thresholds)]);
   let isInterrupted = false;
   const lanes = lanesOf({ asked, flags, measures, ledger, isInterrupted: () => isInterrupted });
   const stop = onSignal(() => {

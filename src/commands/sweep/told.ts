@@ -5,9 +5,8 @@ import { searchPanels } from '../../sweep/find-max/figure.ts';
 import { findMax } from '../../sweep/find-max/find-max.ts';
 import { loadsOf, searchSection } from '../../sweep/find-max/text.ts';
 import { jobsOf } from '../../sweep/jobs.ts';
-import { limitTexts } from '../../sweep/limits.ts';
+import { limitedMeasures, limitTexts } from '../../sweep/limits.ts';
 import type { Measure } from '../../sweep/measure.ts';
-import { measureOf } from '../../sweep/measure.ts';
 import { type Runs, runAll, type Surroundings } from '../../sweep/running.ts';
 import { summariesOf } from '../../sweep/summary.ts';
 import { sweepSection } from '../../sweep/table.ts';
@@ -73,9 +72,7 @@ async function toldOfSearch(
   const settings = { ...loads, dir: around.ledger.dir };
   const searched = await findMax(settings, around);
   const limits = limitTexts(asked.scenario.thresholds);
-  const columns = limits.flatMap(({ name }) =>
-    name === 'maxErrorRate' ? [] : [measureOf(name, '--slo')],
-  );
+  const columns = limitedMeasures(asked.scenario.thresholds);
   const { name } = loads;
   const shown = { name, settings, searched, limits: limits.map(({ text }) => text), columns };
   const section = searchSection(shown);

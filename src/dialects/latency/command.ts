@@ -14,6 +14,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { NotAnswered } from '../../transport/ask.ts';
 import { studyBase } from '../priority/flags.ts';
+import { checkPriorities } from '../priority/schedules.ts';
 import { type LatencyFlags, latencyFlags } from './flags.ts';
 import { latencyScenario } from './scenario.ts';
 
@@ -34,6 +35,7 @@ export function latencyCommand(): Command {
 async function run(flags: LatencyFlags, command: Command): Promise<void> {
   const input = latencyScenario(flags, studyBase(flags, command));
   const scenario = parseOverridden(input, flags.set, 'confab latency');
+  checkPriorities(scenario, flags.schedulingPolicy, '--scheduling-policy');
   if (flags.printScenario) {
     process.stdout.write(scenarioYaml(withOverrides(input, flags.set), scenario));
     return;

@@ -10,6 +10,7 @@ import { parseOverridden } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { studyBase } from '../priority/flags.ts';
+import { checkPriorities } from '../priority/schedules.ts';
 import { type OnlineFlags, onlineFlags } from './flags.ts';
 import { onlineScenario } from './scenario.ts';
 
@@ -41,6 +42,7 @@ export function onlineCommand(): Command {
 async function run(flags: CommandFlags, command: Command): Promise<void> {
   const input = onlineScenario(flags, studyBase(flags, command), flags.seed);
   const scenario = parseOverridden(input, flags.set, 'confab online');
+  checkPriorities(scenario, flags.schedule, '--schedule');
   if (flags.printScenario) {
     process.stdout.write(scenarioYaml(withOverrides(input, flags.set), scenario));
     return;

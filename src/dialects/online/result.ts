@@ -81,7 +81,7 @@ function headOf(
     schedule,
   } = flags;
   const { noise = 0, expected, priorityOrder } = flags;
-  return {
+  const own = {
     date,
     backend,
     model_id: model,
@@ -92,7 +92,12 @@ function headOf(
     noise,
     ...(expected !== undefined && { expected }),
     ...(priorityOrder !== undefined && { priority_order: priorityOrder }),
+  };
+  return {
+    ...own,
     ...metadata,
+    // Metadata that has such a name changes nothing.
+    ...own,
     request_rate: requestRate === Infinity ? 'inf' : requestRate,
     burstiness,
     max_concurrency: maxConcurrency ?? null,

@@ -8,6 +8,7 @@ import { parseOverridden } from '../../scenario/load.ts';
 import { withOverrides } from '../../scenario/overrides.ts';
 import { scenarioYaml } from '../../scenario/yaml.ts';
 import { studyBase } from '../priority/flags.ts';
+import { checkPriorities } from '../priority/schedules.ts';
 import { type ThroughputFlags, throughputFlags } from './flags.ts';
 import { throughputScenario } from './scenario.ts';
 
@@ -28,6 +29,7 @@ export function throughputCommand(): Command {
 async function run(flags: ThroughputFlags & { quiet?: boolean }, command: Command): Promise<void> {
   const input = throughputScenario(flags, studyBase(flags, command));
   const scenario = parseOverridden(input, flags.set, 'confab throughput');
+  checkPriorities(scenario, flags.schedulingPolicy, '--scheduling-policy');
   if (flags.printScenario) {
     process.stdout.write(scenarioYaml(withOverrides(input, flags.set), scenario));
     return;

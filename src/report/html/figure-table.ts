@@ -1,4 +1,4 @@
-import type { Panel, PointsPanel, SpansPanel } from '../../figures/panel.ts';
+import type { Band, Panel, PointsPanel, SpansPanel } from '../../figures/panel.ts';
 import type { Table, TableRow } from '../section.ts';
 
 /** The numbers of a picture, as rows: what it shows to those who do not see it. */
@@ -17,10 +17,14 @@ function columnsOf(panel: PointsPanel): Numbers {
   const { series, bands = [], x } = panel;
   const columns = [
     ...series.map(({ name, points }) => ({ name, values: new Map(points) })),
-    ...bands.flatMap(({ name, points }) => [
-      { name: `${name}, from`, values: new Map(points.map(([at, low]) => [at, low])) },
-      { name: `${name}, to`, values: new Map(points.map(([at, , high]) => [at, high])) },
-    ]),
+    ...bands.flatMap((band) => {
+      const { points } = band;
+      const name = bandName(band, bands);
+      return [
+        { name: `${name}, from`, values: new Map(points.map(([at, low]) => [at, low])) },
+        { name: `${name}, to`, values: new Map(points.map(([at, , high]) => [at, high])) },
+      ];
+    }),
   ];
   const places = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))];
   places.sort((a, b) => a - b);
@@ -31,6 +35,12 @@ function columnsOf(panel: PointsPanel): Numbers {
       ...columns.map(({ values }) => values.get(at)),
     ]),
   };
+}
+
+/** That of its series before it where several have the same. */
+function bandName({ name, of }: Band, bands: readonly Band[]): string {
+  const isAlone = bands.filter((band) => band.name === name).length === 1;
+  return isAlone || !of ? name : `${of}, ${name}`;
 }
 
 function pointsOf(panel: PointsPanel): Numbers {

@@ -54,9 +54,8 @@ export function* searchMax(
     for (let look = 0; played < repeatsMax && visits.length < runsMax; look++) {
       const count = Math.min(LOOKS[look] ?? LOOKS.at(-1)!, repeatsMax - played);
       played += count;
-      visits.push(
-        ...(yield settings.isRemembering && look > 0 ? approached(x, count) : times(x, count)),
-      );
+      const loads = settings.isRemembering && look > 0 ? approached(x, count) : times(x, count);
+      visits.push(...(yield loads.slice(0, runsMax - visits.length)));
       sides.set(x, sideOf(visits, x));
       // One look may have found it cold, or come to from above.
       const isSeenOnce = settings.isRemembering && look === 0 && sideAt(x) === 'beyond';

@@ -100,16 +100,24 @@ function answer(shown: SearchShown): string[] {
     ...(beyond === undefined ? [] : [`beyond from ${loadText(beyond)}`]),
   ].join(', ');
   return [
-    `Largest ${name} within ${asked}: ${boundText(bound, settings)}`,
+    `Largest ${name} within ${asked}: ${boundText(bound, settings, beyond)}`,
     `For certain ${certain || 'nothing'}; ${played}.${endedBy === 'runs' ? ` Ended by --max-runs ${settings.runsMax}.` : ''}`,
     ...(limits.length > 2 ? [`The first to be broken: ${limits[bound.limit]}.`] : []),
   ];
 }
 
-function boundText({ x, interval95, by }: Bound, { isWhole }: SearchSettings): string {
+function boundText(
+  { x, interval95, by }: Bound,
+  { isWhole }: SearchSettings,
+  beyond: number | undefined,
+): string {
   const [low, high] = interval95.map((end) => written(end, isWhole));
   if (by === 'bracket') {
-    return isWhole ? `${low}, as ${high} is beyond` : `between ${low} and ${high}`;
+    const isDecided = interval95[1] === beyond;
+    if (isDecided && isWhole && interval95[1] === interval95[0] + 1) {
+      return `${low}, as ${high} is beyond`;
+    }
+    return `between ${low} and ${high}${isDecided ? '' : ', which is undecided'}`;
   }
   return `${written(x, isWhole)} (95 % interval ${low} to ${high})`;
 }

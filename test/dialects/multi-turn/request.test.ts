@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { multiTurnStats } from '../../../src/dialects/multi-turn/request.ts';
-import type { TurnRecord } from '../../../src/record/record.ts';
 import { turnRecord } from '../../record/sample.ts';
+import { unsentTurn } from '../../support/turn-record.ts';
 
 // Sent at 1000, first delta at 1100, end at 1500; opening the connection took 10 ms before that.
 const RECORD = turnRecord({
@@ -112,16 +112,7 @@ test.each([
 });
 
 test('a request that was never sent has no times, under either definition', () => {
-  const unsent: TurnRecord = {
-    userId: 3,
-    turn: 1,
-    turns: 2,
-    phase: 'measure',
-    status: 'unsent',
-    attempts: 0,
-    reconnects: 0,
-    chunks: 0,
-  };
+  const unsent = unsentTurn({ userId: 3, turn: 1, turns: 2 });
   for (const definition of ['usage', 'compat'] as const) {
     expect(multiTurnStats(unsent, definition)).toEqual({
       ttft_ms: null,

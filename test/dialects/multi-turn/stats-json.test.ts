@@ -7,6 +7,7 @@ import { UsageError } from '../../../src/base/errors.ts';
 import { writeStatsJson } from '../../../src/dialects/multi-turn/stats-json.ts';
 import type { TurnRecord } from '../../../src/record/record.ts';
 import { ORIGIN_EPOCH_MS, turnRecord } from '../../record/sample.ts';
+import { unsentTurn } from '../../support/turn-record.ts';
 import { multiTurnRecords, SETTINGS, warmupRecords } from './sample.ts';
 
 let dir: string;
@@ -65,17 +66,7 @@ test('M-51 failures are there, with what went wrong; so is what was never sent, 
   const records: TurnRecord[] = [
     turnRecord({ status: 'http', httpStatus: 503, reason: 'HTTP 503: busy', sentMs: 2000 }),
     turnRecord({ userId: 2, turn: 1, turns: 2, sentMs: 1000, connectMs: 0 }),
-    {
-      userId: 3,
-      turn: 1,
-      turns: 2,
-      phase: 'measure',
-      status: 'unsent',
-      reason: 'the run stopped',
-      attempts: 0,
-      reconnects: 0,
-      chunks: 0,
-    },
+    unsentTurn({ userId: 3, turn: 1, turns: 2, reason: 'the run stopped' }),
   ];
   const { rows } = written(records);
   expect(z.array(ROW).parse(rows)).toMatchObject([

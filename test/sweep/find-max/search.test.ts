@@ -56,6 +56,14 @@ describe('a search', () => {
     });
   });
 
+  test.each([true, false])('nor when it repeats loads (remembering: %s)', (isRemembering) => {
+    const says: Says = () => ({ kind: 'ratio', y: 0 });
+    for (let runsMax = 1; runsMax < 20; runsMax++) {
+      const { asked } = searched(says, { runsMax, isRemembering });
+      expect(asked).toHaveLength(runsMax);
+    }
+  });
+
   test('goes on where small loads have too few requests to be judged', () => {
     const says: Says = (x) => ({
       ...{ kind: 'share', allowed: 0.05, count: 10 * x, effective: 10 * x },
