@@ -70,7 +70,8 @@ const ALSO: Record<string, string[]> = {
   // Texts end where the page ends.
   help: ['report'],
   report: ['cache'],
-  ledger: ['cache'],
+  // What a server says of its capacity.
+  ledger: ['cache', 'capacity'],
   // Of hit rates alone: the workload is played, to see what caches would have found.
   capacity: ['cache', 'play', 'run'],
   engine: ['scenario', 'workload'],

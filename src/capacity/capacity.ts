@@ -37,7 +37,16 @@ export interface RunCapacity {
 
 const NOTHING = new HitCurve(1).close();
 
+/** Hits are looked through once a run, for all that rests on them. */
+const known = new WeakMap<Run, Omit<RunCapacity, 'bytesPerToken'>>();
+
 export function capacityOfRun(run: Run, bytesPerToken?: number): RunCapacity {
+  let found = known.get(run);
+  if (!found) known.set(run, (found = made(run)));
+  return { ...found, ...(bytesPerToken !== undefined && { bytesPerToken }) };
+}
+
+function made(run: Run): Omit<RunCapacity, 'bytesPerToken'> {
   const references = runReferences(run);
   const { blockTokens, leftOut } = references;
   const caches = servedBy(references);
@@ -48,7 +57,6 @@ export function capacityOfRun(run: Run, bytesPerToken?: number): RunCapacity {
   const waiting = waitingOf(caches, blockTokens);
   return {
     blockTokens,
-    ...(bytesPerToken !== undefined && { bytesPerToken }),
     ...(tiers && { tiers }),
     ...(advertised && { advertised }),
     ...(waiting && { waiting }),

@@ -2,7 +2,7 @@ import type { Figure } from '../report/figures/figure.ts';
 import type { Point } from '../stats/sample.ts';
 import type { RunCapacity } from './capacity.ts';
 import type { InferredCapacity } from './infer.ts';
-import { inferredMarks } from './marks.ts';
+import { marksOf } from './marks.ts';
 
 const STEPS = 240;
 
@@ -21,34 +21,17 @@ function hitsFigure({ tiers, lru, inputTokens, cachedTokens, ...run }: RunCapaci
   const to = 4 * (below?.high ?? below?.low ?? gpu.high ?? gpu.low);
   const points = sizes(from, to).map((blocks): Point => [blocks * blockTokens, shareAt(blocks)]);
   const observed = cachedTokens === undefined ? undefined : cachedTokens / inputTokens;
-  const mark = (name: string, blocks: number, height: number) => ({
-    name,
-    points: [
-      [blocks * blockTokens, 0],
-      [blocks * blockTokens, height],
-    ] as Point[],
-  });
+  const mark = (name: string, blocks: number) => ({ name, at: blocks * blockTokens });
   return {
     name: 'hits-by-capacity',
     title: 'Hits by capacity, and the server',
     kind: 'line',
     x: { label: 'capacity', unit: 'tokens', scale: 'log' },
     y: { label: 'cached input tokens', unit: 'share' },
-    series: [
-      { name: 'LRU', points },
-      ...(observed === undefined
-        ? []
-        : [
-            {
-              name: 'observed',
-              points: [points[0]!, points.at(-1)!].map(([x]): Point => [x, observed]),
-            },
-          ]),
-      ...(advertised ? [mark('advertised', advertised.blocks, shareAt(to))] : []),
-      ...[
-        ...inferredMarks(gpu, below ? 'GPU' : 'inferred'),
-        ...(below ? inferredMarks(below, 'below it') : []),
-      ].map(([blocks, name]) => mark(name, blocks, shareAt(blocks))),
+    series: [{ name: 'LRU', points }],
+    marks: [
+      ...[...marksOf({ tiers, advertised })].map(([blocks, name]) => mark(name, blocks)),
+      ...(observed === undefined ? [] : [{ name: 'observed', at: observed, axis: 'y' as const }]),
     ],
     notes: [
       'LRU: what a cache of each size finds, at the times at which the requests came and went.',

@@ -10,7 +10,10 @@ export function isWide({ low, high = Infinity }: InferredCapacity): boolean {
 }
 
 /** Sizes that are of interest themselves, in words, by their blocks. What the server says comes last. */
-export function marksOf({ tiers, advertised }: RunCapacity): Map<number, string> {
+export function marksOf({
+  tiers,
+  advertised,
+}: Pick<RunCapacity, 'tiers' | 'advertised'>): Map<number, string> {
   const { gpu, below } = tiers!;
   const marks = new Map([
     ...(advertised ? ([[advertised.blocks, 'advertised']] as const) : []),
@@ -23,7 +26,7 @@ export function marksOf({ tiers, advertised }: RunCapacity): Map<number, string>
   return marks;
 }
 
-export function inferredMarks(
+function inferredMarks(
   inferred: InferredCapacity,
   name: string,
 ): (readonly [blocks: number, name: string])[] {

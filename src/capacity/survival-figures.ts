@@ -36,20 +36,27 @@ function plotOf(
       return y === undefined ? [] : [[middleOf(bin), y]];
     }),
   });
+  const expected = (...of: Parameters<typeof line>): Series => ({ ...line(...of), isDashed: true });
   return {
     kind: 'line',
     x,
     y: { label: 'returns that hit', unit: 'share' },
+    hasDots: true,
     series: [
       line('measured', ({ share }) => share),
-      line('95 %, from', ({ interval95 }) => interval95[0]),
-      line('95 %, to', ({ interval95 }) => interval95[1]),
       ...(capacityBlocks === undefined
         ? []
-        : [line(`LRU of ${capacityBlocks} blocks`, ({ lruShare }) => lruShare)]),
+        : [expected(`LRU of ${capacityBlocks} blocks`, ({ lruShare }) => lruShare)]),
       ...(ttlMs === undefined
         ? []
-        : [line(`TTL of ${ttlMs / 1000} s`, ({ ttlShare }) => ttlShare)]),
+        : [expected(`TTL of ${ttlMs / 1000} s`, ({ ttlShare }) => ttlShare)]),
+    ],
+    bands: [
+      {
+        name: '95 %',
+        of: 'measured',
+        points: bins.map((bin) => [middleOf(bin), ...bin.interval95] as const),
+      },
     ],
     notes: ['Each point is of the returns of one bin, and stands in its middle.'],
   };

@@ -1,12 +1,13 @@
 import { runReferences } from '../ledger/run-references.ts';
 import type { Run } from '../record/run-folder.ts';
 import { type Interval95, wilson95 } from '../stats/certainty.ts';
+import { capacityOfRun } from './capacity.ts';
 import { reusesAt } from './expected.ts';
 import { type Fineness, logBins, type Range } from './log-bins.ts';
 import { servedBy } from './references.ts';
 import { type Return, returnsOf } from './returns.ts';
 import { reusesIn } from './tier-reuses.ts';
-import { inferTiers, reachableBlocks } from './tiers.ts';
+import { reachableBlocks } from './tiers.ts';
 
 export interface SurvivalOptions {
   /** Blocks of the cache whose hits are expected; default: as many as the hits show. */
@@ -56,7 +57,7 @@ export function survivalOf(run: Run, { capacityBlocks, ttlMs }: SurvivalOptions 
   const caches = servedBy(references);
   const given =
     capacityBlocks === undefined ? undefined : { blocks: capacityBlocks, from: 'given' as const };
-  const tiers = given ? undefined : inferTiers(caches, blockTokens);
+  const tiers = given ? undefined : capacityOfRun(run).tiers;
   const capacity = given ?? reachableBlocks(tiers);
   const returns = caches.flatMap((served) =>
     returnsOf(

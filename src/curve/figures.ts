@@ -37,15 +37,8 @@ export function drawn(
 
 /** What the engine has as upright lines. */
 function withEngine(figure: Figure, marks: readonly Mark[]): Figure {
-  const top = Math.max(...figure.series.flatMap(({ points }) => points.map(([, y]) => y)), 0);
-  const lines = marks.map(({ tokens, says }) => ({
-    name: says,
-    points: [
-      [tokens, 0],
-      [tokens, top],
-    ] as Point[],
-  }));
-  return { ...figure, series: [...figure.series, ...lines] };
+  if (!marks.length) return figure;
+  return { ...figure, marks: marks.map(({ tokens, says }) => ({ name: says, at: tokens })) };
 }
 
 /** The same of caches that have a limit of blocks too. */

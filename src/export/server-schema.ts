@@ -47,6 +47,7 @@ const gauge = (name: GaugeName) =>
     min: number('over the pages in between; absent without any').optional(),
     mean: number().optional(),
     max: number().optional(),
+    pages: number('so many they are; absent without any').optional(),
     by: by.describe('by the last page, of each that is kept apart'),
   })
     .optional()

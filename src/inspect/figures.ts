@@ -41,7 +41,7 @@ function byCapacity(
   const perDecade = totals.blocks > MANY_REFERENCES ? BOUND_PER_DECADE : POINTS_PER_DECADE;
   const best = bound ? boundPoints(bound, all, totals.found.tokens, perDecade) : [];
   return {
-    name: 'hit-share-by-capacity',
+    name: 'hit-vs-capacity',
     title: 'Hit share by capacity',
     kind: 'line',
     x: { label: 'capacity', unit: 'tokens', scale: 'log' },

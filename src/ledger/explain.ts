@@ -1,3 +1,4 @@
+import { advertisedIn } from '../capacity/advertised.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { idealOptions } from '../report/engine-cache.ts';
@@ -41,7 +42,8 @@ export interface Ledger {
 export function explain(run: Run, options: ExplainOptions = {}): Ledger {
   const { blockTokens, references, leftOut } = runReferences(run);
   const { tierBlocks, ttlMs } = options;
-  const told = options.capacityBlocks === undefined ? blocksTold(run) : undefined;
+  const told =
+    options.capacityBlocks === undefined ? advertisedIn(run, blockTokens)?.blocks : undefined;
   const capacityBlocks = options.capacityBlocks ?? told;
   const replicaOf = replicasOf(references, options.replicaHeader);
   const evidence = evidenceOf(references, { blockTokens, capacityBlocks, replicaOf });
@@ -158,22 +160,6 @@ function besideOf(references: readonly RunReference[]): (reference: RunReference
   );
   return (reference) =>
     reference === first && isAccompanied ? (reference.record.sharedTokens ?? 0) : 0;
-}
-
-/** As vLLM says of itself, where one engine does; one of its blocks is never used. */
-function blocksTold({ parts }: Run): number | undefined {
-  const found = new Set<number>();
-  for (const { enginePages } of parts) {
-    const samples = samplesOf(
-      enginePages?.first.text ?? '',
-      (name) => name === 'vllm:cache_config_info',
-    );
-    for (const { labelText } of samples) {
-      found.add(Number(labelsOf(labelText)['num_gpu_blocks']));
-    }
-  }
-  const [blocks] = found;
-  return found.size === 1 && blocks! > 1 ? blocks! - 1 : undefined;
 }
 
 const STORED = /^vllm:kv_offload_(?:total_bytes|store_bytes)(?:_total)?$/;

@@ -20,43 +20,44 @@ function byTurn({ byTurn, total }: Ledger): Figure {
         : [[key + 1, tokens / sums.inputTokens]];
     });
   return {
-    name: 'ideal-predicted-observed',
+    name: 'ideal-predicted-observed-by-turn',
     title: 'Ideal, predicted and observed by turn',
     kind: 'line',
+    hasDots: true,
     x: TURN,
     y: { label: 'share of the input tokens', unit: 'share' },
     series: [
-      { name: 'ideal', points: line(({ idealTokens }) => idealTokens) },
-      { name: 'prompts alone', points: line(({ ideal }) => ideal.prompts) },
-      { name: 'predicted', points: line(({ predictedTokens }) => predictedTokens) },
       {
         name: 'observed',
         points: line(({ reported, observedTokens }) => (reported ? observedTokens : undefined)),
       },
-      { name: 'shared alone', points: line(({ ideal }) => ideal.shared) },
+      { name: 'predicted', points: line(({ predictedTokens }) => predictedTokens) },
+      { name: 'ideal', points: line(({ idealTokens }) => idealTokens), isDashed: true as const },
+      {
+        name: 'prompts alone',
+        points: line(({ ideal }) => ideal.prompts),
+        isDashed: true as const,
+      },
+      { name: 'shared alone', points: line(({ ideal }) => ideal.shared), isDashed: true as const },
     ].filter(({ points }) => points.length > 0),
     notes: [`residual of the ledger: ${total.residualTokens} tokens`],
   };
 }
 
-/** Tokens of one cause above those of another: the upper edge of the last is all that was lost. */
+/** Tokens of one cause upon those of another: all of them are what was lost. */
 function deficits({ byTurn, total }: Ledger): Figure {
   const causes = CAUSE_NAMES.filter((cause) => !isOutOfReach(cause) && total.causes[cause] > 0);
-  const below = byTurn.map(() => 0);
-  const series = causes.map((cause) => ({
-    name: CAUSES[cause].title,
-    points: byTurn.map(({ key, sums }, index): Point => {
-      below[index]! += sums.causes[cause] / sums.requests;
-      return [key + 1, below[index]!];
-    }),
-  }));
   return {
     name: 'deficits-by-cause',
-    title: 'Tokens lost by cause and turn, one cause above the other',
-    kind: 'line',
-    x: TURN,
+    title: 'Tokens lost, by turn and cause',
+    kind: 'bar',
+    isStacked: true,
+    x: { ...TURN, names: byTurn.map(({ key }) => String(key + 1)) },
     y: { label: 'lost per request', unit: 'tokens' },
-    series: series.toReversed(),
-    notes: ['each line stands on the one below it: the highest is all that was lost'],
+    series: causes.map((cause) => ({
+      name: CAUSES[cause].title,
+      points: byTurn.map(({ sums }, place): Point => [place, sums.causes[cause] / sums.requests]),
+    })),
+    notes: [],
   };
 }

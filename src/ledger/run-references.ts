@@ -46,12 +46,21 @@ interface User {
   opening?: TurnRecord;
 }
 
+/** They are made once a run, for all that is asked of it. */
+const known = new WeakMap<Run, RunReferences>();
+
 /**
  * The blocks that the requests of a run asked for, from the counts in their records alone: no text is needed, and so
  * they are known of every journal. A conversation's prompt is that before it, the answer and a new message; what all
  * share comes first. Exact where the ideal is: see `IdealCache`.
  */
 export function runReferences(run: Run): RunReferences {
+  let references = known.get(run);
+  if (!references) known.set(run, (references = made(run)));
+  return references;
+}
+
+function made(run: Run): RunReferences {
   const scenario = scenarioOf(run.parts[0]!);
   const blockTokens = blockTokensIn(run.parts, scenario);
   const options = idealOptions(scenario, blockTokens);

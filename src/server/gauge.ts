@@ -6,6 +6,8 @@ export interface GaugeSummary {
   readonly min?: number;
   readonly mean?: number;
   readonly max?: number;
+  /** So many they are; absent without any. */
+  readonly pages?: number;
   /** By the last page, of each that is kept apart, a tier for example. */
   readonly by?: Readonly<Record<string, number>>;
 }
@@ -68,6 +70,7 @@ export class Gauge {
         min: this.#min,
         mean: this.#sum / this.#count,
         max: this.#max,
+        pages: this.#count,
       }),
       ...(by.length > 0 && { by: Object.fromEntries(by) }),
     };

@@ -54,7 +54,7 @@ describe('confab cache curve', () => {
       expect(svg).toContain(word);
     }
     const csv = readFileSync(join(cwd, 'curve.csv'), 'utf8');
-    expect(csv).toMatch(/^figure,series,x_label,x_unit,x,y_label,y\nhit-share-by-capacity,LRU,/);
+    expect(csv).toMatch(/^figure,series,x_label,x_unit,x,y_label,y\nhit-vs-capacity,LRU,/);
     expect((await curve([join(ROOT, SAMPLE), '--csv', '-'], cwd)).stdout).toBe(csv);
   });
 

@@ -246,7 +246,7 @@ describe('what a cache finds', () => {
     const { reuse, figures } = await inspected(entries.map(({ atMs: _, ...one }) => one));
     expect(reuse!.unlimited.foundTokens).toBe(10);
     expect(reuse).not.toHaveProperty('ttl');
-    expect(figures.map(({ name }) => name)).toEqual(['hit-share-by-capacity', 'lengths']);
+    expect(figures.map(({ name }) => name)).toEqual(['hit-vs-capacity', 'lengths']);
   });
 
   test('figures: LRU below the bound, both up to what there is', async () => {

@@ -12,7 +12,7 @@ function read(over: Over, ...pages: number[][]) {
 }
 
 test('it is what it was over the pages in between: before the first request and after the last nothing is under way', () => {
-  expect(read('sum', [9], [1], [3], [0])).toEqual({ last: 0, min: 1, mean: 2, max: 3 });
+  expect(read('sum', [9], [1], [3], [0])).toEqual({ last: 0, min: 1, mean: 2, max: 3, pages: 2 });
   expect(read('sum', [9], [4])).toEqual({ last: 4 });
 });
 
@@ -28,7 +28,7 @@ test('servers are as they were read last', () => {
   gauge.read('a', values(2), true);
   gauge.read('b', values(5), true);
   gauge.read('a', values(1), true);
-  expect(gauge.close()).toEqual({ last: 6, min: 2, mean: (2 + 7 + 6) / 3, max: 7 });
+  expect(gauge.close()).toEqual({ last: 6, min: 2, mean: (2 + 7 + 6) / 3, max: 7, pages: 3 });
 });
 
 test('what is no such number is unknown', () => {
@@ -46,7 +46,7 @@ test('tiers are told apart by the last page', () => {
   gauge.read('s', tiers(0.5, 0.1), true);
   gauge.read('s', tiers(0.75, 0.2), false);
   expect(gauge.close()).toEqual({
-    ...{ last: 0.75, min: 0.5, mean: 0.5, max: 0.5 },
+    ...{ last: 0.75, min: 0.5, mean: 0.5, max: 0.5, pages: 1 },
     by: { cpu: 0.75, disk: 0.2 },
   });
 });

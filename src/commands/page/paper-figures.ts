@@ -36,7 +36,10 @@ const PAPER_FIGURES: Record<PaperFigure, Row> = {
     needs: 'cached tokens of an engine',
     of: ['prompt-tokens-by-source'],
   },
-  survival: { needs: 'cached tokens of an engine', of: ['survival'] },
+  survival: {
+    needs: 'cached tokens of an engine, in a run whose conversations pause',
+    of: ['survival-by-gap', 'survival-by-distance'],
+  },
   'goodput-vs-load': { needs: 'a sweep over users or load, with limits', of: ['goodput-vs-load'] },
   'ideal-predicted-observed-by-turn': {
     needs: 'token counts of an engine',

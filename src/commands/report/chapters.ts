@@ -1,6 +1,7 @@
 import type { Exportable } from '../../export/exports.ts';
 import type { FigureTopic } from '../../report/figures/figures.ts';
 import type { Chapter, Content } from '../../report/html/chapter.ts';
+import { LAB_CHAPTERS } from './lab-chapters.ts';
 
 /** What the page of a run is made of, in its order: a piece that has something to say of a run is a row. */
 export const RUN_CHAPTERS: readonly Chapter<Exportable>[] = [
@@ -15,6 +16,7 @@ export const RUN_CHAPTERS: readonly Chapter<Exportable>[] = [
   { id: 'over-time', title: 'Over time', of: (of) => figuresAbout('time', of) },
   { id: 'latency', title: 'Latency', of: (of) => figuresAbout('latency', of) },
   { id: 'cache', title: 'Prefix cache', of: (of) => figuresAbout('cache', of) },
+  ...LAB_CHAPTERS,
   { id: 'server', title: 'The server', of: (of) => figuresAbout('server', of) },
   { id: 'client', title: 'The client itself', of: (of) => figuresAbout('client', of) },
   {

@@ -27,29 +27,3 @@ export function cachedShareByRound(summary: RunSummary): Plot {
     ],
   };
 }
-
-/** The same in tokens of a request, on average, beside what the request had. */
-export function cachedTokensByTurn(summary: RunSummary): Plot {
-  const { rounds, notes } = shownRounds(summary);
-  const points = (tokens: (round: RoundSummary) => number | undefined) =>
-    rounds.flatMap((round): Point[] => {
-      const y = tokens(round);
-      return y === undefined ? [] : [[round.fromRound, y]];
-    });
-  const ideal = ({ idealShare, meanInputTokens }: RoundSummary) =>
-    idealShare === undefined || meanInputTokens === undefined
-      ? undefined
-      : idealShare * meanInputTokens;
-  return {
-    kind: 'line',
-    hasDots: true,
-    x: { label: 'turn', unit: 'count' },
-    y: { label: 'of a request, mean', unit: 'tokens' },
-    series: known([
-      { name: 'observed', points: points(({ meanCachedTokens }) => meanCachedTokens) },
-      { name: 'ideal', points: points(ideal), isDashed: true },
-      { name: 'input', points: points(({ meanInputTokens }) => meanInputTokens) },
-    ]),
-    notes: ['What lies between observed and ideal is what the engine computed again.', ...notes],
-  };
-}

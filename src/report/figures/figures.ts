@@ -7,7 +7,7 @@ import {
   ttftMs,
 } from '../../stats/latency.ts';
 import type { RunSummary } from '../run-summary.ts';
-import { cachedShareByRound, cachedTokensByTurn } from './cached-share.ts';
+import { cachedShareByRound } from './cached-share.ts';
 import { concurrencyOverTime } from './concurrency.ts';
 import { distributionFunction } from './distribution-function.ts';
 import type { Figure, Plot } from './figure.ts';
@@ -81,12 +81,6 @@ export const FIGURES: readonly FigureRow[] = [
     about: 'cache',
     title: 'Cached share by round',
     make: (_run, summary) => cachedShareByRound(summary),
-  },
-  {
-    name: 'ideal-predicted-observed-by-turn',
-    about: 'cache',
-    title: 'Cached tokens by turn',
-    make: (_run, summary) => cachedTokensByTurn(summary),
   },
   {
     name: 'prompt-tokens-by-source',

@@ -62,10 +62,7 @@ function capacityFields({ gauges }: ServerSummary): Field[] {
   ].join(' ');
   const room =
     tokens === undefined ? [] : [size ? `${size}: ${tokens} tokens` : `${tokens} tokens`];
-  const used =
-    kvUsage?.max === undefined
-      ? []
-      : [`in use ${percent(kvUsage.mean)} in the mean, at most ${percent(kvUsage.max)}`];
+  const used = kvUsage?.max === undefined ? [] : [`in use ${told(kvUsage, percent)}`];
   const text = [...(room.length > 0 ? room : size ? [size] : []), ...used].join('; ');
   return text ? [field('KV cache', text)] : [];
 }
@@ -81,7 +78,13 @@ function loadFields({ gauges, counters }: ServerSummary): Field[] {
 
 function loadText(what: string, gauge: GaugeSummary | undefined): string[] {
   if (gauge?.max === undefined) return [];
-  return [`${measure(gauge.mean)} ${what}, at most ${amount(gauge.max)}`];
+  return [`${what} ${told(gauge, amount)}`];
+}
+
+/** Of one page between the first and the last there is no mean. */
+function told({ mean, max, pages = 0 }: GaugeSummary, text: (value: number) => string): string {
+  if (pages < 2) return `${text(max!)} by the one page during the run`;
+  return `${text(mean!)} in the mean of ${pages} pages, at most ${text(max!)}`;
 }
 
 /** Fewer are of requests that were cut off before they counted. */

@@ -285,7 +285,6 @@ test('of a run that took no time at all, what needs none is there', () => {
     'tpot-cdf',
     'ttft-by-round',
     'cached-share-by-round',
-    'ideal-predicted-observed-by-turn',
     'ttft-by-cached-share',
     'ttft-by-input-tokens',
   ]);

@@ -62,9 +62,10 @@ test('the server has its cache, its queue, its transfers and where the data is, 
   expect(textOf(pages)).toMatchInlineSnapshot(`
     "Server
       metrics         vLLM, 3 pages over 20.00 s
-      KV cache        100 blocks of 16 tokens: 1600 tokens; in use 25.0 % in the
-                      mean, at most 25.0 %
-      requests        2.000 running, at most 2; 1.000 waiting, at most 1
+      KV cache        100 blocks of 16 tokens: 1600 tokens; in use 25.0 % by the one
+                      page during the run
+      requests        running 2 by the one page during the run; waiting 1 by the one
+                      page during the run
       preemptions     2
       prompt tokens   40.0 % computed, 20.0 % from the GPU's cache, 40.0 % from
                       below it
@@ -99,8 +100,9 @@ test('a residual has a table, and a restart its time', () => {
       RESTARTED       between 10.00 and 20.00 s of the run's clock: what was counted
                       after the last page before it is in no sum
       KV cache        100 blocks of 16 tokens: 1600 tokens; in use 25.0 % in the
-                      mean, at most 50.0 %
-      requests        1.000 running, at most 2; 0.500 waiting, at most 1
+                      mean of 2 pages, at most 50.0 %
+      requests        running 1 in the mean of 2 pages, at most 2; waiting 0.500 in
+                      the mean of 2 pages, at most 1
       preemptions     2
       prompt tokens   40.0 % computed, 20.0 % from the GPU's cache, 40.0 % from
                       below it
