@@ -161,7 +161,9 @@ async function curve(input: string, flags: Flags): Promise<void> {
     if (csv !== undefined) writeWhole(csv, [curveCsv(result)]);
     return {
       sections: curveSections(result),
-      figures: curveFigures(result),
+      get figures() {
+        return curveFigures(result);
+      },
       json: curveJson(result),
     };
   });
