@@ -164,7 +164,9 @@ async function curve(input: string, flags: Flags): Promise<void> {
       get figures() {
         return curveFigures(result);
       },
-      json: curveJson(result),
+      get json() {
+        return curveJson(result);
+      },
     };
   });
 }
