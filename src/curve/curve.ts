@@ -147,7 +147,14 @@ class CurveFold implements RequestFold {
       ...(workingSet && { workingSet }),
       ...(tiers && { tiers: this.#tiers(tiers) }),
     };
-    return { ...result, figures: drawn(played, result, { blockTokens, spanMs, jointAt }) };
+    let figures: CurveResult['figures'] | undefined;
+    return {
+      ...result,
+      // The bound's points cost as much as all else: they are computed where somebody draws them.
+      get figures() {
+        return (figures ??= drawn(played, result, { blockTokens, spanMs, jointAt }));
+      },
+    };
   }
 
   #foundAt(capacityBlocks: number) {

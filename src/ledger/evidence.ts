@@ -13,14 +13,14 @@ export interface Evidence {
   /** The same of the GPU alone, where the engine tells what came from below. */
   readonly foundOnGpu?: Place;
   readonly lostOnGpu?: Place;
-  /** With a capacity: what an LRU cache of so many blocks would have found. */
+  /** What an LRU cache of so many blocks would have found, in tokens. */
+  readonly tokensIn: (capacityBlocks: number) => number;
+  /** With a capacity: what the engine would have found, by its GPU and what is below it. */
   readonly predictedTokens?: number;
 }
 
 export interface EvidenceOptions {
   readonly blockTokens: number;
-  /** Blocks of an LRU cache whose hits are to be predicted. */
-  readonly capacityBlocks?: number | undefined;
   /** Which replica served a request, where that is told. */
   readonly replicaOf?: ((reference: RunReference) => string | undefined) | undefined;
 }
@@ -77,7 +77,7 @@ function eventsOf(references: readonly RunReference[]): Event[] {
 function placesOf(
   { record, ideal, promptBlocks, inputTokens }: RunReference,
   lookup: Lookup,
-  { blockTokens, capacityBlocks }: EvidenceOptions,
+  { blockTokens }: EvidenceOptions,
 ): Omit<Evidence, 'reference' | 'lookUpMs'> {
   const { cachedTokens, externalCachedTokens } = record;
   const idealBlocks = Math.min(promptBlocks, ideal.answers / blockTokens);
@@ -95,10 +95,8 @@ function placesOf(
     ...all,
     ...(gpu.found && { foundOnGpu: gpu.found }),
     ...(gpu.lost && { lostOnGpu: gpu.lost }),
-    ...(capacityBlocks !== undefined && {
-      predictedTokens:
-        blockTokens *
-        Math.min(lookup.foundIn(capacityBlocks), Math.floor((inputTokens - 1) / blockTokens)),
-    }),
+    tokensIn: (capacityBlocks) =>
+      blockTokens *
+      Math.min(lookup.foundIn(capacityBlocks), Math.floor((inputTokens - 1) / blockTokens)),
   };
 }

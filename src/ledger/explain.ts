@@ -8,6 +8,7 @@ import { type Contamination, contaminationOf } from './contamination.ts';
 import { type Entry, entryOf, type Known } from './entry.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Facts, factsOf } from './facts.ts';
+import { predicted } from './predicted.ts';
 import { replicasOf } from './replicas.ts';
 import { type RunReference, type RunReferences, runReferences } from './run-references.ts';
 import { groupedBy, type Sums, sumsOf } from './sums.ts';
@@ -46,14 +47,16 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
     options.capacityBlocks === undefined ? advertisedIn(run, blockTokens)?.blocks : undefined;
   const capacityBlocks = options.capacityBlocks ?? told;
   const replicaOf = replicasOf(references, options.replicaHeader);
-  const evidence = evidenceOf(references, { blockTokens, capacityBlocks, replicaOf });
+  const seen = evidenceOf(references, { blockTokens, replicaOf });
   const { originEpochMs } = run.parts[0]!.header;
-  const facts = factsOf(evidence, {
+  const facts = factsOf(seen, {
     ...{ blockTokens, capacityBlocks, tierBlocks, ttlMs, originEpochMs },
     isCapacityTold: told !== undefined,
     hasTier: storesBelow(run),
     hasReplicas: replicaOf !== undefined,
   });
+  const evidence =
+    capacityBlocks === undefined ? seen : seen.map((one) => predicted(one, facts, capacityBlocks));
   const known = knownOf(run, references, facts);
   // In the order of sending: what a first turn shows is known of those after it.
   const foreignUsers = new Set<number>();

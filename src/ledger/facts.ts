@@ -74,7 +74,7 @@ export function factsOf(evidence: readonly Evidence[], given: Given): Facts {
   };
 }
 
-type Limits = Pick<Facts, 'gpuBlocks' | 'gpuFrom' | 'ttlMs' | 'clockMs'>;
+type Limits = Pick<Facts, 'gpuBlocks' | 'gpuFrom' | 'tierBlocks' | 'ttlMs' | 'clockMs'>;
 
 /** Of several rules that could be, the one that is wrong about the fewest; of those the first. */
 function limitsOf(
@@ -123,7 +123,29 @@ function capacityRules(
   return [
     distances,
     ...(hasTier ? [valuesOf(looksOf(answers), ({ place }) => place.distance)] : []),
-  ].flatMap((values) => ruleOf(values, (gpuBlocks) => ({ gpuBlocks, gpuFrom: 'inferred' })));
+  ]
+    .flatMap((values) => ruleOf(values, (gpuBlocks) => ({ gpuBlocks, gpuFrom: 'inferred' })))
+    .concat(hasTier ? [] : untoldTierRules(evidence, blockTokens));
+}
+
+/**
+ * Answers are found that were used a short time ago, and no others, but prompts from however far: memory that nobody
+ * told of has the prompts, and the GPU alone the answers.
+ */
+function untoldTierRules(evidence: readonly Evidence[], blockTokens: number): Rule[] {
+  const found = looksOf(evidence.filter(isPastPrompt)).filter(({ isFound }) => isFound);
+  const lost = looksOf(evidence.filter((one) => isAtAnswer(one, blockTokens))).filter(
+    ({ isFound }) => !isFound,
+  );
+  if (found.length < FEW || lost.length < FEW) return [];
+  const answers = valuesOf([...found, ...lost], ({ place }) => place.distance);
+  const prompts = looksOf(evidence).filter(({ isFound }) => isFound);
+  const isFar = (gpuBlocks: number) =>
+    prompts.filter(({ place }) => place.distance * NEAR > gpuBlocks).length >= FEW;
+  return ruleOf(answers, (gpuBlocks) => ({
+    ...{ gpuBlocks, gpuFrom: 'inferred' },
+    ...(isFar(gpuBlocks) && { tierBlocks: Infinity }),
+  })).filter(({ limits }) => limits.tierBlocks);
 }
 
 function ttlRules(looks: readonly PlaceLook[]): Rule[] {

@@ -65,7 +65,7 @@ function warningsOf({ total, leftOut }: Ledger): string[] {
   const reasons = leftOutText(leftOut);
   return [
     ...(reasons ? [`requests that are not in here: ${reasons}`] : []),
-    ...(total.reported > 0 && total.observedTokens === 0
+    ...(total.reported > 0 && total.observedTokens === 0 && total.idealTokens > 0
       ? ['nothing was ever found: is prefix caching switched on?']
       : []),
     ...(total.residualTokens > 0
@@ -133,7 +133,7 @@ function predictedFields({ total, entries, capacityBlocks, facts }: Ledger): Fie
   return [
     field(
       'predicted',
-      `${percent(total.predictedTokens / total.inputTokens)} by an LRU cache of ${capacityBlocks} blocks${facts.tierBlocks === undefined ? '' : ' with nothing below it'}; as found in ${alike} of ${total.requests} requests`,
+      `${percent(total.predictedTokens / total.inputTokens)} by an LRU cache of ${capacityBlocks} blocks${facts.tierBlocks === undefined ? '' : ' and what is below it'}; as found in ${alike} of ${total.requests} requests`,
     ),
   ];
 }

@@ -35,11 +35,17 @@ test('each prompt token of a run has its row: as text, JSON, CSV and a picture',
 test.each([
   [['--capacity', '0'], /--capacity <blocks>.*'0'/],
   [['--replica-header', 'X-Replica'], /found no response with the header 'x-replica'/],
+  [['--ttl', '-1'], /--ttl <time>.*expected a time above 0: seconds/],
   [['--json', 'no/such/place.json'], /no\/such/],
 ])('%j is refused', async (flags, says) => {
   const { code, stderr } = await confab(['cache', 'explain', runFolder(cwd), ...flags], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatch(says);
+});
+
+test('a time to live without a unit is in seconds, as the help says', async () => {
+  const args = ['cache', 'explain', runFolder(cwd), '--ttl', '300'];
+  expect((await confab(args, { cwd })).stdout).toContain('nobody used for 300.0 s is forgotten');
 });
 
 test('a folder that is none of ours is refused', async () => {

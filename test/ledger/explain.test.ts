@@ -68,6 +68,16 @@ test('whatever is recorded, each token is in one row: by request, turn, session 
   );
 });
 
+test('that nothing was found is no warning where there was nothing to find', () => {
+  const text = (records: TurnRecord[]) =>
+    sectionsText(ledgerSections(explain(runOf(records)), 'runs/x'));
+  const first = at(0, 1, 0, { cachedTokens: 0 });
+  expect(text([first])).not.toContain('prefix caching');
+  expect(text([first, at(1, 1, 1, { cachedTokens: 0 })])).toContain(
+    'is prefix caching switched on?',
+  );
+});
+
 describe('more than the ideal', () => {
   const first = at(0, 1, 0, { cachedTokens: 0 });
   const surplus = (records: readonly TurnRecord[], scenario = SCENARIO) =>

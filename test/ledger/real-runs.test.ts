@@ -83,5 +83,17 @@ describe.skipIf(MISSING)(titled('real runs of vLLM', MISSING), () => {
     const ledger = explain(runOf('pressure-offload', pagesOf('pressure-offload')));
     expect(lost(ledger)).toEqual({ eviction: 12_704 });
     expect(ledger.facts.tierBlocks).toBe(Infinity);
+    const alike = ledger.entries.filter(
+      ({ evidence, reference }) => evidence.predictedTokens === reference.record.cachedTokens,
+    );
+    expect(alike.length).toBeGreaterThanOrEqual(280);
+  });
+
+  test('pressure-offload: that holds without a page, by answers that are found when they are used again soon', () => {
+    const { part } = readJournal(sharedFile(`${FOLDER}/pressure-offload.journal.ndjson`));
+    const ledger = explain({ parts: [part], warnings: [] });
+    expect(lost(ledger)).toEqual({ eviction: 12_704 });
+    expect(ledger.facts).toMatchObject({ gpuFrom: 'inferred', tierBlocks: Infinity });
+    expect(Math.abs(ledger.facts.gpuBlocks! / 2599 - 1)).toBeLessThan(0.1);
   });
 });

@@ -161,8 +161,12 @@ async function curve(input: string, flags: Flags): Promise<void> {
     if (csv !== undefined) writeWhole(csv, [curveCsv(result)]);
     return {
       sections: curveSections(result),
-      figures: curveFigures(result),
-      json: curveJson(result),
+      get figures() {
+        return curveFigures(result);
+      },
+      get json() {
+        return curveJson(result);
+      },
     };
   });
 }

@@ -30,7 +30,7 @@ const explainFlags: readonly Flag[] = [
     {
       flags: '--ttl <time>',
       says: 'what nobody used for so long is forgotten, seconds or with a unit, as 5m; default: as the hits show',
-      parse: time('ms', 0),
+      parse: time('sec', 0),
     },
     {
       flags: '--replica-header <name>',
@@ -80,7 +80,7 @@ async function explain(dir: string, flags: Flags): Promise<void> {
     return explain(await runOf(dir), {
       capacityBlocks: capacity,
       tierBlocks: tierCapacity,
-      ttlMs: ttl,
+      ttlMs: ttl === undefined ? undefined : 1000 * ttl,
       replicaHeader,
     });
   };
