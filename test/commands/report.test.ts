@@ -163,11 +163,14 @@ test('a page and figures are written beside the report, and said', async () => {
   expect(readdirSync(join(dir, 'figures'))).toEqual(
     [
       'hit-and-ttft-by-round',
+      'hit-vs-capacity',
       'ideal-predicted-observed-by-turn',
       'prompt-tokens-by-source',
+      'survival',
+      'ttft-waterfall',
     ].flatMap((name) => [`${name}.png`, `${name}.svg`]),
   );
-  expect(said.join('')).toContain('not drawn for want of data: hit-vs-capacity (');
+  expect(said.join('')).toContain('not drawn for want of data: ttft-vs-users (');
   await report(folder, '--html');
   expect(readdirSync(folder)).toContain('report.html');
 });
