@@ -1,13 +1,11 @@
 import type { Figure } from '../report/figures/figure.ts';
 import type { Explanation } from './explanation.ts';
-import { partsMs, TTFT_COLUMNS } from './sections.ts';
+import { partsMs, ttftColumns } from './sections.ts';
 
 /** The waterfall of the TTFT by quantile: its parts upon each other. */
 export function explanationFigures({ fineBands, ttft }: Explanation): Figure[] {
   if (!fineBands.length) return [];
-  const shown = TTFT_COLUMNS.filter(({ parts }) =>
-    fineBands.some(({ waterfall }) => partsMs(waterfall, parts) !== 0),
-  );
+  const shown = ttftColumns(fineBands);
   return [
     {
       name: 'ttft-waterfall',
