@@ -4,18 +4,17 @@ import type { By, Selection } from '../attribution/selection.ts';
 import { UsageError } from '../base/errors.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { screenFlags } from './flags/flags.ts';
-import { collect, integer } from './flags/options.ts';
+import { collect } from './flags/options.ts';
+import { bytesPerTokenOf, type SizingFlags, sizingFlags } from './flags/sizing-flags.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
 import { say } from './terminal/stderr.ts';
 
-interface ExplainFlags {
+interface ExplainFlags extends SizingFlags {
   readonly slowest?: number;
   readonly quantile?: number;
   readonly request?: string;
   readonly by: By;
-  readonly bytesPerToken?: number;
-  readonly modelConfig?: string;
   readonly with: readonly string[];
   readonly set: readonly string[];
   readonly again: boolean;
@@ -46,16 +45,7 @@ const flags: readonly Flag[] = [
     choices: ['latency', 'ttft'],
     default: 'latency',
   },
-  {
-    flags: '--bytes-per-token <n>',
-    says: 'bytes of KV cache a token takes; default: as the engine tells',
-    parse: integer(1),
-  },
-  {
-    flags: '--model-config <file>',
-    says: "a model's config.json, from which they follow",
-    conflicts: ['bytesPerToken'],
-  },
+  ...sizingFlags,
   {
     flags: '--with <path=value>',
     says: 'play the run again with this setting of its scenario changed, as engine.blocks=5000; may be repeated; default: as many blocks as the explained requests lacked',
@@ -136,16 +126,6 @@ async function playedAgain(
   }
   if (!flags.again) return explainable.explanation;
   return whatIf(explainable, { parts, settings: flags.with, standIn: flags.set });
-}
-
-async function bytesPerTokenOf({ bytesPerToken, modelConfig }: ExplainFlags) {
-  if (modelConfig === undefined) return bytesPerToken;
-  const [{ languageModel, readModelConfig }, { kvBytesPerToken }] = await Promise.all([
-    import('../engine/cost/model-config.ts'),
-    import('../engine/cost/kv-bytes.ts'),
-  ]);
-  const config = readModelConfig(modelConfig, '--model-config');
-  return kvBytesPerToken(languageModel(config, modelConfig));
 }
 
 async function printed(explanation: Explanation, { json, wide }: ExplainFlags): Promise<string> {

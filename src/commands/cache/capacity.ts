@@ -4,12 +4,12 @@ import { UsageError } from '../../base/errors.ts';
 import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { FLAGS, workloadFlags } from '../flags/flags.ts';
 import { integer } from '../flags/options.ts';
+import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
 import { PRECEDENCE } from '../run.ts';
 import { type ScenarioFlags, scenarioOf } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { type Outcome, type OutcomeFlags, outcomeFlags, telling } from './outcome.ts';
 import { runOf } from './run-of.ts';
-import { bytesPerTokenOf, type SizingFlags, sizingFlags } from './sizing-flags.ts';
 
 interface Flags extends ScenarioFlags, SizingFlags, Omit<OutcomeFlags, 'wide'> {
   readonly scenario?: string;

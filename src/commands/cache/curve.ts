@@ -10,12 +10,12 @@ import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { FLAGS } from '../flags/flags.ts';
 import { listOf } from '../flags/lists.ts';
 import { integer, number, share, time } from '../flags/options.ts';
+import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
 import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { readingFlags } from '../trace/reading.ts';
 import { type OutcomeFlags, outcomeFlags, telling } from './outcome.ts';
 import { blocksIn, namedSizes, type Size, sizes } from './sizes.ts';
-import { bytesPerTokenOf, type SizingFlags, sizingFlags } from './sizing-flags.ts';
 
 interface Flags extends Reading, SizingFlags, OutcomeFlags, Omit<ScenarioFlags, 'wide'> {
   readonly as?: 'scenario' | 'run' | 'trace';

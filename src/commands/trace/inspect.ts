@@ -9,17 +9,17 @@ import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
 import { listOf } from '../flags/lists.ts';
 import { integer, share, time } from '../flags/options.ts';
+import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
 import { dataFile } from '../scenario/shipped.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { readingFlags, readingOf } from './reading.ts';
 
-interface Flags extends Reading {
+interface Flags extends Reading, SizingFlags {
   readonly engineBlockTokens: number;
   readonly warmup: number;
   readonly capacity?: readonly number[];
   readonly ttl?: readonly number[];
-  readonly bytesPerToken?: number;
   readonly json?: string;
   readonly figure?: string;
   readonly wide?: boolean;
@@ -50,11 +50,7 @@ const inspectFlags: readonly Flag[] = [
       parse: integer(1),
       default: BLOCK_TOKENS,
     },
-    {
-      flags: '--bytes-per-token <n>',
-      says: 'bytes of KV cache a token takes: capacities are shown in GB too',
-      parse: integer(1),
-    },
+    ...sizingFlags,
   ]),
   ...grouped('What comes of it', [
     { flags: '--json <file>', says: 'write all numbers; -: to stdout, instead of the text' },
@@ -94,7 +90,8 @@ async function inspect(file: string, flags: Flags): Promise<void> {
     import('../../inspect/text.ts'),
     import('../../inspect/inspection-json.ts'),
   ]);
-  const { engineBlockTokens, bytesPerToken } = flags;
+  const { engineBlockTokens } = flags;
+  const bytesPerToken = await bytesPerTokenOf(flags);
   const asked = { capacities: capacity, ttlsSec: ttl, warmupShare: warmup };
   const engine = { engineBlockTokens, bytesPerToken };
   const inspection = await inspectTrace(file, { ...readingOf(flags), ...asked, ...engine });

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
-import type { Flag } from '../flags/flag-table.ts';
-import { integer } from '../flags/options.ts';
+import type { Flag } from './flag-table.ts';
+import { integer } from './options.ts';
 
 export interface SizingFlags {
   readonly bytesPerToken?: number;
@@ -10,7 +10,7 @@ export interface SizingFlags {
 export const sizingFlags: readonly Flag[] = [
   {
     flags: '--bytes-per-token <n>',
-    says: 'bytes of KV cache a token takes: capacities are shown in GB too',
+    says: 'bytes of KV cache a token takes: sizes are shown in GB too; default: as the engine tells, where it does',
     parse: integer(1),
   },
   {
