@@ -154,6 +154,9 @@ const VERDICTS = {
   'cannot tell': 'cannot tell whether it takes less than computing it',
 } satisfies Record<TierReload['verdict'], string>;
 
+const WHAT_IS_FITTED =
+  'Fitted: all that a first token waits for by such a token, so looking it up and reading the longer prompt as well; as told is the transfer alone.';
+
 function reloadSection({ reload }: Explanation): Section {
   const { tiers, loadMs, toldGBps, computeUs, breakEvenGBps } = reload;
   return {
@@ -167,6 +170,7 @@ function reloadSection({ reload }: Explanation): Section {
       ...(computeUs ? [field('computing', fittedText(computeUs, 'µs'))] : []),
       ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
     ],
+    ...(tiers.some(({ GBps }) => GBps) && { notes: [WHAT_IS_FITTED] }),
   };
 }
 
