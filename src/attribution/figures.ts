@@ -1,6 +1,6 @@
 import type { Figure } from '../report/figures/figure.ts';
+import { partsMs, ttftColumns } from './bands-section.ts';
 import type { Explanation } from './explanation.ts';
-import { partsMs, ttftColumns } from './sections.ts';
 
 /** The waterfall of the TTFT by quantile: its parts upon each other. */
 export function explanationFigures({ fineBands, ttft }: Explanation): Figure[] {

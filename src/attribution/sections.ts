@@ -1,13 +1,13 @@
 import { amount, measure, percent } from '../report/number.ts';
 import { sectionsText } from '../report/render/text.ts';
 import { type Field, field, type Section, type TableRow } from '../report/section.ts';
-import type { Band } from './bands.ts';
+import { bandsSection } from './bands-section.ts';
 import type { Explanation } from './explanation.ts';
 import type { Coefficient, Fit, TooFew } from './fit.ts';
 import type { Fitted, TierReload } from './reload.ts';
 import { sentenceOf } from './sentence.ts';
 import { nameOf } from './timed-request.ts';
-import { PART_NAMES, PARTS, type Part, totalMs, ttftPartMs, type Waterfall } from './waterfall.ts';
+import { PART_NAMES, PARTS, totalMs, type Waterfall } from './waterfall.ts';
 import {
   type CauseWords,
   grouped,
@@ -192,63 +192,6 @@ function tierField({ tier, loadUs, loadFrom, GBps, verdict }: TierReload): Field
 
 function fittedText({ value, interval95: [low, high] }: Fitted, unit: string): string {
   return `${measure(value, 3)} ${unit} (${measure(low, 3)} to ${measure(high, 3)})`;
-}
-
-interface TtftColumn {
-  readonly title: string;
-  readonly parts: readonly Part[];
-}
-
-/** Parts up to the first token, as the columns of the waterfall by quantile. */
-const TTFT_COLUMNS: readonly TtftColumn[] = [
-  { title: 'held', parts: ['held'] },
-  { title: 'client', parts: ['client', 'connect'] },
-  { title: 'fixed', parts: ['fixed'] },
-  { title: 'queue', parts: ['queue', 'batch'] },
-  { title: 'uncached', parts: ['uncached'] },
-  { title: 'local', parts: ['local'] },
-  { title: 'external', parts: ['external'] },
-  { title: 'rest', parts: ['unexplained'] },
-];
-
-/** Those that one of the bands has anything of. */
-export function ttftColumns(bands: readonly Band[]): TtftColumn[] {
-  return TTFT_COLUMNS.filter(({ parts }) =>
-    bands.some(({ waterfall }) => partsMs(waterfall, parts) !== 0),
-  );
-}
-
-export function partsMs(waterfall: Waterfall, parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => sum + waterfall[part], 0);
-}
-
-function bandsSection(bands: readonly Band[]): Section {
-  const shown = ttftColumns(bands);
-  return {
-    title: 'TTFT from when a request was due, by quantile, ms',
-    table: {
-      columns: [
-        { title: 'quantiles' },
-        { title: 'requests', format: 'count', detail: 1 },
-        ...shown.map(({ title }) => ({ title })),
-        { title: 'all' },
-      ],
-      rows: bands.map(({ from, to, requests, waterfall }) => ({
-        cells: [
-          `p${100 * from} to p${100 * to}`,
-          requests,
-          ...shown.map(({ parts }) => partsMs(waterfall, parts)),
-          ttftPartMs(waterfall),
-        ],
-      })),
-    },
-    notes: [
-      'Means of the requests between two quantiles. Rest: not explained by the fit.',
-      ...(shown.some(({ title }) => title === 'held')
-        ? ['Held: the previous answer came late, or a cap was full.']
-        : []),
-    ],
-  };
 }
 
 const SENTENCES_MAX = 8;
