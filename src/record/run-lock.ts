@@ -26,14 +26,14 @@ export function lockRun(dir: string): RunLock {
   const path = join(dir, LOCK_FILE);
   const { pid } = process;
   const own = JSON.stringify({ pid, host: hostname(), started: startOf(pid) } satisfies Holder);
-  let notice: string | undefined;
+  let gone: Partial<Holder> | undefined;
   while (!made(path, own)) {
-    refuseIfHeld(path, dir);
-    const gone = takenAside(path, dir);
-    if (gone) notice = `${dir}: took over from process ${gone.pid ?? 'unknown'}, which is gone`;
+    const dead = deadHolderOf(path, dir, gone);
+    // Of two who found it dead the other may have been the one to move it aside: who has the lock took it over.
+    gone = takenAside(path, dir) ?? (dead.pid === undefined ? gone : dead);
   }
   return {
-    notice,
+    notice: gone && `${dir}: ${takenFrom(gone)}`,
     release() {
       // Whoever has removed it by hand may have let somebody else in.
       if (textOf(path) === own) rmSync(path, { force: true });
@@ -51,19 +51,31 @@ function made(path: string, text: string): boolean {
   }
 }
 
-function refuseIfHeld(path: string, dir: string): void {
-  const { pid, host, started } = holderOf(path);
-  if (pid === undefined) return;
+/**
+ * Whose lock it is, who is gone; nothing where the file says nothing.
+ * @param gone from whom it would have been taken over, had nobody else been faster.
+ * @throws UsageError if somebody has it.
+ */
+function deadHolderOf(path: string, dir: string, gone?: Partial<Holder>): Partial<Holder> {
+  const holder = holderOf(path);
+  const { pid, host, started } = holder;
+  if (pid === undefined) return {};
   if (host !== hostname()) {
     throw new UsageError(
       `${dir}: process ${pid} on ${host} writes into it, as far as can be seen from here; if it is gone, remove ${path}`,
     );
   }
   if (isRunning(pid, started)) {
+    const taken = gone ? `, and ${takenFrom(gone)}` : '';
     throw new UsageError(
-      `${dir}: process ${pid} is writing into it; expected a run that has ended, or was broken off`,
+      `${dir}: process ${pid} is writing into it${taken}; expected a run that has ended, or was broken off`,
     );
   }
+  return holder;
+}
+
+function takenFrom({ pid }: Partial<Holder>): string {
+  return `took over from process ${pid ?? 'unknown'}, which is gone`;
 }
 
 /** Subtle: moved before it is removed, so that of two who find the same dead lock one alone has it. */
@@ -75,7 +87,7 @@ function takenAside(path: string, dir: string): Partial<Holder> | undefined {
     return undefined;
   }
   try {
-    refuseIfHeld(aside, dir);
+    deadHolderOf(aside, dir);
   } catch (error) {
     // Somebody has taken it over meanwhile, and that was theirs.
     renameSync(aside, path);
