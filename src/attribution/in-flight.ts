@@ -83,7 +83,7 @@ export function inFlightOf(
 }
 
 /** Places of the requests of each engine. */
-export function byEngine(requests: readonly TimedRequest[]): number[][] {
+function byEngine(requests: readonly TimedRequest[]): number[][] {
   const places = new Map<unknown, number[]>();
   requests.forEach(({ engine }, index) => {
     const known = places.get(engine);

@@ -49,7 +49,7 @@ function queueText({ blame, waterfall, decoding, workAheadMs }: Explained): stri
 }
 
 /** "behind four cold prefills of users 7, 12, 14 and 15" */
-export function blameText({ prefills, count, tokens }: Blame): string {
+function blameText({ prefills, count, tokens }: Blame): string {
   if (!prefills.length) return `behind ${grouped(count)} prefills of ${grouped(tokens)} tokens`;
   const cold = prefills.filter(({ request }) => isCold(request));
   const named = cold.length ? cold : prefills;
@@ -84,6 +84,6 @@ function percentOf(partMs: number, allMs: number): string {
   return `${Math.round((100 * partMs) / allMs)} %`;
 }
 
-export function secondsText(ms: number): string {
+function secondsText(ms: number): string {
   return ms < 1000 ? `${measure(ms, 3)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }

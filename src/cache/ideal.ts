@@ -1,4 +1,5 @@
 import type { TurnRecord } from '../record/record.ts';
+import { answersComeBack, heldTokens, isFollowing, isReplay } from './held.ts';
 
 /** vLLM's default, and the embedded engine's. */
 export const BLOCK_TOKENS = 16;
@@ -118,24 +119,19 @@ export class IdealCache {
       // Which user's the shared part is, nobody has counted.
       return this.#options.isSharedByUsers ? record.sharedTokens : undefined;
     }
-    if (!previous || record.turn <= previous.turn) {
-      const isReplay = record.turn === 0 && opening?.inputTokens === record.inputTokens;
-      return isReplay ? record.inputTokens : this.#heldForFirst(record);
+    if (!isFollowing(record, previous)) {
+      return isReplay(record, opening) ? record.inputTokens : this.#heldForFirst(record);
     }
-    const before = counted(previous, previous.inputTokens);
-    const answer = this.#comesBack(previous) ? counted(previous, previous.outputTokens) : 1;
-    if (before === undefined || answer === undefined) return undefined;
-    return withoutMessage(record, before + answer - 1);
+    const isSame = answersComeBack(previous, this.#options);
+    const answer = isSame ? counted(previous, previous.outputTokens) : 0;
+    if (counted(previous, previous.inputTokens) === undefined || answer === undefined)
+      return undefined;
+    return heldTokens(record, previous)[isSame ? 'answers' : 'prompts'];
   }
 
   #heldForFirst(record: TurnRecord): number | undefined {
     const isFirst = this.#firstSender?.userId === record.userId;
     return isFirst || !this.#options.isSharedByUsers ? 0 : record.sharedTokens;
-  }
-
-  #comesBack(previous: TurnRecord): boolean {
-    const { isAnswerResent, isReasoningResent } = this.#options;
-    return isAnswerResent && (isReasoningResent || !previous.reasoningTokens);
   }
 
   #offerFirst(sender: { sentMs: number; userId: number }): void {
@@ -165,11 +161,4 @@ function beginning(record: TurnRecord, opening: TurnRecord | undefined): IdealTu
 /** Only the engine's own counts hold its chat template. */
 function counted(record: TurnRecord, tokens: number | undefined): number | undefined {
   return record.tokensFrom === 'local' ? undefined : tokens;
-}
-
-/** Of a prompt that has become shorter than what it follows, its new message is not in the cache. */
-export function withoutMessage(record: TurnRecord, heldTokens: number): number {
-  const { inputTokens, messageTokens = 0 } = record;
-  if (inputTokens === undefined || heldTokens < inputTokens) return heldTokens;
-  return Math.max(0, inputTokens - messageTokens);
 }

@@ -4,16 +4,10 @@ import { runReferences } from '../ledger/run-references.ts';
 import type { Run } from '../record/run-folder.ts';
 import { type AdvertisedCapacity, advertisedIn } from './advertised.ts';
 import { expectedHits } from './expected.ts';
-import { type InferredCapacity, inferFrom } from './infer.ts';
 import { servedBy } from './references.ts';
 import type { Served } from './served.ts';
 import { inferTiers, type TierCapacities } from './tiers.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
-
-/** Of a run whose engine has one cache, the GPU's. undefined: it reports no hits. */
-export function inferCapacity(references: RunReferences): InferredCapacity | undefined {
-  return inferFrom(servedBy(references), references);
-}
 
 /** How large the prefix cache is that served a run, and what that rests on. */
 export interface RunCapacity {

@@ -4,9 +4,9 @@ import { UsageError } from '../base/errors.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { checkWritable } from '../play/writable.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
+import { latencyFlags } from './flags/assumed-latency.ts';
 import type { Flag } from './flags/flag-table.ts';
 import { playFlags } from './flags/flags.ts';
-import { time } from './flags/options.ts';
 import { scenarioCommand } from './run.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
@@ -22,16 +22,7 @@ interface PlanFlags extends ScenarioFlags {
 
 const planFlags: readonly Flag[] = [
   ...playFlags,
-  {
-    flags: '--ttft-ms <ms>',
-    says: "time to first token of the assumed engine; default: the scenario's engine.fixed, else 0",
-    parse: time('ms'),
-  },
-  {
-    flags: '--tpot-ms <ms>',
-    says: 'its time per output token after that; default: likewise',
-    parse: time('ms'),
-  },
+  ...latencyFlags,
   { flags: '--json <file>', says: "write the plan's numbers; -: to stdout, instead of the text" },
   {
     flags: '--schedule, --csv <file>',

@@ -1,18 +1,12 @@
 import { counted } from '../base/counted.ts';
 import { GB, hundredths, neededSection, TTL_LEGEND } from '../inspect/reuse-text.ts';
 import { measure } from '../report/number.ts';
-import { sectionsText } from '../report/render/text.ts';
 import { type Field, field, listSections, type Section } from '../report/section.ts';
 import { capacitySection } from './capacity-text.ts';
 import { groupSections } from './groups-text.ts';
 import type { CurveResult } from './result.ts';
 import { tiersSections } from './tiers-text.ts';
 import { workingSetSections } from './working-set-text.ts';
-
-/** As text without colours, in lines of at most `width` columns. */
-export function curveText(result: CurveResult, width?: number): string {
-  return sectionsText(curveSections(result), width);
-}
 
 export function curveSections(result: CurveResult): Section[] {
   const { source, warnings, reuse, compulsory } = result;

@@ -1,12 +1,24 @@
+import {
+  answersComeBack,
+  type HeldBefore,
+  heldTokens,
+  isFollowing,
+  isReplay,
+} from '../cache/held.ts';
 import type { IdealOptions } from '../cache/ideal.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { placeParts } from '../stats/timeline.ts';
-import { answersComeBack, type HeldTokens, heldTokens, isFollowing, isReplay } from './held.ts';
 import { PromptLine } from './prompt-line.ts';
 import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.ts';
+
+/** Leading tokens of a prompt that were said before, in this conversation or in another. */
+export interface HeldTokens extends HeldBefore {
+  /** Only what all users share is found. */
+  readonly shared: number;
+}
 
 /** A completed request, with what it and those before it have in common. */
 export interface RunReference extends Asked {
@@ -96,6 +108,16 @@ function untold(record: TurnRecord): keyof RunReferences['leftOut'] | undefined 
   return isCounted && record.tokensFrom !== 'local' ? undefined : 'uncounted';
 }
 
+function heldOf(
+  record: TurnRecord,
+  { previous, opening }: User,
+  { tokens, foundTokens }: SharedTokens,
+): HeldTokens {
+  if (isFollowing(record, previous)) return { ...heldTokens(record, previous), shared: tokens };
+  const held = isReplay(record, opening) ? record.inputTokens! : foundTokens;
+  return { answers: held, prompts: held, shared: foundTokens };
+}
+
 /** The conversations that one cache was asked for. */
 class Cache {
   readonly #blockTokens: number;
@@ -111,14 +133,13 @@ class Cache {
   add(asked: Asked, shared: SharedTokens, options: IdealOptions): RunReference {
     const { record } = asked;
     const user = this.#userOf(record.userId);
-    const before = { ...user, shared };
-    const held = heldTokens(record, before);
+    const held = heldOf(record, user, shared);
     const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
     const inputTokens = record.inputTokens!;
     const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
     const { previous } = user;
-    const follows = isFollowing(record, before);
-    const goesOn = follows || isReplay(record, before);
+    const follows = isFollowing(record, previous);
+    const goesOn = follows || isReplay(record, user.opening);
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),

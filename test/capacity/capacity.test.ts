@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { inferCapacity } from '../../src/capacity/capacity.ts';
-import { disagreeingAt, disagreementsOf } from '../../src/capacity/infer.ts';
+import { disagreeingAt, disagreementsOf, inferFrom } from '../../src/capacity/infer.ts';
+import { servedBy } from '../../src/capacity/references.ts';
+import type { RunReferences } from '../../src/ledger/run-references.ts';
 import { randomEngine, referencesOf } from './engines.ts';
 
 /** `ENGINES=200` plays as many as it takes to tell 90 to 98 % from less and more: a minute of CPU. */
 const ENGINES = Number(process.env['ENGINES'] ?? 0);
 /** An interval that is no wider says what the capacity is. */
 const NARROW = 1.2;
+
+const inferCapacity = (references: RunReferences) => inferFrom(servedBy(references), references);
 
 async function inferredOf(index: number) {
   const { input, blocks } = randomEngine(index);

@@ -3,17 +3,17 @@ import { UNSENT } from '../../src/record/record.ts';
 import { forksOf, type MakeUser } from '../../src/user/forks.ts';
 import { type Attempt, attempt, type Outcome } from '../../src/user/request.ts';
 import { keptAnswer, type Session } from '../../src/user/session.ts';
-import { endedRecord } from '../../src/user/turn-record.ts';
-import { recordForksUnsent, recordUnsentFrom } from '../../src/user/unsent.ts';
-import type { World } from '../../src/user/world.ts';
 import {
   initialState,
-  longest,
   nextTurn,
+  noteOutcome,
   retryWaitMs,
   type UserInput,
   type UserState,
-} from './reference-state.ts';
+} from '../../src/user/state.ts';
+import { endedRecord } from '../../src/user/turn-record.ts';
+import { recordForksUnsent, recordUnsentFrom } from '../../src/user/unsent.ts';
+import type { World } from '../../src/user/world.ts';
 
 export type UserEvent =
   | { type: 'slot.granted' }
@@ -101,12 +101,9 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
       noteOutcome: assign(({ context, event }) => {
         if (event.type !== 'request.ended') return {};
         const { outcome } = event;
-        return {
-          outcome,
-          reconnects: context.reconnects + outcome.reconnects,
-          firstAttemptMs: context.firstAttemptMs ?? outcome.endMs - outcome.startMs,
-          retryAfterMs: longest(context.retryAfterMs, outcome.failure?.retryAfterMs),
-        };
+        const next = { ...context };
+        noteOutcome(next, outcome);
+        return next;
       }),
       planRetry: assign(({ context }) => ({
         retryAtMs: clock.now() + retryWaitMs(world, context),
@@ -154,9 +151,11 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
         const turn = context.session.turn(context.turn)!;
         context.session.answered(turn, keptAnswer(habits, turn, context.outcome!));
       },
-      planNextTurn: assign(({ context, event }) =>
-        nextTurn(world, context, event.type === 'forks.ended' ? event.endMs : undefined),
-      ),
+      planNextTurn: assign(({ context, event }) => {
+        const next = { ...context };
+        nextTurn(world, next, event.type === 'forks.ended' ? event.endMs : undefined);
+        return next;
+      }),
     },
   }).createMachine({
     id: 'user',

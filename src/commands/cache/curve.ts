@@ -6,10 +6,11 @@ import type { CurveSource } from '../../curve/request.ts';
 import type { TiersAsked } from '../../curve/tiers.ts';
 import { checkWritable } from '../../play/writable.ts';
 import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
+import { latencyFlags } from '../flags/assumed-latency.ts';
 import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { FLAGS } from '../flags/flags.ts';
-import { listOf } from '../flags/lists.ts';
-import { integer, number, share, time } from '../flags/options.ts';
+import { lifetimeFlags } from '../flags/lifetime-flags.ts';
+import { integer, number } from '../flags/options.ts';
 import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
 import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
@@ -51,16 +52,7 @@ const curveFlags: readonly Flag[] = [
       choices: ['identical', 'changed'],
       default: 'identical',
     },
-    {
-      flags: '--ttft-ms <ms>',
-      says: "time to first token of the assumed engine; default: the scenario's engine.fixed, else 0",
-      parse: time('ms'),
-    },
-    {
-      flags: '--tpot-ms <ms>',
-      says: 'its time per output token after that; default: likewise',
-      parse: time('ms'),
-    },
+    ...latencyFlags,
     FLAGS.printScenario,
   ]),
   ...grouped('What is asked', [
@@ -69,17 +61,7 @@ const curveFlags: readonly Flag[] = [
       says: 'sizes of an LRU cache, in blocks or GB, as 4096,24GB; default: parts of all blocks there are, and what the engine has',
       parse: sizes,
     },
-    {
-      flags: '--ttl <times,...>',
-      says: 'times to live, seconds or with a unit, as 300,1h; default: seconds to days',
-      parse: listOf(time('sec', 0)),
-    },
-    {
-      flags: '--warmup <share>',
-      says: 'share of the requests, from the first on, that only fill the caches',
-      parse: share,
-      default: 0,
-    },
+    ...lifetimeFlags,
     {
       flags: '--window <width>',
       says: 'of the working set over time: seconds; requests, where no times are known',

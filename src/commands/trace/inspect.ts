@@ -7,8 +7,9 @@ import { checkWritable } from '../../play/writable.ts';
 import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
 import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
+import { lifetimeFlags } from '../flags/lifetime-flags.ts';
 import { listOf } from '../flags/lists.ts';
-import { integer, share, time } from '../flags/options.ts';
+import { integer } from '../flags/options.ts';
 import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
 import { dataFile } from '../scenario/shipped.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
@@ -33,17 +34,7 @@ const inspectFlags: readonly Flag[] = [
       says: 'sizes of an LRU cache; default: parts of all blocks there are',
       parse: listOf(integer(1)),
     },
-    {
-      flags: '--ttl <times,...>',
-      says: 'times to live, seconds or with a unit, as 300,1h; default: seconds to days',
-      parse: listOf(time('sec', 0)),
-    },
-    {
-      flags: '--warmup <share>',
-      says: 'share of the requests, from the first on, that only fill the caches',
-      parse: share,
-      default: 0,
-    },
+    ...lifetimeFlags,
     {
       flags: '--engine-block-tokens <n>',
       says: 'block size of the engine whose count of cached tokens is foreseen',

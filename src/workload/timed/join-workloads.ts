@@ -1,4 +1,3 @@
-import { UsageError } from '../../base/errors.ts';
 import type { WorkloadEntry } from './entry.ts';
 import { mergedEntry } from './merged-entries.ts';
 import { readWorkload } from './read-workload.ts';
@@ -91,9 +90,4 @@ function named(
     requests: entry.requests.map(rename),
     ...(events ? { events: events.map(rename) } : {}),
   };
-}
-
-/** @throws UsageError if there are none. */
-export function checkInputs(files: readonly string[]): void {
-  if (!files.length) throw new UsageError('found no workload; expected at least one file');
 }
