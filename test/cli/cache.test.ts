@@ -63,6 +63,7 @@ describe('confab cache', () => {
 
   test.each([
     [['capacity', 'nowhere'], 'cannot read run folder nowhere'],
+    [['capacity', 'no.csv', '--scenario', 'pressed.yaml'], 'cannot read run folder no.csv'],
     [['capacity', 'empty'], 'found no journal.ndjson in it'],
     [['survival', 'empty'], 'found no journal.ndjson in it'],
     [

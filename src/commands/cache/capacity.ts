@@ -62,10 +62,12 @@ export function capacityCommand(): Command {
 async function capacity(path: string, flags: Flags): Promise<void> {
   await telling(flags, async () => {
     const bytesPerToken = await bytesPerTokenOf(flags);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile()) {
       return ofRounds(path, flags, bytesPerToken);
     }
-    if (flags.scenario !== undefined) {
+    // Of what is not there, that is to be said.
+    if (stat && flags.scenario !== undefined) {
       throw new UsageError(
         `found --scenario and the run folder ${path}, which has its own; expected a CSV of rounds, or no --scenario`,
       );
