@@ -1,7 +1,7 @@
 import { counted } from '../base/counted.ts';
 import type { IdealTurn } from '../cache/ideal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
-import type { EarlierRun } from '../record/record.ts';
+import type { EarlierRun, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { duration } from './duration.ts';
 import type { Section } from './section.ts';
@@ -34,8 +34,9 @@ export function contaminationOf(
   const isOwn = scenario?.conversation.source === 'synthetic';
   const firstTouch = isOwn ? foundOf(turns.filter(({ begins }) => begins === 'new')) : undefined;
   const warmup = foundOf(turns.filter(({ begins }) => begins === 'replayed'));
-  const isRefuted = firstTouch === undefined && turns.some(foundNothing);
-  const earlierRun = isRefuted ? undefined : parts[0]?.header.earlierRun;
+  const [part] = parts;
+  const isRefuted = firstTouch === undefined && part && foundNothing(part);
+  const earlierRun = isRefuted ? undefined : part?.header.earlierRun;
   if (!firstTouch && !warmup && !earlierRun) return undefined;
   return {
     ...(firstTouch && { firstTouch }),
@@ -44,9 +45,17 @@ export function contaminationOf(
   };
 }
 
-/** What nobody in this run had sent was not there: emptied, or started anew, since an earlier run sent it. */
-function foundNothing({ begins, idealTokens, cachedTokens }: IdealTurn): boolean {
-  return begins === 'new' && idealTokens === 0 && cachedTokens === 0;
+/** The first request, of the warm-up or not, would have found what the earlier run had sent, and found nothing. */
+function foundNothing({ header: { earlierRun }, records }: RunPart): boolean {
+  if (!earlierRun) return false;
+  const { isShared, prompts, ofPrompts } = earlierRun;
+  if (!isShared && prompts < ofPrompts) return false;
+  let first: TurnRecord | undefined;
+  for (const record of records) {
+    if (record.sentMs === undefined || record.status !== 'ok' || record.agent) continue;
+    if (!first || record.sentMs < first.sentMs!) first = record;
+  }
+  return first?.cachedTokens === 0 && first.attempts === 1;
 }
 
 function foundOf(turns: readonly IdealTurn[]): FoundBefore | undefined {

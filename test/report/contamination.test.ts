@@ -67,6 +67,13 @@ test('an earlier run of which the first request found nothing was not in the cac
   // It did not say.
   const { cachedTokens: _, ...silent } = emptied[0]!;
   expect(found([silent], { earlierRun })).toEqual({ earlierRun });
+  // In the warm-up as well; nothing is said by a request that the earlier run may not have sent.
+  const warm = emptied.map(
+    (one, index) => ({ ...one, phase: index ? 'measure' : 'warmup' }) as const,
+  );
+  expect(found(warm, { earlierRun })).toBeUndefined();
+  const some = { ...earlierRun, prompts: 3, isShared: false };
+  expect(found(emptied, { earlierRun: some })).toEqual({ earlierRun: some });
 });
 
 test('without anything there is nothing to say', () => {
