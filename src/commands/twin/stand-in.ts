@@ -1,0 +1,41 @@
+import { UsageError } from '../../base/errors.ts';
+import type { Run } from '../../record/run-folder.ts';
+import { hasOwnEngine } from '../../report/engine-cache.ts';
+import { scenarioOf } from '../../report/identity.ts';
+import type { Intervals } from '../../twin/draws.ts';
+import type { StandIn } from '../../twin/twin-engine.ts';
+
+interface Asked {
+  readonly engine?: string | undefined;
+  readonly set: readonly string[];
+}
+
+/**
+ * What stands for the engine of a run, as it was asked for.
+ * @throws UsageError for a real engine without a profile, and for settings of more than the engine
+ */
+export function standInOf(run: Run, { engine, set }: Asked): StandIn & { intervals: Intervals } {
+  refuseOthers(set);
+  const gpu = engine ?? ownGpu(run);
+  if (gpu === undefined) {
+    throw new UsageError(
+      '--engine: missing; expected the profile of the engine that served the run, as confab calibrate writes it: --engine engine.json',
+    );
+  }
+  return { gpu, settings: set, intervals: {} };
+}
+
+/** A simulated run says itself what served it. */
+function ownGpu({ parts }: Run): string | undefined {
+  const first = parts[0]!;
+  return hasOwnEngine(first) ? scenarioOf(first)?.engine.gpu : undefined;
+}
+
+/** What is said, and when, is the run's. */
+function refuseOthers(settings: readonly string[]): void {
+  const other = settings.find((text) => !text.startsWith('engine.'));
+  if (other === undefined) return;
+  throw new UsageError(
+    `--set: found '${other}'; expected a setting of the engine, as engine.blocks=5000: a twin is asked what the run was asked, and confab simulate --like RUN changes the rest`,
+  );
+}

@@ -1,0 +1,114 @@
+import { Command } from 'commander';
+import { UsageError } from '../../base/errors.ts';
+import type { Page } from '../../report/html/page.ts';
+import type { Twin } from '../../twin/twin.ts';
+import { type Outcome, type OutcomeFlags, outcomeFlags, telling } from '../cache/outcome.ts';
+import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
+import { collect } from '../flags/options.ts';
+import { pageFlag } from '../page/page-flags.ts';
+import { flowingHelp } from '../terminal/help-text.ts';
+import { say } from '../terminal/stderr.ts';
+import { DRAWS, drawsFlag } from './flags.ts';
+
+interface TwinFlags extends OutcomeFlags {
+  readonly engine?: string;
+  readonly set: readonly string[];
+  readonly draws?: number;
+  readonly html?: string | true;
+}
+
+const twinFlags: readonly Flag[] = [
+  ...grouped('The twin', [
+    {
+      flags: '--engine <profile>',
+      says: 'what the engine of the run is: the profile that confab calibrate wrote, or a GPU that `confab engine --help` lists; default: of a simulated run, its own',
+    },
+    {
+      flags: '--set <path=value>',
+      says: 'what else is known of it, as engine.offload.cpu.capacityGB=32; may be repeated',
+      parse: collect,
+      default: [],
+    },
+    drawsFlag('--draws'),
+  ]),
+  ...outcomeFlags,
+  { ...pageFlag('the run folder', 'twin.html'), group: 'What comes of it:' },
+];
+
+const HELP = `
+Plays a finished run again in virtual time, with the engine that the profile describes
+in the place of the server, and lays both beside each other request by request: TTFT,
+TPOT, latency and cached tokens, over time and in all, and when the run first left
+what the intervals of the profile's constants allow.
+
+  confab twin runs/pressure-20261128-060145 --engine engine.json
+
+How it is played, and what a good twin is: confab help twin
+`;
+
+/** `confab twin RUN… --engine engine.json`. */
+export function twinCommand(): Command {
+  const command = new Command('twin')
+    .description(
+      'Lay a run beside its twin in virtual time, on the engine that a profile describes.',
+    )
+    .argument('<dir...>', 'run folders; the partitions of one run are merged')
+    .addHelpText('after', flowingHelp(HELP))
+    .action(twinRun);
+  return withFlags(command, twinFlags);
+}
+
+async function twinRun(dirs: readonly string[], flags: TwinFlags): Promise<void> {
+  const writePage =
+    flags.html === undefined
+      ? undefined
+      : (await import('../page/page-file.ts')).pageWriter({ html: flags.html }, 'twin.html');
+  await telling(flags, async () => {
+    const twin = await twinOfFolders(dirs, flags);
+    await writePage?.(dirs[0]!, await pageOf(twin));
+    return outcomeOf(twin);
+  });
+}
+
+async function twinOfFolders(dirs: readonly string[], flags: TwinFlags): Promise<Twin> {
+  const [{ readRun }, { mergeRuns }, { refuseStrangers }, { twinOf }, { standInOf }] =
+    await Promise.all([
+      import('../../record/run-folder.ts'),
+      import('../../report/run-summary.ts'),
+      import('../../report/one-run.ts'),
+      import('../../twin/twin.ts'),
+      import('./stand-in.ts'),
+    ]);
+  const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
+  refuseStrangers(folders);
+  const run = mergeRuns(folders.map(({ run }) => run));
+  for (const warning of run.warnings) say(`warning: ${warning}`);
+  const standIn = standInOf(run, flags);
+  try {
+    return await twinOf(run, { ...standIn, draws: flags.draws ?? DRAWS });
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.problems, dirs[0]) : error;
+  }
+}
+
+async function outcomeOf(twin: Twin): Promise<Outcome> {
+  const [{ twinSections }, { twinFigures }, { twinJson }] = await Promise.all([
+    import('../../twin/sections.ts'),
+    import('../../twin/figures.ts'),
+    import('../../twin/json.ts'),
+  ]);
+  return { sections: twinSections(twin), figures: twinFigures(twin), json: twinJson(twin) };
+}
+
+async function pageOf(twin: Twin): Promise<Page> {
+  const { sections, figures } = await outcomeOf(twin);
+  return {
+    title: `Run ${twin.name} and its twin`,
+    subtitle: twin.gpu,
+    chapters: [
+      { id: 'twin', title: 'Run and twin', sections },
+      { id: 'over-time', title: 'Over time', figures },
+    ],
+    madeBy: 'Made by confab twin. It needs no network and no other file.',
+  };
+}

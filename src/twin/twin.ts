@@ -1,0 +1,79 @@
+import type { Run } from '../record/run-folder.ts';
+import { scenarioOf } from '../report/identity.ts';
+import { type Agreement, agreementOf } from './agreement.ts';
+import { drawnFrom, type Intervals } from './draws.ts';
+import { errorsOf, type TwinError } from './errors.ts';
+import { measuresOf } from './measures.ts';
+import { type Pairs, pairsOf } from './pairs.ts';
+import { type PlayedTwin, playedTwin } from './played.ts';
+import { replayOf } from './replay.ts';
+import { type StandIn, standingIn, toldOf } from './twin-engine.ts';
+import { type TwinWindow, windowsOf } from './windows.ts';
+
+export interface TwinOptions extends StandIn {
+  /** Of the profile's constants; empty: nothing is known of how far off they may be, and there is no band. */
+  readonly intervals: Intervals;
+  /** So often it is played with constants drawn from them. */
+  readonly draws: number;
+  /** Told before each of them is played. */
+  readonly tell?: (line: string) => void;
+}
+
+/** A run beside its own twin in virtual time. */
+export interface Twin {
+  readonly name: string;
+  readonly gpu: string;
+  readonly settings: readonly string[];
+  /** What the server's page told of its size, which the twin has; empty: nothing. */
+  readonly told: readonly string[];
+  /** Constants that were drawn, and how often. */
+  readonly drawn: { readonly constants: readonly string[]; readonly count: number };
+  readonly hasObservedLengths: boolean;
+  readonly requests: Pick<Pairs, 'onlyObserved' | 'onlyTwin'> & { readonly paired: number };
+  /** Of run and twin, milliseconds. */
+  readonly measuredMs: { readonly observed: number; readonly twin: number };
+  readonly errors: readonly TwinError[];
+  readonly agreement: Agreement;
+  readonly windows: readonly TwinWindow[];
+}
+
+/**
+ * Plays a run again in virtual time against the engine that a profile describes, and lays both beside each other,
+ * request by request.
+ * @throws UsageError for a run that cannot be played again, or an engine that cannot be had
+ */
+export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
+  const { gpu, settings, intervals, draws, tell } = options;
+  const told = toldOf(run);
+  const replay = await replayOf(run);
+  const play = (constants?: Readonly<Record<string, number>>): Promise<PlayedTwin> =>
+    playedTwin(replay, (scenario) => standingIn(scenario, options, told), constants);
+  const played = await play();
+  const pairs = pairsOf(run, played);
+  const observed = measuresOf(pairs, (pair) => pair.observed);
+  const twin = measuresOf(pairs, (pair) => pair.twin);
+  const constants = Object.keys(intervals);
+  const drawn = [];
+  for (const [place, values] of drawnFrom(intervals, constants.length ? draws : 0).entries()) {
+    tell?.(`draw ${place + 1} of ${draws}`);
+    const { records } = await play(values);
+    drawn.push(measuresOf(pairs, ({ key }) => records.get(key)));
+  }
+  return {
+    name: scenarioOf(run.parts[0]!)!.name,
+    gpu,
+    settings,
+    told: told.says,
+    drawn: { constants, count: drawn.length },
+    hasObservedLengths: replay.hasObservedLengths,
+    requests: {
+      paired: pairs.pairs.length,
+      onlyObserved: pairs.onlyObserved,
+      onlyTwin: pairs.onlyTwin,
+    },
+    measuredMs: { observed: pairs.measuredMs, twin: played.measuredMs },
+    errors: errorsOf(observed, twin, drawn),
+    agreement: agreementOf(pairs.pairs),
+    windows: windowsOf(pairs, observed, twin, drawn),
+  };
+}

@@ -1,0 +1,31 @@
+import { measure, percent } from '../report/number.ts';
+import { METRICS } from '../stats/metrics.ts';
+import { type QuantityName, SHARE } from './measures.ts';
+
+/** What a quantity is called in a table, with its unit, and in a sentence. */
+export function labelOf(name: QuantityName): string {
+  return name === SHARE ? 'cached share' : METRICS[name].label;
+}
+
+/** A value of it: `512 ms`, `45.1 %`. */
+export function valueText(name: QuantityName, value: number | undefined): string {
+  return name === SHARE ? percent(value) : `${measure(value)} ms`;
+}
+
+/** As `confab explain --request` takes it: user and turn. */
+export function requestText({ userId, turn }: { userId: number; turn: number }): string {
+  return `${userId}:${turn}`;
+}
+
+/** `40 to 45 s` of the measured time. */
+export function spanText({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
+  return `${measure(fromMs / 1000)} to ${measure(toMs / 1000)} s`;
+}
+
+/** With its sign: `+4.2 %`, `-0.3 pp`. */
+export function errorText(name: QuantityName, error: number): string {
+  const text = (100 * error).toFixed(1);
+  const unit = name === SHARE ? 'pp' : '%';
+  if (Number(text) === 0) return `0 ${unit}`;
+  return `${error > 0 ? '+' : ''}${text} ${unit}`;
+}
