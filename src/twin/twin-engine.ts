@@ -30,14 +30,14 @@ const OF_PROFILE = [
  */
 export function standingIn(scenario: Scenario, { gpu, settings }: StandIn, told: Told): Scenario {
   const engine = { ...told.engine, ...ownSettings(scenario), gpu };
-  const { output, target } = scenario;
+  const { target } = scenario;
   return parseScenario(
     withOverrides(
       {
         ...scenario,
         engine,
         target: { ...target, url: 'embedded' },
-        output: { dir: output.dir, keepChunkGaps: false },
+        output: { keepChunkGaps: false },
       },
       settings,
     ),

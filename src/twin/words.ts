@@ -22,10 +22,13 @@ export function spanText({ fromMs, toMs }: { fromMs: number; toMs: number }): st
   return `${measure(fromMs / 1000)} to ${measure(toMs / 1000)} s`;
 }
 
-/** With its sign: `+4.2 %`, `-0.3 pp`. */
+/** A change with its sign: `+4.2 %`; of a share, `-0.3 pp`. */
 export function errorText(name: QuantityName, error: number): string {
-  const text = (100 * error).toFixed(1);
-  const unit = name === SHARE ? 'pp' : '%';
+  return changeText(error, name === SHARE ? 'pp' : '%');
+}
+
+export function changeText(change: number, unit: '%' | 'pp'): string {
+  const text = (100 * change).toFixed(1);
   if (Number(text) === 0) return `0 ${unit}`;
-  return `${error > 0 ? '+' : ''}${text} ${unit}`;
+  return `${change > 0 ? '+' : ''}${text} ${unit}`;
 }

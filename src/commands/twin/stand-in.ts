@@ -4,6 +4,7 @@ import { hasOwnEngine } from '../../report/engine-cache.ts';
 import { scenarioOf } from '../../report/identity.ts';
 import type { Intervals } from '../../twin/draws.ts';
 import type { StandIn } from '../../twin/twin-engine.ts';
+import { say } from '../terminal/stderr.ts';
 
 interface Asked {
   readonly engine?: string | undefined;
@@ -26,7 +27,7 @@ export function standInOf(run: Run, { engine, set }: Asked): StandIn & { interva
 }
 
 /** A simulated run says itself what served it. */
-function ownGpu({ parts }: Run): string | undefined {
+export function ownGpu({ parts }: Run): string | undefined {
   const first = parts[0]!;
   return hasOwnEngine(first) ? scenarioOf(first)?.engine.gpu : undefined;
 }
@@ -38,4 +39,29 @@ function refuseOthers(settings: readonly string[]): void {
   throw new UsageError(
     `--set: found '${other}'; expected a setting of the engine, as engine.blocks=5000: a twin is asked what the run was asked, and confab simulate --like RUN changes the rest`,
   );
+}
+
+/** What is in run folders, the partitions of one run taken together; what is odd about it is said. */
+export async function runIn(dirs: readonly string[]): Promise<Run> {
+  const [{ readRun }, { mergeRuns }, { refuseStrangers }] = await Promise.all([
+    import('../../record/run-folder.ts'),
+    import('../../report/run-summary.ts'),
+    import('../../report/one-run.ts'),
+  ]);
+  const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
+  refuseStrangers(folders);
+  const run = mergeRuns(folders.map(({ run }) => run));
+  for (const warning of run.warnings) say(`warning: ${warning}`);
+  return run;
+}
+
+/** Heads what is wrong with a run by its folder. */
+export async function about<T>(dir: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof UsageError
+      ? new UsageError(error.problems.map((problem) => `${dir}: ${problem}`))
+      : error;
+  }
 }

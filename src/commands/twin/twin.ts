@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { UsageError } from '../../base/errors.ts';
 import type { Page } from '../../report/html/page.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { type Outcome, type OutcomeFlags, outcomeFlags, telling } from '../cache/outcome.ts';
@@ -7,8 +6,8 @@ import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { collect } from '../flags/options.ts';
 import { pageFlag } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
-import { say } from '../terminal/stderr.ts';
-import { DRAWS, drawsFlag } from './flags.ts';
+import { DRAWS, DRAWS_FLAG } from './flags.ts';
+import { about, runIn, standInOf } from './stand-in.ts';
 
 interface TwinFlags extends OutcomeFlags {
   readonly engine?: string;
@@ -29,7 +28,7 @@ const twinFlags: readonly Flag[] = [
       parse: collect,
       default: [],
     },
-    drawsFlag('--draws'),
+    DRAWS_FLAG,
   ]),
   ...outcomeFlags,
   { ...pageFlag('the run folder', 'twin.html'), group: 'What comes of it:' },
@@ -71,24 +70,10 @@ async function twinRun(dirs: readonly string[], flags: TwinFlags): Promise<void>
 }
 
 async function twinOfFolders(dirs: readonly string[], flags: TwinFlags): Promise<Twin> {
-  const [{ readRun }, { mergeRuns }, { refuseStrangers }, { twinOf }, { standInOf }] =
-    await Promise.all([
-      import('../../record/run-folder.ts'),
-      import('../../report/run-summary.ts'),
-      import('../../report/one-run.ts'),
-      import('../../twin/twin.ts'),
-      import('./stand-in.ts'),
-    ]);
-  const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
-  refuseStrangers(folders);
-  const run = mergeRuns(folders.map(({ run }) => run));
-  for (const warning of run.warnings) say(`warning: ${warning}`);
+  const { twinOf } = await import('../../twin/twin.ts');
+  const run = await runIn(dirs);
   const standIn = standInOf(run, flags);
-  try {
-    return await twinOf(run, { ...standIn, draws: flags.draws ?? DRAWS });
-  } catch (error) {
-    throw error instanceof UsageError ? new UsageError(error.problems, dirs[0]) : error;
-  }
+  return about(dirs[0]!, () => twinOf(run, { ...standIn, draws: flags.draws ?? DRAWS }));
 }
 
 async function outcomeOf(twin: Twin): Promise<Outcome> {
