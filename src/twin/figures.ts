@@ -37,12 +37,7 @@ export function twinFigures({ windows, measuredMs, drawn }: Twin): Figure[] {
         series,
         ...(drawn.count && { bands: [bandOf(windows, name)] }),
         ...(outside.length && {
-          windows: [
-            {
-              name: 'outside the band',
-              spans: outside.map(({ fromMs, toMs }) => [fromMs / 1000, toMs / 1000] as const),
-            },
-          ],
+          windows: [{ name: 'outside the band', spans: spansOf(outside) }],
         }),
         notes: [
           `${name === SHARE ? 'Cached / input tokens' : 'Means'} of the requests that were sent in each window of the run, and of the same requests in its twin.`,
@@ -71,6 +66,17 @@ function bandOf(windows: readonly TwinWindow[], name: QuantityName): Band {
       return band ? [[middleSec(window), band.low, band.high] as const] : [];
     }),
   };
+}
+
+/** In seconds; those that touch are one. */
+function spansOf(windows: readonly TwinWindow[]): [number, number][] {
+  const spans: [number, number][] = [];
+  for (const { fromMs, toMs } of windows) {
+    const last = spans.at(-1);
+    if (last?.[1] === fromMs / 1000) last[1] = toMs / 1000;
+    else spans.push([fromMs / 1000, toMs / 1000]);
+  }
+  return spans;
 }
 
 function middleSec({ fromMs, toMs }: TwinWindow): number {

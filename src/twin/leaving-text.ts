@@ -60,7 +60,7 @@ function cachedLine({ agreement }: Twin, { fromMs, toMs, ...window }: TwinWindow
   }
   return isShare
     ? 'There every request found what its twin did, and draws of the constants found other tokens.'
-    : 'Until then every request found in the cache what its twin did: it is no matter of hits.';
+    : 'Until then every request found in the cache what its twin did: hits are not the cause.';
 }
 
 /** `2 requests found other cached tokens than in the twin: 12:3 496 and not 4528, …` */

@@ -20,6 +20,8 @@ export function requestKey(part: number, record: TurnRecord): RequestKey {
 /** What came of a run that was played again, as a journal would hold it. */
 export interface PlayedTwin {
   readonly records: ReadonlyMap<RequestKey, TurnRecord>;
+  /** How its parts ended, in their order. */
+  readonly ends: readonly RunEnd[];
   /** Time that was measured, drains included, all parts together. */
   readonly measuredMs: number;
 }
@@ -37,7 +39,7 @@ export async function playedTwin(
   const { simulatedEngine } = await import('../engine/embedded.ts');
   const clock = new VirtualClock();
   const records = new Map<RequestKey, TurnRecord>();
-  let measuredMs = 0;
+  const ends: RunEnd[] = [];
   let simulated: SimulatedEngine | undefined;
   for (const part of parts) {
     const scenario = standingIn(part.scenario);
@@ -48,9 +50,10 @@ export async function playedTwin(
     const end = await playedPart(clock, simulated, { ...part, scenario }, (record) =>
       records.set(requestKey(part.number, record), rounded(record)),
     );
-    measuredMs += end.measureEndMs - end.measureStartMs;
+    ends.push(end);
   }
-  return { records, measuredMs };
+  const spans = ends.map(({ measureStartMs, measureEndMs }) => measureEndMs - measureStartMs);
+  return { records, ends, measuredMs: spans.reduce((sum, ms) => sum + ms, 0) };
 }
 
 async function playedPart(

@@ -52,6 +52,7 @@ function fields(twin: Twin): Field[] {
     field(
       'engine',
       gpu,
+      ...calibrationLines(twin),
       ...(told.length ? [`as the server told of itself: ${told.join(', ')}`] : []),
       ...settings.map((setting) => `--set ${setting}`),
     ),
@@ -72,6 +73,17 @@ function fields(twin: Twin): Field[] {
       ? [field('input tokens', inputLine(agreement))]
       : []),
     field('measured', `${seconds(measuredMs.observed)}, the twin ${seconds(measuredMs.twin)}`),
+  ];
+}
+
+/** Where its constants come from. */
+function calibrationLines({ calibration }: Twin): string[] {
+  if (!calibration) return [];
+  const { by, date, version, undetermined } = calibration;
+  const server = version === undefined ? '' : `, of version ${version}`;
+  return [
+    `calibrated ${date.slice(0, 10)} by ${by}${server}`,
+    ...(undetermined.length ? [`not determined by that: ${undetermined.join(', ')}`] : []),
   ];
 }
 
@@ -138,7 +150,7 @@ function row(
 
 function notes({ hasObservedLengths, drawn }: Twin): string[] {
   return [
-    `Of the requests that both completed. Off: twin less run, in percent of the run; of the share in points (pp).${drawn.count ? ' Band: from the least to the greatest of all draws.' : ''}`,
+    `Of the requests that both completed. Off: twin less run, in percent of the run; of the share in points (pp).${drawn.count ? ' Band: from the least to the greatest of all draws, uniform within the intervals.' : ''}`,
     ...(hasObservedLengths
       ? [
           'The scenario does not force how long answers are: those of the twin are as long as the run had them.',

@@ -1,4 +1,5 @@
 import { advertisedIn } from '../capacity/advertised.ts';
+import { withServerSettings } from '../engine/cost/server-settings.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, hasOwnEngine } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
@@ -23,9 +24,9 @@ const OF_PROFILE = [
 ] as const satisfies readonly (keyof Scenario['engine'])[];
 
 /**
- * The scenario against the engine that stands for the run's: it is what the profile says, but for what the server's
- * page told of itself, for what the scenario says of its engine beyond its defaults, and for the settings; the last of
- * these wins.
+ * The scenario against the engine that stands for the run's: it is what the profile file says, but for what the
+ * server's page told of itself, for what the scenario says of its engine beyond its defaults, and for the settings; the
+ * last of these wins.
  * @throws UsageError for settings that no engine has
  */
 export function standingIn(scenario: Scenario, { gpu, settings }: StandIn, told: Told): Scenario {
@@ -39,15 +40,18 @@ export function standingIn(scenario: Scenario, { gpu, settings }: StandIn, told:
         target: { ...target, url: 'embedded' },
         output: { keepChunkGaps: false },
       },
-      settings,
+      [...settings, withServerSettings],
     ),
     'the engine of the twin',
   );
 }
 
+/** What journals of earlier versions have where nothing was said. */
+const FORMER_DEFAULTS = { apiMs: 14 };
+
 /** A run against a server says what it would have been without one: only what differs from that was meant. */
 function ownSettings({ engine }: Scenario): Record<string, unknown> {
-  const plain = engineSchema.parse({}) as Record<string, unknown>;
+  const plain: Record<string, unknown> = { ...FORMER_DEFAULTS, ...engineSchema.parse({}) };
   const own = Object.entries(engine).filter(
     ([name, value]) =>
       !(OF_PROFILE as readonly string[]).includes(name) &&

@@ -1,3 +1,4 @@
+import type { Calibration } from '../engine/cost/calibration.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
@@ -13,6 +14,8 @@ import { type TwinWindow, windowsOf } from './windows.ts';
 export interface TwinOptions extends StandIn {
   /** Of the profile's constants; empty: nothing is known of how far off they may be, and there is no band. */
   readonly intervals: Intervals;
+  /** Where the profile comes from; absent: it does not say. */
+  readonly calibration?: Calibration | undefined;
   /** So often it is played with constants drawn from them. */
   readonly draws: number;
   /** Told before each of them is played. */
@@ -24,6 +27,7 @@ export interface Twin {
   readonly name: string;
   readonly gpu: string;
   readonly settings: readonly string[];
+  readonly calibration?: Calibration;
   /** What the server's page told of its size, which the twin has; empty: nothing. */
   readonly told: readonly string[];
   /** Constants that were drawn, and how often. */
@@ -43,7 +47,7 @@ export interface Twin {
  * @throws UsageError for a run that cannot be played again, or an engine that cannot be had
  */
 export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
-  const { gpu, settings, intervals, draws, tell } = options;
+  const { gpu, settings, intervals, calibration, draws, tell } = options;
   const told = toldOf(run);
   const replay = await replayOf(run);
   const play = (constants?: Readonly<Record<string, number>>): Promise<PlayedTwin> =>
@@ -63,6 +67,7 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
     name: scenarioOf(run.parts[0]!)!.name,
     gpu,
     settings,
+    ...(calibration && { calibration }),
     told: told.says,
     drawn: { constants, count: drawn.length },
     hasObservedLengths: replay.hasObservedLengths,

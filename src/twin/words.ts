@@ -19,7 +19,7 @@ export function requestText({ userId, turn }: { userId: number; turn: number }):
 
 /** `40 to 45 s` of the measured time. */
 export function spanText({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
-  return `${measure(fromMs / 1000)} to ${measure(toMs / 1000)} s`;
+  return `${secondsOf(fromMs)} to ${secondsOf(toMs)} s`;
 }
 
 /** A change with its sign: `+4.2 %`; of a share, `-0.3 pp`. */
@@ -31,4 +31,9 @@ export function changeText(change: number, unit: '%' | 'pp'): string {
   const text = (100 * change).toFixed(1);
   if (Number(text) === 0) return `0 ${unit}`;
   return `${change > 0 ? '+' : ''}${text} ${unit}`;
+}
+
+/** Windows are of whole seconds, or of few decimals. */
+function secondsOf(ms: number): number {
+  return Number((ms / 1000).toFixed(2));
 }

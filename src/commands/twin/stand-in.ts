@@ -1,4 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
+import type { Calibration } from '../../engine/cost/calibration.ts';
+import { profileOf } from '../../engine/cost/profile-of.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { hasOwnEngine } from '../../report/engine-cache.ts';
 import { scenarioOf } from '../../report/identity.ts';
@@ -15,7 +17,10 @@ interface Asked {
  * What stands for the engine of a run, as it was asked for.
  * @throws UsageError for a real engine without a profile, and for settings of more than the engine
  */
-export function standInOf(run: Run, { engine, set }: Asked): StandIn & { intervals: Intervals } {
+export function standInOf(
+  run: Run,
+  { engine, set }: Asked,
+): StandIn & { intervals: Intervals; calibration: Calibration | undefined } {
   refuseOthers(set);
   const gpu = engine ?? ownGpu(run);
   if (gpu === undefined) {
@@ -23,7 +28,14 @@ export function standInOf(run: Run, { engine, set }: Asked): StandIn & { interva
       '--engine: missing; expected the profile of the engine that served the run, as confab calibrate writes it: --engine engine.json',
     );
   }
-  return { gpu, settings: set, intervals: {} };
+  const { calibration } = profileOf({ gpu });
+  return { gpu, settings: set, intervals: unsaid(calibration?.intervals ?? {}, set), calibration };
+}
+
+/** A constant that is set is known. */
+function unsaid(intervals: Intervals, set: readonly string[]): Intervals {
+  const names = set.map((text) => /^engine\.(\w+)=/.exec(text)?.[1]);
+  return Object.fromEntries(Object.entries(intervals).filter(([name]) => !names.includes(name)));
 }
 
 /** A simulated run says itself what served it. */
