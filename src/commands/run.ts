@@ -71,7 +71,8 @@ async function start(
   const presentTwin = await twinPresenter(flags);
   const { playAndPresent } = await import('./play.ts');
   const { isolate } = flags;
-  await presentTwin?.(await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate }));
+  const played = await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
+  await presentTwin?.(played);
 }
 
 /** The profile is looked at before anything is sent; undefined: no twin is asked for. */
@@ -113,11 +114,13 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
   );
   if (isComplete) {
     say('nothing is left to play; raise population.users or stop.* with --set');
-    await presentTwin?.(await presentFolder(dir, scenario, shownAs(flags)));
+    const finished = await presentFolder(dir, scenario, shownAs(flags));
+    await presentTwin?.(finished);
     return;
   }
   const resumed = { dir, before, isolate: flags.isolate ?? 'none', isolatedBy };
-  await presentTwin?.(await playAndPresent({ scenario, ...shownAs(flags), resumed }));
+  const played = await playAndPresent({ scenario, ...shownAs(flags), resumed });
+  await presentTwin?.(played);
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */
