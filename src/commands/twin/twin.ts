@@ -6,6 +6,7 @@ import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { collect } from '../flags/options.ts';
 import { pageFlag } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
+import { contentOf } from './chapter.ts';
 import { DRAWS, DRAWS_FLAG } from './flags.ts';
 import { about, runIn, standInOf } from './stand-in.ts';
 
@@ -70,30 +71,25 @@ async function twinRun(dirs: readonly string[], flags: TwinFlags): Promise<void>
 }
 
 async function twinOfFolders(dirs: readonly string[], flags: TwinFlags): Promise<Twin> {
-  const { twinOf } = await import('../../twin/twin.ts');
   const run = await runIn(dirs);
   const standIn = standInOf(run, flags);
+  const { twinOf } = await import('../../twin/twin.ts');
   return about(dirs[0]!, () => twinOf(run, { ...standIn, draws: flags.draws ?? DRAWS }));
 }
 
 async function outcomeOf(twin: Twin): Promise<Outcome> {
-  const [{ twinSections }, { twinFigures }, { twinJson }] = await Promise.all([
-    import('../../twin/sections.ts'),
-    import('../../twin/figures.ts'),
+  const [content, { twinJson }] = await Promise.all([
+    contentOf(twin),
     import('../../twin/json.ts'),
   ]);
-  return { sections: twinSections(twin), figures: twinFigures(twin), json: twinJson(twin) };
+  return { ...content, json: twinJson(twin) };
 }
 
 async function pageOf(twin: Twin): Promise<Page> {
-  const { sections, figures } = await outcomeOf(twin);
   return {
     title: `Run ${twin.name} and its twin`,
     subtitle: twin.gpu,
-    chapters: [
-      { id: 'twin', title: 'Run and twin', sections },
-      { id: 'over-time', title: 'Over time', figures },
-    ],
+    chapters: [{ id: 'twin', title: 'Run and twin', ...(await contentOf(twin)) }],
     madeBy: 'Made by confab twin. It needs no network and no other file.',
   };
 }
