@@ -7,28 +7,46 @@ export type Intervals = Readonly<Record<string, readonly [low: number, high: num
 export type Drawn = Readonly<Record<string, number>>;
 
 /**
- * So many draws of all constants from their intervals, each uniform and independent of the others; of each constant
- * one lies in every `count`th part of its interval, so that few draws go through all of it (Latin hypercube: McKay,
- * Beckman and Conover 1979). The same for the same names, whatever else there is. A constant whose ends are whole is
- * whole.
+ * So many draws of all constants from their intervals. The first two are their ends, where all make an engine slow,
+ * and where all make it fast: what lies between is hardly ever beyond both. Of the others each is uniform and
+ * independent of the others, and of each constant one lies in every part of its interval, as many as there are of them
+ * (Latin hypercube: McKay, Beckman and Conover 1979). The same for the same names, whatever else there is. A constant
+ * whose ends are whole is whole.
  */
 export function drawnFrom(intervals: Intervals, count: number): Drawn[] {
-  const columns = Object.entries(intervals).map(([name, [low, high]]) => {
-    const rng = stream('twin', name, count);
-    const isWhole = Number.isInteger(low) && Number.isInteger(high);
-    const places = Array.from({ length: count }, (_, place) => place);
-    // Fisher and Yates.
-    for (let last = count - 1; last > 0; last--) {
-      const other = below(rng, last + 1);
-      [places[last], places[other]] = [places[other]!, places[last]!];
-    }
-    const values = places.map((place) => {
-      const value = low + ((high - low) * (place + rng())) / count;
-      return isWhole ? Math.round(value) : value;
-    });
-    return [name, values] as const;
-  });
-  return Array.from({ length: count }, (_, draw) =>
-    Object.fromEntries(columns.map(([name, values]) => [name, values[draw]!])),
+  const names = Object.entries(intervals);
+  const ends = [false, true].map((isFast) =>
+    Object.fromEntries(
+      names.map(([name, [low, high]]) => [name, isFast === isFastWhenHigh(name) ? high : low]),
+    ),
   );
+  const inner = Math.max(0, count - ends.length);
+  const columns = names.map(([name, interval]) => [name, spread(name, interval, inner)] as const);
+  return [
+    ...ends.slice(0, count),
+    ...Array.from({ length: inner }, (_, draw) =>
+      Object.fromEntries(columns.map(([name, values]) => [name, values[draw]!])),
+    ),
+  ];
+}
+
+/** Of bandwidth and room; of times less is faster. */
+function isFastWhenHigh(name: string): boolean {
+  return name === 'blocks' || name.endsWith('GBps');
+}
+
+/** One value in each of `count` parts of an interval, in random order. */
+function spread(name: string, [low, high]: readonly [number, number], count: number): number[] {
+  const rng = stream('twin', name, count);
+  const isWhole = Number.isInteger(low) && Number.isInteger(high);
+  const places = Array.from({ length: count }, (_, place) => place);
+  // Fisher and Yates.
+  for (let last = count - 1; last > 0; last--) {
+    const other = below(rng, last + 1);
+    [places[last], places[other]] = [places[other]!, places[last]!];
+  }
+  return places.map((place) => {
+    const value = low + ((high - low) * (place + rng())) / count;
+    return isWhole ? Math.round(value) : value;
+  });
 }

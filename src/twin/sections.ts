@@ -150,7 +150,7 @@ function row(
 
 function notes({ hasObservedLengths, drawn }: Twin): string[] {
   return [
-    `Of the requests that both completed. Off: twin less run, in percent of the run; of the share in points (pp).${drawn.count ? ' Band: from the least to the greatest of all draws, uniform within the intervals.' : ''}`,
+    `Of the requests that both completed. Off: twin less run, in percent of the run; of the share in points (pp).${drawn.count ? ' Band: from the least to the greatest of all draws.' : ''}`,
     ...(hasObservedLengths
       ? [
           'The scenario does not force how long answers are: those of the twin are as long as the run had them.',

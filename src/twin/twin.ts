@@ -18,9 +18,13 @@ export interface TwinOptions extends StandIn {
   readonly calibration?: Calibration | undefined;
   /** So often it is played with constants drawn from them. */
   readonly draws: number;
-  /** Told before each of them is played. */
+  /** Told now and then, where they take long. */
   readonly tell?: (line: string) => void;
 }
+
+/** A run of so many requests is played in a second or two. */
+const LONG_REQUESTS = 2000;
+const TELL_EVERY = 5;
 
 /** A run beside its own twin in virtual time. */
 export interface Twin {
@@ -59,7 +63,9 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
   const constants = Object.keys(intervals);
   const drawn = [];
   for (const [place, values] of drawnFrom(intervals, constants.length ? draws : 0).entries()) {
-    tell?.(`draw ${place + 1} of ${draws}`);
+    if (pairs.pairs.length >= LONG_REQUESTS && place % TELL_EVERY === 0) {
+      tell?.(`playing its twin: ${place} of ${draws} draws`);
+    }
     const { records } = await play(values);
     drawn.push(measuresOf(pairs, ({ key }) => records.get(key)));
   }

@@ -20,6 +20,8 @@ const errorsOf = async (run: Run) => (await twinOf(run, A100)).errors.map(({ err
 const noErrors = (errors: readonly number[]) =>
   errors.length > 0 && errors.every((one) => one === 0);
 
+const isOk = ({ status }: { status: string }) => status === 'ok';
+
 function changed(run: Run, change: (part: RunPart) => Partial<RunPart>): Run {
   return { ...run, parts: run.parts.map((part) => ({ ...part, ...change(part) })) };
 }
@@ -155,7 +157,7 @@ describe('what is not', () => {
     ).toThrow('no measured request that was completed');
   });
 
-  test('one of several partitions that shared an engine', async () => {
+  test('one of several partitions that shared an engine; of all of them the whole is', async () => {
     const run = await recorded({ ...PRESSED, stop: { afterSec: 1 } });
     const scenario = parseScenario({
       ...PRESSED,
@@ -163,5 +165,18 @@ describe('what is not', () => {
     });
     const share = changed(run, ({ header }) => ({ header: { ...header, scenario } }));
     await refused(share).toThrow('found 1 of 2 partitions; expected all of them');
+    const parts = [0, 1].map((index) => {
+      const { header, records, ...part } = run.parts[0]!;
+      const population = { ...scenario.population, partition: { index, of: 2 } };
+      const own = records.filter(({ userId }) => userId % 2 === index);
+      return {
+        ...part,
+        header: { ...header, scenario: { ...scenario, population } },
+        records: own,
+      };
+    });
+    const twin = await twinOf({ parts, warnings: [] }, A100);
+    expect(twin.requests.paired).toBe(run.parts[0]!.records.filter(isOk).length);
+    expect(noErrors(twin.errors.map(({ error }) => error))).toBe(true);
   });
 });

@@ -45,7 +45,7 @@ async function present({ dir, run }: Played, gpu: string, flags: Shown): Promise
     import('../../twin/json.ts'),
   ]);
   const draws = flags.twinDraws ?? DRAWS;
-  const twin = await twinOf(run, { ...standInOf(run, { engine: gpu, set: [] }), draws });
+  const twin = await twinOf(run, { ...standInOf(run, { engine: gpu, set: [] }), draws, tell: say });
   const file = join(dir, FILE);
   writeWhole(file, [twinJson(twin)]);
   if (flags.json !== '-') process.stdout.write(`\n${twinText(twin, reportColumns(flags.wide))}\n`);

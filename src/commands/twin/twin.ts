@@ -6,6 +6,7 @@ import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { collect } from '../flags/options.ts';
 import { pageFlag } from '../page/page-flags.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
+import { say } from '../terminal/stderr.ts';
 import { contentOf } from './chapter.ts';
 import { DRAWS, DRAWS_FLAG } from './flags.ts';
 import { about, runIn, standInOf } from './stand-in.ts';
@@ -74,7 +75,8 @@ async function twinOfFolders(dirs: readonly string[], flags: TwinFlags): Promise
   const run = await runIn(dirs);
   const standIn = standInOf(run, flags);
   const { twinOf } = await import('../../twin/twin.ts');
-  return about(dirs[0]!, () => twinOf(run, { ...standIn, draws: flags.draws ?? DRAWS }));
+  const draws = flags.draws ?? DRAWS;
+  return about(dirs[0]!, () => twinOf(run, { ...standIn, draws, tell: say }));
 }
 
 async function outcomeOf(twin: Twin): Promise<Outcome> {
