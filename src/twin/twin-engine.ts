@@ -1,4 +1,6 @@
 import { advertisedIn } from '../capacity/advertised.ts';
+import { FURTHER_NAMES } from '../engine/cost/further.ts';
+import { profileOf } from '../engine/cost/profile-of.ts';
 import { withServerSettings } from '../engine/cost/server-settings.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, hasOwnEngine } from '../report/engine-cache.ts';
@@ -7,6 +9,7 @@ import { engineSchema } from '../scenario/engine.ts';
 import { parseScenario } from '../scenario/load.ts';
 import { withOverrides } from '../scenario/overrides.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Intervals } from './draws.ts';
 
 /** What stands for the engine of a run. */
 export interface StandIn {
@@ -58,6 +61,15 @@ function ownSettings({ engine }: Scenario): Record<string, unknown> {
       JSON.stringify(value) !== JSON.stringify(plain[name]),
   );
   return Object.fromEntries(own);
+}
+
+/** Those intervals that are of constants of a profile, and not set in the engine: what is set is known. */
+export function drawable(intervals: Intervals, { engine }: Scenario): Intervals {
+  const constants = new Set([...Object.keys(profileOf(engine)), ...FURTHER_NAMES]);
+  const set = engine as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(intervals).filter(([name]) => constants.has(name) && set[name] === undefined),
+  );
 }
 
 /** What the server's page of metrics says of its own size. */

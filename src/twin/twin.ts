@@ -8,7 +8,7 @@ import { measuresOf } from './measures.ts';
 import { type Pairs, pairsOf } from './pairs.ts';
 import { type PlayedTwin, playedTwin } from './played.ts';
 import { replayOf } from './replay.ts';
-import { type StandIn, standingIn, toldOf } from './twin-engine.ts';
+import { drawable, type StandIn, standingIn, toldOf } from './twin-engine.ts';
 import { type TwinWindow, windowsOf } from './windows.ts';
 
 export interface TwinOptions extends StandIn {
@@ -60,9 +60,10 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
   const pairs = pairsOf(run, played);
   const observed = measuresOf(pairs, (pair) => pair.observed);
   const twin = measuresOf(pairs, (pair) => pair.twin);
-  const constants = Object.keys(intervals);
+  const ranges = drawable(intervals, standingIn(replay.parts[0]!.scenario, options, told));
+  const constants = Object.keys(ranges);
   const drawn = [];
-  for (const [place, values] of drawnFrom(intervals, constants.length ? draws : 0).entries()) {
+  for (const [place, values] of drawnFrom(ranges, constants.length ? draws : 0).entries()) {
     if (pairs.pairs.length >= LONG_REQUESTS && place % TELL_EVERY === 0) {
       tell?.(`playing its twin: ${place} of ${draws} draws`);
     }

@@ -17,7 +17,7 @@ const INTERVALS = Object.fromEntries(
   }),
 );
 
-test(`runs of ${TWINS} engines whose constants lie within their intervals lie within the band, but for its edges`, async () => {
+test(`runs of engines whose constants lie within their intervals lie within the band, but for its edges (${TWINS})`, async () => {
   let outside = 0;
   let all = 0;
   for (let engine = 0; engine < TWINS; engine++) {

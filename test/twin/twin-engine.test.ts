@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { standingIn, toldOf } from '../../src/twin/twin-engine.ts';
+import { drawable, standingIn, toldOf } from '../../src/twin/twin-engine.ts';
 import { PRESSED, recorded } from './recorded.ts';
 
 const PAGE = `vllm:cache_config_info{block_size="32",num_gpu_blocks="2600",kv_offloading_size="32.0"} 1\n`;
@@ -49,4 +49,12 @@ test('a setting that no engine has is refused', () => {
   expect(() =>
     standingIn(scenario, { gpu: 'a100', settings: ['engine.block=3'] }, NOTHING),
   ).toThrow(UsageError);
+});
+
+test('what is set in the engine is not drawn, nor what no profile has', () => {
+  const scenario = parseScenario({ ...PRESSED, engine: { blocks: 300 } });
+  const { engine } = standingIn(scenario, { gpu: 'a100', settings: ['engine.hostMs=1'] }, NOTHING);
+  const one = [1, 2] as const;
+  const intervals = { blocks: one, hostMs: one, weightsMs: one, apiMs: one, sunshine: one };
+  expect(drawable(intervals, { ...scenario, engine })).toEqual({ weightsMs: one, apiMs: one });
 });

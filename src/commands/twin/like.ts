@@ -26,9 +26,11 @@ export async function simulateLike(
   if (dir === undefined) {
     throw new UsageError('found --twin without --like; expected the run that it is the twin of');
   }
-  if (file !== undefined) {
+  const other =
+    file === undefined ? flags.trace && `--trace ${flags.trace}` : `the scenario ${file}`;
+  if (other !== undefined) {
     throw new UsageError(
-      `found --like and the scenario ${file}; expected one of them: a run has its scenario in its folder`,
+      `found --like and ${other}; expected one of them: a run has its scenario in its folder`,
     );
   }
   const overrides = await overridesOf(rows, flags);

@@ -29,13 +29,7 @@ export function standInOf(
     );
   }
   const { calibration } = profileOf({ gpu });
-  return { gpu, settings: set, intervals: unsaid(calibration?.intervals ?? {}, set), calibration };
-}
-
-/** A constant that is set is known. */
-function unsaid(intervals: Intervals, set: readonly string[]): Intervals {
-  const names = set.map((text) => /^engine\.(\w+)=/.exec(text)?.[1]);
-  return Object.fromEntries(Object.entries(intervals).filter(([name]) => !names.includes(name)));
+  return { gpu, settings: set, intervals: calibration?.intervals ?? {}, calibration };
 }
 
 /** A simulated run says itself what served it. */
