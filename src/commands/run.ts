@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/isolation.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
@@ -68,7 +69,7 @@ async function start(
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.
-  const presentTwin = await twinPresenter(flags);
+  const presentTwin = await twinPresenter(flags, scenario);
   const { playAndPresent } = await import('./play.ts');
   const { isolate } = flags;
   const played = await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
@@ -76,9 +77,9 @@ async function start(
 }
 
 /** The profile is looked at before anything is sent; undefined: no twin is asked for. */
-async function twinPresenter(flags: RunFlags) {
+async function twinPresenter(flags: RunFlags, scenario: Scenario) {
   if (flags.twin === undefined) return undefined;
-  return (await import('./twin/after-run.ts')).twinAfterRun(flags.twin, flags);
+  return (await import('./twin/after-run.ts')).twinAfterRun(flags.twin, flags, scenario);
 }
 
 function shownAs({ apiKey, quiet, json, wide }: RunFlags) {
@@ -107,7 +108,7 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
     dir,
     await overridesOf(runFlags, flags),
   );
-  const presentTwin = await twinPresenter(flags);
+  const presentTwin = await twinPresenter(flags, scenario);
   for (const warning of warnings) say(`warning: ${warning}`);
   say(
     `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent`,

@@ -70,6 +70,18 @@ export function errorsOf(
   ];
 }
 
+/** How many of the bounds that can be judged are kept. */
+export function boundsOf({
+  errors,
+  agreement,
+}: {
+  readonly errors: readonly TwinError[];
+  readonly agreement: { readonly isKept?: boolean };
+}): { readonly kept: number; readonly of: number } {
+  const judgements = [...errors, agreement].flatMap(({ isKept }) => isKept ?? []);
+  return { kept: judgements.filter(Boolean).length, of: judgements.length };
+}
+
 function judged(error: number, bound: number | undefined, band: Band | undefined) {
   return {
     ...(band && { band }),

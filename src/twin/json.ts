@@ -1,3 +1,4 @@
+import { boundsOf } from './errors.ts';
 import type { Pair } from './pairs.ts';
 import type { Twin } from './twin.ts';
 import { outsideIn } from './windows.ts';
@@ -9,6 +10,7 @@ export function twinJson(twin: Twin): string {
   const json = {
     run: name,
     engine: { gpu, settings, toldByServer: told },
+    bounds: boundsOf(twin),
     ...rest,
     cachedTokens: {
       ...agreement,

@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../record/record.ts';
+import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { MeasuredAxis } from '../stats/measured-axis.ts';
 import { bucketAt, type TimeBuckets, timeBuckets } from '../stats/time-buckets.ts';
@@ -21,6 +21,8 @@ export interface Pairs {
   /** Completed in one of them alone. */
   readonly onlyObserved: number;
   readonly onlyTwin: number;
+  /** Why the first of those failed that the run alone completed; absent: it did not come to it. */
+  readonly twinFailure?: string;
   readonly windows: TimeBuckets;
   /** What the run measured, milliseconds. */
   readonly measuredMs: number;
@@ -42,6 +44,7 @@ export function pairsOf({ parts }: Run, { records: twins }: PlayedTwin): Pairs {
   const found: Omit<Pair, 'window'>[] = [];
   const keys = new Set<RequestKey>();
   let onlyObserved = 0;
+  let twinFailure: string | undefined;
   for (const request of axis.requests()) {
     const { record } = request;
     const atMs = axis.at(record.sentMs, request);
@@ -49,8 +52,12 @@ export function pairsOf({ parts }: Run, { records: twins }: PlayedTwin): Pairs {
     const key = requestKey(numberOf.get(record)!, record);
     const twin = twins.get(key);
     keys.add(key);
-    if (twin?.status === 'ok') found.push({ key, observed: record, twin, atMs });
-    else onlyObserved++;
+    if (twin?.status === 'ok') {
+      found.push({ key, observed: record, twin, atMs });
+      continue;
+    }
+    onlyObserved++;
+    if (twin && isFailure(twin.status)) twinFailure ??= twin.reason ?? twin.status;
   }
   const most = Math.max(1, Math.min(WINDOWS_MAX, Math.floor(found.length / REQUESTS_MIN)));
   const windows = timeBuckets(axis.spanMs, most);
@@ -61,6 +68,7 @@ export function pairsOf({ parts }: Run, { records: twins }: PlayedTwin): Pairs {
       .map((pair) => ({ ...pair, window: Math.max(0, bucketAt(windows, pair.atMs)) })),
     onlyObserved,
     onlyTwin: [...twins].filter(([key, record]) => isMeasured(record) && !keys.has(key)).length,
+    ...(twinFailure !== undefined && { twinFailure }),
     windows,
     measuredMs: axis.spanMs,
   };

@@ -5,7 +5,7 @@ import { type Field, field, type Section, type Table, type TableRow } from '../r
 import { METRICS } from '../stats/metrics.ts';
 import { STATISTICS } from '../stats/statistics.ts';
 import type { Agreement } from './agreement.ts';
-import { EQUAL_BOUND, type TwinError } from './errors.ts';
+import { boundsOf, EQUAL_BOUND, type TwinError } from './errors.ts';
 import { differing, leavingLines } from './leaving-text.ts';
 import { QUANTITIES, SHARE } from './measures.ts';
 import type { Twin } from './twin.ts';
@@ -26,19 +26,17 @@ export function twinSections(twin: Twin): Section[] {
   ];
 }
 
-function headline({ name, gpu, errors, agreement }: Twin): string {
-  const judged = errors.filter(({ bound }) => bound !== undefined);
-  const missed = judged.filter(({ isKept }) => !isKept);
-  const count = judged.length + (agreement.told ? 1 : 0);
-  const kept = count - missed.length - (agreement.isKept === false ? 1 : 0);
+function headline(twin: Twin): string {
+  const { name, gpu, errors, agreement } = twin;
+  const { kept, of } = boundsOf(twin);
   const which = [
-    ...missed.map(
-      ({ name: of, statistic, error }) => `${nameOf(of, statistic)} ${errorText(of, error)}`,
-    ),
+    ...errors
+      .filter(({ isKept }) => isKept === false)
+      .map(({ name: of, statistic, error }) => `${nameOf(of, statistic)} ${errorText(of, error)}`),
     ...(agreement.isKept === false ? [`cached tokens equal in ${equalShare(agreement)}`] : []),
   ];
   const list = which.length ? `; beyond: ${which.join(', ')}` : '';
-  return `${name} beside its twin on ${gpu}: ${kept} of ${count} bounds of a good twin are kept${list}.`;
+  return `${name} beside its twin on ${gpu}: ${kept} of ${of} bounds of a good twin are kept${list}.`;
 }
 
 function nameOf(name: TwinError['name'], statistic: TwinError['statistic']): string {
@@ -47,7 +45,7 @@ function nameOf(name: TwinError['name'], statistic: TwinError['statistic']): str
 
 function fields(twin: Twin): Field[] {
   const { gpu, settings, told, drawn, requests, agreement, measuredMs } = twin;
-  const { paired, onlyObserved, onlyTwin } = requests;
+  const { paired, onlyObserved, onlyTwin, twinFailure } = requests;
   return [
     field(
       'engine',
@@ -67,6 +65,7 @@ function fields(twin: Twin): Field[] {
     field(
       'requests',
       `${paired} completed in both${onlyObserved + onlyTwin ? `, ${onlyObserved} in the run alone, ${onlyTwin} in the twin alone` : ''}`,
+      ...(twinFailure === undefined ? [] : [`the twin's first that failed: ${twinFailure}`]),
     ),
     ...(agreement.told ? [field('cached tokens', ...agreementLines(agreement))] : []),
     ...(agreement.inputEqual < agreement.inputTold

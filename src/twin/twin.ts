@@ -1,3 +1,4 @@
+import { UsageError } from '../base/errors.ts';
 import type { Calibration } from '../engine/cost/calibration.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
@@ -37,7 +38,9 @@ export interface Twin {
   /** Constants that were drawn, and how often. */
   readonly drawn: { readonly constants: readonly string[]; readonly count: number };
   readonly hasObservedLengths: boolean;
-  readonly requests: Pick<Pairs, 'onlyObserved' | 'onlyTwin'> & { readonly paired: number };
+  readonly requests: Pick<Pairs, 'onlyObserved' | 'onlyTwin' | 'twinFailure'> & {
+    readonly paired: number;
+  };
   /** Of run and twin, milliseconds. */
   readonly measuredMs: { readonly observed: number; readonly twin: number };
   readonly errors: readonly TwinError[];
@@ -58,6 +61,7 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
     playedTwin(replay, (scenario) => standingIn(scenario, options, told), constants);
   const played = await play();
   const pairs = pairsOf(run, played);
+  refuseUnpaired(pairs);
   const observed = measuresOf(pairs, (pair) => pair.observed);
   const twin = measuresOf(pairs, (pair) => pair.twin);
   const ranges = drawable(intervals, standingIn(replay.parts[0]!.scenario, options, told));
@@ -82,10 +86,18 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
       paired: pairs.pairs.length,
       onlyObserved: pairs.onlyObserved,
       onlyTwin: pairs.onlyTwin,
+      ...(pairs.twinFailure !== undefined && { twinFailure: pairs.twinFailure }),
     },
     measuredMs: { observed: pairs.measuredMs, twin: played.measuredMs },
     errors: errorsOf(observed, twin, drawn),
     agreement: agreementOf(pairs.pairs),
     windows: windowsOf(pairs, observed, twin, drawn),
   };
+}
+
+/** An engine that is too small for every one of the prompts, say. */
+function refuseUnpaired({ pairs, twinFailure }: Pairs): void {
+  if (pairs.length) return;
+  const why = twinFailure === undefined ? '' : `, the first of which failed: ${twinFailure}`;
+  throw new UsageError(`its twin completed none of the requests that the run did${why}`);
 }

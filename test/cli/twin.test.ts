@@ -55,6 +55,8 @@ describe('confab twin', () => {
     );
     expect(await refused('twin', dir, '--engine', 'none.json')).toContain('none.json');
     expect(await refused('run', 'demo', '--twin', 'none.json')).toContain('none.json');
+    const share = ['--url', 'http://127.0.0.1:1', '--partition', '0/2', '--twin', 'a100'];
+    expect(await refused('run', 'demo', ...share)).toContain('--twin: found partition 0 of 2');
     expect(await refused('simulate', 'demo', '--like', dir)).toContain(
       '--like and the scenario demo',
     );

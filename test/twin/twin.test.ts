@@ -82,4 +82,14 @@ describe('a run beside its twin', () => {
     const options = { ...A100, draws: 2, intervals: INTERVALS };
     expect(twinJson(await twinOf(run, options))).toBe(twinJson(await twinOf(run, options)));
   });
+
+  test('an engine that refuses some of the requests says why; one that refuses all is no twin', async () => {
+    const run = await recorded(PRESSED);
+    const some = { ...A100, settings: ['engine.maxModelTokens=740'] };
+    const twin = await twinOf(run, some);
+    expect(twin.requests.onlyObserved).toBeGreaterThan(0);
+    expect(twinText(twin, Infinity)).toMatch(/the twin's first that failed: .*740/);
+    const none = { ...A100, settings: ['engine.maxModelTokens=100'] };
+    await expect(twinOf(run, none)).rejects.toThrow('completed none of the requests');
+  });
 });

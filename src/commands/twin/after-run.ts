@@ -3,6 +3,7 @@ import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { profileOf } from '../../engine/cost/profile-of.ts';
 import type { Played } from '../../play/played.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { say } from '../terminal/stderr.ts';
 import { DRAWS, type TwinRunFlags } from './flags.ts';
@@ -19,10 +20,20 @@ interface Shown extends TwinRunFlags {
 /**
  * What lays a run that has been played beside its twin, prints that below the report, and writes it into the run
  * folder. The run is what it was, whatever becomes of its twin.
- * @throws UsageError at once for a profile that cannot be had
+ * @throws UsageError at once for a profile that cannot be had, and for a share of a run
  */
-export function twinAfterRun(gpu: string, flags: Shown): (played: Played) => Promise<void> {
+export function twinAfterRun(
+  gpu: string,
+  flags: Shown,
+  { population, target }: Scenario,
+): (played: Played) => Promise<void> {
   profileOf({ gpu });
+  const { partition } = population;
+  if (partition && target.url !== 'embedded') {
+    throw new UsageError(
+      `--twin: found partition ${partition.index} of ${partition.of}, which shares the engine with others; expected confab twin DIR… with the folders of all, when they are over`,
+    );
+  }
   return async (played) => {
     const { dir, outcome } = played;
     if (outcome !== 'ok' && outcome !== 'failed') {
