@@ -83,4 +83,6 @@ test('simulate --like: a run folder, and a table beside what was measured', asyn
   expect(stdout).toMatch(/completed +6 +6 +8 +\+33\.3 %/);
   const folder = /what if +(\S+)/.exec(stdout)![1]!;
   expect(existsSync(join(cwd, folder, 'summary.json'))).toBe(true);
+  const { changed } = JSON.parse(readFileSync(join(cwd, folder, 'what-if.json'), 'utf8'));
+  expect(changed[0]).toEqual({ path: 'population.users', from: 3, to: 4 });
 });

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { UsageError } from '../../base/errors.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import type { Run } from '../../record/run-folder.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
@@ -90,9 +92,14 @@ async function twinOfPart(part: ReplayPart, base: Scenario): Promise<WhatIfSide>
   return { records: [...records.values()], measuredMs };
 }
 
+/** In the run folder of what was played. */
+const FILE = 'what-if.json';
+
 async function print(whatIf: WhatIf, { json, wide }: Flags): Promise<void> {
+  const text = `${JSON.stringify(whatIf, undefined, 2)}\n`;
+  writeWhole(join(whatIf.dir, FILE), [text]);
   if (json === '-') {
-    process.stdout.write(`${JSON.stringify(whatIf, undefined, 2)}\n`);
+    process.stdout.write(text);
     return;
   }
   const { whatIfText } = await import('../../twin/what-if-sections.ts');
