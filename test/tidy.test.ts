@@ -46,7 +46,7 @@ const STATIONS = [
   'ab',
   'study',
   'attribution',
-
+  'calibrate',
   'inspect',
   'curve',
   'sizing',
@@ -83,6 +83,8 @@ const ALSO: Record<string, string[]> = {
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   attribution: ['run', 'cache'],
+  // What a server takes is fitted by the cost model of the engine.
+  calibrate: ['engine'],
   inspect: ['cache'],
   curve: ['cache'],
   sizing: ['cache'],
