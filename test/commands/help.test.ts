@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { cacheCommand } from '../../src/commands/cache/cache.ts';
+import { calibrateCommand } from '../../src/commands/calibrate/calibrate.ts';
 import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
@@ -65,6 +66,7 @@ const VERBS: Record<string, () => Command> = {
   sweep: sweepCommand,
   size: sizeCommand,
   certify: certifyCommand,
+  calibrate: calibrateCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

@@ -1,7 +1,7 @@
 import { SystemClock } from '../../base/clock.ts';
 import { argsOfProgram, commandLineOf } from '../../base/command-line.ts';
-import { UsageError } from '../../base/errors.ts';
-import { striker } from '../../base/secret.ts';
+import { errorText, UsageError } from '../../base/errors.ts';
+import { striker, withoutUrlSecrets } from '../../base/secret.ts';
 import { version } from '../../base/version.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { type Probed, probeServer } from '../../calibrate/probe.ts';
@@ -62,7 +62,7 @@ export async function calibrateServer(flags: CalibrateFlags): Promise<void> {
     const constants = profileConstants(probed, load);
     const provenance = {
       ...{ date: new Date(clock.originEpochMs).toISOString(), confab: version() },
-      ...{ server: target.description, version: target.version, digest },
+      ...{ server: withoutUrlSecrets(scenario.target.url), version: target.version, digest },
       requests: session.sums.requests,
     };
     const profile = profileJson(probed, constants, provenance);
@@ -85,7 +85,7 @@ export async function calibrateServer(flags: CalibrateFlags): Promise<void> {
       process.stdout.write(`${sectionsText(probeSections(report), reportColumns(wide))}\n`);
     }
   } catch (error) {
-    if (error instanceof Refused) folder.keep({ refused: error.reasons });
+    folder.keep({ refused: error instanceof Refused ? error.reasons : [errorText(error)] });
     throw error;
   } finally {
     if (digest === undefined) folder.close();
