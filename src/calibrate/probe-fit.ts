@@ -18,6 +18,8 @@ export interface Fitted {
   readonly values: readonly number[];
   /** undefined: what was measured does not tell it from others. */
   readonly estimates: readonly (Estimate | undefined)[];
+  /** Of the errors of two constants that both have one, -1 to 1; absent: not known. */
+  readonly correlations: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** What each equation comes to. */
   readonly predictedMs: readonly number[];
   /** Of the errors as they are weighed: root of their mean square. */
@@ -105,7 +107,7 @@ export function fitConstants(
   }
   return {
     values,
-    estimates: estimatesOf({ values, free, lowest }, jacobianAt(values), residuals),
+    ...estimatesOf({ values, free, lowest }, jacobianAt(values), residuals),
     predictedMs: predicted(values),
     misfit: Math.sqrt(squares(residuals.slice(0, measured.length)) / Math.max(1, measured.length)),
   };
@@ -120,7 +122,7 @@ function estimatesOf(
   }: { values: readonly number[]; free: readonly number[]; lowest: readonly number[] },
   columns: readonly Float64Array[],
   residuals: readonly number[],
-): (Estimate | undefined)[] {
+): Pick<Fitted, 'estimates' | 'correlations'> {
   const inner = free
     .map((_, place) => place)
     .filter((place) => values[free[place]!]! > (lowest[free[place]!] ?? 0));
@@ -136,7 +138,7 @@ function estimatesOf(
       )
     : undefined;
   const t = criticalValue(CONFIDENCE, Math.max(1, rows - used.length));
-  return values.map((value, index) => {
+  const estimates = values.map((value, index) => {
     const place = inner.findIndex((each) => free[each] === index);
     if (place < 0) {
       const bound = free.indexOf(index);
@@ -150,6 +152,18 @@ function estimatesOf(
     const half = Math.max(t * linear.standardErrors[place]!, KNOWN_SHARE * value);
     return { value, low: Math.max(lowest[index] ?? 0, value - half), high: value + half };
   });
+  const indexes = inner.map((place) => free[place]!);
+  const correlations = new Map(
+    indexes.map((index, row) => [
+      index,
+      new Map(
+        indexes
+          .slice(row + 1)
+          .map((other, at) => [other, linear?.correlations[row]?.[row + 1 + at] ?? 0]),
+      ),
+    ]),
+  );
+  return { estimates, correlations };
 }
 
 function squares(values: readonly number[]): number {

@@ -58,7 +58,7 @@ function fields(twin: Twin): Field[] {
       ? [
           field(
             'band',
-            `${counted(drawn.count, 'draw')} of ${drawn.constants.join(', ')} from their intervals`,
+            `${counted(drawn.count, 'draw')} of ${drawn.constants.join(', ')} from their intervals${drawn.isTogether ? ', as their errors go together' : ', each by itself'}`,
           ),
         ]
       : []),

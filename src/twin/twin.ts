@@ -1,9 +1,11 @@
 import { UsageError } from '../base/errors.ts';
 import type { Calibration } from '../engine/cost/calibration.ts';
+import { profileOf } from '../engine/cost/profile-of.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
-import { drawnFrom, type Intervals } from './draws.ts';
+import { type Correlations, drawnTogether } from './correlated.ts';
+import { type Drawn, drawnFrom, type Intervals } from './draws.ts';
 import { errorsOf, type TwinError } from './errors.ts';
 import { measuresOf } from './measures.ts';
 import { type Pairs, pairsOf } from './pairs.ts';
@@ -15,6 +17,8 @@ import { type TwinWindow, windowsOf } from './windows.ts';
 export interface TwinOptions extends StandIn {
   /** Of the profile's constants; empty: nothing is known of how far off they may be, and there is no band. */
   readonly intervals: Intervals;
+  /** How their errors go together; absent: nobody knows, and they are drawn independently. */
+  readonly correlations?: Correlations | undefined;
   /** Where the profile comes from; absent: it does not say. */
   readonly calibration?: Calibration | undefined;
   /** So often it is played with constants drawn from them. */
@@ -36,7 +40,12 @@ export interface Twin {
   /** What the server's page told of its size, which the twin has; empty: nothing. */
   readonly told: readonly string[];
   /** Constants that were drawn, and how often. */
-  readonly drawn: { readonly constants: readonly string[]; readonly count: number };
+  readonly drawn: {
+    readonly constants: readonly string[];
+    readonly count: number;
+    /** Their errors go together as those of the fit did. */
+    readonly isTogether: boolean;
+  };
   readonly hasObservedLengths: boolean;
   readonly requests: Pick<Pairs, 'onlyObserved' | 'onlyTwin' | 'twinFailure'> & {
     readonly paired: number;
@@ -54,7 +63,7 @@ export interface Twin {
  * @throws UsageError for a run that cannot be played again, or an engine that cannot be had
  */
 export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
-  const { gpu, settings, intervals, calibration, draws, tell } = options;
+  const { gpu, settings, intervals, correlations, calibration, draws, tell } = options;
   const told = toldOf(run);
   const replay = await replayOf(run);
   const play = (constants?: Readonly<Record<string, number>>): Promise<PlayedTwin> =>
@@ -67,7 +76,7 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
   const ranges = drawable(intervals, standingIn(replay.parts[0]!.scenario, options, told));
   const constants = Object.keys(ranges);
   const drawn = [];
-  for (const [place, values] of drawnFrom(ranges, constants.length ? draws : 0).entries()) {
+  for (const [place, values] of drawsOf(ranges, options).entries()) {
     if (pairs.pairs.length >= LONG_REQUESTS && place % TELL_EVERY === 0) {
       tell?.(`playing its twin: ${place} of ${draws} draws`);
     }
@@ -80,7 +89,7 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
     settings,
     ...(calibration && { calibration }),
     told: told.says,
-    drawn: { constants, count: drawn.length },
+    drawn: { constants, count: drawn.length, isTogether: correlations !== undefined },
     hasObservedLengths: replay.hasObservedLengths,
     requests: {
       paired: pairs.pairs.length,
@@ -93,6 +102,12 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
     agreement: agreementOf(pairs.pairs),
     windows: windowsOf(pairs, observed, twin, drawn),
   };
+}
+
+function drawsOf(ranges: Intervals, { gpu, correlations, draws }: TwinOptions): Drawn[] {
+  if (!Object.keys(ranges).length) return [];
+  if (!correlations) return drawnFrom(ranges, draws);
+  return drawnTogether(ranges, correlations, { ...profileOf({ gpu }) } as unknown as Drawn, draws);
 }
 
 /** An engine that is too small for every one of the prompts, say. */

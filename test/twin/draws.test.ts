@@ -46,9 +46,10 @@ test('what is drawn of one constant does not depend on the others', () => {
   expect(apis.map((one) => place(apis, one))).not.toEqual(hosts.map((one) => place(hosts, one)));
 });
 
-test('a constant whose ends are whole is whole, and one without doubt is itself', () => {
-  const drawn = drawnFrom({ blocks: [2000, 3000], pairNs: [1.3, 1.3] }, 10);
+test('what counts things is whole, what does not is not, and a constant without doubt is itself', () => {
+  const drawn = drawnFrom({ blocks: [2000, 3000], pairNs: [1.3, 1.3], headMs: [0, 3] }, 10);
   expect(drawn.every(({ blocks }) => Number.isInteger(blocks))).toBe(true);
   expect(new Set(drawn.map(({ blocks }) => blocks)).size).toBe(10);
+  expect(drawn.slice(2).every(({ headMs }) => !Number.isInteger(headMs))).toBe(true);
   expect(drawn.every(({ pairNs }) => pairNs === 1.3)).toBe(true);
 });

@@ -1,10 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
-import type { Calibration } from '../../engine/cost/calibration.ts';
 import { profileOf } from '../../engine/cost/profile-of.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { hasOwnEngine } from '../../report/engine-cache.ts';
 import { scenarioOf } from '../../report/identity.ts';
-import type { Intervals } from '../../twin/draws.ts';
+import type { TwinOptions } from '../../twin/twin.ts';
 import type { StandIn } from '../../twin/twin-engine.ts';
 import { say } from '../terminal/stderr.ts';
 
@@ -20,7 +19,7 @@ interface Asked {
 export function standInOf(
   run: Run,
   { engine, set }: Asked,
-): StandIn & { intervals: Intervals; calibration: Calibration | undefined } {
+): StandIn & Pick<TwinOptions, 'intervals' | 'correlations' | 'calibration'> {
   refuseOthers(set);
   const gpu = engine ?? ownGpu(run);
   if (gpu === undefined) {
@@ -29,7 +28,8 @@ export function standInOf(
     );
   }
   const { calibration } = profileOf({ gpu });
-  return { gpu, settings: set, intervals: calibration?.intervals ?? {}, calibration };
+  const { intervals = {}, correlations } = calibration ?? {};
+  return { gpu, settings: set, intervals, correlations, calibration };
 }
 
 /** A simulated run says itself what served it. */
