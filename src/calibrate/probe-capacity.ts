@@ -87,9 +87,9 @@ async function counted(
     }
     held += filler.blocks;
   }
-  // Asking takes blocks too: at most two for each, of the last token and of the answer.
-  const value = held + nullBlocks;
-  return { value, low: held, high: value + 2 * asked + 1, how: 'probed' };
+  // Asking takes blocks of the GPU too: mostly one for each, at most two, of the last token and of the answer.
+  const value = held + nullBlocks * asked;
+  return { value, low: held, high: held + 2 * asked + 2, how: 'probed' };
 }
 
 function unknown(low: number): Limit {

@@ -1,4 +1,4 @@
-import { probeBeside, STALL_SHARE, stallsOf } from './probe-mixed.ts';
+import { probeBeside, stallsOf } from './probe-mixed.ts';
 import type { Answered } from './probe-request.ts';
 import type { ProbeSession } from './probe-session.ts';
 
@@ -62,6 +62,8 @@ export function maxSeqsOf(answers: readonly Answered[]): Limit {
 }
 
 const STREAM_TOKENS = 96;
+/** Of longer ones attention makes the steps too unlike each other. */
+const LONGEST = 16_384;
 
 /** How many tokens a step takes: into how many pieces a long prompt is cut, beside a stream that waits for each. */
 export async function probeMaxBatchedTokens(
@@ -71,7 +73,7 @@ export async function probeMaxBatchedTokens(
   session.stage('tokens of a step');
   let found: Limit = { value: undefined, low: 1, high: Infinity, how: 'probed' };
   for (const share of [1, 0.83, 0.66]) {
-    const length = Math.floor(longest * share);
+    const length = Math.floor(Math.min(longest, LONGEST) * share);
     const beside = {
       rows: 1,
       promptTokens: TINY_TOKENS,
@@ -85,10 +87,14 @@ export async function probeMaxBatchedTokens(
   return found;
 }
 
+/** The last part of a prompt, as a share of a step: at most, unless it is seen, and at least, if it is. */
+const UNSEEN = 0.5;
+const SEEN = 0.15;
+
 /** One token of the budget is the stream's. The last part may be a stall, or too short for one. */
 export function budgetOf(inputTokens: number, stalls: number): Limit {
-  const low = Math.max(1, Math.ceil(inputTokens / (Math.max(1, stalls) + STALL_SHARE)) + 1);
-  const high = stalls > 1 ? Math.ceil(inputTokens / (stalls - 1 + STALL_SHARE / 2)) + 1 : Infinity;
+  const low = Math.max(1, Math.ceil(inputTokens / (Math.max(1, stalls) + UNSEEN)) + 1);
+  const high = stalls > 1 ? Math.ceil(inputTokens / (stalls - 1 + SEEN)) + 1 : Infinity;
   return { value: undefined, low, high, how: 'probed' };
 }
 

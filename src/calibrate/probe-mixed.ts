@@ -1,3 +1,4 @@
+import { quantile } from '../stats/exact.ts';
 import type { Answered } from './probe-request.ts';
 import type { MixedSeen } from './probe-seen.ts';
 import { median, type ProbeSession } from './probe-session.ts';
@@ -108,18 +109,20 @@ function stretchOf(
 }
 
 /**
- * Steps that computed a part of a prompt, by a stream beside it: its gaps that are about as long as the longest. The
- * last of them may have had too little to compute to be among them.
+ * Steps that computed a part of a prompt, by a stream beside it: its gaps that are nearer to the longest than to the
+ * usual one. The last of them may have had too little to compute to be among them.
  */
 export function stallsOf({ answered, streams: [stream] }: BesideSeen): number {
   const { deltasMs } = stream!;
   const [firstMs = answered.endMs] = answered.deltasMs;
   const gaps = deltasMs.slice(1).map((atMs, index) => ({ atMs, ms: atMs - deltasMs[index]! }));
-  const usualMs = median(gaps.map(({ ms }) => ms));
+  // Many of all gaps may be stalls: the usual one is among the shorter.
+  const usualMs = quantile(Float64Array.from(gaps, ({ ms }) => ms).sort(), 0.25);
   const within = gaps.filter(({ atMs }) => atMs > answered.sentMs && atMs <= firstMs + usualMs / 2);
   const longestMs = Math.max(...within.map(({ ms }) => ms));
-  return within.filter(({ ms }) => ms > STALL_SHARE * longestMs).length;
+  const leastMs = usualMs + STALL_SHARE * (longestMs - usualMs);
+  return within.filter(({ ms }) => ms > leastMs).length;
 }
 
 /** Less than half: attention makes the last steps of a long prompt longer than the first. */
-export const STALL_SHARE = 0.4;
+const STALL_SHARE = 0.3;

@@ -13,7 +13,7 @@ export interface CalibrateFlags extends ScenarioFlags {
 const BUDGET_SEC_MAX = 300;
 
 export const calibrateFlags: readonly Flag[] = [
-  FLAGS.url,
+  { ...FLAGS.url, says: 'base URL of the server, with or without /v1', default: undefined },
   FLAGS.model,
   FLAGS.apiKey,
   FLAGS.apiKeyFile,
