@@ -13,11 +13,14 @@ const ASIDE = ['name', 'output', 'target.url'];
 /** The fields in which two scenarios differ, in the order of the second. */
 export function changesOf(from: unknown, to: unknown, path = ''): Changed[] {
   if (ASIDE.includes(path)) return [];
-  if (!isObject(from) || !isObject(to)) {
+  if (!isObject(from ?? to) || !isObject(to ?? from)) {
     return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ path, from, to }];
   }
-  const names = [...new Set([...Object.keys(to), ...Object.keys(from)])];
-  return names.flatMap((name) => changesOf(from[name], to[name], path ? `${path}.${name}` : name));
+  const [before, after] = [from ?? {}, to ?? {}] as Record<string, unknown>[];
+  const names = [...new Set([...Object.keys(after!), ...Object.keys(before!)])];
+  return names.flatMap((name) =>
+    changesOf(before![name], after![name], path ? `${path}.${name}` : name),
+  );
 }
 
 /** `engine.blocks: 2600 -> 5200`. */

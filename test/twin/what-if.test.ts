@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { changedText, changesOf } from '../../src/twin/changes.ts';
 import { replayOf } from '../../src/twin/replay.ts';
 import { toldOf } from '../../src/twin/twin-engine.ts';
 import { type WhatIfSide, whatIfRows } from '../../src/twin/what-if.ts';
@@ -37,6 +38,17 @@ describe('what if', () => {
       { path: 'engine.gpu', from: undefined, to: 'h100' },
       { path: 'engine.blocks', from: 220, to: 50 },
     ]);
+  });
+
+  test('of what was not there at all, each field is a change', () => {
+    const to = { engine: { offload: { cpu: { capacityGB: 32, readGBps: 20 } } } };
+    const changes = changesOf({ engine: { offload: {}, faults: [] } }, to);
+    expect(changes.map(changedText)).toEqual([
+      'engine.offload.cpu.capacityGB: not set -> 32',
+      'engine.offload.cpu.readGBps: not set -> 20',
+      'engine.faults: [] -> not set',
+    ]);
+    expect(changesOf(to, to)).toEqual([]);
   });
 
   test('answers stay as long as they were where what is said is the same', async () => {
