@@ -49,6 +49,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
+  calibrate: {
+    summary: 'measure a server, and make a profile that the engine built in plays',
+    load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
@@ -133,6 +137,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   compare: {
     summary: 'runs side by side: differences, intervals, and a verdict in words',
     load: async () => (await import('./commands/compare.ts')).compareCommand(),
+  },
+  twin: {
+    summary: 'a run beside its twin in virtual time, on the engine that a profile describes',
+    load: async () => (await import('./commands/twin/twin.ts')).twinCommand(),
   },
   explain: {
     summary: 'what requests waited for: by cause, by request, and what if',

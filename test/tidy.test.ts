@@ -46,10 +46,11 @@ const STATIONS = [
   'ab',
   'study',
   'attribution',
-
+  'calibrate',
   'inspect',
   'curve',
   'sizing',
+  'twin',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -82,9 +83,12 @@ const ALSO: Record<string, string[]> = {
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   attribution: ['run', 'cache'],
+  // What a server takes is fitted by the cost model of the engine.
+  calibrate: ['engine'],
   inspect: ['cache'],
   curve: ['cache'],
   sizing: ['cache'],
+  twin: ['run', 'engine'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { profiles } from '../engine/cost/profiles.ts';
+import { withServerSettings } from '../engine/cost/server-settings.ts';
 import { engineTraits } from '../engine/describe.ts';
 import { faultHelp } from '../engine/faults/fault-kinds.ts';
 import type { EngineServer } from '../engine/http/server.ts';
@@ -80,7 +81,11 @@ async function serve(flags: Flags): Promise<void> {
   const { host, port, keepAliveSec, drainSec } = flags;
   const { engine: options } = parseOverridden(
     {},
-    [...settingsOf(engineFlags, flags), ...flags.set.map((field) => `engine.${field}`)],
+    [
+      ...settingsOf(engineFlags, flags),
+      ...flags.set.map((field) => `engine.${field}`),
+      withServerSettings,
+    ],
     'confab engine',
   );
   const { startEmbedded } = await import('../engine/embedded.ts');

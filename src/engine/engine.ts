@@ -1,21 +1,26 @@
 import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import { stepMs } from './cost/cost-model.ts';
+import { stepCost } from './cost/cost-model.ts';
+import { furtherOf } from './cost/further.ts';
 import { blocksOf } from './cost/kv-capacity.ts';
+import { launchCost } from './cost/launch.ts';
 import type { Profile } from './cost/profile.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { type EngineEvents, tellerOf } from './events.ts';
+import { Front } from './front.ts';
 import { type Job, newJob, refusalOf } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
 import type { LoadedFrom, Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
+import { Pipelined } from './pipelined.ts';
 import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import { Scheduler, type SchedulerCounters } from './schedule/scheduler.ts';
 import type { Sequence } from './schedule/sequence.ts';
 import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
+import { InTurn, type Stepping } from './stepping.ts';
 
 export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly running: number;
@@ -44,9 +49,6 @@ export interface EngineParts {
   readonly events?: readonly EngineEvents[];
 }
 
-/** How far behind the wall clock the engine may be and still catch up; beyond that the time is lost. */
-const CATCH_UP_MS = 100;
-
 /**
  * A simulated serving engine: the scheduler and the KV cache of vLLM v1, with a cost model in the place
  * of the GPU, one step at a time on the given clock. Deterministic: on a VirtualClock the same
@@ -62,7 +64,7 @@ export class Engine implements EngineFleet {
   readonly engines: readonly Engine[] = [this];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
-  readonly #profile: Profile;
+  readonly #front: Front;
   readonly #accepted: EngineEvents['accepted'];
   readonly #stepped: EngineEvents['step'];
   readonly #ended: EngineEvents['ended'];
@@ -70,11 +72,7 @@ export class Engine implements EngineFleet {
   readonly #offload: Offload | undefined;
   readonly #primed: Primed;
   readonly #scheduler: Scheduler<Job>;
-  #stepping = false;
-  #rows: readonly Job[] = [];
-  /** One for all steps. */
-  readonly #onStepEnd = (): void => this.#endStep();
-  #stepEndMs = 0;
+  readonly #stepping: Stepping;
   #promptTokens = 0;
   #localHitTokens = 0;
   #externalHitTokens = 0;
@@ -91,7 +89,8 @@ export class Engine implements EngineFleet {
     this.clock = clock;
     this.options = options;
     this.#vocabulary = [...words, ...THINK_MARKS];
-    this.#profile = profile;
+    const further = furtherOf(profile);
+    this.#front = new Front(clock, { ...further, apiMs: options.apiMs ?? further.apiMs });
     this.#accepted = tellerOf(events, 'accepted');
     this.#stepped = tellerOf(events, 'step');
     this.#ended = tellerOf(events, 'ended');
@@ -99,7 +98,7 @@ export class Engine implements EngineFleet {
     const gpu = { ...profile, blocks: this.blocks, blockTokens: options.blockTokens };
     const onStored = (sequence: Sequence): void => {
       this.#scheduler.endCopy(sequence as Job);
-      this.#wake();
+      this.#stepping.wake();
     };
     const memory = kvMemory(clock, options, gpu, onStored, events);
     this.#pool = memory.pool;
@@ -114,10 +113,22 @@ export class Engine implements EngineFleet {
       });
     const onLoaded = ({ request }: Job, { hostBlocks, storageBlocks }: LoadedFrom): void => {
       loaded?.(request, hostBlocks, storageBlocks);
-      this.#wake();
+      this.#stepping.wake();
     };
     const isLate = options.defects.lateBlocks;
-    this.#scheduler = new Scheduler({ ...memory, onAdmitted, onLoaded }, { ...options, isLate });
+    const isPolled = further.asyncScheduling;
+    this.#scheduler = new Scheduler(
+      { ...memory, onAdmitted, onLoaded },
+      { ...options, isLate, isPolled },
+    );
+    const cost = stepCost(profile);
+    this.#stepping = new (further.asyncScheduling ? Pipelined : InTurn)({
+      ...{ clock, cost, scheduler: this.#scheduler },
+      launchMs: launchCost(cost, further),
+      begun: (rows, startMs) => this.#begin(rows, startMs),
+      computed: (job, tokens) => this.#offload?.computed(job, tokens),
+      sampled: (job, atMs) => this.#tell(job, atMs),
+    });
     const capacity = this.#pool.usableBlocks * options.blockTokens;
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
@@ -149,7 +160,8 @@ export class Engine implements EngineFleet {
   }
 
   /** Returns what cancels the request and frees its blocks; harmless once it is over. */
-  submit(request: EngineRequest, observer: EngineObserver): () => void {
+  submit(request: EngineRequest, client: EngineObserver): () => void {
+    const observer = this.#front.heard(client);
     let job: Job | undefined;
     const arrival = this.clock.setTimeout(() => {
       const nowMs = this.clock.now();
@@ -165,17 +177,18 @@ export class Engine implements EngineFleet {
       }
       this.#scheduler.enqueue(job);
       observer.onQueued?.(nowMs);
-      this.#wake();
-    }, this.options.apiMs);
+      this.#stepping.wake();
+    }, this.#front.delayMs(request.promptTokens.length));
     return () => {
       this.clock.clearTimeout(arrival);
+      observer.cancel?.();
       if (!job) return;
       job.isCancelled = true;
       if (job.place === 'gone') return;
       this.#scheduler.remove(job);
       this.#ended?.(request, undefined);
       // It may have held up others, and there may be no step under way at whose end they would be seen.
-      this.#wake();
+      this.#stepping.wake();
     };
   }
 
@@ -183,37 +196,17 @@ export class Engine implements EngineFleet {
     return this;
   }
 
-  #wake(): void {
-    if (!this.#stepping) this.#startStep(this.clock.now());
-  }
-
-  #startStep(startMs: number): void {
-    const { rows, load } = this.#scheduler.schedule();
-    this.#rows = rows;
-    this.#stepping = rows.length > 0;
-    if (!this.#stepping) return;
+  #begin(rows: readonly Job[], startMs: number): void {
     for (const job of rows) {
       // On the wall clock a step can begin, on the engine's time, before the request came that it serves.
       if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
     this.#stepped?.(this.tokens);
-    this.#stepEndMs = startMs + stepMs(this.#profile, load);
-    const delayMs = Math.max(0, this.#stepEndMs - this.clock.now());
-    this.clock.setTimeout(this.#onStepEnd, delayMs);
   }
 
-  #endStep(): void {
-    const nowMs = this.clock.now();
-    for (const job of this.#rows) if (job.place === 'running') this.#advance(job, nowMs);
-    // Steps follow each other on the engine's own time, so that late timers do not slow it down.
-    this.#startStep(Math.max(this.#stepEndMs, nowMs - CATCH_UP_MS));
-  }
-
-  #advance(job: Job, nowMs: number): void {
-    job.computedTokens += job.scheduledTokens;
-    this.#offload?.computed(job);
-    if (job.computedTokens < job.knownTokens) return;
-    const outputIndex = job.knownTokens - job.promptTokens;
+  /** It has another token. */
+  #tell(job: Job, nowMs: number): void {
+    const outputIndex = job.toldTokens++;
     if (outputIndex === 0) {
       this.#promptTokens += job.promptTokens;
       const externalTokens = job.hostTokens + job.storageTokens;
@@ -221,12 +214,13 @@ export class Engine implements EngineFleet {
       this.#externalHitTokens += externalTokens;
       job.firstTokenMs = nowMs;
     }
-    job.knownTokens++;
     this.#generatedTokens++;
-    const word = this.#vocabulary[job.answer.wordIndexes[outputIndex]!]!;
-    const isLast = job.knownTokens === job.tokens.length;
+    const { wordIndexes } = job.answer;
+    const word = this.#vocabulary[wordIndexes[outputIndex]!]!;
+    const isLast = job.toldTokens === wordIndexes.length;
     if (isLast) this.#scheduler.remove(job);
     job.observer.onToken(word.id, word.text, nowMs);
+    this.#front.sent(1);
     if (isLast) this.#finish(job, nowMs);
   }
 

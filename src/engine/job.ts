@@ -15,6 +15,8 @@ export interface Job extends Sequence {
   readonly observer: EngineObserver;
   readonly answer: Answer;
   isCancelled: boolean;
+  /** Tokens of the answer that its client was told. */
+  toldTokens: number;
   readonly queuedMs: number;
   /** Start of the first step that computes any of it; -1 before. */
   scheduledMs: number;
@@ -105,6 +107,7 @@ export function newJob(request: EngineRequest, observer: EngineObserver, context
     observer,
     answer: reply,
     isCancelled: false,
+    toldTokens: 0,
     queuedMs: context.nowMs,
     scheduledMs: -1,
     firstTokenMs: -1,

@@ -66,7 +66,11 @@ const fields = z.strictObject({
     .default(30)
     .describe('round robin: tokens that a request generates before it gives way to those waiting'),
   maxModelTokens: cap.default(131_072).describe('longest prompt plus answer'),
-  apiMs: milliseconds.default(14).describe('HTTP, tokenizing and IPC, once a request'),
+  apiMs: milliseconds
+    .optional()
+    .describe(
+      "HTTP, tokenizing and IPC, once a request; default: the profile's, 14 unless measured",
+    ),
   hostMs: milliseconds.optional().describe("host time a step; default: the profile's"),
   answerTokens: someTokens
     .default(100)

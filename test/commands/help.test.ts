@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { abCommand } from '../../src/commands/ab/ab.ts';
 import { analyzeCommand } from '../../src/commands/analyze.ts';
 import { cacheCommand } from '../../src/commands/cache/cache.ts';
+import { calibrateCommand } from '../../src/commands/calibrate/calibrate.ts';
 import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
@@ -28,6 +29,7 @@ import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
 import { sizeCommand } from '../../src/commands/size/size.ts';
 import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
+import { twinCommand } from '../../src/commands/twin/twin.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
 
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
@@ -64,6 +66,7 @@ const VERBS: Record<string, () => Command> = {
   sweep: sweepCommand,
   size: sizeCommand,
   certify: certifyCommand,
+  calibrate: calibrateCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
@@ -85,6 +88,7 @@ const VERBS: Record<string, () => Command> = {
   cache: cacheCommand,
   report: reportCommand,
   compare: compareCommand,
+  twin: twinCommand,
   explain: explainCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,

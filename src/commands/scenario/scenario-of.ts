@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { withServerSettings } from '../../engine/cost/server-settings.ts';
 import { environmentSettings, variableOf } from '../../scenario/environment.ts';
 import { parseOverridden, readScenario } from '../../scenario/load.ts';
 import { type Change, type Override, withOverrides } from '../../scenario/overrides.ts';
@@ -65,6 +66,7 @@ export async function scenarioOf({
       ...(isDefault ? [withoutEnd(overrides)] : []),
       ...overrides,
       ...(baseUrl ? [{ path: TARGET, value: baseUrl }] : []),
+      withServerSettings,
     ],
     name,
   );

@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import { attentionShape, type KvDtype, kvBytesPerToken } from './kv-bytes.ts';
 import { BLOCKS_MIN, estimatedBlocks, MEMORY_SHARE, RESERVED_GB } from './kv-capacity.ts';
 import type { ModelConfig } from './model-config.ts';
-import type { Profile } from './profile.ts';
+import type { Constant } from './profile.ts';
 import { weightsOf } from './weights.ts';
 
 const positive = z.number().positive();
@@ -46,9 +46,6 @@ export interface Deployment {
 const LAUNCH_MS_PER_LAYER = 0.45 / 32;
 /** Between the shipped profiles' 0 and 1.5. */
 const HOST_MS = 1;
-
-/** A profile's number that follows from model and GPU. */
-export type Constant = Exclude<keyof Profile, 'description'>;
 
 /**
  * Every constant of a profile by a formula of its own, so that one that is measured can stand beside derived ones:

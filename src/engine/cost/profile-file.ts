@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
-import { type Constant, type Deployment, derivations, gpuSchema } from './derive.ts';
+import { calibrationSchema, serverSettingsSchema } from './calibration.ts';
+import { type Deployment, derivations, gpuSchema } from './derive.ts';
+import { FURTHER, FURTHER_NAMES, type FurtherName } from './further.ts';
 import { parseJson, readJson, withSource } from './json-file.ts';
 import { KV_DTYPES, kvBytesPerToken } from './kv-bytes.ts';
 import { withKvBytes } from './kv-capacity.ts';
@@ -11,12 +13,16 @@ import {
   modelConfigSchema,
   readModelConfig,
 } from './model-config.ts';
-import type { Profile } from './profile.ts';
+import type { Constant, Profile } from './profile.ts';
 import { scaled } from './scale.ts';
 
 const positive = z.number().positive().optional();
 const zeroOrMore = z.number().nonnegative().optional();
 const whole = z.number().int().min(1).optional();
+
+const further = Object.fromEntries(
+  FURTHER_NAMES.map((name) => [name, FURTHER[name].schema.optional()]),
+) as { readonly [Name in FurtherName]: z.ZodOptional<(typeof FURTHER)[Name]['schema']> };
 
 /** Constants as `Profile` has them; those that are left out are derived from a model and a GPU. */
 const profileFileSchema = z.strictObject({
@@ -37,9 +43,18 @@ const profileFileSchema = z.strictObject({
   kvBytesPerToken: whole,
   hostReadGBps: positive,
   hostWriteGBps: positive,
+  ...further,
+  engine: serverSettingsSchema.optional(),
+  calibration: calibrationSchema.optional(),
 });
 
-type ProfileFile = z.infer<typeof profileFileSchema>;
+export type ProfileFile = z.infer<typeof profileFileSchema>;
+
+/** @throws UsageError for a file that is none, with every problem of it. */
+export function readProfileFile(file: string): ProfileFile {
+  const json = readJson(file, { what: 'cost profile', field: 'engine.gpu' }, 'profile');
+  return parseJson(json, profileFileSchema, file);
+}
 
 /** The model that a run names, where it is not the profile's own. */
 export interface ServedModel {
@@ -55,11 +70,7 @@ export interface ServedModel {
  * @throws UsageError with every problem of the file, or of the model that it names.
  */
 export function readProfile(file: string, served?: ServedModel): Profile {
-  const given = parseJson(
-    readJson(file, { what: 'cost profile', field: 'engine.gpu' }, 'profile'),
-    profileFileSchema,
-    file,
-  );
+  const given = readProfileFile(file);
   const own = ownModel(given, file);
   if (!served) return completed(given, own, file);
   const { kvBytesPerToken: givenBytes, ...ownSteps } = given;
@@ -99,7 +110,20 @@ function completed(given: ProfileFile, model: ModelConfig | undefined, source: s
     ([why, names]) => `${names.join(', ')}: missing, and not to be derived: ${why}`,
   );
   if (problems.length) throw new UsageError(problems, source);
-  return { description: given.description ?? source, ...constants };
+  return {
+    description: given.description ?? source,
+    ...constants,
+    ...theirOwn(given, [...FURTHER_NAMES, 'engine', 'calibration']),
+  };
+}
+
+/** Those fields that the file gives. */
+function theirOwn<Name extends keyof ProfileFile>(
+  given: ProfileFile,
+  names: readonly Name[],
+): Pick<ProfileFile, Name> {
+  const own = names.filter((name) => given[name] !== undefined);
+  return Object.fromEntries(own.map((name) => [name, given[name]])) as Pick<ProfileFile, Name>;
 }
 
 /** Asking for what the file does not have is a problem only where something has to be derived from it. */

@@ -1,5 +1,8 @@
+import type { Calibration, ServerSettings } from './calibration.ts';
+import type { Further } from './further.ts';
+
 /** What one step of one model costs on one GPU, and what of the model's KV cache fits there. */
-export interface Profile {
+export interface Profile extends Partial<Further> {
   readonly description: string;
   /** Linear layers for few tokens: the time to read the weights. */
   readonly weightsMs: number;
@@ -22,4 +25,22 @@ export interface Profile {
   /** Copies from host memory to the GPU, and back: one way at a time, pinned, in blocks of megabytes. */
   readonly hostReadGBps: number;
   readonly hostWriteGBps: number;
+  /** Of a server that was measured: how it was set up, where a scenario does not say otherwise. */
+  readonly engine?: ServerSettings | undefined;
+  /** Where the constants come from, and how well they are known. */
+  readonly calibration?: Calibration | undefined;
 }
+
+/** A number that every profile has, and that follows from model and GPU. */
+export type Constant =
+  | 'weightsMs'
+  | 'tokenUs'
+  | 'headMs'
+  | 'attentionLaunchMs'
+  | 'contextTokenUs'
+  | 'pairNs'
+  | 'hostMs'
+  | 'blocks'
+  | 'kvBytesPerToken'
+  | 'hostReadGBps'
+  | 'hostWriteGBps';

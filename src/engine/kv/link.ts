@@ -4,6 +4,8 @@ export interface LinkOptions {
   readonly bytesPerMs: number;
   /** Before the first byte of every transfer; it takes nothing from the others. */
   readonly latencyMs: number;
+  /** A transfer waits for those before it, instead of sharing the bandwidth with them; default: it shares. */
+  readonly isInTurn?: boolean | undefined;
 }
 
 interface Transfer {
@@ -46,11 +48,17 @@ export class Link {
 
   #start(bytes: number, onDone: () => void): void {
     this.#serve();
-    const transfer = { doneAtBytes: this.#servedBytes + bytes, onDone };
+    const last = this.#options.isInTurn ? this.#active.at(-1) : undefined;
+    const transfer = { doneAtBytes: (last?.doneAtBytes ?? this.#servedBytes) + bytes, onDone };
     let at = this.#active.length;
     while (at > 0 && this.#active[at - 1]!.doneAtBytes > transfer.doneAtBytes) at--;
     this.#active.splice(at, 0, transfer);
     this.#arm();
+  }
+
+  /** Transfers that have the bandwidth together. */
+  get #sharing(): number {
+    return this.#options.isInTurn ? 1 : this.#active.length;
   }
 
   /** Counts what was served since the last change. */
@@ -60,7 +68,7 @@ export class Link {
     this.#servedAtMs = nowMs;
     if (this.#active.length === 0) return;
     this.#busyMs += elapsedMs;
-    this.#servedBytes += (elapsedMs * this.#options.bytesPerMs) / this.#active.length;
+    this.#servedBytes += (elapsedMs * this.#options.bytesPerMs) / this.#sharing;
   }
 
   #arm(): void {
@@ -68,7 +76,7 @@ export class Link {
     const [next] = this.#active;
     if (!next) return;
     const leftBytes = Math.max(0, next.doneAtBytes - this.#servedBytes);
-    const delayMs = (leftBytes * this.#active.length) / this.#options.bytesPerMs;
+    const delayMs = (leftBytes * this.#sharing) / this.#options.bytesPerMs;
     this.#timer = this.#clock.setTimeout(() => this.#finish(), delayMs);
   }
 

@@ -21,6 +21,10 @@ export interface GpuMemory {
   /** Between the GPU and pinned host memory, one way at a time, GB/s. */
   readonly hostReadGBps: number;
   readonly hostWriteGBps: number;
+  /** Before the first byte of such a copy; default: none. */
+  readonly hostLatencyMs?: number | undefined;
+  /** Copies of one direction wait for each other; default: they share the link. */
+  readonly transfersInTurn?: boolean | undefined;
 }
 
 /** NVMe of PCIe generation 4 (BLIS's device table), and 100 Gbit/s Ethernet at 80 % of its rate. */
@@ -93,9 +97,14 @@ function tierSettings(
   const { capacityGB, blocks } = options;
   const defaults =
     medium === 'cpu'
-      ? { readGBps: gpu.hostReadGBps, writeGBps: gpu.hostWriteGBps, latencyMs: 0 }
+      ? {
+          readGBps: gpu.hostReadGBps,
+          writeGBps: gpu.hostWriteGBps,
+          latencyMs: gpu.hostLatencyMs ?? 0,
+        }
       : LINKS[medium];
   const latencyMs = options.latencyMs ?? defaults.latencyMs;
+  const isInTurn = medium === 'cpu' && gpu.transfersInTurn;
   const chunks =
     capacityGB === undefined
       ? (blocks! * shape.blockTokens) / shape.chunkTokens
@@ -103,7 +112,7 @@ function tierSettings(
   return {
     medium,
     chunks: Math.floor(chunks),
-    read: { bytesPerMs: (options.readGBps ?? defaults.readGBps) * 1e6, latencyMs },
-    write: { bytesPerMs: (options.writeGBps ?? defaults.writeGBps) * 1e6, latencyMs },
+    read: { bytesPerMs: (options.readGBps ?? defaults.readGBps) * 1e6, latencyMs, isInTurn },
+    write: { bytesPerMs: (options.writeGBps ?? defaults.writeGBps) * 1e6, latencyMs, isInTurn },
   };
 }

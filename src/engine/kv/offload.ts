@@ -157,8 +157,9 @@ export class Offload {
     this.#hitTokens += hitTokens;
   }
 
-  computed(sequence: Sequence): void {
-    this.#writes.computed(sequence);
+  /** So many of its tokens are; of one that is in several steps at once it has more under way. */
+  computed(sequence: Sequence, tokens: number = sequence.computedTokens): void {
+    this.#writes.computed(sequence, tokens);
   }
 
   flush(): void {

@@ -40,9 +40,9 @@ export class WriteThrough implements Writes {
     this.#options = options;
   }
 
-  computed(sequence: Sequence): void {
+  computed(sequence: Sequence, computedTokens: number): void {
     const { promptOnly, shape } = this.#options;
-    const { computedTokens, promptTokens } = sequence;
+    const { promptTokens } = sequence;
     const tokens = promptOnly ? Math.min(computedTokens, promptTokens) : computedTokens;
     const end = Math.floor(tokens / shape.chunkTokens);
     if (end <= sequence.offeredChunks) return;

@@ -12,8 +12,8 @@ export interface Writes {
   readonly storedBytes: number;
   readonly skippedStores: number;
   readonly deferredStores: number;
-  /** More of the sequence has been computed. */
-  computed(sequence: Sequence): void;
+  /** So many tokens of the sequence are computed. */
+  computed(sequence: Sequence, tokens: number): void;
   /** Starts the transfers of what was evicted since the last time. */
   flush(): void;
 }

@@ -1,6 +1,7 @@
 import type { BlockPool } from '../kv/block-pool.ts';
 import { Holdings } from '../kv/holdings.ts';
 import { type LoadedFrom, type Offload, ON_THEIR_WAY } from '../kv/offload.ts';
+import { Loads } from './loads.ts';
 import { type Policy, type PolicyOptions, policyOf } from './policy.ts';
 import { emptyLoad, type Sequence, type Step, sumLoad } from './sequence.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -12,6 +13,8 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly maxSeqs: number;
   readonly prefixCaching: boolean;
   readonly isLate?: boolean;
+  /** Loads that are complete are seen only where the caller shows them. */
+  readonly isPolled?: boolean;
   /** Of a running request, where the policy rotates: tokens that it generates before it must give way. */
   readonly stepsBeforePreemption: number;
 }
@@ -55,9 +58,7 @@ export class Scheduler<S extends Sequence> {
   readonly #policy: Policy;
   readonly #running: S[] = [];
   readonly #waiting: WaitQueue<S>;
-  /** Their blocks are filled from below; and those whose blocks have been. */
-  readonly #loading = new Set<S>();
-  readonly #loaded: S[] = [];
+  readonly loads: Loads<S>;
   readonly #step: Step<S> = { rows: [], load: emptyLoad() };
   /** Rows of the step so far; behind them are those of the last one, for an emptied array would be made anew. */
   #rowCount = 0;
@@ -75,6 +76,7 @@ export class Scheduler<S extends Sequence> {
     this.#options = options;
     this.#policy = policyOf(options);
     this.#waiting = new WaitQueue<S>(this.#policy.goesBefore);
+    this.loads = new Loads<S>(options.isPolled ?? false);
   }
 
   get runningCount(): number {
@@ -82,7 +84,7 @@ export class Scheduler<S extends Sequence> {
   }
 
   get waitingCount(): number {
-    return this.#waiting.length + this.#loading.size + this.#loaded.length;
+    return this.#waiting.length + this.loads.length;
   }
 
   /** The caller has seen that the whole sequence fits an empty pool. */
@@ -99,8 +101,7 @@ export class Scheduler<S extends Sequence> {
     sequence.place = 'gone';
     if (place === 'waiting') this.#waiting.remove(sequence);
     if (place === 'running') this.#running.splice(this.#running.indexOf(sequence), 1);
-    if (place === 'loaded') this.#loaded.splice(this.#loaded.indexOf(sequence), 1);
-    if (place === 'loading') this.#loading.delete(sequence);
+    if (place === 'loaded' || place === 'loading') this.loads.remove(sequence);
     // What is being copied must stay where it is until it has been.
     if (sequence.pendingCopies === 0) this.#holdings.release(sequence);
   }
@@ -129,7 +130,7 @@ export class Scheduler<S extends Sequence> {
   /** Round robin: those that had their share make room for whoever is next, if it needs it. */
   #rotate(): void {
     if (!this.#policy.isRotating) return;
-    const next = this.#loaded[0] ?? (this.#waiting.length > 0 ? this.#waiting.at(0) : undefined);
+    const next = this.loads.next ?? (this.#waiting.length > 0 ? this.#waiting.at(0) : undefined);
     if (!next) return;
     const { stepsBeforePreemption } = this.#options;
     const hadTheirShare = this.#running.filter(
@@ -162,6 +163,8 @@ export class Scheduler<S extends Sequence> {
     let budget = this.#options.maxBatchedTokens;
     for (let i = 0; i < this.#running.length && budget > 0; i++) {
       const sequence = this.#running[i]!;
+      // Its last token is being computed.
+      if (sequence.knownTokens === sequence.tokens.length) continue;
       const count = Math.min(sequence.knownTokens - sequence.computedTokens, budget);
       budget += this.#makeRoom(sequence, sequence.computedTokens + count);
       if (sequence.place !== 'running') {
@@ -212,8 +215,8 @@ export class Scheduler<S extends Sequence> {
   #admit(budget: number): void {
     const { maxSeqs } = this.#options;
     let left = budget;
-    while (left > 0 && this.#loaded.length > 0 && this.#running.length < maxSeqs) {
-      left -= this.#start(this.#loaded.shift()!, left);
+    while (left > 0 && this.loads.next && this.#running.length < maxSeqs) {
+      left -= this.#start(this.loads.takeNext()!, left);
     }
     for (let i = 0; left > 0 && i < this.#waiting.length && this.#running.length < maxSeqs; ) {
       const sequence = this.#waiting.at(i);
@@ -244,8 +247,7 @@ export class Scheduler<S extends Sequence> {
 
   /** Returns in blocks where it comes from. */
   #load(sequence: S, hits: number, external: number): LoadedFrom {
-    sequence.place = 'loading';
-    this.#loading.add(sequence);
+    this.loads.begin(sequence);
     sequence.pendingCopies++;
     const tokens = (hits + external) * this.#options.blockTokens;
     const from = this.#offload!.load(sequence, hits, () =>
@@ -259,11 +261,7 @@ export class Scheduler<S extends Sequence> {
   #finishLoad(sequence: S, tokens: number, from: LoadedFrom): void {
     this.#holdings.publish(sequence, tokens);
     this.endCopy(sequence);
-    if (this.#loading.delete(sequence)) {
-      sequence.place = 'loaded';
-      sequence.computedTokens = tokens;
-      this.#loaded.push(sequence);
-    }
+    this.loads.end(sequence, tokens);
     this.#onLoaded?.(sequence, from);
   }
 

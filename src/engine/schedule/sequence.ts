@@ -110,7 +110,10 @@ export function emptyLoad(): StepLoad {
 }
 
 /** Makes `load` that of these rows, each of which computes `scheduledTokens` more tokens. */
-export function sumLoad(load: StepLoad, rows: readonly Sequence[]): void {
+export function sumLoad(
+  load: StepLoad,
+  rows: readonly Pick<Sequence, 'computedTokens' | 'scheduledTokens' | 'knownTokens'>[],
+): void {
   Object.assign(load, NO_LOAD);
   for (const { computedTokens, scheduledTokens, knownTokens } of rows) {
     load.tokens += scheduledTokens;

@@ -22,18 +22,18 @@ export interface Page {
 const PAGE_SEC_MAX = 10;
 
 /**
- * Gets paths from one origin, or posts nothing to them, each over a connection of its own. Rejects if there was no
- * whole response in time.
+ * Gets paths from one origin, or posts nothing or JSON to them, each over a connection of its own. Rejects if there
+ * was no whole response in time.
  */
 export function getter(
   origin: string,
   { headers, apiKey, apiKeyHeader, ...route }: ServerAccess,
   secMax = PAGE_SEC_MAX,
-): (path: string, method?: 'GET' | 'POST') => Promise<Page> {
+): (path: string, method?: 'GET' | 'POST', json?: string) => Promise<Page> {
   const access = { headers, sessionHeaders: [], apiKey, apiKeyHeader };
   const writeHeaders = headerWriter(access, OWN_HEADERS);
   const makeClient = clientMaker(origin, route);
-  return async (path, method = 'GET') => {
+  return async (path, method = 'GET', json) => {
     const sockets: Socket[] = [];
     const client = makeClient((socket) => void sockets.push(socket));
     const deadline = AbortSignal.timeout(secMax * 1000);
@@ -42,7 +42,10 @@ export function getter(
         origin,
         path,
         method,
-        headers: writeHeaders({}),
+        headers: writeHeaders({
+          ...(json !== undefined && { headers: { 'content-type': 'application/json' } }),
+        }),
+        ...(json !== undefined && { body: json }),
         signal: deadline,
       });
       const location = headers['location']?.toString();

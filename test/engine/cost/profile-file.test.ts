@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { UsageError } from '../../../src/base/errors.ts';
 import { LLAMA_31_8B } from '../../../src/engine/cost/model-config.ts';
-import type { Profile } from '../../../src/engine/cost/profile.ts';
+import type { Constant, Profile } from '../../../src/engine/cost/profile.ts';
 import { profileOf } from '../../../src/engine/cost/profile-of.ts';
 import { profiles } from '../../../src/engine/cost/profiles.ts';
 import { weightsOf } from '../../../src/engine/cost/weights.ts';
@@ -44,7 +44,7 @@ function sheet(gpu: string, shares: object = {}): object {
   return { memoryGiB, memoryGBps, denseTflops, ...host, ...shares };
 }
 
-const CONSTANTS: Omit<Profile, 'description'> = {
+const CONSTANTS: Pick<Profile, Constant> = {
   weightsMs: 10,
   tokenUs: 50,
   headMs: 0.5,
@@ -78,8 +78,7 @@ describe('a profile derived from a data sheet, against the shipped one for Llama
     const derived = profileOf({
       gpu: file(`${gpu}.json`, { model: LLAMA_31_8B, gpu: sheet(gpu) }),
     });
-    const off = (constant: keyof Omit<Profile, 'description'>) =>
-      100 * (derived[constant] / profiles[gpu]![constant] - 1);
+    const off = (constant: Constant) => 100 * (derived[constant] / profiles[gpu]![constant] - 1);
     const constants = ['weightsMs', 'tokenUs', 'headMs', 'contextTokenUs', 'pairNs', 'blocks'];
     const found = constants.map((constant) => off(constant as 'weightsMs'));
     for (const [i, percent] of percentOff.entries()) {
