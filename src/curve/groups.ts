@@ -84,7 +84,7 @@ function sharesOf(groups: readonly NamedGroup[], of: (group: NamedGroup) => numb
   return distributionOf(column);
 }
 
-function grouped<Key>(
+export function grouped<Key>(
   rows: readonly Row[],
   found: FoundAtMarks,
   keyOf: (row: Row) => Key | undefined,

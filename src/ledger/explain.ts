@@ -29,6 +29,8 @@ export interface Ledger {
   readonly total: Sums;
   readonly byTurn: readonly { readonly key: number; readonly sums: Sums }[];
   readonly bySession: readonly { readonly key: number; readonly sums: Sums }[];
+  /** Empty where records name none. */
+  readonly byTenant: readonly { readonly key: string; readonly sums: Sums }[];
   readonly facts: Facts;
   /** A capacity was given, and what it would have found is predicted. */
   readonly capacityBlocks?: number;
@@ -74,6 +76,7 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
     total: sumsOf(entries),
     byTurn: groupedBy(entries, ({ reference }) => reference.record.turn),
     bySession: groupedBy(entries, ({ reference }) => reference.record.userId),
+    byTenant: groupedBy(entries, ({ reference }) => reference.record.tenant),
     facts,
     ...(capacityBlocks !== undefined && { capacityBlocks }),
     contamination: contaminationOf(entries, references),

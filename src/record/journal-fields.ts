@@ -134,6 +134,7 @@ export const RECORD_FIELDS = {
   turn: required(count),
   agent: optional(objectOf(AGENT_FIELDS)),
   parentUserId: optional(count),
+  tenant: optional(text),
   turns: required(count),
   phase: required(oneOf<TurnRecord['phase']>({ warmup: true, measure: true })),
   status: required(oneOf<RecordStatus>(STATUSES)),

@@ -33,6 +33,8 @@ export interface TurnRecord {
   readonly agent?: Agent;
   /** Of a sub-agent: the user whose answer began its conversation. */
   readonly parentUserId?: number;
+  /** Which of the beginnings of its data its conversation has, where there are several: `Conversation.tenant`. */
+  readonly tenant?: string;
   /** Turns that this conversation has. */
   readonly turns: number;
   readonly phase: 'warmup' | 'measure';
