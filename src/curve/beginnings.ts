@@ -16,10 +16,9 @@ export class Beginnings {
   readonly #left = new Map<number, number>();
   readonly #sessions = new Map<string, Beginning>();
 
-  add(chain: readonly number[], session: string | undefined): Beginning {
-    const known = session === undefined ? undefined : this.#sessions.get(session);
-    const beginning = known ?? this.#beginning(chain);
-    if (session !== undefined) this.#sessions.set(session, beginning);
+  add(chain: readonly number[], session: string): Beginning {
+    let beginning = this.#sessions.get(session);
+    if (!beginning) this.#sessions.set(session, (beginning = this.#beginning(chain)));
     return beginning;
   }
 

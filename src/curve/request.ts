@@ -9,7 +9,7 @@ export interface CurveRequest extends Prompt {
   /** 0-based place in it; absent: after those of its session that came before. */
   readonly turn?: number | undefined;
   /** What else requests are told apart by: the kind of a trace's row, its model, an agent's name. */
-  readonly groups?: Readonly<Record<string, string | undefined>>;
+  readonly groups?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface RequestFold {

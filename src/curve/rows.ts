@@ -14,7 +14,7 @@ export interface Row {
   readonly held: number;
   readonly session: string | undefined;
   readonly turn: number;
-  /** As it was told; and how it begins, of those that are measured. */
+  /** As it was told; else how it begins, of those that are measured and of a session. */
   readonly tenant: string | undefined;
   readonly beginning: Beginning | undefined;
   readonly groups: CurveRequest['groups'];
@@ -38,7 +38,8 @@ export class Rows {
   /** `foundTokens`: in a cache that never forgets. */
   add(request: CurveRequest, foundTokens: number): void {
     const { chain, inputTokens, atMs, session, tenant, isMeasured = true } = request;
-    const isTold = tenant !== undefined || !isMeasured || !chain.length;
+    // Of requests on their own nobody can tell a tenant from a conversation.
+    const isAlike = tenant === undefined && session !== undefined && isMeasured && chain.length;
     const row: Row = {
       place: chain.length ? this.withBlocks.length : undefined,
       atMs,
@@ -49,7 +50,7 @@ export class Rows {
       session,
       turn: this.#turnOf(request),
       tenant,
-      beginning: isTold ? undefined : this.beginnings.add(chain, session),
+      beginning: isAlike ? this.beginnings.add(chain, session) : undefined,
       groups: request.groups,
       foundTokens,
     };

@@ -6,7 +6,6 @@ import type { Row } from './rows.ts';
 export interface Tenant extends Group {
   /** As it was told, or numbered in the order of coming. */
   readonly name: string;
-  /** Conversations; requests that are on their own count as one each. */
   readonly sessions: number;
 }
 
@@ -27,13 +26,13 @@ export function byTenant(
     if (!names.has(number)) names.set(number, String(names.size + 1));
     return names.get(number);
   };
-  const sessions = new Map<string, Set<unknown>>();
+  const sessions = new Map<string, Set<string | undefined>>();
   const groups = grouped(rows, found, (row) => {
     const name = nameOf(row);
     if (name === undefined) return undefined;
     let own = sessions.get(name);
     if (!own) sessions.set(name, (own = new Set()));
-    own.add(row.session ?? row);
+    own.add(row.session);
     return name;
   });
   const tenants = [...groups].map(

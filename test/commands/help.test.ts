@@ -13,6 +13,7 @@ import { explainCommand } from '../../src/commands/explain.ts';
 import { engineFlags } from '../../src/commands/flags/engine-flags.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
 import { FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
+import { loadSchema } from '../../src/commands/flags/schema-field.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { oracleCommand } from '../../src/commands/oracle/oracle.ts';
@@ -29,7 +30,6 @@ import { sizeCommand } from '../../src/commands/size/size.ts';
 import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
-
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
@@ -38,7 +38,6 @@ import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
 import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
 import { pipelineCommand } from '../../src/dialects/aibrix-pipeline/command.ts';
 import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
-
 import { latencyCommand } from '../../src/dialects/latency/command.ts';
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
@@ -53,6 +52,8 @@ import { parseScenario } from '../../src/scenario/load.ts';
 import { withOverrides } from '../../src/scenario/overrides.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { confab } from '../support/confab.ts';
+
+await loadSchema();
 
 const VERBS: Record<string, () => Command> = {
   run: runCommand,

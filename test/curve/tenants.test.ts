@@ -14,7 +14,7 @@ test('those are alike that have the same block behind what all begin with', () =
       const chains = new Chains();
       const named = ids.map((one) => chains.namesOf(one));
       const beginnings = new Beginnings();
-      const places = named.map((one) => beginnings.add(one, undefined));
+      const places = named.map((one, at) => beginnings.add(one, String(at)));
       const isOver = named.map((one, at) =>
         named.some(
           (other, index) => index < at && one.every((name, place) => other[place] === name),
