@@ -69,6 +69,7 @@ export const SGLANG: EngineRow = {
     tierUsage: [],
     tierUsedBytes: [],
     tierUsedTokens: [ofFirstRank('sglang:hicache_host_used_tokens', { as: 'host' })],
+    tierCapacityBytes: [],
     tierCapacityTokens: [ofFirstRank('sglang:hicache_host_total_tokens', { as: 'host' })],
     capacityBlocks: [
       ofFirstRank('sglang:num_pages'),

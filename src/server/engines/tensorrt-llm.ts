@@ -45,6 +45,7 @@ export const TENSORRT_LLM: EngineRow = {
     tierUsage: [told('trtllm_kv_cache_host_utilization', { as: 'host' })],
     tierUsedBytes: [],
     tierUsedTokens: [],
+    tierCapacityBytes: [],
     tierCapacityTokens: [],
     capacityBlocks: [told('trtllm_kv_cache_max_blocks')],
     blockTokens: [told('trtllm_kv_cache_tokens_per_block')],
