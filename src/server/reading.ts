@@ -3,7 +3,7 @@ import { iterationSamples } from './engines/tensorrt-llm-json.ts';
 import { ENGINES, type EngineName, type Use, usesOf } from './engines.ts';
 import { labelsOf, type Sample, samplesOf } from './exposition.ts';
 import { Gauge } from './gauge.ts';
-import { type GaugeName, QUANTITIES, type Quantity } from './quantities.ts';
+import { QUANTITIES, type Quantity } from './quantities.ts';
 import type { Told } from './told.ts';
 
 /** Prometheus' clients in Python and Go tell when the process began. */
@@ -149,7 +149,7 @@ function tellingOf({ label, times = 1 }: Told, { labelText, value }: Sample): nu
   return times * (label === undefined ? value : Number(labelsOf(labelText)[label] ?? Number.NaN));
 }
 
-/** What one series of a page tells of a gauge. */
+/** What one series of a page tells of a quantity. */
 export interface ToldValue {
   readonly engine: Use['engine'];
   /** The name that the engine has for it. */
@@ -158,12 +158,12 @@ export interface ToldValue {
 }
 
 /** Of each series that tells it, those that are believed first in front. */
-export function valuesOn(page: string, gauge: GaugeName): ToldValue[] {
+export function valuesOn(page: string, quantity: Quantity): ToldValue[] {
   const engines = Object.keys(ENGINES);
   const place = ({ engine, rank }: Use) => 100 * engines.indexOf(engine) + rank;
   return numbered(read(page), '')
     .flatMap(usesIn)
-    .filter(({ use }) => use.quantity === gauge)
+    .filter(({ use }) => use.quantity === quantity)
     .sort((a, b) => place(a.use) - place(b.use))
     .map(({ use, sample }) => ({
       engine: use.engine,

@@ -109,3 +109,12 @@ test('the shortest interval has its share, and none that has it is shorter', () 
     ),
   );
 });
+
+test('of answers that come as a whole, which do not say when they began, it is found as well', async () => {
+  const { input, blocks } = randomEngine(1);
+  const whole = { ...input, target: { ...input.target, stream: false } };
+  const { low, high } = inferCapacity(await referencesOf(whole))!;
+  expect(low).toBeLessThanOrEqual(blocks);
+  expect(high!).toBeGreaterThanOrEqual(blocks);
+  expect(high! / low).toBeLessThan(NARROW);
+});
