@@ -1,3 +1,4 @@
+import type { DelaySeries } from '../base/delay-series.ts';
 import type { Agent } from '../workload/conversation.ts';
 
 /** How a planned request ended. */
@@ -217,6 +218,8 @@ export interface RunFooter {
   readonly certification?: Certification | undefined;
   /** When the client was late, ascending, on the run's clock; absent: never, or in virtual time. */
   readonly lateWindows?: readonly LateWindow[] | undefined;
+  /** The longest that its event loop stood still, stretch by stretch; absent in virtual time. */
+  readonly loopDelays?: DelaySeries | undefined;
 }
 
 /** How far off this client measures: of requests of its own, on loopback, whose true times are known. */

@@ -126,8 +126,8 @@ describe('--help, as it is kept', () => {
   });
 });
 
-/** In virtual time there are no others; agents read each other, and queries are asked once. */
-const NEVER_ISOLATED = ['simulate', 'agentic', 'oracle'];
+/** In virtual time there are no others. */
+const NEVER_ISOLATED = ['simulate'];
 
 test('what the report advises against a cache that was not empty can be had of every verb that plays', () => {
   const having = (flag: string) =>
