@@ -17,13 +17,18 @@ export function servedBy({ references, blockTokens }: RunReferences): Served[][]
   });
 }
 
+/** After it was sent: as soon as can be. */
+const BEGINS_MS = 1;
+
 /** None of a request without a token. */
 function servedOf(
   { record, offsetMs, sentMs, endMs, inputTokens, outputTokens, promptBlocks }: RunReference,
   names: ArrayLike<number>,
   blockTokens: number,
 ): Served[] {
-  const { firstTokenMs = record.lastTokenMs, cachedTokens, externalCachedTokens } = record;
+  const { lastTokenMs, firstTokenMs = lastTokenMs, cachedTokens, externalCachedTokens } = record;
+  // An answer that came as a whole does not tell when it began: it grew since it was sent.
+  const isWhole = outputTokens > 1 && firstTokenMs === lastTokenMs;
   return [
     {
       ...{ sessionId: record.userId, turn: record.turn, names, promptBlocks },
@@ -31,7 +36,8 @@ function servedOf(
       isMeasured: record.phase === 'measure',
       foundBlocks: blocksOf(cachedTokens, blockTokens),
       externalBlocks: blocksOf(externalCachedTokens, blockTokens),
-      firstTokenMs: firstTokenMs === undefined ? endMs : firstTokenMs + offsetMs,
+      firstTokenMs:
+        isWhole || firstTokenMs === undefined ? sentMs + BEGINS_MS : firstTokenMs + offsetMs,
       prefillMs: record.enginePrefillMs,
     },
   ];

@@ -10,7 +10,7 @@ import { type Flag, withFlags } from './flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE, type IsolateFlags } from './flags/isolate-flag.ts';
 import { integer, time } from './flags/options.ts';
-import { PRECEDENCE } from './run.ts';
+import { PRECEDENCE } from './flags/precedence.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';

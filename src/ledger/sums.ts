@@ -95,20 +95,21 @@ function residualOf(
   return Math.abs(short) + Math.abs(inputTokens - idealTokens - outOfReach);
 }
 
-/** Entries that have something in common, in the order of its values. */
-export function groupedBy(
+/** Entries that have something in common, in the order of its numbers; without those that have none. */
+export function groupedBy<Key extends number | string>(
   entries: readonly Entry[],
-  keyOf: (entry: Entry) => number,
-): { readonly key: number; readonly sums: Sums }[] {
-  const groups = new Map<number, Entry[]>();
+  keyOf: (entry: Entry) => Key | undefined,
+): { readonly key: Key; readonly sums: Sums }[] {
+  const groups = new Map<Key, Entry[]>();
   for (const entry of entries) {
     const key = keyOf(entry);
+    if (key === undefined) continue;
     const group = groups.get(key);
     if (group) group.push(entry);
     else groups.set(key, [entry]);
   }
   return [...groups]
-    .sort(([a], [b]) => a - b)
+    .sort(([a], [b]) => Number(a) - Number(b))
     .map(([key, group]) => ({ key, sums: sumsOf(group) }));
 }
 

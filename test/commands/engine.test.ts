@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { loadSchema } from '../../src/commands/flags/schema-field.ts';
 import { LLAMA_31_8B } from '../../src/engine/cost/model-config.ts';
+
+await loadSchema();
 
 /** Loading the vocabulary takes seconds where other work has the processor; vitest gives a poll one. */
 const PATIENCE = { timeout: 20_000, interval: 5 };

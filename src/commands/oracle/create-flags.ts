@@ -2,11 +2,12 @@ import { UsageError } from '../../base/errors.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import type { Flag } from '../flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags } from '../flags/flags.ts';
+import { ISOLATE_BY_SALT, type IsolateFlags } from '../flags/isolate-flag.ts';
 import { integer, time } from '../flags/options.ts';
 import { targetUrl } from '../scenario/target-url.ts';
 import { ascending } from './flags.ts';
 
-export interface CreateFlags {
+export interface CreateFlags extends IsolateFlags {
   readonly url?: string;
   readonly model?: string;
   readonly apiKey?: string;
@@ -71,6 +72,7 @@ export const createFlags: readonly Flag[] = [
     parse: time('sec', 0),
   },
   ...targetFlags.filter(({ flags }) => !/url|no-stream|cookies|request-id/.test(flags)),
+  ISOLATE_BY_SALT,
   FLAGS.simulate,
   FLAGS.gpu,
   FLAGS.set,

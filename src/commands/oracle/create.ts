@@ -107,6 +107,7 @@ async function askTheRest(
     scenario,
     apiKey,
     isSimulated,
+    isolate: flags.isolate,
     workload,
     companion: keeping(progress, (userId) => left[userId - firstUserId]!),
     ...(!isSimulated && { open: readied(scenario, { healthSec, tell: say }) }),

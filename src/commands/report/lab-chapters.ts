@@ -138,7 +138,9 @@ async function capacityChapter({ run, summary }: Exportable): Promise<Content> {
     import('../../capacity/figures.ts'),
   ]);
   const found = capacityOfRun(run);
-  return { sections: capacitySections(found, summary.run.name), figures: capacityFigures(found) };
+  // The curve's own figure has the server's marks as well, and the bound: of two that look alike it stays.
+  const figures = capacityFigures(found).filter(({ name }) => name !== 'hits-by-capacity');
+  return { sections: capacitySections(found, summary.run.name), figures };
 }
 
 async function survivalChapter({ run, summary }: Exportable): Promise<Content> {
