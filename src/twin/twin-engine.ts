@@ -79,8 +79,6 @@ export interface Told {
   readonly says: readonly string[];
 }
 
-const GB_PER_GIB = 2 ** 30 / 1e9;
-
 /** Nothing of an engine in this process: its scenario says it. */
 export function toldOf(run: Run): Told {
   const first = run.parts[0]!;
@@ -88,19 +86,17 @@ export function toldOf(run: Run): Told {
   const blockTokens = blockTokensIn(run.parts, scenarioOf(first));
   const advertised = advertisedIn(run, blockTokens);
   if (!advertised) return { engine: {}, says: [] };
-  const { blocks, offloadGiB } = advertised;
+  const { blocks, belowBytes } = advertised;
   return {
     engine: {
       // One block is never used.
       blocks: blocks + 1,
       blockTokens,
-      ...(offloadGiB && {
-        offload: { preset: 'vllm', cpu: { capacityGB: offloadGiB * GB_PER_GIB } },
-      }),
+      ...(belowBytes && { offload: { preset: 'vllm', cpu: { capacityGB: belowBytes / 1e9 } } }),
     },
     says: [
       `${blocks + 1} blocks of ${blockTokens} tokens`,
-      ...(offloadGiB ? [`${offloadGiB} GiB of host memory below them`] : []),
+      ...(belowBytes ? [`${belowBytes / 2 ** 30} GiB of host memory below them`] : []),
     ],
   };
 }
