@@ -135,6 +135,27 @@ describe('a sweep', () => {
     }
   });
 
+  // A process of its own, as there is no other way to be killed.
+  test('a server that --start has started ends when the sweep is killed', async () => {
+    const cwd = freshFolder();
+    writeFileSync(join(cwd, 'server.mjs'), SERVER);
+    const port = 20_000 + (process.pid % 20_000);
+    const url = `http://127.0.0.1:${port}`;
+    // Not with exec: the server is a child of the shell that is started.
+    const command = `${process.execPath} ${join(cwd, 'server.mjs')} ${port} it; true`;
+    const args = ['--url', url, '--no-stream', '--start', command, '--over', 'rate=0.01'];
+    const isThere = () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      );
+    const sweep = start([...SWEEP, ...args], { cwd });
+    await expect.poll(isThere, { timeout: 60_000, interval: 50 }).toBe(true);
+    sweep.process.kill('SIGKILL');
+    await sweep.ended;
+    await expect.poll(isThere, { timeout: 60_000, interval: 50 }).toBe(false);
+  });
+
   test('--reset empties the cache before each run, so that all have the same users; who cannot, ends it', async () => {
     const cwd = freshFolder();
     const asked: string[] = [];
