@@ -113,7 +113,7 @@ function answer(shown: SearchShown): string[] {
     ];
   }
   const short = shortOf(shown);
-  if (short) return [...shortText(short, shown, bound), `${played}.`];
+  if (short && !settings.isWhole) return [...shortText(short, shown, bound), `${played}.`];
   const certain = [
     ...(within === undefined ? [] : [`within up to ${loadText(within)}`]),
     ...(beyond === undefined ? [] : [`beyond from ${loadText(beyond)}`]),
@@ -154,8 +154,14 @@ function loadText(x: number): string {
 const BEYOND_MIN = 10;
 
 function doubts(shown: SearchShown): string[] {
-  const { found } = shown.searched;
-  return shown.settings.isRemembering && found ? memoryText(found, shown) : [];
+  const { searched, settings } = shown;
+  const { found } = searched;
+  const short = settings.isWhole ? shortOf(shown) : undefined;
+  return [
+    // No more are under way than there are users: it is the interval alone that says too much.
+    ...(short ? [`${worthText(short)} Do not trust the interval.`] : []),
+    ...(settings.isRemembering && found ? memoryText(found, shown) : []),
+  ];
 }
 
 interface Short {
@@ -189,15 +195,19 @@ export function shortOf({ searched, limits }: Pick<SearchShown, 'searched' | 'li
 
 /** No bound is claimed: it is told what the runs have kept, and what it takes. */
 function shortText(
-  { limit, beyond, times }: Short,
+  short: Short,
   { name, settings, limits, searched }: SearchShown,
   bound: Bound,
 ): string[] {
   const asked = limits.join(', ');
   return [
     `The runs are too short to say up to which ${name} ${asked} is kept. Runs like these keep it up to ${boundText(bound, settings, searched.found?.beyond)}; longer ones keep less, as a queue takes time to build up.`,
-    `Near there a run is worth ${measure(beyond, 2)} independent requests beyond ${limit}, of ${BEYOND_MIN} needed: make runs ${timesText(times)} times as long (population.users, stop.afterSec).`,
+    worthText(short),
   ];
+}
+
+function worthText({ limit, beyond, times }: Short): string {
+  return `Near the bound a run is worth ${measure(beyond, 2)} independent requests beyond ${limit}, of ${BEYOND_MIN} needed: make runs ${timesText(times)} times as long (population.users, stop.afterSec).`;
 }
 
 function timesText(times: number): string {
