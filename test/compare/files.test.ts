@@ -167,6 +167,21 @@ test('its older reports have statistics alone', () => {
   expect(of.get('ttftMs.mean')).toBe(75);
 });
 
+test('those of its version 0.3 have them beside their other fields', () => {
+  const successful = [0, 1].map((index) => ({
+    ...{ request_id: `r${index}`, prompt: `p${index}`, prompt_tokens: 100, output_tokens: 5 },
+    ...{ start_time: 1000 + index, end_time: 1000.5 + index },
+    ...{ first_token_time: 1000.05 + index, last_token_time: 1000.4 + index },
+  }));
+  const { of, pairs } = valuesOf(
+    written('old.json', { benchmarks: [{ requests: { successful } }] }),
+  );
+  expect(of.get('ttftMs.mean')).toBeCloseTo(50, 3);
+  expect(of.get('latencyMs.mean')).toBeCloseTo(500, 3);
+  expect(of.get('inputTokens.mean')).toBe(100);
+  expect(pairs![0]!.requests.pairs).toBe(2);
+});
+
 test('one of several benchmarks is named by its number', () => {
   const [one] = guidellm.benchmarks;
   const two = written('several.json', { benchmarks: [{}, one] });

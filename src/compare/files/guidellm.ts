@@ -29,8 +29,8 @@ export function isGuidellm(json: Json): boolean {
 }
 
 /**
- * A benchmark of GuideLLM's report, its own or our export `guidellm`. Requests are read where they have `info.timings`
- * (0.4 on), and our metrics are computed of those; of older ones there are statistics alone.
+ * A benchmark of GuideLLM's report, its own or our export `guidellm`. Requests are read where they have their times, and
+ * our metrics are computed of those; else there are statistics alone.
  *
  * @param number of the benchmark, from 1; absent: the only one
  * @throws UsageError for several benchmarks of which none is named, or one that there is not.
@@ -96,7 +96,7 @@ function namedByPrompt(requests: Json, all: readonly OtherRequest[]): OtherReque
   const begins = new Map<string, string>();
   for (const name of Object.keys(STATUSES)) {
     for (const json of Array.isArray(requests[name]) ? requests[name] : []) {
-      const sent = isObject(json) && json['request_args'];
+      const sent = isObject(json) && (json['request_args'] ?? json['prompt']);
       const { turn, conversation } = placeOf(json as Json);
       if (typeof sent === 'string' && turn === 0) begins.set(conversation, digestOf([sent]));
     }
@@ -128,10 +128,9 @@ function placeOf(json: Json): { readonly turn: number; readonly conversation: st
 
 /** Unix times in seconds; undefined where there are none. */
 function requestOf(json: Json, status: RecordStatus): OtherRequest | undefined {
-  const info = isObject(json['info']) ? json['info'] : {};
-  const { timings } = info;
+  const timings = timingsOf(json);
   const { turn, conversation } = placeOf(json);
-  if (!isObject(timings)) return undefined;
+  if (!timings) return undefined;
   const ms = (name: string) =>
     typeof timings[name] === 'number' ? timings[name] * 1000 : undefined;
   const chunks = timings['token_iterations'];
@@ -145,11 +144,27 @@ function requestOf(json: Json, status: RecordStatus): OtherRequest | undefined {
     firstOutputMs: ms('first_output_token_iteration'),
     lastTokenMs: ms('last_token_iteration'),
     endMs: ms('request_end'),
-    inputTokens: tokensOf(json['input_metrics'], 'text_tokens'),
+    inputTokens: tokensOf(json['input_metrics'], 'text_tokens') ?? tokensOf(json, 'prompt_tokens'),
     cachedTokens: tokensOf(json['input_metrics'], 'cached_tokens'),
-    outputTokens: tokensOf(json['output_metrics'], 'text_tokens'),
+    outputTokens:
+      tokensOf(json['output_metrics'], 'text_tokens') ?? tokensOf(json, 'output_tokens'),
   });
   return { conversation, record: record as OtherRequest['record'] };
+}
+
+/** From 0.4 on in `info.timings`; before, beside the request's other fields. */
+function timingsOf(json: Json): Json | undefined {
+  const info = isObject(json['info']) ? json['info'] : {};
+  if (isObject(info['timings'])) return info['timings'];
+  const { start_time: start, end_time: end, first_token_time: first, last_token_time: last } = json;
+  if (typeof start !== 'number') return undefined;
+  return {
+    request_start: start,
+    request_end: end,
+    first_token_iteration: first,
+    last_token_iteration: last,
+    token_iterations: json['output_tokens'],
+  };
 }
 
 function tokensOf(metrics: unknown, name: string): number | undefined {
