@@ -22,6 +22,8 @@ export interface CommandPlay
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
   readonly isSimulated?: boolean | undefined;
+  /** The clock of an engine that is there already; default: a new one. */
+  readonly clock?: Clock | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
   /** How it goes is not told, but for warnings. */
@@ -93,7 +95,7 @@ async function playListening(
 ): Promise<Played> {
   const { companion } = options;
   const scenario = page && !isSimulated ? withEnginePages(options.scenario) : options.scenario;
-  const clock = isSimulated ? new VirtualClock() : new SystemClock();
+  const clock = options.clock ?? (isSimulated ? new VirtualClock() : new SystemClock());
   const { drainTimeoutSec } = scenario.stop;
   const { interval, expected, ...observer } = consoleObserver({
     ...{ clock, companion, interrupts, isVerbose, isQuiet },
