@@ -3,20 +3,46 @@ import { measure } from '../report/number.ts';
 import type { Point } from '../stats/sample.ts';
 import type { LimitText } from '../sweep/limits.ts';
 import { measureOf } from '../sweep/measure.ts';
-import type { Option, Sized } from './size.ts';
+import type { Option } from './option.ts';
+import type { Purchase } from './purchases.ts';
+import type { Sized } from './size.ts';
 import { TIERS, type TierName } from './tiers.ts';
 
 /** What is limited, and the hit share, against GB: a panel for each tier, a line for each kind of gaps. */
 export function sizeFigures(sized: Sized, limits: readonly LimitText[]): Panel[] {
   const tiers = [...new Set(sized.options.map(({ tier }) => tier))];
   const measured = limits.filter(({ name }) => name !== 'maxErrorRate');
-  return tiers.flatMap((tier) => {
-    const options = sized.options.filter((option) => option.tier === tier);
-    return [
-      ...measured.map((limit) => panelOf(tier, options, limit.name, limit)),
-      panelOf(tier, options, 'cache.share'),
-    ];
-  });
+  return [...byTier(), ...priceByCards(sized.purchases)];
+
+  function byTier(): Panel[] {
+    return tiers.flatMap((tier) => {
+      const options = sized.options.filter((option) => option.tier === tier);
+      return [
+        ...measured.map((limit) => panelOf(tier, options, limit.name, limit)),
+        panelOf(tier, options, 'cache.share'),
+      ];
+    });
+  }
+}
+
+/** What is bought by the number of cards: the cheapest of each that keeps the limits. */
+function priceByCards(purchases: readonly Purchase[]): Panel[] {
+  const priced = purchases.filter(({ price }) => price !== undefined);
+  if (new Set(purchases.map(({ cards }) => cards)).size < 2 || !priced.length) return [];
+  const gaps = [...new Set(priced.map((one) => one.gaps))];
+  return [
+    {
+      ...{ name: 'price-by-cards', title: 'Price by cards', kind: 'line', hasDots: true },
+      ...{ x: { label: 'cards', unit: 'count' }, y: { label: 'price of all that is bought' } },
+      series: gaps.map((name) => {
+        const least = new Map<number, number>();
+        for (const { cards, price = Infinity } of priced.filter((one) => one.gaps === name)) {
+          least.set(cards, Math.min(price, least.get(cards) ?? Infinity));
+        }
+        return { name, points: [...least] };
+      }),
+    },
+  ];
 }
 
 function panelOf(
