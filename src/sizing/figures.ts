@@ -12,7 +12,13 @@ import { TIERS, type TierName } from './tiers.ts';
 export function sizeFigures(sized: Sized, limits: readonly LimitText[]): Panel[] {
   const tiers = [...new Set(sized.options.map(({ tier }) => tier))];
   const measured = limits.filter(({ name }) => name !== 'maxErrorRate');
-  return [...byTier(), ...priceByCards(sized.purchases)];
+  const { purchases } = sized;
+  const asIs = purchases.filter(({ tier }) => tier === undefined);
+  return [
+    ...byTier(),
+    ...measured.flatMap((limit) => byCards(asIs, limit)),
+    ...priceByCards(purchases),
+  ];
 
   function byTier(): Panel[] {
     return tiers.flatMap((tier) => {
@@ -25,16 +31,46 @@ export function sizeFigures(sized: Sized, limits: readonly LimitText[]): Panel[]
   }
 }
 
+/** What is limited by the number of cards, where all else is as the scenario has it. */
+function byCards(asIs: readonly Purchase[], { name, text, limit }: LimitText): Panel[] {
+  if (new Set(asIs.map(({ cards }) => cards)).size < 2) return [];
+  const { title, unit } = measureOf(name, '--slo');
+  return [
+    {
+      ...{ title: `${title} by cards`, kind: 'line', hasDots: true },
+      x: { label: 'cards', unit: 'count' },
+      y: { label: title, unit, ...(unit === 'ms' && { scale: 'log' as const }) },
+      series: gapsOf(asIs).map((gaps) => ({
+        name: gaps,
+        points: asIs
+          .filter((one) => one.gaps === gaps)
+          .flatMap(({ cards, runs }) =>
+            meansOf(
+              runs.map(({ result }) => ({ gb: cards, result })),
+              name,
+            ),
+          ),
+      })),
+      marks: [{ name: text, at: limit, axis: 'y' }],
+    },
+  ];
+}
+
+function gapsOf(purchases: readonly Purchase[]) {
+  return [...new Set(purchases.map(({ gaps }) => gaps))];
+}
+
 /** What is bought by the number of cards: the cheapest of each that keeps the limits. */
 function priceByCards(purchases: readonly Purchase[]): Panel[] {
   const priced = purchases.filter(({ price }) => price !== undefined);
-  if (new Set(purchases.map(({ cards }) => cards)).size < 2 || !priced.length) return [];
-  const gaps = [...new Set(priced.map((one) => one.gaps))];
+  // Of cards alone it is their number, times a price.
+  const hasTiers = purchases.some(({ tier }) => tier !== undefined);
+  if (!hasTiers || new Set(priced.map(({ cards }) => cards)).size < 2) return [];
   return [
     {
       ...{ name: 'price-by-cards', title: 'Price by cards', kind: 'line', hasDots: true },
       ...{ x: { label: 'cards', unit: 'count' }, y: { label: 'price of all that is bought' } },
-      series: gaps.map((name) => {
+      series: gapsOf(priced).map((name) => {
         const least = new Map<number, number>();
         for (const { cards, price = Infinity } of priced.filter((one) => one.gaps === name)) {
           least.set(cards, Math.min(price, least.get(cards) ?? Infinity));
@@ -68,7 +104,10 @@ function panelOf(
   };
 }
 
-function meansOf(runs: Option['runs'], name: string): Point[] {
+function meansOf(
+  runs: readonly Pick<Option['runs'][number], 'gb' | 'result'>[],
+  name: string,
+): Point[] {
   const at = new Map<number, number[]>();
   for (const { gb, result } of runs) {
     const value = result.readings[name]?.value;
