@@ -8,13 +8,10 @@ import type { LivePage } from '../live/threaded.ts';
 import { joinedObservers } from '../play/observer.ts';
 import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
-import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Network } from '../transport/http/proxy.ts';
-import { lostLine } from './lost-line.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
-import { exitCodeOf, present, presentJson } from './terminal/present.ts';
 
 export interface CommandPlay
   extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args' | 'recentRuns'> {
@@ -53,6 +50,7 @@ export async function presentFolder(
   scenario: Scenario,
   shown: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<Played> {
+  const { resultsOf } = await import('../play/results.ts');
   return conclude(await resultsOf(dir, scenario), shown);
 }
 
@@ -60,6 +58,10 @@ async function conclude(
   played: Played,
   { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<Played> {
+  const [{ exitCodeOf, present, presentJson }, { lostLine }] = await Promise.all([
+    import('./terminal/present.ts'),
+    import('./lost-line.ts'),
+  ]);
   if (isJson) await presentJson(played);
   else present(played, isWide, await lostLine(played.run, played.summary));
   process.exitCode = exitCodeOf(played);
