@@ -5,11 +5,12 @@ import { blocksOf } from './cost/kv-capacity.ts';
 import type { Profile } from './cost/profile.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { type EngineEvents, tellerOf } from './events.ts';
-import { type Job, newJob, refusalOf } from './job.ts';
+import { type Job, newJob } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
 import type { LoadedFrom, Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
+import { lengthError } from './lengths.ts';
 import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
@@ -20,6 +21,10 @@ import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './
 export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly running: number;
   readonly waiting: number;
+  /** Of those, the ones whose blocks are on their way from a tier below the GPU. */
+  readonly deferred: number;
+  /** Requests that were cancelled. */
+  readonly cancelled: number;
   /** Share of the blocks that requests hold, 0 to 1; cached blocks that nobody holds are free. */
   readonly kvUsage: number;
   readonly promptTokens: number;
@@ -60,6 +65,7 @@ export class Engine implements EngineFleet {
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
   readonly engines: readonly Engine[] = [this];
+  readonly words: readonly Word[];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
   readonly #profile: Profile;
@@ -80,6 +86,7 @@ export class Engine implements EngineFleet {
   #externalHitTokens = 0;
   #generatedTokens = 0;
   #requests = 0;
+  #cancelled = 0;
 
   /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
   constructor(
@@ -90,6 +97,7 @@ export class Engine implements EngineFleet {
   ) {
     this.clock = clock;
     this.options = options;
+    this.words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
     this.#profile = profile;
     this.#accepted = tellerOf(events, 'accepted');
@@ -132,6 +140,8 @@ export class Engine implements EngineFleet {
       ...this.#scheduler.counters,
       running: this.#scheduler.runningCount,
       waiting: this.#scheduler.waitingCount,
+      deferred: this.#scheduler.deferredCount,
+      cancelled: this.#cancelled,
       kvUsage: 1 - this.#pool.freeBlocks / this.#pool.usableBlocks,
       promptTokens: this.#promptTokens,
       localHitTokens: this.#localHitTokens,
@@ -154,7 +164,7 @@ export class Engine implements EngineFleet {
     const arrival = this.clock.setTimeout(() => {
       const nowMs = this.clock.now();
       const { options, lengthLimit } = this;
-      const error = refusalOf(request, options.policy, lengthLimit);
+      const error = lengthError(request, lengthLimit);
       if (error) return observer.onError(error, nowMs);
       const vocabulary = this.#vocabulary;
       const asker = { request: this.#requests++, session: request.session };
@@ -172,6 +182,7 @@ export class Engine implements EngineFleet {
       if (!job) return;
       job.isCancelled = true;
       if (job.place === 'gone') return;
+      this.#cancelled++;
       this.#scheduler.remove(job);
       this.#ended?.(request, undefined);
       // It may have held up others, and there may be no step under way at whose end they would be seen.
@@ -226,7 +237,7 @@ export class Engine implements EngineFleet {
     const word = this.#vocabulary[job.answer.wordIndexes[outputIndex]!]!;
     const isLast = job.knownTokens === job.tokens.length;
     if (isLast) this.#scheduler.remove(job);
-    job.observer.onToken(word.id, word.text, nowMs);
+    job.observer.onToken(word.id, word.text, nowMs, isLast ? job.answer : undefined);
     if (isLast) this.#finish(job, nowMs);
   }
 
@@ -239,15 +250,17 @@ export class Engine implements EngineFleet {
 
 function endOf(job: Job, lastTokenMs: number): EngineEnd {
   const { answer, promptTokens, cachedTokens, hostTokens, storageTokens } = job;
-  const { queuedMs, scheduledMs, firstTokenMs } = job;
+  const { preemptions, queuedMs, scheduledMs, firstTokenMs } = job;
+  const { finishReason, stopReason, cutChars } = answer;
   return {
-    finishReason: answer.finishReason,
+    ...{ finishReason, stopReason, cutChars },
     promptTokens,
     cachedTokens: cachedTokens!,
     hostTokens,
     storageTokens,
     outputTokens: answer.wordIndexes.length,
     reasoningTokens: answer.reasoningTokens,
+    preemptions,
     times: { queuedMs, scheduledMs, firstTokenMs, lastTokenMs },
   };
 }

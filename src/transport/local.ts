@@ -154,7 +154,7 @@ function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
   const storage = storageOf(options);
   const { queue_time_ms, time_to_first_token_ms } = requestMetricsJson(end);
   return readUsage({
-    usage: usageJson(end, options),
+    usage: usageJson([end], { reportCached: options.reportCached, reportTiers: true }),
     ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),
     ...(options.reportRequestMetrics && { metrics: { queue_time_ms, time_to_first_token_ms } }),
   })?.usage;

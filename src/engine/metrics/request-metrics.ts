@@ -32,11 +32,11 @@ export function requestMetrics(registry: Registry, engine: MeteredEngine): Measu
     let lastMs: number | undefined;
     return {
       onQueued: (atMs) => observer.onQueued?.(atMs),
-      onToken(id, text, atMs) {
+      onToken(id, text, atMs, ending) {
         if (lastMs === undefined) firstToken.observe((atMs - startMs) / 1000);
         else betweenTokens.observe((atMs - lastMs) / 1000);
         lastMs = atMs;
-        observer.onToken(id, text, atMs);
+        observer.onToken(id, text, atMs, ending);
       },
       onEnd(end, atMs) {
         latency.observe((atMs - startMs) / 1000);

@@ -85,6 +85,11 @@ export class Scheduler<S extends Sequence> {
     return this.#waiting.length + this.#loading.size + this.#loaded.length;
   }
 
+  /** Of the waiting, those that wait for their blocks. */
+  get deferredCount(): number {
+    return this.#loading.size;
+  }
+
   /** The caller has seen that the whole sequence fits an empty pool. */
   enqueue(sequence: S): void {
     sequence.place = 'waiting';
@@ -207,6 +212,7 @@ export class Scheduler<S extends Sequence> {
       this.#waiting.add(victim);
     } else this.#waiting.addFirst(victim);
     this.counters.preemptions++;
+    victim.preemptions++;
   }
 
   #admit(budget: number): void {

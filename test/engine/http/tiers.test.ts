@@ -28,7 +28,7 @@ async function cachedOf(body: object) {
 }
 
 test('tiers: what the GPU forgot comes from the host, and the response says so as vLLM and SGLang do', async () => {
-  await start({ offload });
+  await start({ offload, reportTiers: true });
   const body = asking(400, { return_cached_tokens_details: true });
   expect(await cachedOf(body)).toMatchObject({ cached_tokens: 0 });
   expect(await cachedOf(body)).toMatchObject({ external_cached_tokens: 0 });
@@ -49,7 +49,7 @@ test.each([
   ['POST', '/flush_cache'],
   ['GET', '/flush_cache'],
 ])('%s %s forgets the tiers as well', async (method, path) => {
-  await start({ offload });
+  await start({ offload, reportTiers: true });
   await cachedOf(asking(400));
   expect((await fetch(`${server!.url}${path}`, { method })).status).toBe(200);
   expect(await cachedOf(asking(400))).toMatchObject({ cached_tokens: 0 });
