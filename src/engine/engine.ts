@@ -31,6 +31,8 @@ export interface EngineStats extends Readonly<SchedulerCounters> {
   /** Of those, the tokens that were found on the GPU, and in the tiers below it. */
   readonly localHitTokens: number;
   readonly externalHitTokens: number;
+  /** Of the latter, those that host memory did not have. */
+  readonly storageHitTokens: number;
   readonly generatedTokens: number;
   /** undefined without tiers below the GPU. */
   readonly offload: OffloadStats | undefined;
@@ -84,6 +86,7 @@ export class Engine implements EngineFleet {
   #promptTokens = 0;
   #localHitTokens = 0;
   #externalHitTokens = 0;
+  #storageHitTokens = 0;
   #generatedTokens = 0;
   #requests = 0;
   #cancelled = 0;
@@ -130,9 +133,11 @@ export class Engine implements EngineFleet {
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
 
-  /** Of prompts past their prefill, and generated; as in `stats`, at no cost. */
+  /** Computed of prompts past their prefill, and generated; as in `stats`, at no cost. */
   get tokens(): number {
-    return this.#promptTokens + this.#generatedTokens;
+    return (
+      this.#promptTokens - this.#localHitTokens - this.#externalHitTokens + this.#generatedTokens
+    );
   }
 
   get stats(): EngineStats {
@@ -146,6 +151,7 @@ export class Engine implements EngineFleet {
       promptTokens: this.#promptTokens,
       localHitTokens: this.#localHitTokens,
       externalHitTokens: this.#externalHitTokens,
+      storageHitTokens: this.#storageHitTokens,
       offload: this.#offload?.stats,
       generatedTokens: this.#generatedTokens,
     };
@@ -230,6 +236,7 @@ export class Engine implements EngineFleet {
       const externalTokens = job.hostTokens + job.storageTokens;
       this.#localHitTokens += job.cachedTokens! - externalTokens;
       this.#externalHitTokens += externalTokens;
+      this.#storageHitTokens += job.storageTokens;
       job.firstTokenMs = nowMs;
     }
     job.knownTokens++;

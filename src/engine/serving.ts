@@ -17,6 +17,8 @@ export interface EngineRequest {
   readonly seed?: number | undefined;
   /** For the policies that go by it. */
   readonly priority?: number | undefined;
+  /** The answers that one prompt is to have, of which this is one: the same object for all of them. */
+  readonly family?: { readonly n: number } | undefined;
   /** Whose request it is, for routing by session. */
   readonly session?: string | undefined;
 }

@@ -126,17 +126,18 @@ function assembled(
   const stop = stopOf(fields, ids.fromClient);
   return {
     ...{ api, prompts, n, returnsPromptText, isEchoOnly },
-    engineRequests: prompts.flatMap(({ tokens: promptTokens }) =>
-      Array.from({ length: n }, (_, index) => ({
-        ...{ promptTokens, maxTokens, stop },
+    engineRequests: prompts.flatMap(({ tokens: promptTokens }) => {
+      const family = n > 1 ? { n } : undefined;
+      return Array.from({ length: n }, (_, index) => ({
+        ...{ promptTokens, maxTokens, stop, family },
         minTokens: fields.min_tokens || undefined,
         ignoreEos: fields.ignore_eos,
         salt: fields.cache_salt,
         seed: seedOf(fields.seed, index),
         priority: fields.priority,
         session: fields.session_id ?? fields.user,
-      })),
-    ),
+      }));
+    }),
     isStreamed: fields.stream ?? false,
     includesUsage: fields.stream_options?.include_usage ?? false,
     hasContinuousUsage:

@@ -5,6 +5,7 @@ import { version } from '../../base/version.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
+import { storageOf } from '../kv/storage.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../serving.ts';
@@ -14,7 +15,7 @@ import { type ReplyOptions, sendError } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
 import { type ResponseIdentity, responseFormat } from './response-format.ts';
 import { streamReply } from './stream-reply.ts';
-import { requestMetricsJson, sglExtJson, storageOf, type Told, usageJson } from './told.ts';
+import { requestMetricsJson, sglExtJson, type Told, usageJson } from './told.ts';
 import { wholeReply } from './whole-reply.ts';
 
 /**

@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
+import { HttpMetrics, type Served } from '../metrics/http-metrics.ts';
 import type { MeteredFleet } from '../metrics/metered.ts';
+import { processFamilies } from '../metrics/process-metrics.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
 import { allowOrigin, preflight } from './cross-origin.ts';
@@ -17,12 +19,18 @@ type Methods = Readonly<Partial<Record<string, RequestListener>>>;
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
 export function routes(engines: MeteredFleet, prompts: PromptBuilder): RequestListener {
-  const methodsOf = pathsOf(engines, prompts);
+  const { clock } = engines.fleet;
+  const http = new HttpMetrics(clock);
+  const metricsText = engines.page.text.bind(undefined, processFamilies(clock), http.families);
+  const methodsOf = pathsOf(engines, prompts, metricsText);
   return (req, res) => {
+    const startMs = clock.now();
     allowOrigin(req, res);
     if (preflight(req, res)) return;
     const [path, query] = req.url!.split('?') as [string, string?];
     const methods = methodsOf.get(path);
+    const handler = methods?.[req.method!] && path;
+    res.on('close', () => http.count(servedOf(req, res, handler, clock.now() - startMs)));
     if (!methods) return notThere(path, query, methodsOf, res);
     const endpoint = methods[req.method!];
     if (endpoint) return endpoint(req, res);
@@ -47,7 +55,24 @@ function notThere(
   res.end();
 }
 
-function pathsOf(engines: MeteredFleet, prompts: PromptBuilder): Map<string, Methods> {
+function servedOf(
+  req: IncomingMessage,
+  res: ServerResponse,
+  handler: string | undefined,
+  ms: number,
+): Served {
+  return {
+    ...{ handler, method: req.method!, status: res.statusCode, seconds: ms / 1000 },
+    requestBytes: Number(req.headers['content-length'] ?? 0),
+    responseBytes: Number(res.getHeader('content-length') ?? 0),
+  };
+}
+
+function pathsOf(
+  engines: MeteredFleet,
+  prompts: PromptBuilder,
+  metricsText: () => string,
+): Map<string, Methods> {
   const { fleet: engine, serving, page } = engines;
   const { model, devMode } = engine.options;
   const complete = completionsEndpoint(serving, prompts);
@@ -70,9 +95,9 @@ function pathsOf(engines: MeteredFleet, prompts: PromptBuilder): Map<string, Met
     [
       '/metrics',
       {
-        async GET(_, res) {
+        GET(_, res) {
           res.setHeader('content-type', page.contentType);
-          res.end(await page.text());
+          res.end(metricsText());
         },
       },
     ],

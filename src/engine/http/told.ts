@@ -1,5 +1,4 @@
-import type { EngineOptions } from '../../scenario/engine.ts';
-import { MEDIA, type Medium } from '../kv/offload-stats.ts';
+import type { Medium } from '../kv/offload-stats.ts';
 import type { EngineEnd } from '../serving.ts';
 
 /** What a response says about its request besides the answer, in the fields of real servers. */
@@ -112,13 +111,6 @@ export function requestMetricsJson({ times, outputTokens }: EngineEnd): RequestM
     mean_itl_ms: outputTokens > 1 ? generationMs / (outputTokens - 1) : null,
     tokens_per_second: inferenceMs > 0 ? (outputTokens * 1000) / inferenceMs : null,
   };
-}
-
-/** The first tier that is not the host's memory: SGLang's storage backend. undefined without one. */
-export function storageOf({ offload }: EngineOptions): Medium | undefined {
-  const { preset = 'none' } = offload;
-  if (preset === 'none') return undefined;
-  return MEDIA.find((medium) => medium !== 'cpu' && offload[medium]);
 }
 
 /** `storage`: see `storageOf`. */

@@ -60,7 +60,7 @@ test('replicas: /metrics has every engine, under one head', async () => {
   for (let i = 0; i < 5; i++) await complete(asking(10));
   const text = await (await fetch(`${server!.url}/metrics`)).text();
   const started = [
-    ...text.matchAll(/^vllm:e2e_request_latency_seconds_count\{.*engine="(\d)".*\} (\d)$/gm),
+    ...text.matchAll(/^vllm:e2e_request_latency_seconds_count\{.*engine="(\d)".*\} (\d)\.0$/gm),
   ];
   expect(started.map(([, engine, count]) => [engine, count])).toEqual([
     ['0', '2'],

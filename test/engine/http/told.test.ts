@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  requestMetricsJson,
-  sglExtJson,
-  storageOf,
-  usageJson,
-} from '../../../src/engine/http/told.ts';
+import { requestMetricsJson, sglExtJson, usageJson } from '../../../src/engine/http/told.ts';
+import { storageOf } from '../../../src/engine/kv/storage.ts';
 import type { EngineEnd } from '../../../src/engine/serving.ts';
 import { optionsOf } from '../../support/engine-rig.ts';
 
