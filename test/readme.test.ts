@@ -90,7 +90,7 @@ beforeAll(async () => {
     'prompt_tokens,generation_tokens,ttft,generation_time,user_id,question_id,launch_time,finish_time';
   writeFileSync(join(dir, 'rounds.csv'), 'round,share\n1,10.4 %\n2,14.1 %\n3,16.0 %\n');
   writeFileSync(join(dir, 'summary.csv'), `${csv}\n10,5,0.1,0.5,1,1,100,100.6\n`);
-  engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100'], {
+  engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100', '--dev-mode'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(engine.stdout!, 'data');
