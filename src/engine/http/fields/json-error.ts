@@ -94,7 +94,7 @@ class Scanner {
     this.#at++;
     if (char !== 'u') return;
     if (!/^[0-9a-fA-F]{4}/.test(this.#text.slice(this.#at, this.#at + 4))) {
-      throw new Fault('Invalid \\uXXXX escape', this.#at);
+      throw new Fault('Invalid \\uXXXX escape', this.#at - 1);
     }
     this.#at += 4;
   }
