@@ -42,7 +42,8 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): Reply {
       },
       onToken(id, text, _, ending) {
         const chunk = chunks.of(id, text, ending);
-        if (chunk !== undefined) res.write(open(choice) + chunk);
+        if (chunk === undefined) return;
+        res.write(opening === '' ? chunk : open(choice) + chunk);
       },
       onEnd(end) {
         const last = chunks.finish(end);
@@ -101,11 +102,16 @@ function chunksOf(choice: number, options: ReplyOptions): Chunks {
   const { tokens, echo } = promptOf(request, choice);
   const { before, plain, reasoning, rest } = format.choice(choice);
   const kindOf = kindsOf(request);
-  const isPlain = !logprobOf && !hasContinuousUsage && !returnsTokenIds;
+  let prefix = api === 'completions' ? echo : undefined;
+  const isPlain =
+    !logprobOf &&
+    !hasContinuousUsage &&
+    !returnsTokenIds &&
+    heldChars === 0 &&
+    prefix === undefined;
   /** Of marks of reasoning, which have no chunk of their own. */
   let ids: number[] = [];
   let [held, count, chars] = ['', 0, 0];
-  let prefix = api === 'completions' ? echo : undefined;
   let isEnded = false;
   let isFirst = true;
 
@@ -130,6 +136,9 @@ function chunksOf(choice: number, options: ReplyOptions): Chunks {
     of(id, text, ending) {
       count++;
       const kind = kindOf(id);
+      if (isPlain && kind === 'content' && ending === undefined) {
+        return before + JSON.stringify(text) + plain;
+      }
       if (returnsTokenIds) ids.push(idOf(id));
       if (kind === 'mark') return undefined;
       if (kind === 'reasoning') {
@@ -144,7 +153,6 @@ function chunksOf(choice: number, options: ReplyOptions): Chunks {
         said = held.slice(0, Math.max(0, end));
         held = held.slice(Math.max(0, end));
       }
-      if (isPlain && !ending && prefix === undefined) return before + JSON.stringify(said) + plain;
       const told = logprobOf && [
         ...(prefix === undefined ? [] : promptLogprobs(piecesOf(tokens))),
         ...(request.isEchoOnly ? [] : [logprobOf(id, text)]),
