@@ -98,7 +98,7 @@ beforeAll(async () => {
   };
   const profile = { ...profiles['h100'], calibration };
   writeFileSync(join(dir, 'engine.json'), JSON.stringify(profile));
-  engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100'], {
+  engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100', '--dev-mode'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(engine.stdout!, 'data');

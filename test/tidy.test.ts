@@ -202,7 +202,6 @@ test.each([
   ['log-update', ['commands/terminal/stderr.ts']],
   ['commander', ['program.ts', 'commands/', 'dialects/']],
   ['d3-random', ['workload/']],
-  ['prom-client', ['engine/']],
   ['csv-stringify', ['export/csv-text.ts']],
   ['hyparquet', ['workload/oracle/parquet.ts', 'export/planned-parquet.ts']],
   ['hyparquet-writer', ['export/planned-parquet.ts']],
