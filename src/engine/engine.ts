@@ -124,7 +124,7 @@ export class Engine implements EngineFleet {
     const cost = stepCost(profile);
     this.#stepping = new (further.asyncScheduling ? Pipelined : InTurn)({
       ...{ clock, cost, scheduler: this.#scheduler },
-      launchMs: launchCost(cost, further, options.seed),
+      launchMs: launchCost(cost, further),
       begun: (rows, startMs) => this.#begin(rows, startMs),
       computed: (job, tokens) => this.#offload?.computed(job, tokens),
       sampled: (job, atMs) => this.#tell(job, atMs),

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { StepCost } from './cost/cost-model.ts';
+import type { LaunchCost } from './cost/launch.ts';
 import type { Job } from './job.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
-import type { StepLoad } from './schedule/sequence.ts';
 
 /** How far behind the wall clock the engine may be and still catch up; beyond that the time is lost. */
 export const CATCH_UP_MS = 100;
@@ -18,7 +18,7 @@ export interface SteppingParts {
   readonly scheduler: Scheduler<Job>;
   readonly cost: StepCost;
   /** Host time to launch a step. */
-  readonly launchMs: (load: StepLoad) => number;
+  readonly launchMs: LaunchCost;
   /** A step of these rows begins. */
   readonly begun: (rows: readonly Job[], startMs: number) => void;
   /** So many tokens of it are computed for certain: more of it may be under way. */
@@ -51,7 +51,7 @@ export class InTurn implements Stepping {
     this.#isStepping = rows.length > 0;
     if (!this.#isStepping) return;
     begun(rows, startMs);
-    this.#endMs = startMs + Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load));
+    this.#endMs = startMs + Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows));
     clock.setTimeout(this.#onEnd, Math.max(0, this.#endMs - clock.now()));
   }
 

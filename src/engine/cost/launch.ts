@@ -1,20 +1,34 @@
-import { stream } from '../../base/random.ts';
-import type { StepLoad } from '../schedule/sequence.ts';
+import { contentName } from '../kv/chain-hash.ts';
+import type { Sequence, StepLoad } from '../schedule/sequence.ts';
 import type { StepCost } from './cost-model.ts';
 import type { Further } from './further.ts';
 
+/** Host milliseconds to launch a step of these rows. */
+export type LaunchCost = (load: StepLoad, rows: readonly Sequence[]) => number;
+
 /**
- * Host milliseconds to launch a step: of a captured CUDA graph, or kernel by kernel. The second varies, evenly
- * distributed between 1 - spread and 1 + spread of its mean, by a stream of the seed.
+ * A step is launched as a captured CUDA graph, or kernel by kernel. The second takes longer and varies, evenly between
+ * 1 - spread and 1 + spread of its mean. How long it takes is drawn by the request that came last into the step, and
+ * how far it is: so that a change of the costs leaves the draws of the others as they were.
  */
 export function launchCost(
   { isGraph }: Pick<StepCost, 'isGraph'>,
   { graphLaunchMs, eagerLaunchMs, eagerLaunchSpread }: Further,
-  seed: string | number,
-): (load: StepLoad) => number {
-  const draw = eagerLaunchSpread > 0 ? stream(seed, 'launch') : undefined;
-  return (load) => {
+): LaunchCost {
+  if (eagerLaunchSpread === 0) {
+    return (load) => (isGraph(load) ? graphLaunchMs : eagerLaunchMs);
+  }
+  const name = new Int32Array(2);
+  return (load, rows) => {
     if (isGraph(load)) return graphLaunchMs;
-    return draw ? eagerLaunchMs * (1 + eagerLaunchSpread * (2 * draw() - 1)) : eagerLaunchMs;
+    const last = rows.at(-1);
+    name[0] = last?.asker?.request ?? 0;
+    name[1] = last?.computedTokens ?? 0;
+    return eagerLaunchMs * (1 + eagerLaunchSpread * evenly(name));
   };
+}
+
+/** Between -1 and 1. */
+function evenly(name: Int32Array): number {
+  return contentName(name, name.length)[0]! / 2 ** 31;
 }

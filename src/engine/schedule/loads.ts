@@ -1,5 +1,7 @@
 import type { Sequence } from './sequence.ts';
 
+const NONE: readonly never[] = [];
+
 /** Requests whose blocks are filled from below the GPU, and those whose blocks have been. */
 export class Loads<S extends Sequence> {
   readonly #isPolled: boolean;
@@ -49,8 +51,9 @@ export class Loads<S extends Sequence> {
 
   /** Those that are complete, to be shown by the step that is launched now. */
   takeUnseen(): readonly S[] {
+    if (this.#unseen.length === 0) return NONE;
     const unseen = this.#unseen;
-    if (unseen.length > 0) this.#unseen = [];
+    this.#unseen = [];
     return unseen;
   }
 
