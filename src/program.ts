@@ -49,6 +49,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
+  calibrate: {
+    summary: 'make a profile of a real engine, from runs against it',
+    load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
