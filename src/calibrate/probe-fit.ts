@@ -1,5 +1,6 @@
 import { leastSquares } from '../attribution/least-squares.ts';
 import { criticalValue } from '../stats/student.ts';
+import { solved } from './fit-solve.ts';
 
 /** What a constant is found to be, and where it lies with 95 % confidence. */
 export interface Estimate {
@@ -167,8 +168,8 @@ function inverseDiagonal(columns: readonly Float64Array[]): number[] {
     a.reduce((sum, value, row) => sum + value * b[row]!, 0);
   const gram = columns.map((a, i) => columns.map((b, j) => dot(a, b) / (norms[i]! * norms[j]!)));
   return columns.map((_, place) => {
-    const rows = gram.map((line, index) => [...line, index === place ? 1 : 0]);
-    return solved(rows)[place]! / norms[place]! ** 2;
+    const unit = gram.map((__, index) => (index === place ? 1 : 0));
+    return solved(gram, unit)[place]! / norms[place]! ** 2;
   });
 }
 
@@ -186,30 +187,11 @@ function damped(
   const scaled = columns.map((column, place) => column.map((value) => value * scales[place]!));
   const dot = (a: Float64Array, b: ArrayLike<number>) =>
     a.reduce((sum, value, row) => sum + value * b[row]!, 0);
-  const rows = scaled.map((a, i) => {
+  const matrix = scaled.map((a, i) => {
     const line = scaled.map((b, j) => dot(a, b) * (i === j ? 1 + damping : 1));
     line[i]! += damping * 1e-6;
-    return [...line, dot(a, residuals)];
+    return line;
   });
-  return solved(rows).map((value, place) => value * scales[place]!);
-}
-
-/** Rows of a square system with its right side at the end. */
-function solved(rows: number[][]): number[] {
-  const size = rows.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    let best = pivot;
-    for (let row = pivot + 1; row < size; row++) {
-      if (Math.abs(rows[row]![pivot]!) > Math.abs(rows[best]![pivot]!)) best = row;
-    }
-    [rows[pivot], rows[best]] = [rows[best]!, rows[pivot]!];
-    const by = rows[pivot]![pivot]!;
-    if (by === 0) continue;
-    for (let row = 0; row < size; row++) {
-      const factor = rows[row]![pivot]! / by;
-      if (row === pivot || factor === 0) continue;
-      for (let at = pivot; at <= size; at++) rows[row]![at]! -= factor * rows[pivot]![at]!;
-    }
-  }
-  return rows.map((row, index) => (row[index] === 0 ? 0 : row[size]! / row[index]!));
+  const right = scaled.map((a) => dot(a, residuals));
+  return solved(matrix, right).map((value, place) => value * scales[place]!);
 }

@@ -15,7 +15,7 @@ export type Timeline = (loads: readonly StepLoad[]) => number[];
 export function timelineOf(profile: Profile): Timeline {
   const further = furtherOf(profile);
   const cost = stepCost(profile);
-  const launch = launchCost(cost, { ...further, eagerLaunchSpread: 0 });
+  const launch = launchCost(cost, { ...further, eagerLaunchSpread: 0 }, 0);
   const launchMs = (load: StepLoad) => launch(load, []);
   if (!further.asyncScheduling) {
     return (loads) => {

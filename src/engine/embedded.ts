@@ -2,6 +2,7 @@ import { type Clock, SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import { loadTokenizer } from '../workload/tokenizer/tokenizer.ts';
+import type { Profile } from './cost/profile.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { Engine } from './engine.ts';
 import type { EngineEvents } from './events.ts';
@@ -21,9 +22,13 @@ interface EmbeddedEngine {
  * An engine with the tokenizer of its options, on any clock.
  * @throws UsageError for a GPU or a model that `profileOf` refuses, or a tokenizer that cannot be had or used.
  */
-async function embeddedEngine(clock: Clock, options: EngineOptions): Promise<EmbeddedEngine> {
+async function embeddedEngine(
+  clock: Clock,
+  options: EngineOptions,
+  given?: Profile,
+): Promise<EmbeddedEngine> {
   // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
-  const profile = profileOf(options);
+  const profile = given ?? profileOf(options);
   const [tokenizer, { meteredFleet }] = await Promise.all([
     loadTokenizer(options.tokenizer ?? 'gpt2'),
     import('./metrics/metered.ts'),
@@ -51,16 +56,17 @@ export interface SimulatedEngine {
   scrape(): Promise<string | undefined>;
 }
 
-/** The engine, or the stand-in with fixed latency that its options name. */
+/** The engine, or the stand-in with fixed latency that its options name. Default: of the profile that they name, too. */
 export async function simulatedEngine(
   clock: Clock,
   options: EngineOptions,
+  profile?: Profile,
 ): Promise<SimulatedEngine> {
   const { fixed } = options;
   if (fixed) {
     return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
   }
-  const { engines, prompts } = await embeddedEngine(clock, options);
+  const { engines, prompts } = await embeddedEngine(clock, options, profile);
   return { engine: engines.serving, prompts, scrape: () => engines.page.text() };
 }
 
