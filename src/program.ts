@@ -138,6 +138,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'runs side by side: differences, intervals, and a verdict in words',
     load: async () => (await import('./commands/compare.ts')).compareCommand(),
   },
+  twin: {
+    summary: 'a run beside its twin in virtual time, on the engine that a profile describes',
+    load: async () => (await import('./commands/twin/twin.ts')).twinCommand(),
+  },
   explain: {
     summary: 'what requests waited for: by cause, by request, and what if',
     load: async () => (await import('./commands/explain.ts')).explainCommand(),

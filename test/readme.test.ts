@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { profiles } from '../src/engine/cost/profiles.ts';
 import { confab as here } from './support/confab.ts';
 import { COMMANDS, EXCERPTS } from './support/documents.ts';
 import { PACKAGE, ROOT } from './support/folders.ts';
@@ -90,6 +91,13 @@ beforeAll(async () => {
     'prompt_tokens,generation_tokens,ttft,generation_time,user_id,question_id,launch_time,finish_time';
   writeFileSync(join(dir, 'rounds.csv'), 'round,share\n1,10.4 %\n2,14.1 %\n3,16.0 %\n');
   writeFileSync(join(dir, 'summary.csv'), `${csv}\n10,5,0.1,0.5,1,1,100,100.6\n`);
+  const calibration = {
+    by: 'probes',
+    date: '2026-11-28',
+    intervals: { weightsMs: [6, 6.6], tokenUs: [22, 25] },
+  };
+  const profile = { ...profiles['h100'], calibration };
+  writeFileSync(join(dir, 'engine.json'), JSON.stringify(profile));
   engine = spawn(process.execPath, [MAIN, 'engine', '--port', '0', '--gpu', 'h100'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

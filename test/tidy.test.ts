@@ -50,6 +50,7 @@ const STATIONS = [
   'inspect',
   'curve',
   'sizing',
+  'twin',
 ];
 /** The seams: declared where they belong in the data path, used by the stations that meet there. */
 const SEAMS = [
@@ -87,6 +88,7 @@ const ALSO: Record<string, string[]> = {
   inspect: ['cache'],
   curve: ['cache'],
   sizing: ['cache'],
+  twin: ['run', 'engine'],
 };
 /** They may import anything. */
 const FREE = ['', 'commands', 'dialects', 'bench'];

@@ -3,6 +3,8 @@ export interface LeastSquares {
   readonly coefficients: readonly number[];
   /** Of each coefficient: errors may differ in size, and be alike within a cluster. */
   readonly standardErrors: readonly number[];
+  /** Of the errors of two coefficients, -1 to 1: row and column are theirs. */
+  readonly correlations: Matrix;
   /** How many times as wide its interval is as it were if no other column told the same: 1 / (1 - R²) of it. */
   readonly inflations: readonly number[];
   readonly residuals: Float64Array;
@@ -44,7 +46,13 @@ export function leastSquares(
   const variance = sandwich(columns, scales, inverse, residuals, weights, clusters);
   return {
     coefficients,
-    standardErrors: variance.map((value, j) => Math.sqrt(Math.max(0, value)) / scales[j]!),
+    standardErrors: variance.map((row, j) => Math.sqrt(Math.max(0, row[j]!)) / scales[j]!),
+    correlations: variance.map((row, i) =>
+      row.map((value, j) => {
+        const both = Math.sqrt(variance[i]![i]! * variance[j]![j]!);
+        return i === j ? 1 : both > 0 ? Math.max(-1, Math.min(1, value / both)) : 0;
+      }),
+    ),
     inflations: columns.map((column, j) => {
       const spread = centred(column, weights) / scales[j]! ** 2;
       return j === 0 ? 1 : inverse[j]![j]! * spread;
@@ -117,7 +125,7 @@ function times(matrix: Matrix, vector: readonly number[]): number[] {
   return matrix.map((row) => row.reduce((sum, value, j) => sum + value * vector[j]!, 0));
 }
 
-/** The diagonal of V, in scaled columns. */
+/** V, in scaled columns. */
 function sandwich(
   columns: readonly Float64Array[],
   scales: readonly number[],
@@ -125,7 +133,7 @@ function sandwich(
   residuals: Float64Array,
   weights: Float64Array,
   clusters: Int32Array,
-): number[] {
+): number[][] {
   const sums = new Map<number, number[]>();
   residuals.forEach((residual, row) => {
     const x = columns.map((column, j) => column[row]! / scales[j]!);
@@ -144,11 +152,12 @@ function sandwich(
       );
   });
   const count = sums.size;
-  const diagonal = columns.map(() => 0);
+  const variance = columns.map(() => columns.map(() => 0));
   for (const sum of sums.values()) {
-    times(inverse, sum).forEach((each, j) => {
-      diagonal[j]! += each * each;
-    });
+    const drawn = times(inverse, sum);
+    for (const [i, a] of drawn.entries()) {
+      for (const [j, b] of drawn.entries()) variance[i]![j]! += a * b;
+    }
   }
-  return diagonal.map((value) => (value * count) / Math.max(1, count - 1));
+  return variance.map((row) => row.map((value) => (value * count) / Math.max(1, count - 1)));
 }

@@ -16,3 +16,8 @@ export function stream(seed: string | number, ...name: (string | number)[]): Rng
 export function below(rng: Rng, count: number): number {
   return Math.floor(rng() * count);
 }
+
+/** A draw of mean 0 and standard deviation 1 (Box and Muller 1958). */
+export function standardNormal(rng: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+}

@@ -46,6 +46,8 @@ const BETTER = 0.9;
 export interface Constants {
   readonly values: Readonly<Record<ConstantName, number>>;
   readonly estimates: Readonly<Partial<Record<ConstantName, Estimate>>>;
+  /** Of the errors of two of them, each pair once. */
+  readonly correlations: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly stepping: Stepping;
   readonly maxBatchedTokens: number;
   readonly residuals: readonly Residual[];
@@ -106,6 +108,7 @@ export function constantsOf(seen: readonly Seen[], budgets: readonly number[]): 
     estimates: Object.fromEntries(
       pairs.flatMap(([name, at]) => (fitted.estimates[at] ? [[name, fitted.estimates[at]]] : [])),
     ),
+    correlations: correlationsOf(fitted),
     stepping,
     maxBatchedTokens: budget,
     misfit: fitted.misfit,
@@ -116,6 +119,18 @@ export function constantsOf(seen: readonly Seen[], budgets: readonly number[]): 
       spreadMs: spreadOf(all),
     })),
   };
+}
+
+/** Of constants that only their sum is known of it is all but -1. */
+const CORRELATION_DIGITS = 9;
+
+function correlationsOf({ correlations }: Fitted): Constants['correlations'] {
+  const named = (entries: Iterable<readonly [number, number]>) =>
+    [...entries].map(([at, value]) => [CONSTANTS[at]!, Number(value.toFixed(CORRELATION_DIGITS))]);
+  const rows = [...correlations].filter(([, others]) => others.size > 0);
+  return Object.fromEntries(
+    rows.map(([at, others]) => [CONSTANTS[at]!, Object.fromEntries(named(others))]),
+  );
 }
 
 /** A misfit that is none. */

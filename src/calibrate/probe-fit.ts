@@ -19,6 +19,8 @@ export interface Fitted {
   readonly values: readonly number[];
   /** undefined: what was measured does not tell it from others. */
   readonly estimates: readonly (Estimate | undefined)[];
+  /** Of the errors of two constants that both have one, -1 to 1; absent: not known. */
+  readonly correlations: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** What each equation comes to. */
   readonly predictedMs: readonly number[];
   /** Of the errors as they are weighed: root of their mean square. */
@@ -121,7 +123,7 @@ function searched(
   }
   return {
     values,
-    estimates: estimatesOf({ values, free, lowest }, jacobianAt(values), residuals),
+    ...estimatesOf({ values, free, lowest }, jacobianAt(values), residuals),
     predictedMs: predicted(values),
     misfit: Math.sqrt(squares(residuals.slice(0, measured.length)) / Math.max(1, measured.length)),
   };
@@ -139,7 +141,7 @@ function estimatesOf(
   }: { values: readonly number[]; free: readonly number[]; lowest: readonly number[] },
   columns: readonly Float64Array[],
   residuals: readonly number[],
-): (Estimate | undefined)[] {
+): Pick<Fitted, 'estimates' | 'correlations'> {
   const rows = residuals.length;
   // Regressed on its own derivatives, the residual of a least squares fit is all that is left.
   const robust = leastSquares(
@@ -152,13 +154,24 @@ function estimatesOf(
   const scatter = Math.sqrt(squares(residuals) / left);
   const lengths = inverseDiagonal(columns);
   const t = criticalValue(CONFIDENCE, left);
-  return values.map((value, index) => {
+  const estimates = values.map((value, index) => {
     const place = free.indexOf(index);
     const plain = scatter * Math.sqrt(lengths[place] ?? Number.NaN);
     if (place < 0 || !robust || !Number.isFinite(plain)) return undefined;
     const half = Math.max(t * robust.standardErrors[place]!, t * plain, KNOWN_SHARE * value);
     return { value, low: Math.max(lowest[index] ?? 0, value - half), high: value + half };
   });
+  const correlations = new Map(
+    free.map((index, row) => [
+      index,
+      new Map(
+        free
+          .slice(row + 1)
+          .map((other, at) => [other, robust?.correlations[row]?.[row + 1 + at] ?? 0]),
+      ),
+    ]),
+  );
+  return { estimates, correlations };
 }
 
 /** Of (J'J)^-1, by columns of length 1. */

@@ -157,6 +157,7 @@ export function profileJson(
       ...(version !== undefined && { version }),
       ...{ digest, requests },
       intervals: Object.fromEntries(intervals),
+      correlations: probed.constants.correlations,
       undetermined: undetermined.map(({ name }) => name),
       residuals: residualsOf(probed),
     },

@@ -32,14 +32,14 @@ export interface CommandPlay
   readonly isWide?: boolean | undefined;
 }
 
-/** Plays as a command does: how it goes is told on stderr, what came of it is printed and is the exit code. */
-export async function playAndPresent(options: CommandPlay): Promise<void> {
+/** Plays as a command does: how it goes is told on stderr, what came of it is printed, is the exit code, and is returned. */
+export async function playAndPresent(options: CommandPlay): Promise<Played> {
   const interrupts = listenForInterrupts();
   try {
     const played = await playListening(options, interrupts, await pageOf(options));
     // A signal that came after the last answer did not break the run off, and is obeyed all the same.
     const isLate = interrupts.has() && played.outcome !== 'defect';
-    await conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options);
+    return await conclude(isLate ? { ...played, outcome: 'interrupted' } : played, options);
   } finally {
     interrupts.stop();
   }
@@ -50,17 +50,18 @@ export async function presentFolder(
   dir: string,
   scenario: Scenario,
   shown: Pick<CommandPlay, 'isWide' | 'isJson'>,
-): Promise<void> {
-  await conclude(await resultsOf(dir, scenario), shown);
+): Promise<Played> {
+  return conclude(await resultsOf(dir, scenario), shown);
 }
 
 async function conclude(
   played: Played,
   { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
-): Promise<void> {
+): Promise<Played> {
   if (isJson) await presentJson(played);
   else present(played, isWide, await lostLine(played.run, played.summary));
   process.exitCode = exitCodeOf(played);
+  return played;
 }
 
 /** Plays and prints no result. `hasIntervals`: tells interval summaries, and how long it will take, too. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/isolation.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
@@ -9,8 +10,9 @@ import { ISOLATE } from './flags/isolate-flag.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
+import { type LikeFlags, likeFlags, type TwinRunFlags, twinRunFlags } from './twin/flags.ts';
 
-interface RunFlags extends ScenarioFlags {
+interface RunFlags extends ScenarioFlags, TwinRunFlags, LikeFlags {
   readonly resume?: string;
   readonly isolate?: Isolation;
   readonly json?: string;
@@ -21,6 +23,7 @@ const runFlags: readonly Flag[] = [
   ...resultFlags,
   ...watchFlags,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
+  ...twinRunFlags,
   {
     ...ISOLATE,
     says: "keep the run from finding what others put into the engine's cache, or with --resume what was played before: by a salt (cache_salt) or a marker (a line before every prompt) of its own; default: none",
@@ -43,9 +46,15 @@ export function runCommand(): Command {
 
 export function simulateCommand(): Command {
   const rows = [...playFlags, ...resultFlags, ...watchFlags];
-  return scenarioCommand('simulate', rows)
+  return scenarioCommand('simulate', [...rows, ...likeFlags])
     .description('Play a scenario in virtual time, against the engine in this process.')
-    .action((file: string | undefined, flags: RunFlags) => start(file, flags, rows, true));
+    .action(async (file: string | undefined, flags: RunFlags) => {
+      if (flags.like === undefined && flags.twin === undefined) {
+        return start(file, flags, rows, true);
+      }
+      const { simulateLike } = await import('./twin/like.ts');
+      await simulateLike(file, flags, rows);
+    });
 }
 
 async function start(
@@ -60,9 +69,17 @@ async function start(
     return;
   }
   // What it takes to play is loaded for scenarios that can be played.
+  const presentTwin = await twinPresenter(flags, scenario);
   const { playAndPresent } = await import('./play.ts');
   const { isolate } = flags;
-  await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
+  const played = await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
+  await presentTwin?.(played);
+}
+
+/** The profile is looked at before anything is sent; undefined: no twin is asked for. */
+async function twinPresenter(flags: RunFlags, scenario: Scenario) {
+  if (flags.twin === undefined) return undefined;
+  return (await import('./twin/after-run.ts')).twinAfterRun(flags.twin, flags, scenario);
 }
 
 function shownAs({ apiKey, quiet, json, wide }: RunFlags) {
@@ -91,17 +108,20 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
     dir,
     await overridesOf(runFlags, flags),
   );
+  const presentTwin = await twinPresenter(flags, scenario);
   for (const warning of warnings) say(`warning: ${warning}`);
   say(
     `resuming ${dir}: ${before.played.size} conversations are finished, ${before.requests} requests were sent`,
   );
   if (isComplete) {
     say('nothing is left to play; raise population.users or stop.* with --set');
-    await presentFolder(dir, scenario, shownAs(flags));
+    const finished = await presentFolder(dir, scenario, shownAs(flags));
+    await presentTwin?.(finished);
     return;
   }
   const resumed = { dir, before, isolate: flags.isolate ?? 'none', isolatedBy };
-  await playAndPresent({ scenario, ...shownAs(flags), resumed });
+  const played = await playAndPresent({ scenario, ...shownAs(flags), resumed });
+  await presentTwin?.(played);
 }
 
 /** What defaults in `--help` are, of a verb that reads a scenario file. */

@@ -57,6 +57,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/attribution/README.md'),
   },
   {
+    name: 'twin',
+    summary: 'a run beside its twin in virtual time, its band, and what if',
+    text: (columns) => documentText(columns, 'src/twin/README.md'),
+  },
+  {
     name: 'server-metrics',
     summary: "the server's own counters, and whether the records agree",
     text: (columns) => documentText(columns, 'src/server/README.md'),

@@ -25,10 +25,10 @@ interface EmbeddedEngine {
 async function embeddedEngine(
   clock: Clock,
   options: EngineOptions,
-  given?: Profile,
+  constants: Partial<Profile> = {},
 ): Promise<EmbeddedEngine> {
   // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
-  const profile = given ?? profileOf(options);
+  const profile = { ...profileOf(options), ...constants };
   const [tokenizer, { meteredFleet }] = await Promise.all([
     loadTokenizer(options.tokenizer ?? 'gpt2'),
     import('./metrics/metered.ts'),
@@ -56,17 +56,17 @@ export interface SimulatedEngine {
   scrape(): Promise<string | undefined>;
 }
 
-/** The engine, or the stand-in with fixed latency that its options name. Default: of the profile that they name, too. */
+/** The engine, or the stand-in with fixed latency that its options name; `constants` in place of the profile's. */
 export async function simulatedEngine(
   clock: Clock,
   options: EngineOptions,
-  profile?: Profile,
+  constants: Partial<Profile> = {},
 ): Promise<SimulatedEngine> {
   const { fixed } = options;
   if (fixed) {
     return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
   }
-  const { engines, prompts } = await embeddedEngine(clock, options, profile);
+  const { engines, prompts } = await embeddedEngine(clock, options, constants);
   return { engine: engines.serving, prompts, scrape: () => engines.page.text() };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { EngineUnreachable, UsageError } from '../base/errors.ts';
 import { withoutUrlSecrets } from '../base/secret.ts';
 import { engineTraits } from '../engine/describe.ts';
+import type { SimulatedEngine } from '../engine/embedded.ts';
 import { goesByPriority } from '../engine/schedule/policy.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { endpoint } from '../transport/http/endpoint.ts';
@@ -136,25 +137,31 @@ function unlistedNotices(model: string, { models = [] }: Probe): string[] {
 
 /** The embedded engine as a function call away, on the given clock: for virtual time. */
 export async function openSimulated(scenario: Scenario, clock: Clock): Promise<Target> {
-  const [{ simulatedEngine }, { localTransport }] = await Promise.all([
-    import('../engine/embedded.ts'),
-    import('../transport/local.ts'),
-  ]);
-  const { engine, prompts, scrape } = await simulatedEngine(clock, engineOptions(scenario));
-  const { api, promptForm, stream } = scenario.target;
+  const { simulatedEngine } = await import('../engine/embedded.ts');
+  const simulated = await simulatedEngine(clock, engineOptions(scenario));
   return {
-    transport: localTransport(engine, {
-      prompts,
-      api,
-      promptForm,
-      sampling: samplingOf(scenario),
-      tokensPerDelta: stream ? 1 : Infinity,
-    }),
+    transport: await simulatedTransport(simulated, scenario),
     model: scenario.engine.model,
     description: simulatedText(scenario.engine),
-    scrape,
+    scrape: simulated.scrape,
     async close() {},
   };
+}
+
+/** The way to an engine in this process, asked as the scenario asks. */
+export async function simulatedTransport(
+  { engine, prompts }: Pick<SimulatedEngine, 'engine' | 'prompts'>,
+  scenario: Scenario,
+): Promise<Transport> {
+  const { localTransport } = await import('../transport/local.ts');
+  const { api, promptForm, stream } = scenario.target;
+  return localTransport(engine, {
+    prompts,
+    api,
+    promptForm,
+    sampling: samplingOf(scenario),
+    tokensPerDelta: stream ? 1 : Infinity,
+  });
 }
 
 function gpuEngineText(what: string, engine: Scenario['engine']): string {

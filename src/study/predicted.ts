@@ -1,5 +1,5 @@
 import { UsageError } from '../base/errors.ts';
-import { type Rng, stream } from '../base/random.ts';
+import { standardNormal, stream } from '../base/random.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Turn, Workload } from '../workload/conversation.ts';
 
@@ -31,9 +31,4 @@ function knownTokens({ expectedTokens, maxTokens }: Turn): number {
   throw new UsageError(
     'conversation.answer.tokens: missing; policies that go by the length of answers need scenarios that say it',
   );
-}
-
-/** Box and Muller (1958). */
-function standardNormal(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
 }

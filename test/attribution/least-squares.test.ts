@@ -58,3 +58,19 @@ test('what counts more draws the line', () => {
   const weights = Float64Array.from([1, 1, 9, 9]);
   expect(leastSquares([ones(4)], y, weights, own(4))!.coefficients[0]).toBeCloseTo(9, 9);
 });
+
+test('errors of a line at 0 and of its slope go together the more, the farther 0 lies from where it was measured', () => {
+  const at = (from: number) => {
+    const x = Float64Array.from({ length: 40 }, (_, index) => from + index);
+    // As far off on both sides of the middle.
+    const y = x.map((value, index) => 2 * value + (Math.min(index, 39 - index) % 2 ? 1 : -1));
+    return leastSquares([ones(40), x], y, ones(40), own(40))!.correlations;
+  };
+  expect(at(-19.5)[0]![1]).toBeCloseTo(0, 9);
+  expect(at(-19.5)[0]![0]).toBe(1);
+  // - mean(x) / sqrt(mean(x^2)) of errors that are all alike.
+  const mean = 119.5;
+  const square = mean ** 2 + (40 ** 2 - 1) / 12;
+  expect(at(100)[0]![1]).toBeCloseTo(-mean / Math.sqrt(square), 2);
+  expect(at(100)[1]![0]).toBe(at(100)[0]![1]);
+});

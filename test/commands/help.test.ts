@@ -29,6 +29,7 @@ import { sessionFlags, sessionsCommand } from '../../src/commands/sessions.ts';
 import { sizeCommand } from '../../src/commands/size/size.ts';
 import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
+import { twinCommand } from '../../src/commands/twin/twin.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
 
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
@@ -87,6 +88,7 @@ const VERBS: Record<string, () => Command> = {
   cache: cacheCommand,
   report: reportCommand,
   compare: compareCommand,
+  twin: twinCommand,
   explain: explainCommand,
   analyze: analyzeCommand,
   scenarios: scenariosCommand,

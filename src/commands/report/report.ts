@@ -41,6 +41,10 @@ export function reportCommand(): Command {
   return withFlags(command, [
     pageFlag('the first folder', 'report.html'),
     FIGURES_FLAG,
+    {
+      flags: '--twin <profile>',
+      says: 'with --html: also a chapter with the run beside its twin, on the engine that this profile describes, as confab twin tells it',
+    },
     ...screenFlags,
   ]);
 }
@@ -58,6 +62,7 @@ interface ReportFlags extends PageFlags {
   readonly md?: boolean;
   readonly export?: readonly string[];
   readonly figure?: string;
+  readonly twin?: string;
   readonly wide?: boolean;
 }
 
@@ -122,10 +127,23 @@ async function picturing(
   dir: string,
   flags: ReportFlags,
 ): Promise<((of: Exportable) => Promise<void>) | undefined> {
-  if (flags.html === undefined && flags.figures === undefined) return undefined;
+  const { html, figures, twin } = flags;
+  if (twin !== undefined && html === undefined) {
+    throw new UsageError(
+      `found --twin without --html; expected both: confab twin ${dir} --engine ${twin} prints it`,
+    );
+  }
+  if (html === undefined && figures === undefined) return undefined;
   const { pageWriter } = await import('../page/page-file.ts');
   const write = pageWriter(flags, 'report.html');
-  return async (of) => write?.(dir, await (await import('./run-page.ts')).runPage(of));
+  return async (of) => {
+    const { runPage } = await import('./run-page.ts');
+    const further =
+      twin === undefined
+        ? []
+        : [await (await import('../twin/chapter.ts')).twinChapter(of.run, dir, twin)];
+    await write?.(dir, await runPage(of, further));
+  };
 }
 
 function exportOf(text: string): ExportSetting {

@@ -3,9 +3,12 @@ import { type FilledChapter, filled } from '../../report/html/chapter.ts';
 import type { Page } from '../../report/html/page.ts';
 import { RUN_CHAPTERS } from './chapters.ts';
 
-/** The page of a run: its report, and its pictures with their numbers. */
-export async function runPage(of: Exportable): Promise<Page> {
-  return aroundChapters(of, await filled(RUN_CHAPTERS, of));
+/** The page of a run: its report, and its pictures with their numbers; then `further` chapters. */
+export async function runPage(
+  of: Exportable,
+  further: readonly FilledChapter[] = [],
+): Promise<Page> {
+  return aroundChapters(of, [...(await filled(RUN_CHAPTERS, of)), ...further]);
 }
 
 /** What stands around the chapters of a run. */

@@ -33,6 +33,12 @@ export const calibrationSchema = z.strictObject({
     .record(z.string(), interval)
     .default({})
     .describe('95 % interval of each constant that was fitted'),
+  correlations: z
+    .record(z.string(), z.record(z.string(), z.number().min(-1).max(1)))
+    .optional()
+    .describe(
+      'of the errors of two constants, each pair once: what a fit knows of a sum better than of its parts; a pair that is not there has none',
+    ),
   undetermined: z
     .array(z.string())
     .default([])
