@@ -46,7 +46,7 @@ const STATIONS = [
   'ab',
   'study',
   'attribution',
-
+  'calibrate',
   'inspect',
   'curve',
   'sizing',
@@ -76,6 +76,8 @@ const ALSO: Record<string, string[]> = {
   capacity: ['cache', 'play', 'run'],
   engine: ['scenario', 'workload'],
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
+  // What a server takes is fitted by the cost model of the engine.
+  calibrate: ['run', 'engine'],
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   live: ['run'],

@@ -42,6 +42,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/report/html/README.md'),
   },
   {
+    name: 'twin',
+    summary: 'a profile of your own engine, fitted to runs against it',
+    text: (columns) => documentText(columns, 'src/calibrate/README.md'),
+  },
+  {
     name: 'comparing',
     summary: 'is B better than A? What is refused, and what a verdict means',
     text: (columns) => documentText(columns, 'src/compare/README.md'),
