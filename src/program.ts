@@ -49,6 +49,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: "this client's own error, by streams and chunks a second; whether a scenario fits",
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
+  conform: {
+    summary: 'certify what a server says of its prefix cache, by probes with known answers',
+    load: async () => (await import('./commands/conform/conform.ts')).conformCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),
