@@ -38,7 +38,9 @@ export async function conform(wire: Wire, options: ConformOptions): Promise<Conf
     if (wanted && !wanted.has(id)) continue;
     if (givenUp?.aborted) break;
     const verdict =
-      restingOn(probe, verdicts) ?? (await judged(wire, subject, prompts, probe, options));
+      leftOut(probe, options) ??
+      restingOn(probe, verdicts) ??
+      (await judged(wire, subject, prompts, probe, options));
     verdicts[id] = verdict;
     onVerdict?.(id, verdict);
   }
@@ -54,6 +56,10 @@ function closure(ids: readonly string[], probes: Readonly<Record<string, Probe>>
   };
   for (const id of ids) add(id);
   return all;
+}
+
+function leftOut({ disturbs }: Probe, { isGentle }: ConformOptions): Verdict | undefined {
+  return disturbs && isGentle ? { verdict: 'silent', reason: 'left out (--gentle)' } : undefined;
 }
 
 /** What deviates, or is silent for want of that, at the bottom of it. */
@@ -82,9 +88,8 @@ async function judged(
   subject: Subject,
   prompts: Prompts,
   probe: Probe,
-  { isGentle, fillTokensMax }: ConformOptions,
+  { fillTokensMax }: ConformOptions,
 ): Promise<Verdict> {
-  if (probe.disturbs && isGentle) return { verdict: 'silent', reason: 'left out (--gentle)' };
   // Where nothing is found in the cache at all, the first probes say so: by blocks of any size.
   const block = subject.blockTokens ?? UNKNOWN_BLOCK;
   const trial = new Trial(wire, subject, prompts, { block, fillTokensMax });

@@ -18,7 +18,8 @@ export function httpWire(access: ServerAccess, clock: Clock, secMax: number): Wi
     version: server.version,
     metrics: server.metrics,
     tokenize: beside('tokenize'),
-    resetPrefixCache: beside('reset_prefix_cache'),
+    // Without it vLLM leaves what it has offloaded alone.
+    resetPrefixCache: withQuery(beside('reset_prefix_cache'), 'reset_external=true'),
     flushCache: beside('flush_cache'),
   } satisfies Record<Place, string>;
   const get = getter(server.origin, access);
@@ -34,4 +35,8 @@ export function httpWire(access: ServerAccess, clock: Clock, secMax: number): Wi
     sleep: (ms) => sleep(clock, ms),
     says: (text) => says(text),
   };
+}
+
+function withQuery(path: string, query: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }

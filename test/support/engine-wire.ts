@@ -11,7 +11,7 @@ const PATHS: Readonly<Record<Place, string>> = {
   completions: '/v1/completions',
   chat: '/v1/chat/completions',
   tokenize: '/tokenize',
-  resetPrefixCache: '/reset_prefix_cache',
+  resetPrefixCache: '/reset_prefix_cache?reset_external=true',
   flushCache: '/flush_cache',
   models: '/v1/models',
   version: '/version',

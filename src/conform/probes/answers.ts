@@ -32,7 +32,7 @@ export const ANSWERS = {
     title: 'an answer that comes back is found',
     sends: '2U + h tokens, answered with U; then both and h more',
     expects: '3U cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit + t.part);
       const { ids } = await answered(t, prompt, forced(t.unit + 1));
@@ -44,7 +44,7 @@ export const ANSWERS = {
     title: "an answer's last token is not found",
     sends: '2U tokens, answered with B: blocks that are full but for having been sampled',
     expects: '2U cached tokens of both (2U + B with one token more in the answer)',
-    restsOn: ['repeat', 'answer'],
+    restsOn: ['block', 'answer'],
     async run(t: Trial) {
       for (const more of [0, 1]) {
         const prompt = t.fresh(2 * t.unit);
@@ -59,7 +59,7 @@ export const ANSWERS = {
     title: 'what a stop string ends is found so far',
     sends: "2U + h tokens, with stop: [' '] after min_tokens: U; then both and h more",
     expects: 'whole blocks of prompt and answer but its last token',
-    restsOn: ['repeat', 'answer'],
+    restsOn: ['block', 'answer'],
     async run(t: Trial) {
       for (let part = t.part; part < t.part + 3; part++) {
         const prompt = t.fresh(2 * t.unit + part);
@@ -81,7 +81,7 @@ export const ANSWERS = {
     title: 'a stream says what a whole answer says',
     sends: '3U + h tokens; the same as a stream with include_usage',
     expects: '3U cached tokens, and the same prompt tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(3 * t.unit + t.part);
       await t.complete(prompt);
@@ -96,7 +96,7 @@ export const ANSWERS = {
     title: "an abandoned request's prompt is found",
     sends: '3U + h tokens, left after the first piece of a long answer; then the prompt and h more',
     expects: '3U cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(3 * t.unit + t.part);
       await t.abandoned(prompt);
@@ -122,7 +122,7 @@ export const ANSWERS = {
     title: 'an echoed prompt is found as any other',
     sends: '2U + h tokens; the same with echo: true',
     expects: '2U cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit + t.part);
       const plain = await t.complete(prompt);
@@ -138,7 +138,7 @@ export const ANSWERS = {
     title: 'prompt logprobs look nothing up',
     sends: '2U + h tokens; the same with prompt_logprobs: 1',
     expects: '0 cached tokens: every position has to be computed',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit + t.part);
       await t.complete(prompt);

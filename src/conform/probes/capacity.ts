@@ -1,4 +1,4 @@
-import { hit } from '../expect.ts';
+import type { Answer } from '../answer.ts';
 import type { Probe } from '../probe.ts';
 import { cachedIn, type Trial } from '../trial.ts';
 import { Silent } from '../verdict.ts';
@@ -14,7 +14,7 @@ export const CAPACITY = {
     title: 'as many blocks as told, but one, are held',
     sends: 'one block; C - 1 others of C usable ones; it again. The same with C others',
     expects: 'B cached tokens; 0',
-    restsOn: ['last-token'],
+    restsOn: ['last-token', 'abort-frees'],
     disturbs: true,
     async run(t: Trial) {
       const room = await roomOf(t);
@@ -68,12 +68,12 @@ export const CAPACITY = {
     title: 'who gave way is counted once, as admitted',
     sends: 'fresh prompts that fill the cache at once, and outgrow it with their answers',
     expects: '0 cached tokens each, full answers, preemptions, each prompt looked up once',
-    restsOn: ['fresh'],
+    restsOn: ['fresh', 'abort-frees', 'counter-lookups'],
     disturbs: true,
     async run(t: Trial) {
       const room = await roomOf(t);
       const { prompts, answer } = crowdOf(t, room);
-      let answers: readonly Awaited<ReturnType<Trial['complete']>>[] = [];
+      let answers: readonly Answer[] = [];
       const counters = await t.counted(
         async () => {
           answers = await Promise.all(prompts.map((prompt) => t.complete(prompt, forced(answer))));
@@ -83,7 +83,7 @@ export const CAPACITY = {
       const { preemptions, lookedUpTokens } = counters;
       if (preemptions === undefined) throw new Silent('its metrics do not count preemptions');
       t.check('preemptions', 'some', preemptions > 0 ? 'some' : 'none');
-      const sum = (of: (answer: (typeof answers)[number]) => number) =>
+      const sum = (of: (answer: Answer) => number) =>
         answers.reduce((sum, answer) => sum + of(answer), 0);
       t.check('cached tokens', 0, sum(cachedIn));
       t.check(
@@ -99,7 +99,7 @@ export const CAPACITY = {
     title: 'what comes from below the GPU is told apart',
     sends: '512 tokens and more; a cache full of others; the 512 again',
     expects: 'all of them cached, 0 on the GPU, 512 below it',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     disturbs: true,
     async run(t: Trial) {
       const room = await roomOf(t, true);
@@ -107,21 +107,21 @@ export const CAPACITY = {
       t.needs(prompt.length, prompt.length);
       await t.complete(prompt);
       await room.fill(room.blocks);
-      let cached = 0;
-      const local = await room.local(async () => {
-        const answer = await t.complete(prompt);
-        cached = cachedIn(answer);
-        return answer;
-      });
-      t.check('cached tokens', hit(prompt.length, prompt.length, t.block), cached);
+      let answer: Answer | undefined;
+      const local = await room.local(async () => (answer = await t.complete(prompt)));
+      const { usage } = answer!;
+      t.finds('cached tokens', prompt.length, answer!);
       t.check('on the GPU', 0, local);
+      if (usage.localCachedTokens !== undefined) {
+        t.check('on the GPU, by its usage', 0, usage.localCachedTokens);
+      }
     },
   },
   reset: {
     title: 'a reset cache finds nothing',
     sends: '2U + h tokens; POST /reset_prefix_cache or /flush_cache; the same again',
     expects: '0 cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     disturbs: true,
     async run(t: Trial) {
       await t.idle().catch(() => undefined);

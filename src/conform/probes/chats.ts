@@ -41,7 +41,7 @@ export const CHATS = {
     title: 'a chat again finds its whole blocks',
     sends: 'a system message of some 2U words and a question, twice',
     expects: 'all whole blocks but the last token',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const messages = [system(t.prompts.words(2 * t.unit)), user('What is it?')];
       const first = await t.chat(messages);

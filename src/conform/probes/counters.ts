@@ -45,7 +45,7 @@ export const COUNTERS = {
     title: 'the counter of lookups has whole prompts',
     sends: 'three requests, of which two find a part of the first',
     expects: 'looked-up tokens rise by the prompt tokens of their usage',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     disturbs: true,
     async run(t: Trial) {
       const { counters, sums } = await played(t, (c, s) => c.lookedUpTokens === s.prompt);
@@ -58,7 +58,7 @@ export const COUNTERS = {
     title: 'the counters of hits have the cached tokens',
     sends: 'three requests, of which two find a part of the first',
     expects: 'hits on the GPU and below rise by the cached tokens, computed ones by the others',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     disturbs: true,
     async run(t: Trial) {
       const { counters, sums } = await played(t, (c, s) => hitsOf(c) === s.cached);

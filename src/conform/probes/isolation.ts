@@ -8,7 +8,7 @@ export const ISOLATION = {
     title: 'cache_salt keeps caches apart',
     sends: '2U + h tokens: with salt a, with a again, with b, without',
     expects: '0, 2U, 0 and 0 cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit + t.part);
       const salts = ['a', 'b'].map((name) => `${name}-${prompt[0]}`);
@@ -23,7 +23,7 @@ export const ISOLATION = {
     title: 'of twins in flight the second finds the first',
     sends: '3U + h tokens twice at the same time, each answered with 32',
     expects: '0 and 3U cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(3 * t.unit + t.part);
       const both = await Promise.all([0, 1].map(() => t.complete(prompt, forced(32))));
@@ -38,7 +38,7 @@ export const ISOLATION = {
     title: 'n answers count their prompt once',
     sends: '2U + h tokens; the same with n: 2, answered with 4 tokens each',
     expects: '2 answers; 2U + h prompt, 2U cached, 8 completion tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit + t.part);
       await t.complete(prompt);
@@ -53,7 +53,7 @@ export const ISOLATION = {
     title: 'several prompts of one request add up',
     sends: 'prompts of 2U + h and of 3U + h tokens, one by one, and then both as one request',
     expects: '2 answers; 5U + 2h prompt tokens, 5U of them cached',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompts = [t.fresh(2 * t.unit + t.part), t.fresh(3 * t.unit + t.part)];
       const cached = [];

@@ -56,7 +56,7 @@ export const PREFIX = {
     title: "a prompt's last token is always computed",
     sends: '2U tokens twice, and once more with another token behind them; B tokens twice',
     expects: '2U - B cached tokens, then 2U; 0',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const prompt = t.fresh(2 * t.unit);
       await t.complete(prompt);
@@ -73,13 +73,16 @@ export const PREFIX = {
     sends:
       '3U tokens; then the same after another first block, and with another block in the middle',
     expects: '0; and U, the blocks before the hole',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const first = t.fresh(3 * t.unit + t.part);
       await t.complete(first);
-      const [u] = [t.unit];
+      const u = t.unit;
       const behind = [...t.fresh(u), ...first.slice(u)];
       t.check('after another block', 0, cachedIn(await t.complete(behind)));
+      const known = t.fresh(u);
+      await t.complete(known);
+      t.finds('after a known one', u, await t.complete([...known, ...first.slice(u)]));
       const hole = [...first.slice(0, u), ...t.fresh(u), ...first.slice(2 * u)];
       t.finds('before a hole', u, await t.complete(hole));
     },
@@ -88,7 +91,7 @@ export const PREFIX = {
     title: 'shorter prefixes are found in longer ones',
     sends: '4U tokens; 2U of them and h others; 3U and h others; all 4U and one more',
     expects: '2U, 3U and 4U cached tokens',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const first = t.fresh(4 * t.unit);
       await t.complete(first);
@@ -103,7 +106,7 @@ export const PREFIX = {
     title: 'two ways on from one prefix are both kept',
     sends: 'X of 2U tokens with Y of 2U behind it, then X with Z; both again and h more',
     expects: '2U for X with Z; then 4U and 4U',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const [x, y, z] = [t.fresh(2 * t.unit), t.fresh(2 * t.unit), t.fresh(2 * t.unit)];
       await t.complete([...x, ...y]);
@@ -121,7 +124,7 @@ export const PREFIX = {
     title: 'a text and its token ids are one prompt',
     sends: 'a text of some 3U words; then the ids that /tokenize has for it',
     expects: 'as many prompt tokens; all whole blocks cached',
-    restsOn: ['repeat'],
+    restsOn: ['block'],
     async run(t: Trial) {
       const text = t.prompts.words(3 * t.unit + t.part);
       const ids = await t.tokenize(text, true);

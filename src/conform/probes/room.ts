@@ -49,7 +49,7 @@ export async function roomOf(t: Trial, needsTiers = false): Promise<Room> {
         },
         ({ succeeded = 1 }) => succeeded === 1,
       );
-      const told = answer!.usage.localCachedTokens ?? localHitTokens;
+      const told = localHitTokens ?? answer!.usage.localCachedTokens;
       if (told === undefined)
         throw new Silent('it does not tell which tokens came from below the GPU');
       return told;
