@@ -6,6 +6,7 @@ import { cacheCommand } from '../../src/commands/cache/cache.ts';
 import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
+import { conformCommand } from '../../src/commands/conform/conform.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
@@ -64,6 +65,7 @@ const VERBS: Record<string, () => Command> = {
   sweep: sweepCommand,
   size: sizeCommand,
   certify: certifyCommand,
+  conform: conformCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
