@@ -54,6 +54,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'make a profile of a real engine, by probes of it or from runs against it',
     load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
   },
+  conform: {
+    summary: 'certify what a server says of its prefix cache, by probes with known answers',
+    load: async () => (await import('./commands/conform/conform.ts')).conformCommand(),
+  },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
     load: async () => (await import('./dialects/multi-round-qa/command.ts')).multiRoundCommand(),

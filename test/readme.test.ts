@@ -159,6 +159,7 @@ test.each(alone)('%s', play);
 const CUT: Readonly<Record<string, readonly string[]>> = {
   priority: ['--seeds', '2', '--users', '20'],
   size: ['--users', '10', '--max-runs', '4'],
+  conform: ['--only', 'twins'],
 };
 
 async function play(command: string): Promise<void> {

@@ -35,6 +35,7 @@ const STATIONS = [
   'ledger',
   'capacity',
   'certify',
+  'conform',
   'export',
   'analysis',
   'compare',
