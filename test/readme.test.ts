@@ -159,7 +159,7 @@ test.each(alone)('%s', play);
 const CUT: Readonly<Record<string, readonly string[]>> = {
   ab: ['--rounds', '6'],
   priority: ['--seeds', '2', '--users', '20'],
-  size: ['--users', '10', '--max-runs', '4', '--workers', '1'],
+  size: ['--users', '4', '--max-runs', '3', '--workers', '1'],
   conform: ['--only', 'twins'],
   'sweep cache-pressure': ['--workers', '1'],
   'sweep configs/demo.yaml': ['--workers', '1'],
