@@ -48,6 +48,7 @@ const FIELDS = {
   tokensFrom: 'text',
   maxTokens: 'count',
   sharedTokens: 'count',
+  tenantTokens: 'count',
   messagesSent: 'count',
   messageTokens: 'count',
   finishReason: 'text',

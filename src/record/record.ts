@@ -97,6 +97,8 @@ export interface TurnRecord {
    * that an earlier request began with.
    */
   readonly sharedTokens?: number;
+  /** Those that all of its tenant share, where there are several: as many, or more. */
+  readonly tenantTokens?: number;
   /** Messages in the request, the opening and the new one included. */
   readonly messagesSent?: number;
   /** Tokens of the new message's text alone, without the chat template. */
