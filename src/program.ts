@@ -51,8 +51,12 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
   calibrate: {
-    summary: 'measure a server, and make a profile that the engine built in plays',
+    summary: 'make a profile of a real engine, by probes of it or from runs against it',
     load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
+  },
+  conform: {
+    summary: 'certify what a server says of its prefix cache, by probes with known answers',
+    load: async () => (await import('./commands/conform/conform.ts')).conformCommand(),
   },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',

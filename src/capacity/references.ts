@@ -1,8 +1,17 @@
 import type { RunReference, RunReferences } from '../ledger/run-references.ts';
 import type { Served } from './served.ts';
 
+/** They are told apart once a run, for all that is asked of them. */
+const known = new WeakMap<RunReferences, Served[][]>();
+
 /** The requests of a run by the cache that served them, each list in the order of sending. */
-export function servedBy({ references, blockTokens }: RunReferences): Served[][] {
+export function servedBy(references: RunReferences): Served[][] {
+  let caches = known.get(references);
+  if (!caches) known.set(references, (caches = made(references)));
+  return caches;
+}
+
+function made({ references, blockTokens }: RunReferences): Served[][] {
   const caches = new Map<unknown, RunReference[]>();
   for (const reference of references) {
     // What was kept apart by a salt was in the same memory all the same.

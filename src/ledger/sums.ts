@@ -26,6 +26,9 @@ export interface Sums {
   readonly residualTokens: number;
 }
 
+const NO_CAUSES = zeros(CAUSE_NAMES);
+const NO_SURPLUS = zeros(SURPLUS_NAMES);
+
 /** One pass: there may be many entries, and many groups of them. */
 export function sumsOf(entries: readonly Entry[]): Sums {
   const sums = {
@@ -33,10 +36,11 @@ export function sumsOf(entries: readonly Entry[]): Sums {
     ideal: { answers: 0, prompts: 0, shared: 0 },
   };
   const external = { reported: 0, tokens: 0, storageTokens: 0 };
-  const causes = zeros(CAUSE_NAMES);
-  const surplus = zeros(SURPLUS_NAMES);
+  const causes = { ...NO_CAUSES };
+  const surplus = { ...NO_SURPLUS };
   let predictedTokens: number | undefined;
-  for (const { reference, evidence, idealTokens, ...entry } of entries) {
+  for (const entry of entries) {
+    const { reference, evidence, idealTokens } = entry;
     const { record, ideal } = reference;
     const { cachedTokens, externalCachedTokens, storageCachedTokens = 0 } = record;
     sums.inputTokens += reference.inputTokens;

@@ -48,11 +48,12 @@ test('serves with the flags given, says where, and ends in order at a signal', a
   expect(models).toMatchObject({ data: [{ id: 'm', max_model_len: 1600 }] });
   const answer = fetch(`${url}/v1/completions`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ prompt: 'Hi', max_tokens: 100, ignore_eos: true }),
   });
   await expect
     .poll(async () => (await fetch(`${url}/metrics`)).text(), PATIENCE)
-    .toContain('running{model_name="m",engine="0"} 1');
+    .toContain('running{engine="0",model_name="m"} 1.0');
   process.emit('SIGTERM');
   expect((await answer).status).toBe(200);
   await ended;

@@ -7,6 +7,7 @@ import { calibrateCommand } from '../../src/commands/calibrate/calibrate.ts';
 import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
+import { conformCommand } from '../../src/commands/conform/conform.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
@@ -68,6 +69,7 @@ const VERBS: Record<string, () => Command> = {
   size: sizeCommand,
   certify: certifyCommand,
   calibrate: calibrateCommand,
+  conform: conformCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,

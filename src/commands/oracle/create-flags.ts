@@ -13,6 +13,7 @@ export interface CreateFlags extends IsolateFlags {
   readonly apiKey?: string;
   readonly output?: string;
   readonly overwrite?: boolean;
+  readonly lost?: 'resend' | 'leave-out';
   readonly batchSize: number;
   readonly outputLen: number;
   readonly appendOutput?: boolean;
@@ -37,6 +38,11 @@ export const createFlags: readonly Flag[] = [
     says: "JSON list to write; default: the model's name, with / as _, and _data.json",
   },
   { flags: '--overwrite', says: 'begin anew, whatever is there' },
+  {
+    flags: '--lost <what>',
+    says: 'queries that were under way when an earlier run was killed: send them again, or leave them out; default: they stay open',
+    choices: ['resend', 'leave-out'],
+  },
   {
     flags: '--batch-size <n>',
     says: 'queries in flight at any time',
