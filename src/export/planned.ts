@@ -48,6 +48,7 @@ const FIELDS = {
   tokensFrom: 'text',
   maxTokens: 'count',
   sharedTokens: 'count',
+  sharedWith: 'count',
   tenantTokens: 'count',
   messagesSent: 'count',
   messageTokens: 'count',

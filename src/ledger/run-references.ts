@@ -144,7 +144,7 @@ class Cache {
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),
-      this.#sharedNames(shared),
+      this.#sharedNames(record, shared),
     );
     const ideal = {
       answers: this.#found(held.answers, inputTokens),
@@ -167,8 +167,11 @@ class Cache {
     };
   }
 
-  /** A tenant's beginning goes on behind that of all. */
-  #sharedNames({ shares }: SharedTokens): Int32Array {
+  /** Of the one that it repeats; else of all, and a tenant's beginning goes on behind that. */
+  #sharedNames({ sharedWith }: TurnRecord, { shares, tokens }: SharedTokens): Int32Array {
+    if (sharedWith !== undefined) {
+      return this.#userOf(sharedWith).line.known(this.#blocksOf(tokens));
+    }
     let names: Int32Array = new Int32Array(0);
     for (const { tenant, tokens } of shares) {
       const blocks = this.#blocksOf(tokens);

@@ -32,7 +32,7 @@ export async function openPrompts(
   }
   const said = prompts.map(({ text }) => promptPrefix + text);
   const beginnings = commonBeginnings(said);
-  const counts = await texts.count([...said, ...beginnings]);
+  const counts = await texts.count([...said, ...beginnings.map(({ text }) => text)]);
   const itemOf = itemOfUser(scenario, prompts.length);
   const planOf = turnPlanner(scenario);
   const outOf = prompts.length === read.length ? '' : ` of ${read.length}`;
@@ -44,6 +44,7 @@ export async function openPrompts(
       const index = itemOf(userId);
       const prompt = prompts[index]!;
       const tokens = counts[index]!;
+      const { place } = beginnings[index]!;
       const maxTokens = planOf(userId).answerTokens() ?? limitOf(prompt);
       const turn: Turn = {
         message: new Message('user', said[index]!),
@@ -58,6 +59,7 @@ export async function openPrompts(
         opening: [],
         // The first counts whole: it is the sender of what others find.
         sharedTokens: index === 0 ? tokens : counts[prompts.length + index]!,
+        ...(place !== undefined && { sharedWith: userId - index + place }),
         turns: [turn],
         standInAnswer: () => new Message('assistant', ''),
       };

@@ -56,6 +56,8 @@ export async function openTrace(
       const first = entries[session.places[0]!]!;
       const plan = planOf(userId);
       const ids = userIdOf(userId);
+      const sharedWith = (place: number | undefined) =>
+        place === undefined ? undefined : { sharedWith: ids(sessions.sessionAt(place)) };
       const isAlone = session.places.every(
         (index, _, { length }) => length === 1 || isCumulative(scenario, entries[index]!),
       );
@@ -95,6 +97,7 @@ export async function openTrace(
         opening: [],
         ...(first.request && { request: first.request }),
         sharedTokens: said.sharedTokens(session.places[0]!),
+        ...sharedWith(said.sharedWith(session.places[0]!)),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };
