@@ -44,7 +44,14 @@ export async function openPrompts(
       const index = itemOf(userId);
       const prompt = prompts[index]!;
       const tokens = counts[index]!;
+      const earlier = userId - prompts.length;
+      const isAgain = earlier >= scenario.population.firstUserId;
       const { place } = beginnings[index]!;
+      const sharedWith = isAgain
+        ? earlier
+        : place === undefined
+          ? undefined
+          : userId - index + place;
       const maxTokens = planOf(userId).answerTokens() ?? limitOf(prompt);
       const turn: Turn = {
         message: new Message('user', said[index]!),
@@ -58,8 +65,8 @@ export async function openPrompts(
         userId,
         opening: [],
         // The first counts whole: it is the sender of what others find.
-        sharedTokens: index === 0 ? tokens : counts[prompts.length + index]!,
-        ...(place !== undefined && { sharedWith: userId - index + place }),
+        sharedTokens: index === 0 || isAgain ? tokens : counts[prompts.length + index]!,
+        ...(sharedWith !== undefined && { sharedWith }),
         turns: [turn],
         standInAnswer: () => new Message('assistant', ''),
       };

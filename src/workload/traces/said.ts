@@ -23,6 +23,8 @@ export interface SaidInTrace {
    * is the sender of what others find.
    */
   sharedTokens(index: number): number;
+  /** Of all of it, what was said before included. */
+  wholeTokens(index: number): number;
   /** The place of the entry that began with them; undefined: none did. */
   sharedWith(index: number): number | undefined;
 }
@@ -51,6 +53,7 @@ export async function openSaid(
     messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
     answerTokens: (index) => answers[index],
     sharedTokens: (index) => spoken.sharedTokens[index] ?? seen[index]!.tokens,
+    wholeTokens: (index) => spoken.wholeTokens[index] ?? entries[index]!.inputTokens ?? 0,
     sharedWith: (index) =>
       entries[index]!.messages ? spoken.sharedWith[index] : seen[index]!.place,
   };
@@ -93,9 +96,10 @@ function wordsOfAnswer({ text, fields }: Message): string {
 async function countSpoken(entries: readonly TraceEntry[], texts: Texts) {
   const places = [...entries.keys()].filter((index) => entries[index]!.messages);
   const tokens: number[] = [];
+  const wholeTokens: number[] = [];
   const sharedTokens: number[] = [];
   const sharedWith: number[] = [];
-  if (!places.length) return { tokens, sharedTokens, sharedWith };
+  if (!places.length) return { tokens, wholeTokens, sharedTokens, sharedWith };
   const said = places.map((index) => entries[index]!.messages!.map(({ text }) => text));
   const whole = said.map((list) => list.join('\n'));
   const beginnings = commonBeginnings(whole);
@@ -107,11 +111,12 @@ async function countSpoken(entries: readonly TraceEntry[], texts: Texts) {
   for (const [i, index] of places.entries()) {
     const [last, all, beginning] = counted.map((_, part) => counts[part * places.length + i]!);
     tokens[index] = last!;
+    wholeTokens[index] = all!;
     sharedTokens[index] = index === 0 ? all! : beginning!;
     const { place } = beginnings[i]!;
     if (place !== undefined) sharedWith[index] = places[place]!;
   }
-  return { tokens, sharedTokens, sharedWith };
+  return { tokens, wholeTokens, sharedTokens, sharedWith };
 }
 
 /** Tokens at the start of an entry that an earlier one began with, at most, and the place of that. */

@@ -54,6 +54,14 @@ describe('a list as a workload', () => {
       { cacheDir },
     );
 
+  test('another pass sends what the one before it had sent, as a whole', async () => {
+    const workload = await open({});
+    const [first, again] = [workload.conversation(2), workload.conversation(5)];
+    expect(first).toMatchObject({ sharedTokens: 0 });
+    expect(first.sharedWith).toBeUndefined();
+    expect(again).toMatchObject({ sharedWith: 2, sharedTokens: again.turns[0]!.messageTokens });
+  });
+
   test('user i says prompt i once, with its prefix and its length, counted', async () => {
     const { count } = await openTokenizer(await locateTokenizer('gpt2'));
     const workload = await open({ promptPrefix: '0.5 ' });
