@@ -7,23 +7,28 @@ export interface CommonBeginning {
   readonly place?: number;
 }
 
-/**
- * For every text the longest beginning, up to a word's end, that an earlier one has too. The nearest in
- * alphabetical order share most, so two neighbours are compared and not all.
- */
+/** For every text the longest beginning, up to a word's end, that an earlier one has too. */
 export function commonBeginnings(texts: readonly string[]): CommonBeginning[] {
-  const earlier: string[] = [];
-  const places: number[] = [];
-  return texts.map((text, place) => {
-    const at = bisectLeft(earlier, text);
-    const [one, other] = [at - 1, at].map((near) => commonBeginning(text, earlier[near] ?? ''));
+  const earlier = new EarlierTexts();
+  return texts.map((text) => earlier.add(text));
+}
+
+/** The nearest in alphabetical order share most, so two neighbours are compared and not all. */
+export class EarlierTexts {
+  readonly #texts: string[] = [];
+  readonly #places: number[] = [];
+
+  /** What it begins with and one of those that were added before it. */
+  add(text: string): CommonBeginning {
+    const at = bisectLeft(this.#texts, text);
+    const [one, other] = [at - 1, at].map((near) => commonBeginning(text, this.#texts[near] ?? ''));
     const isOne = one!.length > other!.length;
     const common = isOne ? one! : other!;
-    const of = places[isOne ? at - 1 : at];
-    earlier.splice(at, 0, text);
-    places.splice(at, 0, place);
-    return { text: common, ...(common && { place: of! }) };
-  });
+    const place = this.#places[isOne ? at - 1 : at];
+    this.#texts.splice(at, 0, text);
+    this.#places.splice(at, 0, this.#places.length);
+    return { text: common, ...(common && { place: place! }) };
+  }
 }
 
 /** Up to a word's end: one that goes on differently may be another token altogether. */
