@@ -98,9 +98,11 @@ const POOR = ' It fits badly: most of what makes them differ is none of these.';
 
 /** More of the requests than scatter makes. */
 const BELOW_SHARE = 0.1;
+/** A step or two are no wave. */
+const BELOW_MS = 20;
 
 function belowText({ base, belowBase, requests }: Fit): string {
-  if (base.value < POOR_REST_MS || belowBase < BELOW_SHARE * requests) return '';
+  if (base.value < BELOW_MS || belowBase < BELOW_SHARE * requests) return '';
   return ` ${grouped(belowBase)} took far less than every one is said to: what those waited for that came together is in it.`;
 }
 
