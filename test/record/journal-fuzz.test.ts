@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** Of each kind; of what CI has no time for, as many as one likes: FUZZ_RUNS=5000. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 150);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 50);
 
 /** A record with every field that there is. */
 const FULL = {
