@@ -26,7 +26,7 @@ export function capacitySections(capacity: RunCapacity, name: string): Section[]
     {
       title: 'By capacity',
       table: capacityTable(capacity),
-      notes: [LEGEND],
+      notes: [tiers.below ? LEGEND : LEGEND + CONTRADICT],
     },
   ];
 }
@@ -34,7 +34,9 @@ export function capacitySections(capacity: RunCapacity, name: string): Section[]
 const NOTHING_TOLD =
   'unknown: the engine reported no cached tokens; vLLM does with --enable-prompt-tokens-details, SGLang with --enable-cache-report';
 const LEGEND =
-  'LRU: what a cache of that size finds of these requests, at the times at which they came and went. Contradict: requests that found what it cannot have, or missed what it must have had.';
+  'LRU: what a cache of that size finds of these requests, at the times at which they came and went.';
+const CONTRADICT =
+  ' Contradict: requests that found what it cannot have, or missed what it must have had.';
 const BY_HITS =
   'The engine did not tell what came from below the GPU. It follows from where hits end: a tier that stores prompts, but no answers before they come back, holds nothing beyond what was a prompt before.';
 

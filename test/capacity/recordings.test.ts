@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { capacityOfRun } from '../../src/capacity/capacity.ts';
+import { capacitySections } from '../../src/capacity/sections.ts';
 import { survivalOf } from '../../src/capacity/survival.ts';
 import { readJournal } from '../../src/record/journal-reader.ts';
 import type { Run } from '../../src/record/run-folder.ts';
+import { sectionsText } from '../../src/report/render/text.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
 
 const RECORDED = sharedFile('data/recordings/vllm024-h100');
@@ -10,9 +12,16 @@ const missing = absent(RECORDED);
 /** `--num-gpu-blocks-override 2600`: one of them is never used. */
 const USABLE = 2599;
 
+/** Each is read once: its hits are looked through once then, too. */
+const runs = new Map<string, Run>();
+
 function recorded(name: string): Run {
-  const { part } = readJournal(`${RECORDED}/${name}.journal.ndjson`);
-  return { parts: [part], warnings: [] };
+  let run = runs.get(name);
+  if (!run) {
+    const { part } = readJournal(`${RECORDED}/${name}.journal.ndjson`);
+    runs.set(name, (run = { parts: [part], warnings: [] }));
+  }
+  return run;
 }
 
 function capacityOf(name: string) {
@@ -45,6 +54,16 @@ describe.skipIf(missing)(titled('of vLLM 0.24 on an H100', missing), () => {
     expect(Math.abs(gpu.blocks / USABLE - 1)).toBeLessThan(0.1);
     expect(below!.high).toBeUndefined();
     expect(below!.low).toBeGreaterThan(6000);
+  });
+
+  test('what a column means is said where there is one', () => {
+    const textOf = (name: string) =>
+      sectionsText(capacitySections(capacityOfRun(recorded(name)), name));
+    for (const name of ['pressure', 'pressure-offload']) {
+      expect(textOf(name).includes('Contradict:')).toBe(/ contradict\n/.test(textOf(name)));
+    }
+    expect(textOf('pressure')).toContain('Contradict:');
+    expect(textOf('pressure-offload')).not.toContain('Contradict:');
   });
 
   test('what survives there by idle gap is what both tiers are expected to have', () => {
