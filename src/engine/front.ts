@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { AnswerEnding } from './answer.ts';
 import type { Further } from './cost/further.ts';
 import type { EngineEnd, EngineObserver } from './serving.ts';
 
@@ -73,15 +74,15 @@ class LateFirst implements Heard {
     this.#observer.onQueued?.(atMs);
   }
 
-  onToken(id: number, text: string, atMs: number): void {
+  onToken(id: number, text: string, atMs: number, ending?: AnswerEnding): void {
     if (this.#isFirst) {
       this.#isFirst = false;
-      this.#held = () => this.#observer.onToken(id, text, this.#clock.now());
+      this.#held = () => this.#observer.onToken(id, text, this.#clock.now(), ending);
       this.#timer = this.#clock.setTimeout(() => this.#release(), this.#lateMs);
       return;
     }
     this.#release();
-    this.#observer.onToken(id, text, atMs);
+    this.#observer.onToken(id, text, atMs, ending);
   }
 
   /** Of an answer of one token it is as late as that. */

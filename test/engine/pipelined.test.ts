@@ -119,6 +119,23 @@ test('the first token comes later through the API, the others do not, and an ans
   expect(played({ firstChunkMs: 4 }, [{ atMs: 0, prompt: 100, answer: 1 }]).times[0]).toEqual([14]);
 });
 
+test('an answer of one token that comes later still says why it ended', () => {
+  const clock = new VirtualClock();
+  const profile = { ...GPU, firstChunkMs: 4 };
+  const engine = new Engine(clock, optionsOf(), words, { profile });
+  const told: unknown[] = [];
+  engine.submit(
+    { promptTokens: Int32Array.of(1, 2, 3), maxTokens: 1, ignoreEos: true },
+    {
+      onToken: (_id, _text, atMs, ending) => told.push([atMs, ending?.finishReason]),
+      onEnd: (_end, atMs) => told.push(atMs),
+      onError() {},
+    },
+  );
+  clock.run();
+  expect(told).toEqual([[14, 'length'], 14]);
+});
+
 test('the API reads one prompt after the other', () => {
   const both = Array.from({ length: 2 }, () => ({ atMs: 0, prompt: 1000, answer: 1 }));
   const { times } = played({ apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 }, both);
