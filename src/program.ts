@@ -50,7 +50,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
     load: async () => (await import('./commands/certify/certify.ts')).certifyCommand(),
   },
   calibrate: {
-    summary: 'measure a server, and make a profile that the engine built in plays',
+    summary: 'make a profile of a real engine, by probes of it or from runs against it',
     load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
   },
   'multi-round-qa': {

@@ -84,7 +84,7 @@ const ALSO: Record<string, string[]> = {
   study: ['run', 'engine'],
   attribution: ['run', 'cache'],
   // What a server takes is fitted by the cost model of the engine.
-  calibrate: ['engine'],
+  calibrate: ['run', 'engine'],
   inspect: ['cache'],
   curve: ['cache'],
   sizing: ['cache'],

@@ -1,5 +1,6 @@
 import { leastSquares } from '../attribution/least-squares.ts';
 import { criticalValue } from '../stats/student.ts';
+import { solved } from './fit-solve.ts';
 
 /** What a constant is found to be, and where it lies with 95 % confidence. */
 export interface Estimate {
@@ -43,15 +44,19 @@ export interface Hint {
   readonly width: number;
 }
 
-/** Of an equation of its own. */
+/** Of hints at first; then each counts as much as one equation's misfit. */
 const HINT_WEIGHT = 0.05;
+const HINT_WEIGHT_MIN = 1e-4;
 
 /** A measured time is as good as this share of it, and so many milliseconds. */
 const RELATIVE = 0.02;
 const ABSOLUTE_MS = 0.05;
 /** A constant is not said to be known better. */
 const KNOWN_SHARE = 0.005;
-const ITERATIONS = 200;
+const ITERATIONS = 150;
+const DAMPING_MAX = 1e9;
+/** A step that makes the squares less by no more than this share is as good as none. */
+const GAIN_MIN = 1e-5;
 const CONFIDENCE = 0.95;
 
 /**
@@ -60,16 +65,23 @@ const CONFIDENCE = 0.95;
  * its own, so that what the model does not describe is in them; t of Student with as many degrees of freedom as
  * equations are left over.
  */
-export function fitConstants(
+export function fitConstants(equations: Equations, options: FitOptions): Fitted {
+  const first = searched(equations, options, HINT_WEIGHT);
+  const weight = Math.max(HINT_WEIGHT_MIN, first.misfit);
+  return searched(equations, { ...options, start: first.values }, weight);
+}
+
+function searched(
   { ms: measured, predicted }: Equations,
   { start, scales, fixed = [], lowest = [], hints = [] }: FitOptions,
+  hintWeight: number,
 ): Fitted {
   const hinted = hints.filter(({ index }) => !fixed.includes(index));
   const free = start.map((_, index) => index).filter((index) => !fixed.includes(index));
   const weigh = measured.map((ms) => 1 / (RELATIVE * ms + ABSOLUTE_MS));
   const residualsAt = (values: readonly number[]) => [
     ...predicted(values).map((ms, row) => (measured[row]! - ms) * weigh[row]!),
-    ...hinted.map(({ index, value, width }) => ((value - values[index]!) / width) * HINT_WEIGHT),
+    ...hinted.map(({ index, value, width }) => ((value - values[index]!) / width) * hintWeight),
   ];
   const jacobianAt = (values: readonly number[]) => {
     const now = predicted(values);
@@ -78,14 +90,19 @@ export function fitConstants(
       const moved = values.map((value, each) => (each === index ? value + step : value));
       return Float64Array.from([
         ...predicted(moved).map((ms, row) => ((ms - now[row]!) / step) * weigh[row]!),
-        ...hinted.map((hint) => (hint.index === index ? HINT_WEIGHT / hint.width : 0)),
+        ...hinted.map((hint) => (hint.index === index ? hintWeight / hint.width : 0)),
       ]);
     });
   };
   let values = [...start];
   let residuals = residualsAt(values);
   let damping = 1e-2;
-  for (let iteration = 0; iteration < ITERATIONS && damping < 1e12; iteration++) {
+  let still = 0;
+  for (
+    let iteration = 0;
+    iteration < ITERATIONS && damping < DAMPING_MAX && still < 3;
+    iteration++
+  ) {
     const columns = jacobianAt(values);
     const change = damped(
       columns,
@@ -99,10 +116,9 @@ export function fitConstants(
     });
     const after = residualsAt(next);
     if (squares(after) < squares(residuals)) {
-      const gain = 1 - squares(after) / squares(residuals);
+      still = squares(after) > (1 - GAIN_MIN) * squares(residuals) ? still + 1 : 0;
       [values, residuals] = [next, after];
       damping = Math.max(1e-9, damping / 5);
-      if (gain < 1e-10 && damping < 1e-6) break;
     } else damping *= 4;
   }
   return {
@@ -113,7 +129,10 @@ export function fitConstants(
   };
 }
 
-/** Constants at their bound take no part: their interval ends where a misfit would be seen. */
+/**
+ * Half an interval is the larger of two standard errors times t: the robust one, and that of the fit with its scatter,
+ * in which hints count. A constant at its bound is as uncertain as if there were none.
+ */
 function estimatesOf(
   {
     values,
@@ -123,47 +142,48 @@ function estimatesOf(
   columns: readonly Float64Array[],
   residuals: readonly number[],
 ): Pick<Fitted, 'estimates' | 'correlations'> {
-  const inner = free
-    .map((_, place) => place)
-    .filter((place) => values[free[place]!]! > (lowest[free[place]!] ?? 0));
-  const used = inner.map((place) => columns[place]!);
   const rows = residuals.length;
   // Regressed on its own derivatives, the residual of a least squares fit is all that is left.
-  const linear = used.length
-    ? leastSquares(
-        used,
-        Float64Array.from(residuals),
-        new Float64Array(rows).fill(1),
-        Int32Array.from(residuals, (_, row) => row),
-      )
-    : undefined;
-  const t = criticalValue(CONFIDENCE, Math.max(1, rows - used.length));
+  const robust = leastSquares(
+    columns,
+    Float64Array.from(residuals),
+    new Float64Array(rows).fill(1),
+    Int32Array.from(residuals, (_, row) => row),
+  );
+  const left = Math.max(1, rows - columns.length);
+  const scatter = Math.sqrt(squares(residuals) / left);
+  const lengths = inverseDiagonal(columns);
+  const t = criticalValue(CONFIDENCE, left);
   const estimates = values.map((value, index) => {
-    const place = inner.findIndex((each) => free[each] === index);
-    if (place < 0) {
-      const bound = free.indexOf(index);
-      if (bound < 0) return undefined;
-      const length = Math.sqrt(squares([...columns[bound]!]));
-      const scatter = Math.sqrt(squares(residuals) / Math.max(1, rows - used.length));
-      const low = lowest[index] ?? 0;
-      return length > 0 ? { value, low, high: low + (t * scatter) / length } : undefined;
-    }
-    if (!linear) return undefined;
-    const half = Math.max(t * linear.standardErrors[place]!, KNOWN_SHARE * value);
+    const place = free.indexOf(index);
+    const plain = scatter * Math.sqrt(lengths[place] ?? Number.NaN);
+    if (place < 0 || !robust || !Number.isFinite(plain)) return undefined;
+    const half = Math.max(t * robust.standardErrors[place]!, t * plain, KNOWN_SHARE * value);
     return { value, low: Math.max(lowest[index] ?? 0, value - half), high: value + half };
   });
-  const indexes = inner.map((place) => free[place]!);
   const correlations = new Map(
-    indexes.map((index, row) => [
+    free.map((index, row) => [
       index,
       new Map(
-        indexes
+        free
           .slice(row + 1)
-          .map((other, at) => [other, linear?.correlations[row]?.[row + 1 + at] ?? 0]),
+          .map((other, at) => [other, robust?.correlations[row]?.[row + 1 + at] ?? 0]),
       ),
     ]),
   );
   return { estimates, correlations };
+}
+
+/** Of (J'J)^-1, by columns of length 1. */
+function inverseDiagonal(columns: readonly Float64Array[]): number[] {
+  const norms = columns.map((column) => Math.sqrt(squares([...column])) || 1);
+  const dot = (a: Float64Array, b: Float64Array) =>
+    a.reduce((sum, value, row) => sum + value * b[row]!, 0);
+  const gram = columns.map((a, i) => columns.map((b, j) => dot(a, b) / (norms[i]! * norms[j]!)));
+  return columns.map((_, place) => {
+    const unit = gram.map((__, index) => (index === place ? 1 : 0));
+    return solved(gram, unit)[place]! / norms[place]! ** 2;
+  });
 }
 
 function squares(values: readonly number[]): number {
@@ -180,30 +200,11 @@ function damped(
   const scaled = columns.map((column, place) => column.map((value) => value * scales[place]!));
   const dot = (a: Float64Array, b: ArrayLike<number>) =>
     a.reduce((sum, value, row) => sum + value * b[row]!, 0);
-  const rows = scaled.map((a, i) => {
+  const matrix = scaled.map((a, i) => {
     const line = scaled.map((b, j) => dot(a, b) * (i === j ? 1 + damping : 1));
     line[i]! += damping * 1e-6;
-    return [...line, dot(a, residuals)];
+    return line;
   });
-  return solved(rows).map((value, place) => value * scales[place]!);
-}
-
-/** Rows of a square system with its right side at the end. */
-function solved(rows: number[][]): number[] {
-  const size = rows.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    let best = pivot;
-    for (let row = pivot + 1; row < size; row++) {
-      if (Math.abs(rows[row]![pivot]!) > Math.abs(rows[best]![pivot]!)) best = row;
-    }
-    [rows[pivot], rows[best]] = [rows[best]!, rows[pivot]!];
-    const by = rows[pivot]![pivot]!;
-    if (by === 0) continue;
-    for (let row = 0; row < size; row++) {
-      const factor = rows[row]![pivot]! / by;
-      if (row === pivot || factor === 0) continue;
-      for (let at = pivot; at <= size; at++) rows[row]![at]! -= factor * rows[pivot]![at]!;
-    }
-  }
-  return rows.map((row, index) => (row[index] === 0 ? 0 : row[size]! / row[index]!));
+  const right = scaled.map((a) => dot(a, residuals));
+  return solved(matrix, right).map((value, place) => value * scales[place]!);
 }

@@ -15,12 +15,13 @@ export type Timeline = (loads: readonly StepLoad[]) => number[];
 export function timelineOf(profile: Profile): Timeline {
   const further = furtherOf(profile);
   const cost = stepCost(profile);
-  const launchMs = launchCost(cost, { ...further, eagerLaunchSpread: 0 });
+  const launch = launchCost(cost, { ...further, eagerLaunchSpread: 0 }, 0);
+  const launchMs = (load: StepLoad) => launch(load, []);
   if (!further.asyncScheduling) {
     return (loads) => {
       let atMs = 0;
       return loads.map((load) => {
-        atMs += Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, []));
+        atMs += Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load));
         return atMs;
       });
     };
@@ -30,7 +31,7 @@ export function timelineOf(profile: Profile): Timeline {
     let [gpuMs, hostMs] = [0, 0];
     for (const [index, load] of loads.entries()) {
       const beginMs = index < 2 ? hostMs : readMs[index - 2]!;
-      hostMs = beginMs + cost.hostMs(load) + launchMs(load, []);
+      hostMs = beginMs + cost.hostMs(load) + launchMs(load);
       if (index > 0) readMs.push(Math.max(gpuMs, hostMs));
       gpuMs = Math.max(Math.max(gpuMs, beginMs) + cost.gpuMs(load), hostMs);
     }

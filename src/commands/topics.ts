@@ -162,6 +162,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/certify/README.md'),
   },
   {
+    name: 'calibrating',
+    summary: 'a profile of a real engine, by probes of it or from runs',
+    text: (columns) => documentText(columns, 'src/calibrate/README.md'),
+  },
+  {
     name: 'sweep',
     summary: 'many settings in one table, and the largest load within limits',
     text: (columns) => documentText(columns, 'src/sweep/README.md'),

@@ -124,7 +124,8 @@ export class Engine implements EngineFleet {
     const cost = stepCost(profile);
     this.#stepping = new (further.asyncScheduling ? Pipelined : InTurn)({
       ...{ clock, cost, scheduler: this.#scheduler },
-      launchMs: launchCost(cost, further),
+      launchMs: launchCost(cost, further, options.seed),
+      lookupMs: this.#lookupMsOf(further.lookupTokenUs),
       begun: (rows, startMs) => this.#begin(rows, startMs),
       computed: (job, tokens) => this.#offload?.computed(job, tokens),
       sampled: (job, atMs) => this.#tell(job, atMs),
@@ -194,6 +195,12 @@ export class Engine implements EngineFleet {
 
   routed(): Engine {
     return this;
+  }
+
+  /** Host time of what was looked for below the GPU while a step was scheduled. */
+  #lookupMsOf(tokenUs: number): () => number {
+    const offload = this.#offload;
+    return offload && tokenUs > 0 ? () => (tokenUs / 1e3) * offload.takeLookedUp() : () => 0;
   }
 
   #begin(rows: readonly Job[], startMs: number): void {

@@ -72,10 +72,11 @@ export class Pipelined implements Stepping {
   }
 
   #launch(nowMs: number, rows: readonly Job[], load: StepLoad): void {
-    const { scheduler, cost, launchMs, begun } = this.#parts;
+    const { scheduler, cost, launchMs, lookupMs, begun } = this.#parts;
     begun(rows, nowMs);
-    this.#hostFreeMs = nowMs + cost.hostMs(load) + launchMs(load, rows);
-    const gpuMs = Math.max(this.#gpuFreeMs, nowMs) + cost.gpuMs(load);
+    const readyMs = nowMs + lookupMs();
+    this.#hostFreeMs = readyMs + cost.hostMs(load) + launchMs(load, rows);
+    const gpuMs = Math.max(this.#gpuFreeMs, readyMs) + cost.gpuMs(load);
     this.#gpuFreeMs = Math.max(gpuMs, this.#hostFreeMs);
     const flight = this.#underWay++ === 0 ? this.#first : this.#second;
     flight.gpuEndMs = this.#gpuFreeMs;

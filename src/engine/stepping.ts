@@ -19,6 +19,8 @@ export interface SteppingParts {
   readonly cost: StepCost;
   /** Host time to launch a step. */
   readonly launchMs: LaunchCost;
+  /** Host time of scheduling it, beside that: asked once a step. */
+  readonly lookupMs: () => number;
   /** A step of these rows begins. */
   readonly begun: (rows: readonly Job[], startMs: number) => void;
   /** So many tokens of it are computed for certain: more of it may be under way. */
@@ -45,13 +47,14 @@ export class InTurn implements Stepping {
   }
 
   #start(startMs: number): void {
-    const { scheduler, clock, cost, launchMs, begun } = this.#parts;
+    const { scheduler, clock, cost, launchMs, lookupMs, begun } = this.#parts;
     const { rows, load } = scheduler.schedule();
     this.#rows = rows;
     this.#isStepping = rows.length > 0;
     if (!this.#isStepping) return;
     begun(rows, startMs);
-    this.#endMs = startMs + Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows));
+    const computeMs = Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows));
+    this.#endMs = startMs + computeMs + lookupMs();
     clock.setTimeout(this.#onEnd, Math.max(0, this.#endMs - clock.now()));
   }
 

@@ -24,11 +24,11 @@ import { overridesOf } from '../scenario/scenario-of.ts';
 import { listenForInterrupts } from '../terminal/interrupts.ts';
 import { reportColumns } from '../terminal/screen.ts';
 import { clearStatus, hasStatus, say, showStatus } from '../terminal/stderr.ts';
-import { type CalibrateFlags, calibrateFlags } from './flags.ts';
+import { calibrateFlags, type ServerFlags, STREAMS } from './flags.ts';
 
 /** Probes a server, writes the profile, and tells what was found. */
-export async function calibrateServer(flags: CalibrateFlags): Promise<void> {
-  const { out, json, quiet, budget, streams, wide } = flags;
+export async function calibrateServer(flags: ServerFlags): Promise<void> {
+  const { out, json, quiet, budget, streams = STREAMS, wide } = flags;
   checkWritable('--out', out);
   if (json !== undefined && json !== '-') checkWritable('--json', json);
   const scenario = parseOverridden(

@@ -57,6 +57,11 @@ export const FURTHER = {
   expertsMs: row(zeroOrMore, 0, 'mixture of experts: the time to read the weights of all of them'),
   expertShare: row(share, 1, 'share of the experts that one token goes to'),
   hostLatencyMs: row(zeroOrMore, 0, 'before the first byte of a copy from host memory, or to it'),
+  lookupTokenUs: row(
+    zeroOrMore,
+    0,
+    'host time to look for a token of a request below the GPU, before the step that is scheduled then',
+  ),
   transfersInTurn: row(
     z.boolean(),
     false,

@@ -1,3 +1,4 @@
+import { stream } from '../../base/random.ts';
 import { contentName } from '../kv/chain-hash.ts';
 import type { Sequence, StepLoad } from '../schedule/sequence.ts';
 import type { StepCost } from './cost-model.ts';
@@ -9,16 +10,18 @@ export type LaunchCost = (load: StepLoad, rows: readonly Sequence[]) => number;
 /**
  * A step is launched as a captured CUDA graph, or kernel by kernel. The second takes longer and varies, evenly between
  * 1 - spread and 1 + spread of its mean. How long it takes is drawn by the request that came last into the step, and
- * how far it is: so that a change of the costs leaves the draws of the others as they were.
+ * how far it is, and the seed: so that a change of the costs leaves the draws of the others as they were.
  */
 export function launchCost(
   { isGraph }: Pick<StepCost, 'isGraph'>,
   { graphLaunchMs, eagerLaunchMs, eagerLaunchSpread }: Further,
+  seed: string | number,
 ): LaunchCost {
   if (eagerLaunchSpread === 0) {
     return (load) => (isGraph(load) ? graphLaunchMs : eagerLaunchMs);
   }
-  const name = new Int32Array(2);
+  const name = new Int32Array(3);
+  name[2] = Math.floor(stream(seed, 'launch')() * 2 ** 31);
   return (load, rows) => {
     if (isGraph(load)) return graphLaunchMs;
     const last = rows.at(-1);

@@ -19,6 +19,8 @@ interface Asked {
   readonly thinkMs?: number | undefined;
   /** How long its answer took when it was recorded, from asking to its end. */
   readonly apiMs?: number | undefined;
+  /** And to its first token. */
+  readonly ttftMs?: number | undefined;
   /** undefined: not known, and no limit is sent. */
   readonly outputTokens?: number | undefined;
   /** That answered it, as the trace names it. */

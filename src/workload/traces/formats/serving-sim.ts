@@ -68,12 +68,13 @@ function tokensIn(row: FileRecord): { inputTokens: number; outputTokens: number 
   return { inputTokens, outputTokens };
 }
 
-/** How long an engine that was watched took, from its queue to the last token. */
-function watchedIn({ value }: FileRecord): { apiMs?: number } {
-  const { queued_ts: queuedSec, last_token_ts: lastSec } = value;
-  return isTime(queuedSec) && isTime(lastSec) && lastSec >= queuedSec
-    ? { apiMs: (lastSec - queuedSec) * 1000 }
-    : {};
+/** How long an engine that was watched took, from its queue to the last token, and to the first. */
+function watchedIn({ value }: FileRecord): { apiMs?: number; ttftMs?: number } {
+  const { queued_ts: queuedSec, first_token_ts: firstSec, last_token_ts: lastSec } = value;
+  const since = (sec: unknown): number | undefined =>
+    isTime(queuedSec) && isTime(sec) && sec >= queuedSec ? (sec - queuedSec) * 1000 : undefined;
+  const [apiMs, ttftMs] = [since(lastSec), since(firstSec)];
+  return { ...(apiMs !== undefined && { apiMs }), ...(ttftMs !== undefined && { ttftMs }) };
 }
 
 /** Only the first has a time; every other comes after the tools of the one before. */

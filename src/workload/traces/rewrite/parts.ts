@@ -53,7 +53,7 @@ export const PARTS = {
   'api-times': {
     says: 'how long answers took',
     isIn: ({ apiMs }) => apiMs !== undefined,
-    without: without('apiMs'),
+    without: without('apiMs', 'ttftMs'),
   },
   outputs: {
     says: 'lengths of answers',
@@ -117,6 +117,7 @@ const TOLD_BY = {
   parent: 'sub-agents',
   thinkMs: 'thinks',
   apiMs: 'api-times',
+  ttftMs: 'api-times',
   outputTokens: 'outputs',
   inputTokens: 'inputs',
   hashIds: 'blocks',
