@@ -65,8 +65,8 @@ export const FITTED = {
     },
     isOf: isAhead,
   },
-  lookupTokenUs: {
-    ...{ unit: 'us', says: 'looking below the GPU, a token of the prompt', scale: atLeast(2) },
+  storeTokenUs: {
+    ...{ unit: 'us', says: 'handing a token of a prompt to the tiers', scale: atLeast(2) },
     ...{ min: 0, max: 1000, isOf: (_: Profile, hasTiers: boolean) => hasTiers },
   },
   hostReadGBps: {

@@ -30,8 +30,8 @@ export interface Fit {
 export interface FitOptions {
   /** Where the fit begins, and what it leaves as it is. */
   readonly start: Profile;
-  /** No play begins later than so many milliseconds after the fit has; default: none does. */
-  readonly budgetMs?: number;
+  /** Whether the time for it is over: asked before every round; default: it never is. */
+  readonly until?: () => boolean;
   readonly told?: (line: string) => void;
   /** Default: every constant that the engine has. */
   readonly names?: readonly FittedName[];
@@ -39,9 +39,7 @@ export interface FitOptions {
 
 /** The constants with which the engine takes as long as the runs did. */
 export async function fit(replays: readonly Replay[], options: FitOptions): Promise<Fit> {
-  const { start, budgetMs = Infinity, told } = options;
-  const begunMs = performance.now();
-  const until = (): boolean => performance.now() - begunMs > budgetMs;
+  const { start, until = () => false, told } = options;
   const names = options.names ?? fittedNames(start, replays.some(hasTiers));
   const bounds = names.map((name) => boundsOf(name, valueIn(start, name)));
   const profileAt = (point: readonly number[]): Profile => ({

@@ -3,7 +3,7 @@ import { quantile } from '../stats/exact.ts';
 import { type Equations, type Estimate, type Fitted, fitConstants } from './probe-fit.ts';
 import type { Seen } from './probe-seen.ts';
 import { median } from './probe-session.ts';
-import { engineMsOf, timelineOf } from './probe-timeline.ts';
+import { timelineOf, workMs, workOf } from './probe-timeline.ts';
 
 /** What is fitted: constants of a profile. */
 export const CONSTANTS = [
@@ -169,12 +169,13 @@ function hintsOf(start: readonly number[]): { index: number; value: number; widt
 function equationsOf(designs: readonly Design[], budget: number, stepping: Stepping): Equations {
   const apiAt = CONSTANTS.indexOf('apiMs');
   const promptAt = CONSTANTS.indexOf('promptTokenUs');
+  const works = designs.map(({ seen }) => workOf(seen, budget));
   return {
     ms: designs.map(({ seen }) => seen.ms),
     predicted(values) {
       const timeline = timelineOf(profileWith(values, stepping));
-      return designs.map(({ seen }) => {
-        const engineMs = engineMsOf(timeline, seen, budget);
+      return designs.map(({ seen }, index) => {
+        const engineMs = workMs(timeline, works[index]!);
         if (seen.kind !== 'prefill') return engineMs;
         return engineMs + values[apiAt]! + (values[promptAt]! / 1e3) * seen.inputTokens;
       });

@@ -40,21 +40,40 @@ export function timelineOf(profile: Profile): Timeline {
   };
 }
 
+/** Steps that follow each other, and between the results of which of them the time was taken. */
+export interface Work {
+  readonly loads: readonly StepLoad[];
+  /** -1: from the beginning, when the engine was idle. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Steps after which those that are alike take alike. */
 const LEAD = 4;
 
-/** What the engine would take for what was seen; without the API, which only a first token waits for. */
-export function engineMsOf(timeline: Timeline, seen: Seen, maxBatchedTokens: number): number {
-  if (seen.kind === 'prefill') return timeline(chunksOf(seen, maxBatchedTokens)).at(-1) ?? 0;
+/** What an engine with this token budget a step did while that was seen. */
+export function workOf(seen: Seen, maxBatchedTokens: number): Work {
+  if (seen.kind === 'prefill') {
+    const loads = chunksOf(seen, maxBatchedTokens);
+    return { loads, from: -1, to: loads.length - 1 };
+  }
   const decode = decodeLoad(seen.rows, seen.contextTokens);
   if (seen.kind === 'decode') {
-    const readMs = timeline(Array.from({ length: LEAD + 2 }, () => decode));
-    return readMs[LEAD]! - readMs[LEAD - 1]!;
+    return { loads: Array.from({ length: LEAD + 2 }, () => decode), from: LEAD - 1, to: LEAD };
   }
   const chunks = chunksOf(seen, Math.max(1, maxBatchedTokens - seen.rows));
   const alone = LEAD + Math.max(0, seen.steps - chunks.length);
   const mixed = chunks.map((chunk) => joined(chunk, seen.rows, seen.contextTokens));
   const loads = [...Array.from({ length: alone }, () => decode), ...mixed, decode];
+  return { loads, from: LEAD - 1, to: alone + mixed.length - 1 };
+}
+
+/** What the engine takes for it; without the API, which only a first token waits for. */
+export function workMs(timeline: Timeline, { loads, from, to }: Work): number {
   const readMs = timeline(loads);
-  return readMs[alone + mixed.length - 1]! - readMs[LEAD - 1]!;
+  return readMs[to]! - (readMs[from] ?? 0);
+}
+
+export function engineMsOf(timeline: Timeline, seen: Seen, maxBatchedTokens: number): number {
+  return workMs(timeline, workOf(seen, maxBatchedTokens));
 }

@@ -8,6 +8,7 @@ import type { Profile } from './cost/profile.ts';
 import { profileOf } from './cost/profile-of.ts';
 import { type EngineEvents, tellerOf } from './events.ts';
 import { Front } from './front.ts';
+import { HandedOver } from './handed-over.ts';
 import { type Job, newJob, refusalOf } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
@@ -71,6 +72,7 @@ export class Engine implements EngineFleet {
   readonly #pool: BlockPool;
   readonly #offload: Offload | undefined;
   readonly #primed: Primed;
+  readonly #handedOver: HandedOver;
   readonly #scheduler: Scheduler<Job>;
   readonly #stepping: Stepping;
   #promptTokens = 0;
@@ -104,6 +106,7 @@ export class Engine implements EngineFleet {
     this.#pool = memory.pool;
     this.#offload = memory.offload;
     this.#primed = new Primed(options);
+    this.#handedOver = new HandedOver(this.#offload ? further.storeTokenUs : 0);
     const [admitted, loaded] = [tellerOf(events, 'admitted'), tellerOf(events, 'loaded')];
     const onAdmitted =
       admitted &&
@@ -125,7 +128,7 @@ export class Engine implements EngineFleet {
     this.#stepping = new (further.asyncScheduling ? Pipelined : InTurn)({
       ...{ clock, cost, scheduler: this.#scheduler },
       launchMs: launchCost(cost, further, options.seed),
-      lookupMs: this.#lookupMsOf(further.lookupTokenUs),
+      handOverMs: () => this.#handedOver.takeMs(),
       begun: (rows, startMs) => this.#begin(rows, startMs),
       computed: (job, tokens) => this.#offload?.computed(job, tokens),
       sampled: (job, atMs) => this.#tell(job, atMs),
@@ -197,15 +200,10 @@ export class Engine implements EngineFleet {
     return this;
   }
 
-  /** Host time of what was looked for below the GPU while a step was scheduled. */
-  #lookupMsOf(tokenUs: number): () => number {
-    const offload = this.#offload;
-    return offload && tokenUs > 0 ? () => (tokenUs / 1e3) * offload.takeLookedUp() : () => 0;
-  }
-
   #begin(rows: readonly Job[], startMs: number): void {
     for (const job of rows) {
       // On the wall clock a step can begin, on the engine's time, before the request came that it serves.
+      this.#handedOver.add(job);
       if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
     this.#stepped?.(this.tokens);

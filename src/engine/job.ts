@@ -17,6 +17,8 @@ export interface Job extends Sequence {
   isCancelled: boolean;
   /** Tokens of the answer that its client was told. */
   toldTokens: number;
+  /** Tokens of the prompt that the tiers below the GPU have been handed. */
+  handedTokens: number;
   readonly queuedMs: number;
   /** Start of the first step that computes any of it; -1 before. */
   scheduledMs: number;
@@ -108,6 +110,7 @@ export function newJob(request: EngineRequest, observer: EngineObserver, context
     answer: reply,
     isCancelled: false,
     toldTokens: 0,
+    handedTokens: 0,
     queuedMs: context.nowMs,
     scheduledMs: -1,
     firstTokenMs: -1,

@@ -72,9 +72,9 @@ export class Pipelined implements Stepping {
   }
 
   #launch(nowMs: number, rows: readonly Job[], load: StepLoad): void {
-    const { scheduler, cost, launchMs, lookupMs, begun } = this.#parts;
+    const { scheduler, cost, launchMs, handOverMs, begun } = this.#parts;
+    const readyMs = nowMs + handOverMs();
     begun(rows, nowMs);
-    const readyMs = nowMs + lookupMs();
     this.#hostFreeMs = readyMs + cost.hostMs(load) + launchMs(load, rows);
     const gpuMs = Math.max(this.#gpuFreeMs, readyMs) + cost.gpuMs(load);
     this.#gpuFreeMs = Math.max(gpuMs, this.#hostFreeMs);

@@ -19,8 +19,8 @@ export interface SteppingParts {
   readonly cost: StepCost;
   /** Host time to launch a step. */
   readonly launchMs: LaunchCost;
-  /** Host time of scheduling it, beside that: asked once a step. */
-  readonly lookupMs: () => number;
+  /** Host time before it is launched, for what the step before it has computed: asked once a step. */
+  readonly handOverMs: () => number;
   /** A step of these rows begins. */
   readonly begun: (rows: readonly Job[], startMs: number) => void;
   /** So many tokens of it are computed for certain: more of it may be under way. */
@@ -47,14 +47,15 @@ export class InTurn implements Stepping {
   }
 
   #start(startMs: number): void {
-    const { scheduler, clock, cost, launchMs, lookupMs, begun } = this.#parts;
+    const { scheduler, clock, cost, launchMs, handOverMs, begun } = this.#parts;
     const { rows, load } = scheduler.schedule();
     this.#rows = rows;
     this.#isStepping = rows.length > 0;
     if (!this.#isStepping) return;
+    const handOver = handOverMs();
     begun(rows, startMs);
     const computeMs = Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows));
-    this.#endMs = startMs + computeMs + lookupMs();
+    this.#endMs = startMs + handOver + computeMs;
     clock.setTimeout(this.#onEnd, Math.max(0, this.#endMs - clock.now()));
   }
 

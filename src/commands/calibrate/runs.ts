@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import type { Replay } from '../../calibrate/fit-replay.ts';
@@ -32,6 +33,7 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
     import('../../calibrate/fit-profile.ts'),
     import('../../engine/cost/profile-of.ts'),
   ]);
+  const clock = new SystemClock();
   const all: Replay[] = [];
   for (const [index, path] of [...paths, ...predict].entries()) {
     all.push(await replayOf(path, settingsFor(flags.set, index + 1)));
@@ -39,7 +41,7 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
   const fitted = all.slice(0, paths.length).map((replay) => firstOf(replay, flags.first));
   const found = await fitting.fit(fitted, {
     start: profileOf({ gpu }),
-    budgetMs: budget * 1000,
+    until: () => clock.now() > budget * 1000,
     ...(!quiet && { told: say }),
   });
   const unseen =
@@ -47,7 +49,7 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
       ? all.slice(paths.length)
       : all.map((one) => restOf(one, flags.first!));
   const predicted = await Promise.all(unseen.map((replay) => errorsOf(replay, found.profile)));
-  const profile = fittedProfile(found, fitted, new Date());
+  const profile = fittedProfile(found, fitted, new Date(clock.originEpochMs));
   writeWhole(out, [`${JSON.stringify(profile, undefined, 2)}\n`]);
   const text = `${JSON.stringify({ ...found, profile, predicted }, undefined, 2)}\n`;
   if (json === '-') {

@@ -57,10 +57,10 @@ export const FURTHER = {
   expertsMs: row(zeroOrMore, 0, 'mixture of experts: the time to read the weights of all of them'),
   expertShare: row(share, 1, 'share of the experts that one token goes to'),
   hostLatencyMs: row(zeroOrMore, 0, 'before the first byte of a copy from host memory, or to it'),
-  lookupTokenUs: row(
+  storeTokenUs: row(
     zeroOrMore,
     0,
-    'host time to look for a token of a request below the GPU, before the step that is scheduled then',
+    'with tiers below the GPU: host time of the step after, for a token of a prompt that is handed to them',
   ),
   transfersInTurn: row(
     z.boolean(),

@@ -63,7 +63,6 @@ export class Offload {
   #queryTokens = 0;
   #hitTokens = 0;
   #loadedBytes = 0;
-  #lookedUpTokens = 0;
 
   constructor(settings: OffloadSettings, context: OffloadContext) {
     const { shape, promptOnly, inclusive, storeThreshold } = settings;
@@ -103,7 +102,6 @@ export class Offload {
 
   /** Blocks that can be loaded after the first `hitBlocks`, which the GPU has; or ON_THEIR_WAY. */
   match(sequence: Sequence, hitBlocks: number): number {
-    this.#lookedUpTokens += sequence.knownTokens;
     const { chunkBlocks, chunkTokens } = this.#settings.shape;
     const known = Math.floor(sequence.knownTokens / chunkTokens);
     const isFirst = !sequence.hasAsked;
@@ -123,13 +121,6 @@ export class Offload {
       this.#found.push(found);
     }
     return Math.max(0, (first + this.#found.length) * chunkBlocks - hitBlocks);
-  }
-
-  /** Tokens of the requests that were looked for since this was last asked. */
-  takeLookedUp(): number {
-    const tokens = this.#lookedUpTokens;
-    this.#lookedUpTokens = 0;
-    return tokens;
   }
 
   /** Loads what the match just made has found after the first `hitBlocks`, and says where from. */
