@@ -82,8 +82,7 @@ function searched(
   const hinted = hints.filter(({ index }) => !fixed.includes(index));
   const free = start.map((_, index) => index).filter((index) => !fixed.includes(index));
   const weigh = measured.map(
-    (ms, row) =>
-      1 / Math.hypot((shares[row] ?? RELATIVE) * ms + ABSOLUTE_MS, spreadMs[row] ?? 0),
+    (ms, row) => 1 / Math.hypot((shares[row] ?? RELATIVE) * ms + ABSOLUTE_MS, spreadMs[row] ?? 0),
   );
   const residualsAt = (values: readonly number[]) => [
     ...predicted(values).map((ms, row) => (measured[row]! - ms) * weigh[row]!),

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { ApiWork } from './api-work.ts';
 import type { Further } from './cost/further.ts';
 import type { EngineEnd, EngineObserver } from './serving.ts';
 
@@ -13,38 +14,43 @@ export interface Heard extends EngineObserver {
 }
 
 /**
- * The process before the engine: one server that parses and tokenizes requests one after the other, and sends what
- * is streamed. A request of n prompt tokens is with the engine after
+ * The process before the engine: one server that parses and tokenizes all requests that it has at a time, and sends
+ * what is streamed. Alone, a request of n prompt tokens is with the engine after
  *
- *   wait + apiSerialMs + promptTokenUs n + apiMs
+ *   apiSerialMs + promptTokenUs n + apiMs
  *
- * where it waits for those before it, and for the chunks that were sent meanwhile.
+ * of which the first two are shared with the others (`ApiWork`), and wait for the chunks that are sent meanwhile.
  */
 export class Front {
   readonly #costs: FrontCosts;
   readonly #clock: Clock;
-  #freeMs = 0;
+  readonly #work: ApiWork;
 
   constructor(clock: Clock, costs: FrontCosts) {
-    this.#clock = clock;
     this.#costs = costs;
+    this.#clock = clock;
+    this.#work = new ApiWork(clock);
   }
 
-  /** Takes the request in, and says how long it takes until the engine has it. */
-  delayMs(promptTokens: number): number {
+  /** Takes a request in, and calls `accepted` when the engine has it; returns what gives it up. */
+  take(promptTokens: number, accepted: () => void): () => void {
     const { apiMs, apiSerialMs, promptTokenUs } = this.#costs;
-    const nowMs = this.#clock.now();
     const busyMs = apiSerialMs + (promptTokenUs / 1e3) * promptTokens;
-    if (busyMs === 0) return apiMs;
-    this.#freeMs = Math.max(this.#freeMs, nowMs) + busyMs;
-    return this.#freeMs - nowMs + apiMs;
+    let timer: unknown;
+    const handOver = (): void => {
+      timer = this.#clock.setTimeout(accepted, apiMs);
+    };
+    const giveUp = busyMs === 0 ? handOver() : this.#work.begin(busyMs, handOver);
+    return () => {
+      giveUp?.();
+      this.#clock.clearTimeout(timer);
+    };
   }
 
   /** So many chunks are sent. */
   sent(chunks: number): void {
     const { chunkUs } = this.#costs;
-    if (chunkUs === 0) return;
-    this.#freeMs = Math.max(this.#freeMs, this.#clock.now()) + (chunkUs / 1e3) * chunks;
+    if (chunkUs > 0) this.#work.interrupt((chunkUs / 1e3) * chunks);
   }
 
   /** The observer as the API lets it hear: the first token later than the engine has it. */
