@@ -2,7 +2,7 @@ import { VirtualClock } from '../base/clock.ts';
 import type { Profile } from '../engine/cost/profile.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import { fit } from './fit.ts';
+import { fit as fitted } from './fit.ts';
 import { FITTED, type FittedName } from './fit-constants.ts';
 import { type Observed, type Replay, type Times, timesOf } from './fit-replay.ts';
 import type { Estimate } from './probe-fit.ts';
@@ -51,7 +51,7 @@ export async function fitTraffic(
   if (replay.observed.length < 30) return undefined;
   const tiers = engine.offload.preset !== undefined && engine.offload.preset !== 'none';
   const names = NAMES.filter((name) => name !== 'storeTokenUs' || tiers);
-  const { values, errors } = await fit([replay], { start: begunAt(start), names, until });
+  const { values, errors } = await fitted([replay], { start: begunAt(start), names, until });
   return {
     values: Object.fromEntries(
       values.map(({ name, value, interval }) => {

@@ -115,13 +115,7 @@ export async function probeServer(
   });
   session.stage('fitting');
   const constants = constantsOf(seen, likelyBudgets(budget));
-  const traffic = constants.stepping.profile.asyncScheduling
-    ? await probeTraffic(session, {
-        ...room,
-        tokenMs: tokenMsOf(seen),
-        stepMs: constants.values.weightsMs,
-      })
-    : [];
+  const traffic = await trafficOf(session, { ...room, tokenMs: tokenMsOf(seen) }, constants);
   await noteDrift(session, checked, notes);
   await refuseOthers(session, firstPage);
   return {
@@ -143,6 +137,16 @@ export async function probeServer(
     },
     ...{ cache, tier, seen, constants, traffic, notes },
   };
+}
+
+/** Of a server that launches a step when the one before it has ended, probes tell all. */
+async function trafficOf(
+  session: ProbeSession,
+  room: Room & { readonly tokenMs: number },
+  { stepping, values: { weightsMs } }: Constants,
+): Promise<Passed[]> {
+  if (!stepping.profile.asyncScheduling) return [];
+  return probeTraffic(session, { ...room, stepMs: weightsMs });
 }
 
 function probedBlock({ blockTokens }: CacheSeen): Limit | undefined {
