@@ -1,4 +1,3 @@
-import { sleep } from '../base/clock.ts';
 import { type Rng, stream } from '../base/random.ts';
 import type { Answered } from './probe-request.ts';
 import type { ProbeSession } from './probe-session.ts';
@@ -28,13 +27,12 @@ interface Conversation {
 /** What the traffic may take of the budget, and how long it is at most. */
 const SHARE = 0.2;
 const MOST_MS = 60_000;
-/** Of the GPU, by prompts and by answers: light, then as much again. */
-const LOADS = [0.25, 0.5] as const;
+/** Requests that are there at a time, were each alone among eight: light, then as much again. */
+const LOADS = [0.75, 1.5] as const;
 const TURNS = 5;
-/** Conversations at a time, and requests that come at once now and then. */
+/** Conversations at a time, and requests that come at once in the middle. */
 const CONVERSATIONS = 6;
 const BURST = 24;
-const BURSTS = 3;
 const FIRST_TOKENS = [64, 2048] as const;
 const QUESTION_TOKENS = 40;
 const ANSWER_TOKENS = [20, 160] as const;
@@ -59,21 +57,32 @@ export async function probeTraffic(session: ProbeSession, room: Room): Promise<P
         .then((answered) => ({ conversation: one.number, answered })),
     );
   };
-  for (const load of LOADS) {
-    const endMs = session.clock.now() + mostMs / LOADS.length;
-    const gapMs = requestMs(room) / load;
-    const burstMs = mostMs / LOADS.length / BURSTS;
-    let nextBurstMs = session.clock.now() + burstMs / 2;
-    while (session.clock.now() < endMs) {
-      await sleep(session.clock, -gapMs * Math.log(1 - rng()));
-      send();
-      if (session.clock.now() < nextBurstMs) continue;
-      nextBurstMs += burstMs;
-      for (let i = 0; i < BURST; i++) send();
+  const arrivals = arrivalsOf(rng, mostMs, requestMs(room));
+  await new Promise<void>((resolve) => {
+    for (const [index, afterMs] of arrivals.entries()) {
+      session.clock.setTimeout(() => {
+        send();
+        if (index === arrivals.length - 1) resolve();
+      }, afterMs);
     }
-  }
+  });
   const passed = await Promise.all(sent);
   return passed.filter(({ answered }) => answered.failure === undefined);
+}
+
+/** When requests come: at random, and in the middle of each stretch of a load some at once. */
+function arrivalsOf(rng: Rng, mostMs: number, eachMs: number): number[] {
+  const stretchMs = mostMs / LOADS.length;
+  return LOADS.flatMap((load, stretch) => {
+    const fromMs = stretch * stretchMs;
+    const burst = Array.from({ length: BURST }, () => fromMs + stretchMs / 2);
+    const alone: number[] = [];
+    for (let atMs = fromMs; ; alone.push(atMs)) {
+      atMs -= (eachMs / load) * Math.log(1 - rng());
+      if (atMs >= fromMs + stretchMs) break;
+    }
+    return [...alone, ...burst];
+  }).sort((a, b) => a - b);
 }
 
 /** Its share of the GPU: its new tokens, and its part of steps that a few others are in. */
