@@ -7,6 +7,7 @@ import { type ProcessLimits, processLimits } from './base/process-limits.ts';
 import { withoutCredentials } from './base/secret.ts';
 import { version } from './base/version.ts';
 import { foreignFlagText } from './commands/flags/foreign-flags.ts';
+import { loadSchema } from './commands/flags/schema-field.ts';
 import { columnsOf } from './commands/terminal/screen.ts';
 import { logAs, say } from './commands/terminal/stderr.ts';
 import { withVerb } from './dialects/scripts.ts';
@@ -52,6 +53,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<Command> }> =
   calibrate: {
     summary: 'make a profile of a real engine, by probes of it or from runs against it',
     load: async () => (await import('./commands/calibrate/calibrate.ts')).calibrateCommand(),
+  },
+  conform: {
+    summary: 'certify what a server says of its prefix cache, by probes with known answers',
+    load: async () => (await import('./commands/conform/conform.ts')).conformCommand(),
   },
   'multi-round-qa': {
     summary: 'the command line of multi-round-qa.py',
@@ -200,6 +205,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     .version(version(), '-V, --version', 'the version; with --verbose all that a bug report needs')
     .helpCommand(false);
   const called = VERBS[argv[0] ?? ''];
+  if (asksSchema(argv)) await loadSchema();
   for (const [name, verb] of Object.entries(VERBS)) {
     const command =
       verb === called ? await verb.load() : new Command(name).description(verb.summary);
@@ -212,6 +218,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
   await root.parseAsync(argv as string[], { from: 'user' });
   return Number(process.exitCode ?? EXIT.ok);
+}
+
+/** Flags, and the help of other verbs, are worded by the schema of scenarios; where none is asked for, it stays away. */
+function asksSchema(argv: readonly string[]): boolean {
+  const isOfOthers = argv[0] === 'help' || argv[0] === 'completion';
+  return isOfOthers || argv.some((argument) => argument.startsWith('-'));
 }
 
 /** `--version --verbose`: commander would have answered by the first of them. */

@@ -1,3 +1,5 @@
+import { servedBy } from '../capacity/references.ts';
+import { type Waiting, waitingOf } from '../capacity/waiting.ts';
 import { type RunReference, runReferences } from '../ledger/run-references.ts';
 import { capacityOf, type KvCapacity } from '../plan/capacity.ts';
 import type { TurnRecord } from '../record/record.ts';
@@ -14,6 +16,7 @@ import { type CacheSize, type Eviction, evictionOf } from './eviction.ts';
 import type { Fit, TooFew } from './fit.ts';
 import { type InFlight, inFlightOf, prefillSpans } from './in-flight.ts';
 import { type Reload, reloadOf } from './reload.ts';
+import { waitingForRoom } from './room.ts';
 import { type By, type Selection, selected } from './selection.ts';
 import { type ExternalFrom, withTiers } from './tiers.ts';
 import { type TimedRequest, timedRequests } from './timed-request.ts';
@@ -39,6 +42,8 @@ export interface Explanation {
   readonly ttft: TtftFits;
   readonly tpot: Fit<TpotCause> | TooFew;
   readonly reload: Reload;
+  /** Requests that waited for room, and not for others' prompts to be computed. Absent: hardly any did, as far as is known. */
+  readonly waiting?: Waiting;
   readonly bands: readonly Band[];
   readonly fineBands: readonly Band[];
   readonly selection: Selection & { readonly by: By };
@@ -125,7 +130,10 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
     external: sum(seen, ({ request }) => request.externalTokens),
     storage: sum(seen, ({ request }) => request.storageTokens),
   };
-  const reload = reloadOf(ttft, tokens, tokenBytes, told);
+  const tpot = tpotFit(seen);
+  const waited = waitingOf(servedBy(references), references.blockTokens);
+  const waiting = waitingForRoom(waited, ttft, tpot);
+  const reload = reloadOf(ttft, seen, tokenBytes, told);
   const blameOf = blamer(requests, spans);
   const chosen = chosenAt.map((at, index): Explained => {
     const request = requests[at]!;
@@ -156,8 +164,9 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
       externalFrom,
       told,
       ttft,
-      tpot: tpotFit(seen),
+      tpot,
       reload,
+      ...(waiting && { waiting }),
       bands: bandsOf(waterfalls),
       fineBands: bandsOf(waterfalls, true),
       selection: { ...selection, by },
@@ -189,7 +198,10 @@ function workAheadMs(
   { computeUs, tiers }: Reload,
 ): number | undefined {
   if (!computeUs) return undefined;
-  return (computedTokens * computeUs.value + loadingTokens * (tiers[0]?.loadUs?.value ?? 0)) / 1e3;
+  // What every load takes is not known of those ahead.
+  const [tier] = tiers;
+  const loadUs = tier?.isWithFixed ? 0 : (tier?.loadUs?.value ?? 0);
+  return (computedTokens * computeUs.value + loadingTokens * loadUs) / 1e3;
 }
 
 function timeIn(played: PlayedAgain, key: number | string): number | undefined {

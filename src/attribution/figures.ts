@@ -5,7 +5,8 @@ import type { Explanation } from './explanation.ts';
 /** The waterfall of the TTFT by quantile: its parts upon each other. */
 export function explanationFigures({ fineBands, ttft }: Explanation): Figure[] {
   if (!fineBands.length) return [];
-  const shown = ttftColumns(fineBands);
+  // A stack of one quantile has no width: it is named, and not drawn.
+  const shown = fineBands.length > 1 ? ttftColumns(fineBands) : [];
   return [
     {
       name: 'ttft-waterfall',

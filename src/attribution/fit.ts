@@ -37,6 +37,8 @@ export interface Fit<Name extends string = string> {
   readonly meanMs: number;
   /** Share of the variance that it explains, 0 to 1, where requests count as they were weighed. */
   readonly explainedShare: number;
+  /** By how much a request is off: the root of the mean square of what is left, milliseconds. */
+  readonly residualMs: number;
 }
 
 /** All requests had as much of it; too few had any; others tell the same; or it came out below 0, and no cause saves time. */
@@ -202,6 +204,7 @@ function fitOf<Name extends string>(
     sessions: count,
     meanMs,
     explainedShare: found.explainedShare,
+    residualMs: Math.sqrt(mean(found.residuals.map((residual) => residual * residual))),
   };
 }
 

@@ -1,6 +1,7 @@
+import { deviation, mean } from 'd3-array';
 import type { Coefficient, Fit, TooFew } from './fit.ts';
 import type { ToldByServer } from './told-by-server.ts';
-import type { TtftCause, TtftFits } from './ttft-fit.ts';
+import type { Seen, TtftCause, TtftFits } from './ttft-fit.ts';
 
 /** How fast tokens come back from below the GPU, and whether that is worth it. */
 export interface Reload {
@@ -9,7 +10,7 @@ export interface Reload {
   readonly tiers: readonly TierReload[];
   /** Milliseconds that a load takes however little it is. */
   readonly loadMs?: Fitted;
-  /** Bytes over time of its transfers, as the server counts them. */
+  /** Bytes over time of its transfers, as the server counts them: of these, what is fitted is a check. */
   readonly toldGBps?: number;
   /** Microseconds to compute a token instead, attention to what is before it included. */
   readonly computeUs?: Fitted;
@@ -22,8 +23,8 @@ export interface TierReload {
   readonly tier: 'below' | 'host' | 'storage';
   /** Microseconds that a token takes to load, as fitted; absent: too little to tell. */
   readonly loadUs?: Fitted;
-  /** What was fitted: own tokens, or those that others had to load before. */
-  readonly loadFrom?: TtftCause;
+  /** Loads are so much alike that this holds what every load takes, however little it is: no bandwidth follows. */
+  readonly isWithFixed?: true;
   /** The same in GB/s (1 GB is 1e9 bytes), where the bytes of a token are known. */
   readonly GBps?: Fitted;
   readonly verdict: 'pays' | 'costs' | 'cannot tell';
@@ -39,7 +40,7 @@ const HALF_MAX = 0.5;
 
 export function reloadOf(
   fits: TtftFits,
-  tokens: { readonly external: number | undefined; readonly storage: number | undefined },
+  seen: readonly Seen[],
   bytesPerToken: number | undefined,
   { loadedBytes, loadMs: toldMs }: ToldByServer,
 ): Reload {
@@ -48,25 +49,31 @@ export function reloadOf(
   const computed = clear(own.get('uncached'));
   const computeUs = computed && inMicroseconds(computed);
   const fixed = loads.get('load');
-  const tier = (name: TierReload['tier'], from: TtftCause | undefined): TierReload => {
-    const loadUs = from && inMicroseconds(loads.get(from)!);
+  const storage = loadsOf(seen, ({ storageTokens = 0 }) => storageTokens);
+  const host = loadsOf(
+    seen,
+    ({ externalTokens = 0, storageTokens = 0 }) => externalTokens - storageTokens,
+  );
+  const tier = (name: TierReload['tier'], cause: TtftCause, isAlike: boolean): TierReload => {
+    const found = clear(loads.get(cause));
+    const loadUs = found && inMicroseconds(found);
+    const isWithFixed =
+      fixed?.finding !== 'told' && (isAlike || isMixed(fits.queue ?? fits.prefill));
     return {
       tier: name,
-      ...(loadUs && { loadUs, loadFrom: from }),
-      ...(loadUs && bytesPerToken !== undefined && { GBps: bandwidth(bytesPerToken, loadUs) }),
+      ...(loadUs && { loadUs }),
+      ...(loadUs && isWithFixed && { isWithFixed }),
+      ...(loadUs &&
+        !isWithFixed &&
+        bytesPerToken !== undefined && { GBps: bandwidth(bytesPerToken, loadUs) }),
       verdict: verdictOf(loadUs, computeUs),
     };
   };
-  const { external = 0, storage = 0 } = tokens;
   return {
     bytesPerToken,
     tiers: [
-      ...(external > storage
-        ? [tier(storage > 0 ? 'host' : 'below', loadFrom(loads, computed, storage > 0))]
-        : []),
-      ...(storage > 0
-        ? [tier('storage', clear(loads.get('storage')) ? 'storage' : undefined)]
-        : []),
+      ...(host.length ? [tier(storage.length ? 'host' : 'below', 'external', areAlike(host))] : []),
+      ...(storage.length ? [tier('storage', 'storage', areAlike(storage))] : []),
     ],
     ...(fixed?.finding === 'told' && {
       loadMs: { value: fixed.value, interval95: fixed.interval95 },
@@ -81,30 +88,26 @@ export function reloadOf(
 type Numbers = ReadonlyMap<TtftCause, Coefficient<TtftCause>>;
 
 function numbersOf(fit: Fit<TtftCause> | TooFew): Numbers {
-  if ('tooFew' in fit) return new Map();
-  const isMixed = fit.leftOut.some(({ name, why }) => name === 'load' && why === 'alike');
-  // Without the fixed part of a load, own tokens seem to take that as well.
-  const sound = fit.coefficients.filter(
-    ({ name }) => !(isMixed && (name === 'external' || name === 'storage')),
-  );
-  return new Map(sound.map((one) => [one.name, one]));
+  return 'tooFew' in fit ? new Map() : new Map(fit.coefficients.map((one) => [one.name, one]));
 }
 
-/**
- * Own external tokens; or, where those are not clear, the tokens that others, sent before, had still to load: whoever
- * shares a link waits for them too. That holds where a queue moves as fast as the engine computes, and not where it
- * waits for room: then a token of others that is computed costs as much as an own one.
- */
-function loadFrom(
-  loads: Numbers,
-  computed: Coefficient<TtftCause> | undefined,
-  isMixed: boolean,
-): TtftCause | undefined {
-  if (clear(loads.get('external'))) return 'external';
-  const ahead = clear(loads.get('computedAhead'));
-  const isWorking = !ahead || !computed || ahead.interval95[0] <= computed.interval95[1];
-  // Where they come from several tiers, nobody knows which the others' were.
-  return !isMixed && isWorking && clear(loads.get('externalAhead')) ? 'externalAhead' : undefined;
+/** Without the fixed part of a load, own tokens seem to take that as well. */
+function isMixed(fit: Fit<TtftCause> | TooFew): boolean {
+  return (
+    'leftOut' in fit && fit.leftOut.some(({ name, why }) => name === 'load' && why === 'alike')
+  );
+}
+
+/** Of those that loaded any: how many tokens. */
+function loadsOf(seen: readonly Seen[], of: (request: Seen['request']) => number): number[] {
+  return seen.flatMap(({ request }) => of(request) || []);
+}
+
+/** Standard deviation over mean: from less no line through the loads tells a token from what any load takes. */
+const ALIKE_CV = 0.5;
+
+function areAlike(loads: readonly number[]): boolean {
+  return (deviation(loads) ?? 0) < ALIKE_CV * (mean(loads) ?? 0);
 }
 
 function clear<C extends Coefficient>(found: C | undefined): C | undefined {

@@ -33,8 +33,11 @@ export function explanationSections(explanation: Explanation): Section[] {
       ttft.queueFrom === 'told' ? 'TTFT without the queue, by cause' : 'TTFT, by cause',
       ttft.prefill,
       TTFT_WORDS,
+      ttft.queue ? [] : waitingLines(explanation),
     ),
-    ...(ttft.queue ? [fitSection('Queue as told, by cause', ttft.queue, TTFT_WORDS)] : []),
+    ...(ttft.queue
+      ? [fitSection('Queue as told, by cause', ttft.queue, TTFT_WORDS, waitingLines(explanation))]
+      : []),
     fitSection('Gaps between tokens (ITL), by cause', tpot, TPOT_WORDS),
     reloadSection(explanation),
     bandsSection(bands),
@@ -87,6 +90,23 @@ function headFields({ requests, tokens, externalFrom, told, ttft }: Explanation)
   ];
 }
 
+/** Of the variance, and of the mean: where less is explained, and more is left, a fit says little. */
+const POOR_SHARE = 0.5;
+const POOR_REST = 0.2;
+const POOR_REST_MS = 1;
+const POOR = ' It fits badly: most of what makes them differ is none of these.';
+
+function isPoor({ explainedShare, residualMs, meanMs }: Fit): boolean {
+  return explainedShare < POOR_SHARE && residualMs > Math.max(POOR_REST_MS, POOR_REST * meanMs);
+}
+
+function waitingLines({ waiting, requests }: Explanation): string[] {
+  if (!waiting) return [];
+  return [
+    `${grouped(waiting.requests)} of ${grouped(requests.explained)} waited for room, while those that ran held up to ${grouped(waiting.heldBlocks)} blocks: the queue moved as answers ended. What a token ahead takes holds the steps of those answers, and is more than its computing.`,
+  ];
+}
+
 /** What stands for a number that is none. */
 const FINDINGS: Partial<Record<Coefficient['finding'], string>> = {
   nothing: 'as good as 0',
@@ -97,6 +117,7 @@ function fitSection<Name extends string>(
   title: string,
   fit: Fit<Name> | TooFew,
   words: Readonly<Record<Name | 'base', CauseWords>>,
+  more: readonly string[] = [],
 ): Section {
   if ('tooFew' in fit) return { title, lines: [`too few to tell: ${fit.tooFew}`] };
   const order = Object.keys(words);
@@ -137,7 +158,8 @@ function fitSection<Name extends string>(
       }),
     },
     notes: [
-      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained.${notes ? ` Left out: ${notes}.` : ''}`,
+      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained, and one is off by ${measure(fit.residualMs, 3)} ms (root mean square).${isPoor(fit) ? POOR : ''}${notes ? ` Left out: ${notes}.` : ''}`,
+      ...more,
     ],
   };
 }
@@ -155,37 +177,43 @@ const VERDICTS = {
 } satisfies Record<TierReload['verdict'], string>;
 
 const WHAT_IS_FITTED =
-  'Fitted: all that a first token waits for by such a token, so looking it up and reading the longer prompt as well; as told is the transfer alone.';
+  'Fitted: all that a first token waits for by such a token, so looking it up and reading the longer prompt as well.';
+const WHAT_IS_ALIKE =
+  'Loads are too much alike to tell what a token takes from what every load takes (setting it up, waiting for a step): its microseconds hold both, and no bandwidth follows from them.';
 
 function reloadSection({ reload }: Explanation): Section {
   const { tiers, loadMs, toldGBps, computeUs, breakEvenGBps } = reload;
+  const notes = [
+    ...(tiers.some(({ GBps }) => GBps) ? [WHAT_IS_FITTED] : []),
+    ...(tiers.some(({ isWithFixed }) => isWithFixed) ? [WHAT_IS_ALIKE] : []),
+  ];
   return {
     title: 'Loading a token from below the GPU, or computing it',
     fields: [
-      ...(tiers.length ? tiers.map(tierField) : [field('loads', 'none are known of')]),
-      ...(loadMs ? [field('and a load', fittedText(loadMs, 'ms'))] : []),
       ...(toldGBps === undefined
         ? []
-        : [field('as told', `${measure(toldGBps, 3)} GB/s: the server's bytes over their time`)]),
+        : [
+            field(
+              'transfers',
+              `${measure(toldGBps, 3)} GB/s: their bytes over their time, as the server counts them`,
+            ),
+          ]),
+      ...(tiers.length ? tiers.map(tierField) : [field('loads', 'none are known of')]),
+      ...(loadMs ? [field('and a load', fittedText(loadMs, 'ms'))] : []),
       ...(computeUs ? [field('computing', fittedText(computeUs, 'µs'))] : []),
       ...(breakEvenGBps ? [field('break-even', fittedText(breakEvenGBps, 'GB/s'))] : []),
     ],
-    ...(tiers.some(({ GBps }) => GBps) && { notes: [WHAT_IS_FITTED] }),
+    ...(notes.length && { notes }),
   };
 }
 
-function tierField({ tier, loadUs, loadFrom, GBps, verdict }: TierReload): Field {
+function tierField({ tier, loadUs, isWithFixed, GBps, verdict }: TierReload): Field {
   const label = TIER_WORDS[tier];
   if (!loadUs) return field(label, 'too little to tell: too few loads, or too much alike');
-  const others =
-    loadFrom === 'externalAhead'
-      ? [`as requests behind them waited: own loads are too much alike`]
-      : [];
   return field(
     label,
-    fittedText(loadUs, 'µs'),
+    `${fittedText(loadUs, 'µs')}${isWithFixed ? ', with its share of what every load takes' : ''}`,
     ...(GBps ? [fittedText(GBps, 'GB/s')] : []),
-    ...others,
     VERDICTS[verdict],
   );
 }

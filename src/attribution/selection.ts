@@ -35,7 +35,8 @@ export function selected(
       `--request: found ${selection.request}, which is not among the ${places.length} measured requests that were answered; expected user:turn, as in ${nameOf(requests[places[0]!]!)}`,
     );
   }
-  const sorted = [...places].sort((a, b) => timeOf(requests[b]!, by) - timeOf(requests[a]!, by));
+  const times = new Map(places.map((place) => [place, timeOf(requests[place]!, by)]));
+  const sorted = [...places].sort((a, b) => times.get(b)! - times.get(a)!);
   if ('slowest' in selection) {
     return sorted.slice(0, Math.max(1, Math.round(selection.slowest * sorted.length)));
   }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
+import { type DelaySeries, Delays } from './delay-series.ts';
 import { MS_PER_NS, RESOLUTION_MS } from './health.ts';
 
 /** A stretch of time on the clock. */
@@ -21,22 +22,32 @@ const JOIN_MS = 250;
 /** A process that is always late would fill its memory with saying so: then spans are joined that lie further apart. */
 const SPANS_MAX = 500;
 
+/** How late the event loop was: when it was later than it may be, ascending; and by how much, all the time. */
+export interface Lateness {
+  readonly spans: readonly LateSpan[];
+  /** Absent: it was stopped before the first look. */
+  readonly delays?: DelaySeries;
+}
+
 /**
  * Looks ten times a second whether the event loop was more than `lateMs` late meanwhile; the time since it last
- * looked is then a span. `stop` gives them, ascending.
+ * looked is then a span.
  */
 export function watchLate(
   clock: Clock,
   lateMs: number,
   longest: LongestDelay = longestDelay(),
-): { stop(): LateSpan[] } {
+): { stop(): Lateness } {
   let spans: LateSpan[] = [];
   let joinMs = JOIN_MS;
+  const delays = new Delays(clock.now());
   let timer: unknown;
   const look = (fromMs: number): void => {
     timer = clock.setTimeout(() => {
       const toMs = clock.now();
-      if (longest.takeMs() > lateMs) spans.push({ fromMs, toMs });
+      const delayMs = longest.takeMs();
+      delays.add(toMs, delayMs);
+      if (delayMs > lateMs) spans.push({ fromMs, toMs });
       while (spans.length > SPANS_MAX) spans = joined(spans, (joinMs *= 2));
       look(toMs);
     }, LOOK_EVERY_MS);
@@ -46,7 +57,8 @@ export function watchLate(
     stop() {
       clock.clearTimeout(timer);
       longest.stop();
-      return joined(spans, joinMs);
+      const series = delays.close();
+      return { spans: joined(spans, joinMs), ...(series && { delays: series }) };
     },
   };
 }

@@ -20,13 +20,12 @@ export function jointHits(stretches: Stretches, options: JointOptions): Hits[][]
     const ageMs = atMs(request) - atMs(by);
     const first = ttlsMs.findIndex((ttlMs) => ageMs < ttlMs);
     if (first < 0) continue;
-    for (const [index, capacity] of capacitiesBlocks.entries()) {
-      const within = Math.max(0, Math.min(blocks, capacity - newer));
+    for (let index = 0; index < capacitiesBlocks.length; index++) {
+      const within = Math.min(blocks, capacitiesBlocks[index]! - newer);
+      if (within <= 0) continue;
       const hits = found[first]![index]!;
       hits.blocks += within;
-      if (within > 0) {
-        hits.tokens += (within - 1) * blockTokens + (within === blocks ? lastTokens : blockTokens);
-      }
+      hits.tokens += (within - 1) * blockTokens + (within === blocks ? lastTokens : blockTokens);
     }
   }
   // What lives for so long lives for longer too.

@@ -27,6 +27,8 @@ export interface Prompt {
    * block may be a part of one, and all of it is looked for.
    */
   readonly promptBlocks?: number;
+  /** So many of those are looked for, where that is known; absent: what `promptBlocks` says. */
+  readonly lookedForBlocks?: number;
   /** Absent: not known, and there is no time to live then. */
   readonly atMs?: number | undefined;
   /** False: it is held for those after it, and counts nowhere. */
@@ -163,6 +165,7 @@ export class PrefixReuse {
   }
 
   #log(prompt: Prompt, known: number, isMeasured: boolean): void {
+    if (this.#references.isFull) return;
     const { chain } = prompt;
     const lookedFor = lookedForOf(prompt, this.#options.blockTokens);
     for (let i = 0; i < chain.length; i++) {
@@ -193,7 +196,8 @@ export class PrefixReuse {
 
 /** So many blocks of its chain are looked for. */
 export function lookedForOf(prompt: Prompt, blockTokens: number): number {
-  const { chain, inputTokens, promptBlocks } = prompt;
+  const { chain, inputTokens, promptBlocks, lookedForBlocks } = prompt;
+  if (lookedForBlocks !== undefined) return lookedForBlocks;
   if (promptBlocks === undefined) return chain.length;
   return Math.max(0, Math.min(promptBlocks, Math.floor((inputTokens - 1) / blockTokens)));
 }

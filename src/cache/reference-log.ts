@@ -16,6 +16,11 @@ export class ReferenceLog {
     this.#most = most;
   }
 
+  /** Nothing of what comes now would be kept. */
+  get isFull(): boolean {
+    return this.#count > this.#most;
+  }
+
   add(block: number, tokens: number): void {
     const count = this.#count++;
     if (count >= this.#most) {

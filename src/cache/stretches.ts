@@ -78,9 +78,13 @@ export class Stretches {
     { blockTokens, capacityBlocks }: { blockTokens: number; capacityBlocks: number },
   ): { readonly blocks: Int32Array; readonly tokens: Float64Array } {
     const found = { blocks: new Int32Array(requests), tokens: new Float64Array(requests) };
-    for (const { request, newer, blocks, lastTokens } of this) {
-      const in_ = Math.max(0, Math.min(blocks, capacityBlocks - newer));
-      if (in_ === 0) continue;
+    // For each of many sizes: no object for a stretch.
+    const values = this.#values;
+    for (let at = 0; at < FIELDS * this.#count; at += FIELDS) {
+      const [newer, blocks, lastTokens] = [values[at + 2]!, values[at + 3]!, values[at + 5]!];
+      const in_ = Math.min(blocks, capacityBlocks - newer);
+      if (in_ <= 0) continue;
+      const request = values[at]!;
       found.blocks[request]! += in_;
       found.tokens[request]! +=
         (in_ - 1) * blockTokens + (in_ === blocks ? lastTokens : blockTokens);

@@ -1,6 +1,5 @@
 import { VirtualClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { advertisedIn } from '../capacity/advertised.ts';
 import { simulatedEngine } from '../engine/embedded.ts';
 import { engineOptions, samplingOf } from '../play/target.ts';
 import type { TurnRecord } from '../record/record.ts';
@@ -8,15 +7,14 @@ import type { Run } from '../record/run-folder.ts';
 import { turnKey } from '../record/turn-key.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { startRun } from '../run/run.ts';
-import { engineSchema } from '../scenario/engine.ts';
 import { parseScenario } from '../scenario/load.ts';
 import { type Override, withOverrides } from '../scenario/overrides.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { localTransport } from '../transport/local.ts';
 import { openWorkload } from '../workload/load.ts';
 import { type Observed, type Replay, type Times, timesOf } from './fit-replay.ts';
+import { ownSettings, toldOf } from './run-engine.ts';
 
-const GIB = 2 ** 30 / 1e9;
 /** Below so many requests of a run played as the run had them, it is another load. */
 const ALIKE_MIN = 0.9;
 
@@ -69,29 +67,17 @@ export async function replayOfRun(
 }
 
 function standIn(own: Scenario, run: Run, settings: readonly Override[]): Scenario {
-  const said = Object.fromEntries(
-    Object.entries(own.engine).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(PLAIN[name]),
-    ),
-  );
   const { output: _, ...rest } = own;
+  const { gpu, modelConfig } = own.engine;
   const changed = withOverrides(
-    { ...rest, target: { ...own.target, url: 'embedded' }, engine: { ...told(run), ...said } },
+    {
+      ...rest,
+      target: { ...own.target, url: 'embedded' },
+      engine: { ...toldOf(run).engine, ...ownSettings(own), gpu, modelConfig },
+    },
     settings,
   );
   return parseScenario({ ...changed, output: { keepChunkGaps: false } }, 'the run, played again');
-}
-
-/** What journals have where nothing was said; earlier ones had the time of the API. */
-const PLAIN: Readonly<Record<string, unknown>> = { ...engineSchema.parse({}), apiMs: 14 };
-
-/** What the server's page says of its memory. */
-function told(run: Run): object {
-  const page = advertisedIn(run, engineSchema.parse({}).blockTokens);
-  if (!page) return {};
-  const { blocks, offloadGiB } = page;
-  const cpu = offloadGiB === undefined ? undefined : { capacityGB: offloadGiB * GIB };
-  return { blocks: blocks + 1, ...(cpu && { offload: { preset: 'vllm', cpu } }) };
 }
 
 function observedOf(record: TurnRecord): Observed[] {

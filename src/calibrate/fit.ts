@@ -38,7 +38,7 @@ export interface FitOptions {
 }
 
 /** The constants with which the engine takes as long as the runs did. */
-export async function fit(replays: readonly Replay[], options: FitOptions): Promise<Fit> {
+export async function fitted(replays: readonly Replay[], options: FitOptions): Promise<Fit> {
   const { start, until = () => false, told } = options;
   const names = options.names ?? fittedNames(start, replays.some(hasTiers));
   const bounds = names.map((name) => boundsOf(name, valueIn(start, name)));

@@ -2,7 +2,7 @@ import { VirtualClock } from '../base/clock.ts';
 import type { Profile } from '../engine/cost/profile.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
-import { fit as fitted } from './fit.ts';
+import { fitted } from './fit.ts';
 import { FITTED, type FittedName } from './fit-constants.ts';
 import { type Observed, type Replay, type Times, timesOf } from './fit-replay.ts';
 import type { Estimate } from './probe-fit.ts';

@@ -27,6 +27,8 @@ interface Conversation {
 /** What the traffic may take of the budget, and how long it is at most. */
 const SHARE = 0.2;
 const MOST_MS = 60_000;
+/** Of the time that is left: the fit to it takes some. */
+const LEFT_SHARE = 0.6;
 /** Requests that are there at a time, were each alone among eight: light, then as much again. */
 const LOADS = [0.75, 1.5] as const;
 const TURNS = 5;
@@ -44,7 +46,7 @@ const ANSWER_TOKENS = [20, 160] as const;
 export async function probeTraffic(session: ProbeSession, room: Room): Promise<Passed[]> {
   session.stage('traffic');
   const rng = stream('traffic', session.startMs);
-  const mostMs = Math.min(MOST_MS, SHARE * session.budgetMs, session.leftMs * 0.8);
+  const mostMs = Math.min(MOST_MS, SHARE * session.budgetMs, session.leftMs * LEFT_SHARE);
   const sent: Promise<Passed>[] = [];
   const going: Conversation[] = [];
   let count = 0;

@@ -2,7 +2,8 @@ import { HitCurve, type LruHits } from '../cache/hit-curve.ts';
 import type { RunReferences } from '../ledger/run-references.ts';
 import { runReferences } from '../ledger/run-references.ts';
 import type { Run } from '../record/run-folder.ts';
-import { type AdvertisedCapacity, advertisedIn } from './advertised.ts';
+import type { ToldCapacity } from '../server/told-capacity.ts';
+import { advertisedIn } from './advertised.ts';
 import { expectedHits } from './expected.ts';
 import { servedBy } from './references.ts';
 import type { Served } from './served.ts';
@@ -16,7 +17,7 @@ export interface RunCapacity {
   readonly bytesPerToken?: number;
   /** Absent: the engine reported no hits, or nothing that requests asked for again. */
   readonly tiers?: TierCapacities;
-  readonly advertised?: AdvertisedCapacity;
+  readonly advertised?: ToldCapacity;
   /** Of measured, completed requests with counts. */
   readonly requests: number;
   readonly inputTokens: number;

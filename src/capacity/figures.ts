@@ -34,7 +34,7 @@ function hitsFigure({ tiers, lru, inputTokens, cachedTokens, ...run }: RunCapaci
       ...(observed === undefined ? [] : [{ name: 'observed', at: observed, axis: 'y' as const }]),
     ],
     notes: [
-      'LRU: what a cache of each size finds, at the times at which the requests came and went.',
+      'LRU: what a cache of each size finds while requests run beside each other, as they came and went (the curve of cache curve: one after the other).',
       ...(gpu.high === undefined ? ['Inferred: at least so much; there is no upper end.'] : []),
     ],
   };

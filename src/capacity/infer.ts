@@ -1,6 +1,6 @@
 import { admissionsOf } from './admissions.ts';
 import { type Bound, boundsOf, type Seen } from './bounds.ts';
-import { type Posterior, posteriorOf, quantileOf } from './posterior.ts';
+import { type Posterior, posteriorOf, quantileOf, shortestOf } from './posterior.ts';
 import type { Served } from './served.ts';
 import { largestNeed } from './timeline.ts';
 
@@ -99,12 +99,8 @@ function intervalOf(
     const low = sizes[logs.findIndex((log) => log >= endlessLog + ONE_SIDED_LOG)] ?? need;
     return { blocks: low, low, isLowByNeed };
   }
-  return {
-    blocks: quantileOf(posterior, 0.5),
-    low: quantileOf(posterior, (1 - CONFIDENCE) / 2),
-    high: quantileOf(posterior, (1 + CONFIDENCE) / 2),
-    isLowByNeed,
-  };
+  const [low, high] = shortestOf(posterior, CONFIDENCE);
+  return { blocks: quantileOf(posterior, 0.5), low, high, isLowByNeed };
 }
 
 /** A third more than the largest capacity that makes a difference. */

@@ -65,6 +65,21 @@ export function quantileOf({ sizes, mass }: Posterior, share: number): number {
   return sizes.at(at)!;
 }
 
+/** The shortest range of sizes, in the logarithm, with at least so much of the mass. */
+export function shortestOf({ sizes, mass }: Posterior, share: number): [low: number, high: number] {
+  let shortest: [number, number] = [sizes[0]!, sizes.at(-1)!];
+  let sum = 0;
+  let end = 0;
+  for (const [begin, low] of sizes.entries()) {
+    while (end < sizes.length && sum < share - 1e-9) sum += mass[end++]!;
+    if (sum < share - 1e-9) break;
+    const high = sizes[end - 1]!;
+    if (high / low < shortest[1] / shortest[0]) shortest = [low, high];
+    sum -= mass[begin]!;
+  }
+  return shortest;
+}
+
 interface Row {
   readonly atLeast: number;
   readonly below: number;

@@ -1,8 +1,17 @@
 import type { RunReference, RunReferences } from '../ledger/run-references.ts';
 import type { Served } from './served.ts';
 
+/** They are told apart once a run, for all that is asked of them. */
+const known = new WeakMap<RunReferences, Served[][]>();
+
 /** The requests of a run by the cache that served them, each list in the order of sending. */
-export function servedBy({ references, blockTokens }: RunReferences): Served[][] {
+export function servedBy(references: RunReferences): Served[][] {
+  let caches = known.get(references);
+  if (!caches) known.set(references, (caches = made(references)));
+  return caches;
+}
+
+function made({ references, blockTokens }: RunReferences): Served[][] {
   const caches = new Map<unknown, RunReference[]>();
   for (const reference of references) {
     // What was kept apart by a salt was in the same memory all the same.
@@ -17,13 +26,18 @@ export function servedBy({ references, blockTokens }: RunReferences): Served[][]
   });
 }
 
+/** After it was sent: as soon as can be. */
+const BEGINS_MS = 1;
+
 /** None of a request without a token. */
 function servedOf(
   { record, offsetMs, sentMs, endMs, inputTokens, outputTokens, promptBlocks }: RunReference,
   names: ArrayLike<number>,
   blockTokens: number,
 ): Served[] {
-  const { firstTokenMs = record.lastTokenMs, cachedTokens, externalCachedTokens } = record;
+  const { lastTokenMs, firstTokenMs = lastTokenMs, cachedTokens, externalCachedTokens } = record;
+  // An answer that came as a whole does not tell when it began: it grew since it was sent.
+  const isWhole = outputTokens > 1 && firstTokenMs === lastTokenMs;
   return [
     {
       ...{ sessionId: record.userId, turn: record.turn, names, promptBlocks },
@@ -31,7 +45,8 @@ function servedOf(
       isMeasured: record.phase === 'measure',
       foundBlocks: blocksOf(cachedTokens, blockTokens),
       externalBlocks: blocksOf(externalCachedTokens, blockTokens),
-      firstTokenMs: firstTokenMs === undefined ? endMs : firstTokenMs + offsetMs,
+      firstTokenMs:
+        isWhole || firstTokenMs === undefined ? sentMs + BEGINS_MS : firstTokenMs + offsetMs,
       prefillMs: record.enginePrefillMs,
     },
   ];

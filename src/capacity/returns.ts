@@ -41,17 +41,29 @@ export function returnsOf(served: readonly Served[], reuses: readonly Reuse[]): 
   });
 }
 
+const FIRST_NAMES = 1024;
+const SEVERAL = -1;
+
 /** Whether several conversations ask for a block. */
 function sharedNames(served: readonly Served[]): (name: number) => boolean {
-  const first = new Map<number, number>();
-  const shared = new Set<number>();
+  const sessions = new Map<number, number>();
+  // By name: the one conversation that asked for it, from 1.
+  let owners = new Int32Array(FIRST_NAMES);
   for (const { names, sessionId } of served) {
+    let session = sessions.get(sessionId);
+    if (session === undefined) sessions.set(sessionId, (session = sessions.size + 1));
     for (let at = 0; at < names.length; at++) {
       const name = names[at]!;
-      const owner = first.get(name);
-      if (owner === undefined) first.set(name, sessionId);
-      else if (owner !== sessionId) shared.add(name);
+      if (name >= owners.length) owners = grown(owners, name + 1);
+      if (owners[name] === 0) owners[name] = session;
+      else if (owners[name] !== session) owners[name] = SEVERAL;
     }
   }
-  return (name) => shared.has(name);
+  return (name) => owners[name] === SEVERAL;
+}
+
+function grown(values: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(Math.max(length, 2 * values.length));
+  more.set(values);
+  return more;
 }

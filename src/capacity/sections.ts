@@ -85,13 +85,13 @@ function sizeOf(inferred: InferredCapacity, run: RunCapacity): string {
 function advertisedFields(run: RunCapacity): Field[] {
   const { advertised, tiers } = run;
   if (!advertised) return [field('advertised', 'unknown: no /metrics page tells it')];
-  const { blocks, says, offloadGiB } = advertised;
+  const { blocks, says, belowBytes } = advertised;
   return [
     field(
       'advertised',
       `${sizeText(blocks, run)}: ${says}`,
       comparedText(blocks, tiers!.gpu),
-      ...(offloadGiB === undefined ? [] : [offloadText(offloadGiB, run)]),
+      ...(belowBytes === undefined ? [] : [belowText(belowBytes, run)]),
     ),
   ];
 }
@@ -107,10 +107,11 @@ function comparedText(advertised: number, { blocks, low, high }: InferredCapacit
   return `the hits show ${percent(Math.abs(share))} ${share < 0 ? 'less' : 'more'}`;
 }
 
-function offloadText(gib: number, { blockTokens, bytesPerToken }: RunCapacity): string {
+function belowText(bytes: number, { blockTokens, bytesPerToken }: RunCapacity): string {
+  const gib = bytes / 2 ** 30;
   if (bytesPerToken === undefined)
     return `below it ${gib} GiB (--bytes-per-token makes blocks of it)`;
-  const blocks = Math.floor((gib * 2 ** 30) / (blockTokens * bytesPerToken));
+  const blocks = Math.floor(bytes / (blockTokens * bytesPerToken));
   return `below it ${gib} GiB: ${blocks} blocks`;
 }
 

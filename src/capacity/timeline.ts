@@ -31,8 +31,29 @@ export function largestNeed(caches: readonly (readonly Served[])[], blockTokens:
   return need;
 }
 
+interface Timeline {
+  readonly served: readonly Served[];
+  readonly blockTokens: number;
+  readonly events: readonly CacheEvent[];
+}
+
+/** By the times of admission: sorting a run costs as much as going through it. */
+const known = new WeakMap<ArrayLike<number>, Timeline>();
+
 /** Of requests that were admitted at these times. An answer grows evenly. */
 export function timelineOf(
+  served: readonly Served[],
+  admittedMs: ArrayLike<number>,
+  blockTokens: number,
+): readonly CacheEvent[] {
+  const one = known.get(admittedMs);
+  if (one && one.served === served && one.blockTokens === blockTokens) return one.events;
+  const events = made(served, admittedMs, blockTokens);
+  known.set(admittedMs, { served, blockTokens, events });
+  return events;
+}
+
+function made(
   served: readonly Served[],
   admittedMs: ArrayLike<number>,
   blockTokens: number,

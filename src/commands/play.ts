@@ -8,13 +8,10 @@ import type { LivePage } from '../live/threaded.ts';
 import { joinedObservers } from '../play/observer.ts';
 import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
-import { resultsOf } from '../play/results.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Network } from '../transport/http/proxy.ts';
-import { lostLine } from './lost-line.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
-import { exitCodeOf, present, presentJson } from './terminal/present.ts';
 
 export interface CommandPlay
   extends Omit<PlayOptions, 'clock' | 'network' | 'observer' | 'givenUp' | 'args' | 'recentRuns'> {
@@ -22,6 +19,8 @@ export interface CommandPlay
   readonly apiKey?: string | undefined;
   /** In virtual time, against the embedded engine in this process. */
   readonly isSimulated?: boolean | undefined;
+  /** The clock of an engine that is there already; default: a new one. */
+  readonly clock?: Clock | undefined;
   /** A line for every request. */
   readonly isVerbose?: boolean | undefined;
   /** How it goes is not told, but for warnings. */
@@ -51,6 +50,7 @@ export async function presentFolder(
   scenario: Scenario,
   shown: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<Played> {
+  const { resultsOf } = await import('../play/results.ts');
   return conclude(await resultsOf(dir, scenario), shown);
 }
 
@@ -58,6 +58,10 @@ async function conclude(
   played: Played,
   { isWide, isJson }: Pick<CommandPlay, 'isWide' | 'isJson'>,
 ): Promise<Played> {
+  const [{ exitCodeOf, present, presentJson }, { lostLine }] = await Promise.all([
+    import('./terminal/present.ts'),
+    import('./lost-line.ts'),
+  ]);
   if (isJson) await presentJson(played);
   else present(played, isWide, await lostLine(played.run, played.summary));
   process.exitCode = exitCodeOf(played);
@@ -93,7 +97,7 @@ async function playListening(
 ): Promise<Played> {
   const { companion } = options;
   const scenario = page && !isSimulated ? withEnginePages(options.scenario) : options.scenario;
-  const clock = isSimulated ? new VirtualClock() : new SystemClock();
+  const clock = options.clock ?? (isSimulated ? new VirtualClock() : new SystemClock());
   const { drainTimeoutSec } = scenario.stop;
   const { interval, expected, ...observer } = consoleObserver({
     ...{ clock, companion, interrupts, isVerbose, isQuiet },

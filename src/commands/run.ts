@@ -7,6 +7,7 @@ import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
 import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE } from './flags/isolate-flag.ts';
+import { PRECEDENCE } from './flags/precedence.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
@@ -123,13 +124,6 @@ async function resumeLocked(dir: string, flags: RunFlags): Promise<void> {
   const played = await playAndPresent({ scenario, ...shownAs(flags), resumed });
   await presentTwin?.(played);
 }
-
-/** What defaults in `--help` are, of a verb that reads a scenario file. */
-export const PRECEDENCE = `
-Flags win over the environment, where CONFAB_POPULATION_USERS sets population.users
-and so on for every field; the environment wins over the scenario file. What none of
-them says has the default; of the target that is OPENAI_BASE_URL, where it is set.
-Times are in seconds, or have a unit: 90s, 5m, 1h30m, 250ms.`;
 
 /** A verb that plays a scenario file, or says something of it. */
 export function scenarioCommand(name: string, rows: readonly Flag[]): Command {

@@ -10,7 +10,7 @@ import { type Flag, withFlags } from './flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE, type IsolateFlags } from './flags/isolate-flag.ts';
 import { integer, time } from './flags/options.ts';
-import { PRECEDENCE } from './run.ts';
+import { PRECEDENCE } from './flags/precedence.ts';
 import { type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { reportColumns } from './terminal/screen.ts';
@@ -68,7 +68,7 @@ export const sessionFlags: readonly Flag[] = [
   },
   {
     flags: '--max-repeats <n>',
-    says: 'search: runs of a point that may be on either side of the bound, by its 95 % interval; default: 1',
+    says: 'search: runs of a point that may be on either side of the bound, by its 95 % interval; default: 6',
     parse: integer(1, 1000),
   },
   // A session has a turn to come back for.
@@ -177,6 +177,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
     { searchPoints },
     report,
     { createRunFolder },
+    { removedIfBare },
     { noteInterrupts },
     present,
   ] = await Promise.all([
@@ -184,6 +185,7 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
     import('../sessions/search.ts'),
     import('../sessions/text.ts'),
     import('../record/run-folder.ts'),
+    import('../record/bare-folder.ts'),
     import('./terminal/interrupts.ts'),
     import('./terminal/present.ts'),
   ]);
@@ -202,10 +204,15 @@ async function search(scenario: Scenario, flags: SessionFlags): Promise<number> 
       groupsMax: flags.maxGroups ?? GROUPS_MAX,
       sessionsMax: flags.maxSessions ?? SESSIONS_MAX,
       ttftP95MsMax: flags.maxTtftP95!,
-      repeatsMax: flags.maxRepeats ?? 1,
+      ...(flags.maxRepeats !== undefined && { repeatsMax: flags.maxRepeats }),
     },
     { clock, playPoint, isInterrupted: interrupts.has, say },
-  ).finally(interrupts.stop);
+  )
+    .catch((error: unknown) => {
+      removedIfBare(dir, []);
+      throw error;
+    })
+    .finally(interrupts.stop);
   const text = report.sessionSearchText(found, reportColumns(flags.wide));
   process.stdout.write(`${text}\n\nRuns: ${dir}\n`);
   if (flags.json !== undefined) writeWhole(flags.json, [report.sessionSearchJson(found)]);

@@ -167,6 +167,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/calibrate/README.md'),
   },
   {
+    name: 'conformance',
+    summary: 'what a server says of its prefix cache, certified by probes',
+    text: (columns) => documentText(columns, 'src/conform/README.md'),
+  },
+  {
     name: 'sweep',
     summary: 'many settings in one table, and the largest load within limits',
     text: (columns) => documentText(columns, 'src/sweep/README.md'),

@@ -1,4 +1,5 @@
-import { likelyVariance, prudentVariance } from '../stats/long-run.ts';
+import { STRETCHES } from '../stats/certainty.ts';
+import { likelyVariance, longRunOf } from '../stats/long-run.ts';
 
 /** How far a sum of contributions may lie from 0 by chance. */
 export interface Spread {
@@ -10,20 +11,16 @@ export interface Spread {
   readonly effectiveCount: number;
 }
 
-/** As in `stats/certainty.ts`: Schmeiser (1982), more stretches add little, and longer ones are less alike. */
-const STRETCHES = 32;
-
 /**
  * The spread of a sum of contributions that are alike within stretches of time and within conversations.
  *
  *     V_1   n / (n - 1) sum c_i^2: as if all were independent
- *     V_t   the same of the sums of 32 stretches of time, and of what is left over from one to the next: see
- *           `stats/long-run.ts`
+ *     V_t   of what is alike in time, by the sums of 128 stretches: see `stats/long-run.ts`
  *     V_c   the same of the sums of conversations
  *     V     V_t + V_c - V_1: two ways of being alike, and what both count, once (Cameron, Gelbach and Miller
  *           2011); never less than any of the three
  *
- * n_eff is of V_t as it is likely to be, the variance of the prudent one.
+ * n_eff is of V_t as it is likely to be, the variance of all that it may be.
  *
  * @param contributions in the order of time, to a sum that is about 0
  * @param conversations of each contribution, the number of its conversation from 0; absent: each is its own
@@ -45,7 +42,10 @@ export function spreadOf(
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;
   const together = (inTime: number) =>
     isOfTime ? inTime : Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
-  const { variance, degrees } = prudentVariance(stretches);
+  const { variance, degrees } = longRunOf({
+    ...{ stretches, count },
+    alone: isOfTime ? undefined : alone,
+  });
   return {
     variance: together(variance),
     degrees,

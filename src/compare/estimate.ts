@@ -1,3 +1,4 @@
+import { upTo } from '../stats/certainty.ts';
 import { quantile } from '../stats/exact.ts';
 
 /** What was measured of a metric, request by request in the order of time. */
@@ -73,9 +74,10 @@ export function quantileOf(
   const count = sorted.length;
   if (!count) return undefined;
   const value = quantile(sorted, share);
-  const found = shareUpTo(sorted, value);
+  const limit = upTo(value);
+  const found = shareUpTo(sorted, limit);
   const scale = found < 1 ? Math.sqrt((share * (1 - share)) / (found * (1 - found))) / count : 0;
-  const contributions = summed(series, (each) => scale * (found - (each <= value ? 1 : 0)));
+  const contributions = summed(series, (each) => scale * (found - (each <= limit ? 1 : 0)));
   const isAlike = sorted[0] === sorted[count - 1];
   const lowest = sorted[0]! >= 0 ? 0 : -Infinity;
   const moved = (by: number) => {

@@ -6,6 +6,7 @@ import { cannotRead, LARGE_BYTES, readText } from '../base/read-text.ts';
 import type { ComparedRun, Side } from './compared-run.ts';
 import { isPartition, readConfabRun, readPartitions } from './confab-run.ts';
 import { aiperfRun, aiperfSummaryRun, isAiperfRecord, isAiperfSummary } from './files/aiperf.ts';
+import { aiperfCsvRun, isAiperfCsv } from './files/aiperf-csv.ts';
 import { guidellmRun, isGuidellm } from './files/guidellm.ts';
 import { isVllm, vllmRun } from './files/vllm.ts';
 
@@ -14,7 +15,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** What a file of JSON may be. */
 const FORMATS: readonly {
   readonly is: (json: Json) => boolean;
-  readonly read: (path: string, json: Json) => ComparedRun;
+  readonly read: (path: string, json: Json, number?: number) => ComparedRun;
 }[] = [
   { is: isGuidellm, read: guidellmRun },
   { is: isVllm, read: vllmRun },
@@ -23,7 +24,7 @@ const FORMATS: readonly {
 
 /** What is accepted, for errors and help. */
 export const ACCEPTED =
-  "a run folder, the result of vllm bench serve (--save-detailed), AIPerf's profile_export.jsonl or its folder, or GuideLLM's report as JSON";
+  "a run folder, the result of vllm bench serve (--save-detailed), AIPerf's profile_export.jsonl, its folder or its summary (JSON, CSV), or GuideLLM's report as JSON (FILE#2: its second benchmark)";
 
 /**
  * The runs of a side. Partitions of one run are taken together.
@@ -35,23 +36,30 @@ export function readSide(name: string, paths: readonly string[]): Side {
   return { name, runs };
 }
 
-function readRunOf(path: string): ComparedRun {
+/** `FILE#2`: the second run of a file that has several. */
+const NUMBERED = /^(.+)#([1-9]\d*)$/;
+
+function readRunOf(given: string): ComparedRun {
+  const [, file = given, number] = (!existsSync(given) && NUMBERED.exec(given)) || [];
+  const path = file;
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats)
     throw new UsageError(`${path}: there is no such file or folder; expected ${ACCEPTED}`);
-  if (!stats.isDirectory()) return readFile(path);
+  if (!stats.isDirectory())
+    return readFile(path, number === undefined ? undefined : Number(number));
   const records = join(path, 'profile_export.jsonl');
   if (!existsSync(join(path, 'journal.ndjson')) && existsSync(records)) return aiperfRun(records);
   return readConfabRun(path);
 }
 
-function readFile(path: string): ComparedRun {
+function readFile(path: string, number: number | undefined): ComparedRun {
   if (path.endsWith('.jsonl') || isAiperfRecord(objectOf(firstLine(path)))) return aiperfRun(path);
   const text = readText(path, { what: 'result', maxBytes: LARGE_BYTES });
+  if (isAiperfCsv(text)) return aiperfCsvRun(path, text);
   const json = parsedJson(text);
   if (json === undefined) throw new UsageError(`${path}: ${notJson(text)}`);
   const format = isObject(json) ? FORMATS.find(({ is }) => is(json)) : undefined;
-  if (format) return format.read(path, json as Json);
+  if (format) return format.read(path, json as Json, number);
   throw new UsageError(`${path}: found JSON of another kind; expected ${ACCEPTED}`);
 }
 

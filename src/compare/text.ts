@@ -116,11 +116,14 @@ function failIfSections(verdicts: readonly FailIfVerdict[]): Section[] {
 const OUTCOMES = { kept: 'kept', broken: 'FAILED', unsure: 'cannot tell' } as const;
 
 function legend({ margin, tests }: Comparison): Section {
+  const together =
+    tests > 0
+      ? `"Better" and "worse" hold for all ${tests} numbers together: where nothing differs, one of them is found in less than 5 % of comparisons (Holm). `
+      : '';
   return {
     notes: [
       `Times are in ms. Change: of A in percent; of shares, in points (pp). The interval of each number holds its true change with a
-      confidence of 95 %. "Better" and "worse" hold for all ${tests} numbers together: where nothing differs, one of them
-      is found in less than 5 % of comparisons (Holm). "Not different": the interval lies within ${amount(100 * margin)} %
+      confidence of 95 %. ${together}"Not different": the interval lies within ${amount(100 * margin)} %
       of A, either way. "Cannot tell": neither; more requests, or repeats, would.`,
     ],
   };

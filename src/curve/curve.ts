@@ -11,6 +11,7 @@ import { byName, bySession, byTurn } from './groups.ts';
 import type { CurveRequest, CurveSource, EngineHas, RequestFold } from './request.ts';
 import type { CurveResult, JointSummary, MarginalGB, Mark } from './result.ts';
 import { Rows } from './rows.ts';
+import { byTenant } from './tenants.ts';
 import { Chunks, type TiersAsked, tiersOf } from './tiers.ts';
 import { workingSetOf } from './working-set.ts';
 
@@ -115,6 +116,7 @@ class CurveFold implements RequestFold {
     }));
     const found = marks.map(({ blocks }) => this.#foundAt(blocks).tokens);
     const sessions = bySession(rows, found);
+    const tenants = byTenant(rows, found, this.#rows.beginnings);
     const jointAt = (ttlsSec: readonly number[]) => this.#joint(played, ttlsSec, marks);
     const joint = jointAt(reuse.ttl?.points.map(({ ttlSec }) => ttlSec) ?? []);
     const workingSet = workingSetOf(this.#rows.withBlocks, this.#stretches, options.window);
@@ -143,6 +145,7 @@ class CurveFold implements RequestFold {
       }),
       turns: byTurn(rows, found),
       ...(sessions && { sessions }),
+      ...(tenants && { tenants }),
       groups: byName(rows, found),
       ...(workingSet && { workingSet }),
       ...(tiers && { tiers: this.#tiers(tiers) }),

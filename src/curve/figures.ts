@@ -98,7 +98,7 @@ function overTime({ workingSet }: Omit<CurveResult, 'figures'>): Figure[] {
         { name: 'of them for the first time', points: pointsOf(({ newBlocks }) => newBlocks) },
         { name: 'live: used, and to be found again', points: pointsOf((one) => one.liveBlocks) },
       ],
-      notes: [],
+      notes: ['The last window ends with the requests: it may be shorter than the others.'],
     },
   ];
 }

@@ -62,6 +62,7 @@ function* askedOf(
       atMs: sentMs,
       isMeasured: record.phase === 'measure',
       session: String(record.userId),
+      tenant: record.tenant,
       turn: record.turn,
     };
   }

@@ -66,6 +66,7 @@ class TraceFold<F extends RequestFold> implements Fold {
       this.#begun.add(session);
     }
     const chain = this.#chains.namesOf(hashIds ?? []);
-    this.requests.add({ chain, inputTokens, atMs, session, groups: { kind, model } });
+    const groups = kind === undefined && model === undefined ? undefined : { kind, model };
+    this.requests.add({ chain, inputTokens, atMs, session, groups });
   }
 }

@@ -3,13 +3,15 @@ import { field, type Section, type TableColumn } from '../report/section.ts';
 import type { Distribution } from '../stats/quantile.ts';
 import type { Group, NamedGroup, SessionsSummary } from './groups.ts';
 import type { CurveResult, Mark } from './result.ts';
+import type { Tenant } from './tenants.ts';
 
 /** The same by turn, by session, and by what else requests are told apart by. */
 export function groupSections(result: CurveResult): Section[] {
-  const { turns, sessions, groups, marks } = result;
+  const { turns, sessions, tenants, groups, marks } = result;
   return [
     ...(turns.length > 1 ? [turnSection(result)] : []),
     ...(sessions && sessions.sessions > 1 ? [sessionSection(sessions, marks)] : []),
+    ...(tenants ? [tenantSection(tenants, marks)] : []),
     ...Object.entries(groups).map(([kind, named]) => namedSection(kind, named, marks)),
   ];
 }
@@ -73,6 +75,27 @@ function worstText(
     ? `${hundredths(atMarks[marks - 1]!)} of ${hundredths(unlimited)}`
     : hundredths(unlimited);
   return `${shares}: session ${name}, ${requests} requests, ${inputTokens} tokens`;
+}
+
+function tenantSection(tenants: readonly Tenant[], marks: readonly Mark[]): Section {
+  const more = tenants.length - GROUPS_SHOWN;
+  return {
+    title: 'By tenant, of tokens',
+    table: {
+      columns: [
+        { title: 'tenant' },
+        { title: 'sessions', format: 'count' },
+        ...groupColumns(marks),
+      ],
+      rows: tenants.slice(0, GROUPS_SHOWN).map((tenant) => ({
+        cells: [tenant.name, tenant.sessions, ...cellsOf(tenant)],
+      })),
+    },
+    notes: [
+      'Tenants: conversations that begin alike, beyond what all begin with: with a system prompt, tools or a salt of their own.',
+    ],
+    ...(more > 0 && { lines: [`and ${more} smaller ones, which --json has`] }),
+  };
 }
 
 function namedSection(kind: string, named: readonly NamedGroup[], marks: readonly Mark[]): Section {

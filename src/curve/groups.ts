@@ -67,7 +67,8 @@ export function byName(
   rows: readonly Row[],
   found: FoundAtMarks,
 ): Readonly<Record<string, readonly NamedGroup[]>> {
-  const kinds = new Set(rows.flatMap(({ groups }) => Object.keys(groups ?? {})));
+  const kinds = new Set<string>();
+  for (const { groups } of rows) for (const kind in groups) kinds.add(kind);
   return Object.fromEntries(
     [...kinds].flatMap((kind) => {
       const sums = grouped(rows, found, ({ groups }) => groups?.[kind]);
@@ -84,7 +85,7 @@ function sharesOf(groups: readonly NamedGroup[], of: (group: NamedGroup) => numb
   return distributionOf(column);
 }
 
-function grouped<Key>(
+export function grouped<Key>(
   rows: readonly Row[],
   found: FoundAtMarks,
   keyOf: (row: Row) => Key | undefined,

@@ -4,10 +4,12 @@ import type { Prompt } from '../cache/prefix-reuse.ts';
 export interface CurveRequest extends Prompt {
   /** The conversation that it belongs to; absent: one of its own. */
   readonly session?: string | undefined;
+  /** Whose it is, where somebody says so; absent: told by how it begins (see `Beginnings`). */
+  readonly tenant?: string | undefined;
   /** 0-based place in it; absent: after those of its session that came before. */
   readonly turn?: number | undefined;
   /** What else requests are told apart by: the kind of a trace's row, its model, an agent's name. */
-  readonly groups?: Readonly<Record<string, string | undefined>>;
+  readonly groups?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface RequestFold {

@@ -2,6 +2,7 @@ import type { Capacity, ReuseSummary } from '../inspect/inspection.ts';
 import type { Figure } from '../report/figures/figure.ts';
 import type { NamedGroup, SessionsSummary, TurnGroup } from './groups.ts';
 import type { CurveSource, EngineHas } from './request.ts';
+import type { Tenant } from './tenants.ts';
 import type { TiersSummary } from './tiers.ts';
 import type { WorkingSet } from './working-set.ts';
 
@@ -27,6 +28,8 @@ export interface CurveResult {
   readonly marginal?: readonly MarginalGB[];
   readonly turns: readonly TurnGroup[];
   readonly sessions?: SessionsSummary;
+  /** Absent: all are alike, or no two conversations are. */
+  readonly tenants?: readonly Tenant[];
   /** By kind, by model, …: those that there are several of. */
   readonly groups: Readonly<Record<string, readonly NamedGroup[]>>;
   readonly workingSet?: WorkingSet;

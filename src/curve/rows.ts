@@ -1,4 +1,5 @@
 import { lookedForOf } from '../cache/prefix-reuse.ts';
+import { type Beginning, Beginnings } from './beginnings.ts';
 import type { CurveRequest } from './request.ts';
 
 /** A request, as it is grouped and added up; places are those of `Stretches`. */
@@ -13,6 +14,9 @@ export interface Row {
   readonly held: number;
   readonly session: string | undefined;
   readonly turn: number;
+  /** As it was told; else how it begins, of those that are measured and of a session. */
+  readonly tenant: string | undefined;
+  readonly beginning: Beginning | undefined;
   readonly groups: CurveRequest['groups'];
   /** In a cache that never forgets. */
   readonly foundTokens: number;
@@ -23,6 +27,7 @@ export class Rows {
   readonly all: Row[] = [];
   /** By place. */
   readonly withBlocks: Row[] = [];
+  readonly beginnings = new Beginnings();
   readonly #turns = new Map<string, number>();
   readonly #blockTokens: number;
 
@@ -32,7 +37,9 @@ export class Rows {
 
   /** `foundTokens`: in a cache that never forgets. */
   add(request: CurveRequest, foundTokens: number): void {
-    const { chain, inputTokens, atMs, isMeasured = true } = request;
+    const { chain, inputTokens, atMs, session, tenant, isMeasured = true } = request;
+    // Of requests on their own nobody can tell a tenant from a conversation.
+    const isAlike = tenant === undefined && session !== undefined && isMeasured && chain.length;
     const row: Row = {
       place: chain.length ? this.withBlocks.length : undefined,
       atMs,
@@ -40,8 +47,10 @@ export class Rows {
       inputTokens,
       lookedFor: lookedForOf(request, this.#blockTokens),
       held: chain.length,
-      session: request.session,
+      session,
       turn: this.#turnOf(request),
+      tenant,
+      beginning: isAlike ? this.beginnings.add(chain, session) : undefined,
       groups: request.groups,
       foundTokens,
     };

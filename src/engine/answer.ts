@@ -21,12 +21,19 @@ export interface AnswerOptions {
 
 export type FinishReason = 'stop' | 'length';
 
-export interface Answer {
+export interface AnswerEnding {
+  readonly finishReason: FinishReason;
+  /** The stop string or the token id that ended it; absent: its own end, or the limit. */
+  readonly stopReason?: string | number | undefined;
+  /** Characters at the end of its text that are not told: those of the stop. */
+  readonly cutChars?: number | undefined;
+}
+
+export interface Answer extends AnswerEnding {
   /** Of words; one beyond the last is the think-open mark, and one further the think-close mark. */
   readonly wordIndexes: Int32Array;
   /** Tokens between the marks. */
   readonly reasoningTokens: number;
-  readonly finishReason: FinishReason;
 }
 
 /**

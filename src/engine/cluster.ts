@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { below, type Rng, stream } from '../base/random.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Engine, EngineFleet } from './engine.ts';
+import type { Word } from './prompt/vocabulary.ts';
 import type { EngineObserver, EngineRequest } from './serving.ts';
 
 /**
@@ -13,6 +14,7 @@ export class Cluster implements EngineFleet {
   readonly clock: Clock;
   readonly options: EngineOptions;
   readonly lengthLimit: number;
+  readonly words: readonly Word[];
   readonly #rng: Rng;
   #requests = 0;
 
@@ -23,6 +25,7 @@ export class Cluster implements EngineFleet {
     this.clock = first.clock;
     this.options = first.options;
     this.lengthLimit = first.lengthLimit;
+    this.words = first.words;
     this.#rng = stream(first.options.seed, 'route');
   }
 

@@ -67,7 +67,7 @@ export async function simulatedEngine(
     return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
   }
   const { engines, prompts } = await embeddedEngine(clock, options, profile);
-  return { engine: engines.serving, prompts, scrape: () => engines.page.text() };
+  return { engine: engines.serving, prompts, scrape: async () => engines.page.text() };
 }
 
 /** @throws UsageError for a tokenizer that cannot be had or used. */

@@ -9,11 +9,12 @@ import { profileOf } from './cost/profile-of.ts';
 import { type EngineEvents, tellerOf } from './events.ts';
 import { Front } from './front.ts';
 import { HandedOver } from './handed-over.ts';
-import { type Job, newJob, refusalOf } from './job.ts';
+import { type Job, newJob } from './job.ts';
 import type { BlockPool } from './kv/block-pool.ts';
 import { kvMemory } from './kv/memory.ts';
 import type { LoadedFrom, Offload } from './kv/offload.ts';
 import type { OffloadStats } from './kv/offload-stats.ts';
+import { lengthError } from './lengths.ts';
 import { Pipelined } from './pipelined.ts';
 import { Primed } from './primed.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
@@ -26,12 +27,18 @@ import { InTurn, type Stepping } from './stepping.ts';
 export interface EngineStats extends Readonly<SchedulerCounters> {
   readonly running: number;
   readonly waiting: number;
+  /** Of those, the ones whose blocks are on their way from a tier below the GPU. */
+  readonly deferred: number;
+  /** Requests that were cancelled. */
+  readonly cancelled: number;
   /** Share of the blocks that requests hold, 0 to 1; cached blocks that nobody holds are free. */
   readonly kvUsage: number;
   readonly promptTokens: number;
   /** Of those, the tokens that were found on the GPU, and in the tiers below it. */
   readonly localHitTokens: number;
   readonly externalHitTokens: number;
+  /** Of the latter, those that host memory did not have. */
+  readonly storageHitTokens: number;
   readonly generatedTokens: number;
   /** undefined without tiers below the GPU. */
   readonly offload: OffloadStats | undefined;
@@ -63,6 +70,7 @@ export class Engine implements EngineFleet {
   /** Longest prompt plus answer: the model's, or what the KV cache can hold. */
   readonly lengthLimit: number;
   readonly engines: readonly Engine[] = [this];
+  readonly words: readonly Word[];
   /** What an answer's indexes mean: the words, then the marks of reasoning. */
   readonly #vocabulary: readonly Word[];
   readonly #front: Front;
@@ -78,8 +86,10 @@ export class Engine implements EngineFleet {
   #promptTokens = 0;
   #localHitTokens = 0;
   #externalHitTokens = 0;
+  #storageHitTokens = 0;
   #generatedTokens = 0;
   #requests = 0;
+  #cancelled = 0;
 
   /** @throws UsageError for a GPU or a model that `profileOf` refuses, or a KV cache of no blocks. */
   constructor(
@@ -90,6 +100,7 @@ export class Engine implements EngineFleet {
   ) {
     this.clock = clock;
     this.options = options;
+    this.words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
     const further = furtherOf(profile);
     this.#front = new Front(clock, { ...further, apiMs: options.apiMs ?? further.apiMs });
@@ -137,9 +148,11 @@ export class Engine implements EngineFleet {
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
   }
 
-  /** Of prompts past their prefill, and generated; as in `stats`, at no cost. */
+  /** Computed of prompts past their prefill, and generated; as in `stats`, at no cost. */
   get tokens(): number {
-    return this.#promptTokens + this.#generatedTokens;
+    return (
+      this.#promptTokens - this.#localHitTokens - this.#externalHitTokens + this.#generatedTokens
+    );
   }
 
   get stats(): EngineStats {
@@ -147,10 +160,13 @@ export class Engine implements EngineFleet {
       ...this.#scheduler.counters,
       running: this.#scheduler.runningCount,
       waiting: this.#scheduler.waitingCount,
+      deferred: this.#scheduler.deferredCount,
+      cancelled: this.#cancelled,
       kvUsage: 1 - this.#pool.freeBlocks / this.#pool.usableBlocks,
       promptTokens: this.#promptTokens,
       localHitTokens: this.#localHitTokens,
       externalHitTokens: this.#externalHitTokens,
+      storageHitTokens: this.#storageHitTokens,
       offload: this.#offload?.stats,
       generatedTokens: this.#generatedTokens,
     };
@@ -170,7 +186,7 @@ export class Engine implements EngineFleet {
     const giveUp = this.#front.take(request.promptTokens.length, () => {
       const nowMs = this.clock.now();
       const { options, lengthLimit } = this;
-      const error = refusalOf(request, options.policy, lengthLimit);
+      const error = lengthError(request, lengthLimit);
       if (error) return observer.onError(error, nowMs);
       const vocabulary = this.#vocabulary;
       const asker = { request: this.#requests++, session: request.session };
@@ -189,6 +205,7 @@ export class Engine implements EngineFleet {
       if (!job) return;
       job.isCancelled = true;
       if (job.place === 'gone') return;
+      this.#cancelled++;
       this.#scheduler.remove(job);
       this.#ended?.(request, undefined);
       // It may have held up others, and there may be no step under way at whose end they would be seen.
@@ -217,6 +234,7 @@ export class Engine implements EngineFleet {
       const externalTokens = job.hostTokens + job.storageTokens;
       this.#localHitTokens += job.cachedTokens! - externalTokens;
       this.#externalHitTokens += externalTokens;
+      this.#storageHitTokens += job.storageTokens;
       job.firstTokenMs = nowMs;
     }
     this.#generatedTokens++;
@@ -224,7 +242,7 @@ export class Engine implements EngineFleet {
     const word = this.#vocabulary[wordIndexes[outputIndex]!]!;
     const isLast = job.toldTokens === wordIndexes.length;
     if (isLast) this.#scheduler.remove(job);
-    job.observer.onToken(word.id, word.text, nowMs);
+    job.observer.onToken(word.id, word.text, nowMs, isLast ? job.answer : undefined);
     this.#front.sent(1);
     if (isLast) this.#finish(job, nowMs);
   }
@@ -238,15 +256,17 @@ export class Engine implements EngineFleet {
 
 function endOf(job: Job, lastTokenMs: number): EngineEnd {
   const { answer, promptTokens, cachedTokens, hostTokens, storageTokens } = job;
-  const { queuedMs, scheduledMs, firstTokenMs } = job;
+  const { preemptions, queuedMs, scheduledMs, firstTokenMs } = job;
+  const { finishReason, stopReason, cutChars } = answer;
   return {
-    finishReason: answer.finishReason,
+    ...{ finishReason, stopReason, cutChars },
     promptTokens,
     cachedTokens: cachedTokens!,
     hostTokens,
     storageTokens,
     outputTokens: answer.wordIndexes.length,
     reasoningTokens: answer.reasoningTokens,
+    preemptions,
     times: { queuedMs, scheduledMs, firstTokenMs, lastTokenMs },
   };
 }

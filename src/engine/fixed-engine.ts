@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { EngineOptions } from '../scenario/engine.ts';
 import type { Answer } from './answer.ts';
 import { type EngineEvents, tellerOf } from './events.ts';
-import { answerTo, lengthError } from './job.ts';
+import { answerTo } from './job.ts';
+import { lengthError } from './lengths.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
 import type { EngineEnd, EngineObserver, EngineRequest, ServingEngine } from './serving.ts';
@@ -30,6 +31,7 @@ export class FixedEngine implements ServingEngine {
   /** Without blocks there is nothing to say about cached tokens. */
   readonly options: EngineOptions;
   readonly lengthLimit: number;
+  readonly words: readonly Word[];
   readonly #latency: FixedLatency;
   readonly #vocabulary: readonly Word[];
   readonly #accepted: EngineEvents['accepted'];
@@ -47,6 +49,7 @@ export class FixedEngine implements ServingEngine {
     this.options = { ...options, reportCached: false };
     this.lengthLimit = options.maxModelTokens;
     this.#latency = latency;
+    this.words = words;
     this.#vocabulary = [...words, ...THINK_MARKS];
     this.#accepted = tellerOf(events, 'accepted');
     this.#ended = tellerOf(events, 'ended');
@@ -94,7 +97,8 @@ export class FixedEngine implements ServingEngine {
         return;
       }
       const { id, text } = this.#vocabulary[reply.wordIndexes[index]!]!;
-      job.observer.onToken(id, text, nowMs);
+      const isLast = index === reply.wordIndexes.length - 1;
+      job.observer.onToken(id, text, nowMs, isLast ? reply : undefined);
       if (job.isCancelled) return;
     }
     const end = endOf(spoken, nowMs);
@@ -109,14 +113,16 @@ export class FixedEngine implements ServingEngine {
 }
 
 function endOf({ job, reply, queuedMs, firstMs }: Spoken, lastTokenMs: number): EngineEnd {
+  const { finishReason, stopReason, cutChars } = reply;
   return {
-    finishReason: reply.finishReason,
+    ...{ finishReason, stopReason, cutChars },
     promptTokens: job.request.promptTokens.length,
     cachedTokens: 0,
     hostTokens: 0,
     storageTokens: 0,
     outputTokens: reply.wordIndexes.length,
     reasoningTokens: reply.reasoningTokens,
+    preemptions: 0,
     times: { queuedMs, scheduledMs: queuedMs, firstTokenMs: firstMs, lastTokenMs },
   };
 }

@@ -2,12 +2,12 @@ import type { EngineOptions } from '../scenario/engine.ts';
 import { type Answer, answer } from './answer.ts';
 import type { Asker } from './events.ts';
 import { chainNames } from './kv/chain-hash.ts';
+import { answerLimit } from './lengths.ts';
 import { THINK_MARKS } from './prompt/thinking.ts';
 import type { Word } from './prompt/vocabulary.ts';
-import { badRequest, type EngineError } from './request-error.ts';
-import { goesByPriority } from './schedule/policy.ts';
 import { newSequence, type Sequence } from './schedule/sequence.ts';
 import type { EngineObserver, EngineRequest } from './serving.ts';
+import { stopped } from './stopping.ts';
 
 /** A request under way: what the scheduler sees of it, and what its client is told. */
 export interface Job extends Sequence {
@@ -35,38 +35,6 @@ export interface JobContext {
   readonly asker: Asker;
 }
 
-/** Why the request is refused, if so; worded as vLLM does. */
-export function refusalOf(
-  request: EngineRequest,
-  policy: EngineOptions['policy'],
-  lengthLimit: number,
-): EngineError | undefined {
-  const { priority } = request;
-  if (!priority || goesByPriority(policy)) return lengthError(request, lengthLimit);
-  return badRequest(
-    `Got priority ${priority} but Priority scheduling is not enabled: this engine's policy is ${policy}.`,
-    'priority',
-  );
-}
-
-/** Why the request cannot be served at all, if so. */
-export function lengthError(
-  { promptTokens, maxTokens }: EngineRequest,
-  lengthLimit: number,
-): EngineError | undefined {
-  const prompt = promptTokens.length;
-  if (prompt === 0) return badRequest('The prompt is empty; at least one token is needed.');
-  if (prompt + (maxTokens ?? 1) <= lengthLimit) return undefined;
-  const asked =
-    maxTokens === undefined
-      ? `your prompt contains ${prompt} input tokens`
-      : `you requested ${prompt + maxTokens} tokens (${prompt} in the prompt, ${maxTokens} in the completion)`;
-  return badRequest(
-    `This model's maximum context length is ${lengthLimit} tokens. However, ${asked}. ` +
-      'Please reduce the length of the prompt or the completion.',
-  );
-}
-
 /** What a request that fits will be answered, and the tokens of its prompt and of that. */
 export function answerTo(
   request: EngineRequest,
@@ -75,12 +43,14 @@ export function answerTo(
   const { promptTokens } = request;
   const limits = {
     promptTokens,
-    maxTokens: request.maxTokens ?? lengthLimit - promptTokens.length,
+    maxTokens: answerLimit(request, lengthLimit),
     minTokens: request.minTokens ?? 0,
     ignoreEos: request.ignoreEos ?? false,
     seed: request.seed,
   };
-  const reply = answer(limits, options, vocabulary.length - THINK_MARKS.length);
+  const whole = answer(limits, options, vocabulary.length - THINK_MARKS.length);
+  const { stop } = request;
+  const reply = stop ? stopped(whole, stop, limits.minTokens, vocabulary) : whole;
   const { wordIndexes } = reply;
   const tokens = new Int32Array(promptTokens.length + wordIndexes.length);
   tokens.set(promptTokens);

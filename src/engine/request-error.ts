@@ -1,3 +1,5 @@
+import { reprOf } from './python-text.ts';
+
 /** A refused or failed request, in OpenAI's error shape as vLLM fills it: `code` is the HTTP status. */
 export interface EngineError {
   readonly message: string;
@@ -11,18 +13,21 @@ export function badRequest(message: string, param: string | null = null): Engine
   return { message, type: 'BadRequestError', param, code: 400 };
 }
 
-export function notFound(message: string, param: string | null = null): EngineError {
-  return { message, type: 'NotFoundError', param, code: 404 };
+/** A field to blame, as vLLM's `VLLMValidationError` has it in the message as well; `value` as Python prints it. */
+export function badField(message: string, param: string, value?: string): EngineError {
+  const details = value === undefined ? `parameter=${param}` : `parameter=${param}, value=${value}`;
+  return badRequest(`${message} (${details})`, param);
 }
 
-/** As vLLM's web framework says it: the type is the status in words. */
-export function noSuchPath(path: string): EngineError {
-  return { message: `There is no ${path} here.`, type: 'Not Found', param: null, code: 404 };
+/** The same of a whole number, or of a list of them. */
+export function badNumber(message: string, param: string, value: unknown): EngineError {
+  return badField(message, param, reprOf(value));
 }
 
-export function methodNotAllowed(method: string, path: string): EngineError {
-  const message = `${path} does not take ${method}.`;
-  return { message, type: 'Method Not Allowed', param: null, code: 405 };
+/** No model of that name. */
+export function noSuchModel(name: string, served: string): EngineError {
+  const message = `The model \`${name}\` does not exist. Valid aliases: ${served}.`;
+  return { message, type: 'NotFoundError', param: 'model', code: 404 };
 }
 
 export function serverError(message: string, code: number): EngineError {

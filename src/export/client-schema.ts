@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Certification, ErrorSpread, GeneratorHealth, ProbeErrors } from '../record/record.ts';
 import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
 import type { LateSummary } from '../stats/late-windows.ts';
+import type { LoopDelay } from '../stats/loop-delays.ts';
 import { count, number, object, share } from './summary-fields.ts';
 
 const health = object<GeneratorHealth>({
@@ -49,4 +50,14 @@ export const client = object<ClientVerdict>({
   })
     .optional()
     .describe('when the event loop stood still, or probes were off; absent: never'),
+  loopDelays: z
+    .array(
+      object<LoopDelay>({
+        startMs: number('of the stretch, on the timeline that all parts share'),
+        endMs: number(),
+        maxMs: number('the longest that the event loop stood still in it'),
+      }),
+    )
+    .optional()
+    .describe('over the measured time; absent in virtual time'),
 });

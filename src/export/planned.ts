@@ -60,7 +60,10 @@ const FIELDS = {
   firstChunkTokens: 'count',
   chunkGapsMs: 'list',
 } as const satisfies Record<
-  Exclude<keyof TurnRecord, RequestMetricName | 'agent' | 'parentUserId' | 'isCumulative'>,
+  Exclude<
+    keyof TurnRecord,
+    RequestMetricName | 'agent' | 'parentUserId' | 'tenant' | 'isCumulative'
+  >,
   ColumnKind
 >;
 
@@ -76,6 +79,7 @@ export const PLANNED_COLUMNS: readonly PlannedColumn[] = [
   { name: 'agent_id', kind: 'count', of: ({ record }) => record.agent?.id },
   { name: 'agent_place', kind: 'count', of: ({ record }) => record.agent?.place },
   { name: 'parent_user_id', kind: 'count', of: ({ record }) => record.parentUserId },
+  { name: 'tenant', kind: 'text', of: ({ record }) => record.tenant },
   {
     name: 'is_cumulative',
     kind: 'count',

@@ -102,5 +102,10 @@ function deficitsOf(lost: Lost, idealTokens: number): Entry['causes'] {
 }
 
 function positive(tokens: Partial<Record<Cause, number>>): Entry['causes'] {
-  return Object.fromEntries(Object.entries(tokens).filter(([, count]) => count > 0));
+  const found: Partial<Record<Cause, number>> = {};
+  for (const cause in tokens) {
+    const count = tokens[cause as Cause]!;
+    if (count > 0) found[cause as Cause] = count;
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
-import { labelsOf, samplesOf } from '../server/exposition.ts';
+import { valuesOn } from '../server/reading.ts';
 import { type Contamination, contaminationOf } from './contamination.ts';
 import { type Entry, entryOf, type Known } from './entry.ts';
 import { evidenceOf } from './evidence.ts';
@@ -29,6 +29,8 @@ export interface Ledger {
   readonly total: Sums;
   readonly byTurn: readonly { readonly key: number; readonly sums: Sums }[];
   readonly bySession: readonly { readonly key: number; readonly sums: Sums }[];
+  /** Empty where records name none. */
+  readonly byTenant: readonly { readonly key: string; readonly sums: Sums }[];
   readonly facts: Facts;
   /** A capacity was given, and what it would have found is predicted. */
   readonly capacityBlocks?: number;
@@ -74,6 +76,7 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
     total: sumsOf(entries),
     byTurn: groupedBy(entries, ({ reference }) => reference.record.turn),
     bySession: groupedBy(entries, ({ reference }) => reference.record.userId),
+    byTenant: groupedBy(entries, ({ reference }) => reference.record.tenant),
     facts,
     ...(capacityBlocks !== undefined && { capacityBlocks }),
     contamination: contaminationOf(entries, references),
@@ -165,14 +168,11 @@ function besideOf(references: readonly RunReference[]): (reference: RunReference
     reference === first && isAccompanied ? (reference.record.sharedTokens ?? 0) : 0;
 }
 
-const STORED = /^vllm:kv_offload_(?:total_bytes|store_bytes)(?:_total)?$/;
-
 /** Something was copied from the GPU to memory below it. */
 function storesBelow({ parts }: Run): boolean {
-  return parts.some(({ enginePages }) =>
-    samplesOf(enginePages?.last?.text ?? '', (name) => STORED.test(name)).some(
-      ({ labelText, value }) =>
-        value > 0 && !labelsOf(labelText)['transfer_type']?.endsWith('_to_GPU'),
-    ),
-  );
+  return parts.some(({ enginePages }) => {
+    const page = enginePages?.last?.text ?? '';
+    const stored = [...valuesOn(page, 'storedBytes'), ...valuesOn(page, 'storedTokens')];
+    return stored.some(({ value }) => value > 0);
+  });
 }

@@ -4,7 +4,7 @@ import type { Sums } from './sums.ts';
 
 /** All numbers: in tokens, blocks and seconds; absent is unknown. A request is a row as the CSV has it. */
 export function ledgerJson(ledger: Ledger, run: string): string {
-  const { blockTokens, total, byTurn, bySession, facts, contamination, leftOut } = ledger;
+  const { blockTokens, total, byTurn, bySession, byTenant, facts, contamination, leftOut } = ledger;
   const { gpuBlocks, gpuFrom, tierBlocks, ttlMs, clockMs } = facts;
   const json = {
     run,
@@ -20,6 +20,9 @@ export function ledgerJson(ledger: Ledger, run: string): string {
     total: sumsJson(total),
     byTurn: byTurn.map(({ key, sums }) => ({ turn: key, ...sumsJson(sums) })),
     bySession: bySession.map(({ key, sums }) => ({ userId: key, ...sumsJson(sums) })),
+    ...(byTenant.length > 0 && {
+      byTenant: byTenant.map(({ key, sums }) => ({ tenant: key, ...sumsJson(sums) })),
+    }),
     contamination,
     leftOut,
     requests: rowsOf(ledger).map(withoutNone),

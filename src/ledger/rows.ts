@@ -14,6 +14,7 @@ function rowOf({ reference, evidence, idealTokens, causes, surplus }: Entry): Le
   const { record, ideal, inputTokens, sentMs } = reference;
   return {
     userId: record.userId,
+    tenant: record.tenant,
     turn: record.turn,
     sentSec: sentMs / 1000,
     inputTokens,

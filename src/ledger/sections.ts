@@ -1,13 +1,6 @@
 import { counted } from '../base/counted.ts';
 import { percent, seconds } from '../report/number.ts';
-import {
-  type Field,
-  field,
-  listSections,
-  type Section,
-  type TableColumn,
-  type TableRow,
-} from '../report/section.ts';
+import { type Field, field, listSections, type Section, type TableRow } from '../report/section.ts';
 import { quantile } from '../stats/exact.ts';
 import {
   CAUSE_NAMES,
@@ -21,10 +14,8 @@ import { contaminationLines } from './contamination.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger } from './explain.ts';
 import type { Facts } from './facts.ts';
+import { groupSections } from './group-sections.ts';
 import { deficitNames, lostTokens, type Sums, surplusTokens } from './sums.ts';
-
-/** Sessions that lost the most are named. */
-const SESSIONS_SHOWN = 5;
 
 export function ledgerSections(ledger: Ledger, run: string): Section[] {
   const { total, contamination, leftOut } = ledger;
@@ -35,8 +26,7 @@ export function ledgerSections(ledger: Ledger, run: string): Section[] {
     ...listSections('Warnings', warningsOf(ledger), { isWarning: true }),
     { title: `Prompt tokens of ${run}`, fields: headFields(ledger) },
     causesSection(ledger),
-    turnsSection(ledger),
-    sessionsSection(ledger),
+    ...groupSections(ledger),
     ...listSections('Found at first touch', contaminationLines(contamination)),
     meaningsSection(total),
   ];
@@ -216,70 +206,6 @@ function whereabouts(entries: readonly Entry[]): [number | undefined, number | u
     median(lost.map(({ distance }) => distance)),
     median(lost.map(({ idleMs }) => idleMs)) / 1000,
   ];
-}
-
-function turnsSection({ byTurn, total }: Ledger): Section {
-  return {
-    title: 'By turn',
-    table: {
-      columns: sumsColumns('turn', total),
-      rows: byTurn.map(({ key, sums }) => sumsRow(String(key + 1), sums)),
-    },
-  };
-}
-
-function sumsColumns(title: string, { predictedTokens }: Sums): TableColumn[] {
-  return [
-    { title },
-    { title: 'requests', format: 'count' },
-    { title: 'input', format: 'count', detail: 1 },
-    { title: 'ideal', format: 'percent' },
-    ...(predictedTokens === undefined ? [] : [{ title: 'predicted', format: 'percent' as const }]),
-    { title: 'found', format: 'percent' },
-    { title: 'lost', format: 'count' },
-    { title: 'mostly' },
-  ];
-}
-
-function sumsRow(name: string, sums: Sums): TableRow {
-  const share = (tokens: number) => tokens / sums.inputTokens;
-  return {
-    cells: [
-      name,
-      sums.requests,
-      sums.inputTokens,
-      share(sums.idealTokens),
-      ...(sums.predictedTokens === undefined ? [] : [share(sums.predictedTokens)]),
-      sums.reported ? share(sums.observedTokens) : undefined,
-      lostTokens(sums),
-      mostly(sums),
-    ],
-  };
-}
-
-function mostly(sums: Sums): string {
-  const [first] = deficitNames(sums).sort((a, b) => sums.causes[b] - sums.causes[a]);
-  return first === undefined ? '' : CAUSES[first].title;
-}
-
-function sessionsSection({ bySession, total }: Ledger): Section {
-  const worst = bySession
-    .toSorted((a, b) => lostTokens(b.sums) - lostTokens(a.sums) || a.key - b.key)
-    .slice(0, SESSIONS_SHOWN)
-    .filter(({ sums }) => lostTokens(sums) > 0);
-  const clean = bySession.filter(({ sums }) => lostTokens(sums) === 0).length;
-  return {
-    title: 'By session',
-    ...(worst.length > 0 && {
-      table: {
-        columns: sumsColumns('user', total),
-        rows: worst.map(({ key, sums }) => sumsRow(String(key), sums)),
-      },
-    }),
-    lines: [
-      `${clean} of ${bySession.length} sessions lost nothing${worst.length ? '; above are those that lost the most' : ''}.`,
-    ],
-  };
 }
 
 function meaningsSection(total: Sums): Section {

@@ -26,6 +26,9 @@ export interface Sums {
   readonly residualTokens: number;
 }
 
+const NO_CAUSES = zeros(CAUSE_NAMES);
+const NO_SURPLUS = zeros(SURPLUS_NAMES);
+
 /** One pass: there may be many entries, and many groups of them. */
 export function sumsOf(entries: readonly Entry[]): Sums {
   const sums = {
@@ -33,10 +36,11 @@ export function sumsOf(entries: readonly Entry[]): Sums {
     ideal: { answers: 0, prompts: 0, shared: 0 },
   };
   const external = { reported: 0, tokens: 0, storageTokens: 0 };
-  const causes = zeros(CAUSE_NAMES);
-  const surplus = zeros(SURPLUS_NAMES);
+  const causes = { ...NO_CAUSES };
+  const surplus = { ...NO_SURPLUS };
   let predictedTokens: number | undefined;
-  for (const { reference, evidence, idealTokens, ...entry } of entries) {
+  for (const entry of entries) {
+    const { reference, evidence, idealTokens } = entry;
     const { record, ideal } = reference;
     const { cachedTokens, externalCachedTokens, storageCachedTokens = 0 } = record;
     sums.inputTokens += reference.inputTokens;
@@ -95,20 +99,21 @@ function residualOf(
   return Math.abs(short) + Math.abs(inputTokens - idealTokens - outOfReach);
 }
 
-/** Entries that have something in common, in the order of its values. */
-export function groupedBy(
+/** Entries that have something in common, in the order of its numbers; without those that have none. */
+export function groupedBy<Key extends number | string>(
   entries: readonly Entry[],
-  keyOf: (entry: Entry) => number,
-): { readonly key: number; readonly sums: Sums }[] {
-  const groups = new Map<number, Entry[]>();
+  keyOf: (entry: Entry) => Key | undefined,
+): { readonly key: Key; readonly sums: Sums }[] {
+  const groups = new Map<Key, Entry[]>();
   for (const entry of entries) {
     const key = keyOf(entry);
+    if (key === undefined) continue;
     const group = groups.get(key);
     if (group) group.push(entry);
     else groups.set(key, [entry]);
   }
   return [...groups]
-    .sort(([a], [b]) => a - b)
+    .sort(([a], [b]) => Number(a) - Number(b))
     .map(([key, group]) => ({ key, sums: sumsOf(group) }));
 }
 

@@ -1,6 +1,7 @@
 import { VirtualClock } from '../base/clock.ts';
-import { fixedEngine } from '../engine/embedded.ts';
+import { fixedEngine, promptsOf } from '../engine/embedded.ts';
 import type { FixedLatency } from '../engine/fixed-engine.ts';
+import type { Coder } from '../engine/prompt/vocabulary.ts';
 import { refuseEndless } from '../play/endless.ts';
 import { runHeader } from '../play/run-header.ts';
 import { engineOptions, samplingOf } from '../play/target.ts';
@@ -12,6 +13,9 @@ import { capacityOf } from './capacity.ts';
 import { type FollowerOptions, PlanFollower } from './follower.ts';
 import type { PlannedPlay } from './planned-play.ts';
 
+/** Every text is one token, always the same. */
+const ONE_TOKEN: Coder = { encode: () => [0], decode: () => '' };
+
 /**
  * Plays a scenario in virtual time against an engine of that latency, and follows what it would ask of a
  * prefix cache. Nothing is sent and nothing is written.
@@ -22,7 +26,12 @@ export async function playPlan(
   {
     tell,
     onRequest,
-  }: Pick<FollowerOptions, 'onRequest'> & { readonly tell?: (line: string) => void } = {},
+    isOfTimesAlone = false,
+  }: Pick<FollowerOptions, 'onRequest'> & {
+    readonly tell?: (line: string) => void;
+    /** Only when requests are sent and end is asked for: then prompts are not counted, which takes most of the time. */
+    readonly isOfTimesAlone?: boolean;
+  } = {},
 ): Promise<PlannedPlay> {
   const capacity = capacityOf(scenario.engine);
   const clock = new VirtualClock();
@@ -50,7 +59,7 @@ export async function playPlan(
     clock,
     workload,
     transport: localTransport(engine, {
-      prompts,
+      prompts: isOfTimesAlone ? promptsOf(ONE_TOKEN, clock, engineOptions(scenario)) : prompts,
       api: scenario.target.api,
       promptForm: scenario.target.promptForm,
       sampling: samplingOf(scenario),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { type Clock, sleep } from '../base/clock.ts';
 import { EngineUnreachable, errorText } from '../base/errors.ts';
+import { guarded } from './guardian.ts';
 import { untilReady } from './until-ready.ts';
 
 export interface EngineProcessOptions {
@@ -28,7 +29,8 @@ const LOOK_EVERY_MS = 100;
 const STOP_MS_MAX = 30_000;
 
 /**
- * Starts an engine with all that it starts itself, and waits until it answers.
+ * Starts an engine with all that it starts itself, and waits until it answers. It ends with this process, however that
+ * ends.
  * @throws EngineUnreachable if it ends before, or takes too long; Interrupted if it is given up.
  */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
@@ -44,7 +46,11 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
   child.once('exit', (code, signal) => {
     ended = `ended with ${signal ?? `code ${code}`}`;
   });
-  const stop = () => stopped(child, clock, () => ended !== undefined);
+  const release = guarded(child.pid);
+  const stop = async () => {
+    await stopped(child, clock, () => ended !== undefined);
+    release();
+  };
   try {
     await untilReady({ ...options, secMax: startSecMax, hasEnded: () => ended !== undefined });
   } catch (error) {
@@ -52,6 +58,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     throw error;
   }
   if (ended !== undefined) {
+    await stop();
     const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) || 'nothing';
     throw new EngineUnreachable(
       `${what}: ${ended} before it answered; the end of ${logFile}: ${last}`,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { onBreakdown } from '../base/breakdown.ts';
 import { type Clock, VirtualClock } from '../base/clock.ts';
+import type { DelaySeries } from '../base/delay-series.ts';
 import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
 import { watchLate } from '../base/late-watch.ts';
@@ -122,7 +123,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
   return { journalError, rescued: journal.rescued, account };
 }
 
-type ClientFooter = Pick<RunFooter, 'health' | 'certification' | 'lateWindows'>;
+type ClientFooter = Pick<RunFooter, 'health' | 'certification' | 'lateWindows' | 'loopDelays'>;
 
 /** How the client fares, from now until it is stopped. */
 function watchClient(clock: Clock, certifier: Certifier | undefined) {
@@ -130,17 +131,21 @@ function watchClient(clock: Clock, certifier: Certifier | undefined) {
   const late = watchLate(clock, CLIENT_LIMITS.eventLoopDelayP99Ms);
   certifier?.begin();
   let windows: readonly LateWindow[] = [];
+  let delays: DelaySeries | undefined;
   let found: ReturnType<Certifier['end']> | undefined;
   return {
     stop() {
       found = certifier?.end();
-      const spans = late.stop().map((span) => ({ ...span, cause: 'event loop' as const }));
+      const lateness = late.stop();
+      ({ delays } = lateness);
+      const spans = lateness.spans.map((span) => ({ ...span, cause: 'event loop' as const }));
       windows = [...spans, ...(found?.late ?? [])].sort((a, b) => a.fromMs - b.fromMs);
     },
     footer: (): ClientFooter => ({
       health: health(),
       ...(found?.certification && { certification: found.certification }),
       ...(windows.length && { lateWindows: windows.map(roundedWindow) }),
+      ...(delays && { loopDelays: delays }),
     }),
   };
 }

@@ -25,7 +25,6 @@ import { unlessGivenUp } from './given-up.ts';
 import { measure } from './measure.ts';
 import type { Observer } from './observer.ts';
 import type { Played } from './played.ts';
-import { resultsOf } from './results.ts';
 import { runHeader } from './run-header.ts';
 import { openSimulated, openTarget, type Scrape, type Target } from './target.ts';
 import { checkExports } from './writable.ts';
@@ -166,6 +165,8 @@ async function playInto(
   }).finally(() => certifier?.close());
   const metricsFile = await metrics.stop(givenUp);
   try {
+    // What a report takes is loaded when there is one: it is a hundred files.
+    const { resultsOf } = await import('./results.ts');
     return await resultsOf(dir, scenario, { ...measured, companion, metricsFile });
   } catch (error) {
     observer.notice?.(`what was measured is kept: confab report ${dir}`);

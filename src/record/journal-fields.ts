@@ -1,3 +1,4 @@
+import type { DelaySeries } from '../base/delay-series.ts';
 import { isCount, isObject } from '../base/json.ts';
 import type {
   Certification,
@@ -134,6 +135,7 @@ export const RECORD_FIELDS = {
   turn: required(count),
   agent: optional(objectOf(AGENT_FIELDS)),
   parentUserId: optional(count),
+  tenant: optional(text),
   turns: required(count),
   phase: required(oneOf<TurnRecord['phase']>({ warmup: true, measure: true })),
   status: required(oneOf<RecordStatus>(STATUSES)),
@@ -234,6 +236,12 @@ const LATE_FIELDS = {
   cause: required(oneOf<LateWindow['cause']>({ 'event loop': true, probe: true })),
 } satisfies Fields<LateWindow>;
 
+const DELAY_FIELDS = {
+  fromMs: required(ms),
+  everyMs: required(ms),
+  maxMs: required(listOf('a list of milliseconds', (value) => isNumberTo(TIME_MS_MAX, value))),
+} satisfies Fields<DelaySeries>;
+
 export const FOOTER_FIELDS = {
   stoppedBy: required(
     oneOf<RunFooter['stoppedBy']>({
@@ -252,5 +260,6 @@ export const FOOTER_FIELDS = {
   arrivalsEndMs: optional(ms),
   health: optional(objectOf(HEALTH_FIELDS)),
   certification: optional(certification),
+  loopDelays: optional(objectOf(DELAY_FIELDS)),
   lateWindows: optional(listOf('a list of stretches of time', objectOf(LATE_FIELDS).accepts)),
 } satisfies Fields<RunFooter>;

@@ -1,3 +1,4 @@
+import type { DelaySeries } from '../base/delay-series.ts';
 import type { Agent } from '../workload/conversation.ts';
 
 /** How a planned request ended. */
@@ -33,6 +34,8 @@ export interface TurnRecord {
   readonly agent?: Agent;
   /** Of a sub-agent: the user whose answer began its conversation. */
   readonly parentUserId?: number;
+  /** Which of the beginnings of its data its conversation has, where there are several: `Conversation.tenant`. */
+  readonly tenant?: string;
   /** Turns that this conversation has. */
   readonly turns: number;
   readonly phase: 'warmup' | 'measure';
@@ -215,6 +218,8 @@ export interface RunFooter {
   readonly certification?: Certification | undefined;
   /** When the client was late, ascending, on the run's clock; absent: never, or in virtual time. */
   readonly lateWindows?: readonly LateWindow[] | undefined;
+  /** The longest that its event loop stood still, stretch by stretch; absent in virtual time. */
+  readonly loopDelays?: DelaySeries | undefined;
 }
 
 /** How far off this client measures: of requests of its own, on loopback, whose true times are known. */

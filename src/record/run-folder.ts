@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorText, UsageError } from '../base/errors.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { cannotRead } from '../base/read-text.ts';
+import { noteMade } from './bare-folder.ts';
 import { readEnginePages } from './engine-pages.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
 import { wasCut } from './record.ts';
@@ -25,7 +26,7 @@ export function createRunFolder(parent: string, name: string, epochMs: number): 
   const [date, time] = new Date(epochMs).toISOString().split(/[T.]/);
   const path = join(parent, `${name}-${date!.replaceAll('-', '')}-${time!.replaceAll(':', '')}`);
   try {
-    makeFolder(parent);
+    noteMade(makeFolder(parent));
     for (let copy = 1; ; copy++) {
       const free = copy === 1 ? path : `${path}-${copy}`;
       if (made(free)) return free;

@@ -7,6 +7,7 @@ import { type EvictionsSummary, evictionsOf } from '../server/evictions.ts';
 import type { ServerSummary } from '../server/server.ts';
 import { eachInTime, inOrder } from '../stats/in-time.ts';
 import { lateSummaryOf, lateWindowsOf } from '../stats/late-windows.ts';
+import { loopDelaysOf } from '../stats/loop-delays.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
@@ -113,6 +114,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
         healths: run.parts.flatMap(({ footer }) => footer?.health ?? []),
         certification: worstOf(run.parts.map(({ footer }) => footer?.certification)),
         late: lateSummaryOf(lateWindowsOf(placed), totalMs(measured)),
+        loopDelays: loopDelaysOf(placed),
       },
       totals.counts.failedByKind.client,
       totalMs(measured),

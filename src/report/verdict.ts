@@ -1,6 +1,7 @@
 import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
 import type { LateSummary } from '../stats/late-windows.ts';
+import type { LoopDelay } from '../stats/loop-delays.ts';
 import { type Distribution, isBounded } from '../stats/quantile.ts';
 import { clientLines } from './client-lines.ts';
 import { measure, percent } from './number.ts';
@@ -39,6 +40,8 @@ export interface ClientVerdict {
   readonly certification?: Certification;
   /** When it was late, in the measured time; absent: never, or nobody looked. */
   readonly late?: LateSummary;
+  /** The longest that its event loop stood still, stretch by stretch of the measured time; absent: nobody looked. */
+  readonly loopDelays?: readonly LoopDelay[];
 }
 
 /** What is known of a client beside its requests. */
@@ -46,12 +49,13 @@ export interface ToldOfClient {
   readonly healths: readonly GeneratorHealth[];
   readonly certification?: Certification | undefined;
   readonly late?: LateSummary | undefined;
+  readonly loopDelays?: readonly LoopDelay[] | undefined;
 }
 
 /** @param unableCount requests that failed because this machine ran out of something. */
 export function clientVerdict(
   { generatorDelayMs, latenessMs }: DistributionSet,
-  { healths, certification, late }: ToldOfClient,
+  { healths, certification, late, loopDelays }: ToldOfClient,
   unableCount: number | undefined,
   measuredMs: number,
 ): ClientVerdict {
@@ -88,6 +92,7 @@ export function clientVerdict(
     ...(health && { health }),
     ...(certification && { certification }),
     ...(late && { late }),
+    ...(loopDelays?.length && { loopDelays }),
   };
 }
 

@@ -82,6 +82,18 @@ const fields = z.strictObject({
     .default(0.5)
     .describe('coefficient of variation of that length, which is lognormal; 0: always the mean'),
   reportCached: z.boolean().default(true).describe('send usage.prompt_tokens_details'),
+  reportTiers: z
+    .boolean()
+    .default(false)
+    .describe(
+      'send of the cached tokens which the GPU had and which a tier below it, as no released vLLM does; in virtual time they are always told',
+    ),
+  devMode: z
+    .boolean()
+    .default(false)
+    .describe(
+      "serve /reset_prefix_cache, as VLLM_SERVER_DEV_MODE=1 does, and SGLang's /flush_cache",
+    ),
   reasoningTokens: tokens
     .default(0)
     .describe(

@@ -63,6 +63,7 @@ export const QUANTITIES = {
   tierUsage: gauge('share', 'max', 'of a tier that holds content'),
   tierUsedBytes: gauge('bytes', 'sum', 'of content in a tier'),
   tierUsedTokens: gauge('tokens', 'sum', 'of content in a tier'),
+  tierCapacityBytes: gauge('bytes', 'sum', 'that a tier has room for'),
   tierCapacityTokens: gauge('tokens', 'sum', 'that a tier has room for'),
   capacityBlocks: gauge('blocks', 'sum', 'of the KV cache on the GPU'),
   blockTokens: gauge('tokens', 'same', 'of a block'),

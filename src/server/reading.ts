@@ -1,6 +1,6 @@
 import { Counter } from './counter.ts';
 import { iterationSamples } from './engines/tensorrt-llm-json.ts';
-import { type EngineName, type Use, usesOf } from './engines.ts';
+import { ENGINES, type EngineName, type Use, usesOf } from './engines.ts';
 import { labelsOf, type Sample, samplesOf } from './exposition.ts';
 import { Gauge } from './gauge.ts';
 import { QUANTITIES, type Quantity } from './quantities.ts';
@@ -145,6 +145,29 @@ function numbered(samples: readonly Sample[], source: string): SeriesSample[] {
   });
 }
 
-function tellingOf({ label }: Told, { labelText, value }: Sample): number {
-  return label === undefined ? value : Number(labelsOf(labelText)[label] ?? Number.NaN);
+function tellingOf({ label, times = 1 }: Told, { labelText, value }: Sample): number {
+  return times * (label === undefined ? value : Number(labelsOf(labelText)[label] ?? Number.NaN));
+}
+
+/** What one series of a page tells of a quantity. */
+export interface ToldValue {
+  readonly engine: Use['engine'];
+  /** The name that the engine has for it. */
+  readonly says: string;
+  readonly value: number;
+}
+
+/** Of each series that tells it, those that are believed first in front. */
+export function valuesOn(page: string, quantity: Quantity): ToldValue[] {
+  const engines = Object.keys(ENGINES);
+  const place = ({ engine, rank }: Use) => 100 * engines.indexOf(engine) + rank;
+  return numbered(read(page), '')
+    .flatMap(usesIn)
+    .filter(({ use }) => use.quantity === quantity)
+    .sort((a, b) => place(a.use) - place(b.use))
+    .map(({ use, sample }) => ({
+      engine: use.engine,
+      says: use.told.label ?? sample.name.replace(/^.*:/, ''),
+      value: tellingOf(use.told, sample),
+    }));
 }

@@ -18,6 +18,8 @@ export interface Told {
   readonly as?: string;
   /** The value is that of this label. */
   readonly label?: string;
+  /** So many of the quantity's unit are one of what it tells. */
+  readonly times?: number;
   /** Each page tells what came since the one before. */
   readonly isIncrement?: true;
 }
@@ -29,6 +31,8 @@ export interface EngineRow {
   readonly title: string;
   /** Where its names are documented. */
   readonly source: string;
+  /** Of the blocks that it tells of, so many that no request can use. */
+  readonly unusedBlocks?: number;
   readonly tells: Tells;
 }
 

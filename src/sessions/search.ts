@@ -2,16 +2,17 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { EngineUnreachable, Interrupted } from '../base/errors.ts';
 import type { Outcome } from '../play/played.ts';
 import { measure } from '../report/number.ts';
-import { pooled, type Side } from '../sweep/find-max/estimate.ts';
+import { type Estimate, pooled, type Side } from '../sweep/find-max/estimate.ts';
 import { GOALS, largestPoint, type Point } from './largest-point.ts';
-import { isWithinBound } from './point.ts';
 import type { PointOutcome } from './points.ts';
-import type { PlayedPoint, SessionSearch } from './text.ts';
+import { type PlayedPoint, type SessionSearch, type Verdict, verdictOf } from './text.ts';
 
 type SearchSettings = Pick<SessionSearch, 'goal' | 'groupsMax' | 'sessionsMax' | 'ttftP95MsMax'> & {
-  /** Runs of a point, at most, until it is certain on which side of the bound it is; absent: one. */
+  /** Runs of a point, at most, until it is certain on which side of the bound it is; default: `REPEATS_MAX`. */
   readonly repeatsMax?: number;
 };
+
+export const REPEATS_MAX = 6;
 
 export interface SearchSurroundings {
   readonly clock: Clock;
@@ -27,7 +28,7 @@ export interface SearchSurroundings {
  * or kept, which its outcome says. Such a point is not counted.
  */
 export async function searchPoints(
-  { repeatsMax = 1, ...settings }: SearchSettings,
+  { repeatsMax = REPEATS_MAX, ...settings }: SearchSettings,
   { clock, playPoint, isInterrupted, say }: SearchSurroundings,
 ): Promise<{ found: SessionSearch; outcome: Outcome }> {
   const points: PlayedPoint[] = [];
@@ -35,7 +36,7 @@ export async function searchPoints(
     found: { ...settings, points, isComplete: outcome === 'ok' },
     outcome,
   });
-  /** Played again, by other users, while its interval lies on both sides of the bound. */
+  /** Played again, by other users, while its interval lies on both sides of the bound and more runs could change that. */
   async function judged(asked: Point): Promise<PointOutcome> {
     const runs: PlayedPoint[] = [];
     for (;;) {
@@ -43,8 +44,10 @@ export async function searchPoints(
       if (!played.point) return played;
       runs.push(played.point);
       const side = sideOf(runs);
-      const isEnd = side !== 'undecided' || runs.length >= repeatsMax || isInterrupted();
-      if (isEnd) return { outcome: played.outcome, point: together(runs, side) };
+      const isOpen = side === 'undecided' && runs.length < repeatsMax && canTell(runs, repeatsMax);
+      if (!isOpen || isInterrupted()) {
+        return { outcome: played.outcome, point: together(runs, side, repeatsMax) };
+      }
       await nextEvents(clock);
     }
   }
@@ -66,9 +69,8 @@ export async function searchPoints(
     const isTooMuch = outcome === 'failed' && point?.completed === 0;
     if (!point || (outcome !== 'ok' && !isTooMuch)) return result(outcome);
     points.push(point);
-    const isWithin = isWithinBound(point, settings.ttftP95MsMax);
-    say(pointLine(point, isWithin));
-    step = search.next(isWithin);
+    say(pointLine(point, verdictOf(point, settings.ttftP95MsMax)));
+    step = search.next(goesOn(point, settings.ttftP95MsMax));
     await nextEvents(clock);
     if (isInterrupted() && !step.done) return result('interrupted');
   }
@@ -82,7 +84,25 @@ function sideOf(runs: readonly PlayedPoint[]): Side {
   return isPlain ? 'beyond' : pooled(estimates).side;
 }
 
-function together(runs: readonly PlayedPoint[], side: Side): PlayedPoint {
+/** Whether as many runs as there may be, all like these, would be certain; or these are near the bound. */
+function canTell(runs: readonly PlayedPoint[], repeatsMax: number): boolean {
+  const estimates = runs.flatMap(({ estimate }) => estimate ?? []);
+  const many = Array.from({ length: repeatsMax }, (_, index) => estimates[index % runs.length]!);
+  return pooled(many).side !== 'undecided' || hasSomeBeyond(estimates);
+}
+
+function hasSomeBeyond(estimates: readonly Estimate[]): boolean {
+  return estimates.some((one) => one.kind === 'share' && one.beyond > 0);
+}
+
+/** Larger ones are worth a look: it is within, or it has kept the bound with too few requests to be certain. */
+function goesOn(point: PlayedPoint, ttftP95MsMax: number): boolean {
+  const verdict = verdictOf(point, ttftP95MsMax);
+  if (verdict !== 'undecided') return verdict === 'yes';
+  return point.estimate !== undefined && !hasSomeBeyond([point.estimate]);
+}
+
+function together(runs: readonly PlayedPoint[], side: Side, repeatsMax: number): PlayedPoint {
   const [first] = runs;
   const sum = (of: (run: PlayedPoint) => number) => runs.reduce((all, run) => all + of(run), 0);
   const isMeasured = runs.every(({ followUpTtftP95Ms }) => followUpTtftP95Ms !== undefined);
@@ -95,14 +115,21 @@ function together(runs: readonly PlayedPoint[], side: Side): PlayedPoint {
     }),
     ...(runs.length > 1 && { runs: runs.length }),
     ...(side === 'undecided' && { isUndecided: true }),
+    ...(side === 'undecided' && repeatsMax === 1 && { isByOneRun: true }),
   };
 }
 
-function pointLine(point: PlayedPoint, isWithin: boolean): string {
+function pointLine(point: PlayedPoint, verdict: Verdict): string {
   const { groups, sessions, completed, failed, followUpTtftP95Ms } = point;
   const ttft = `TTFT p95 after round 1 ${measure(followUpTtftP95Ms)} ms`;
-  return `groups ${groups} x sessions ${sessions}: ${completed} requests, ${failed} failed, ${ttft}: ${isWithin ? 'within' : 'not within'} the bound`;
+  return `groups ${groups} x sessions ${sessions}: ${completed} requests, ${failed} failed, ${ttft}: ${LINES[verdict]}`;
 }
+
+const LINES = {
+  yes: 'within the bound',
+  no: 'not within the bound',
+  undecided: 'it is not certain whether within the bound',
+} satisfies Record<Verdict, string>;
 
 /** A run in virtual time is one long loop: signals that came meanwhile are told when Node looks for events. */
 function nextEvents(clock: Clock): Promise<void> {

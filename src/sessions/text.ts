@@ -13,6 +13,8 @@ export interface PlayedPoint extends Point, SessionPoint {
   readonly runs?: number;
   /** The interval of all of its runs has the bound in it: it may be within, or not. */
   readonly isUndecided?: true;
+  /** It was asked for one run: what that says counts, however uncertain. */
+  readonly isByOneRun?: true;
 }
 
 export interface SessionSearch {
@@ -24,6 +26,14 @@ export interface SessionSearch {
   readonly points: readonly PlayedPoint[];
   /** False if it was interrupted, or the engine went away: there may be better points. */
   readonly isComplete: boolean;
+}
+
+/** Whether a point is within the bound: for certain, by the interval of all of its runs. */
+export type Verdict = 'yes' | 'no' | 'undecided';
+
+export function verdictOf(point: PlayedPoint, ttftP95MsMax: number): Verdict {
+  if (point.isUndecided && !point.isByOneRun) return 'undecided';
+  return isWithinBound(point, ttftP95MsMax) ? 'yes' : 'no';
 }
 
 /** One line a point, in the order given, of at most `width` columns. */
@@ -69,7 +79,7 @@ function pointsTable(points: readonly PlayedPoint[], ttftP95MsMax: number | unde
         point.completed,
         point.failed,
         point.followUpTtftP95Ms,
-        ...(hasBound ? [isWithinBound(point, ttftP95MsMax) ? 'yes' : 'no'] : []),
+        ...(hasBound ? [verdictOf(point, ttftP95MsMax)] : []),
       ],
     })),
   };
@@ -96,7 +106,7 @@ function withVerdicts({ points, ttftP95MsMax }: SessionSearch) {
   return points.map(({ estimate: _, ...point }) => ({
     ...point,
     totalSessions: held(point),
-    isWithin: isWithinBound(point, ttftP95MsMax),
+    isWithin: verdictOf(point, ttftP95MsMax) === 'yes',
   }));
 }
 
@@ -117,16 +127,41 @@ function answer(search: SessionSearch): string[] {
       lines.push(`It is at ${reached.join(' and ')}: there may be larger ones beyond.`);
     }
   } else if (isComplete) {
-    lines.push(`Not even 1 group x 1 session is within the bound: ${whyNot(search)}`);
-  }
-  const undecided = search.points.filter((point) => point.isUndecided).length;
-  if (undecided > 0) {
+    const kept = keptByChance(search);
     lines.push(
-      `Of ${undecided} of ${search.points.length} points it is not certain on which side of the bound they are: --max-repeats or --rounds with more make sure.`,
+      kept
+        ? `No point is within the bound for certain. The largest that has kept it is ${counted(kept.groups, 'group')} x ${counted(kept.sessions, 'session')}, with too few requests to be certain.`
+        : `Not even 1 group x 1 session is within the bound: ${whyNot(search)}`,
+    );
+  }
+  const undecided = openPoints(search);
+  if (undecided.length > 0) {
+    const what = undecided[0]!.isByOneRun ? '' : ', and they do not count';
+    lines.push(
+      `Of ${undecided.length} of ${search.points.length} points it is not certain on which side of the bound they are${what}: more --rounds or --max-repeats make sure.`,
     );
   }
   if (!isComplete) lines.push('The search did not come to its end: there may be larger ones.');
   return lines;
+}
+
+/** Those that are undecided, and that no larger one that is within speaks for. */
+function openPoints(search: SessionSearch): PlayedPoint[] {
+  const { points, ttftP95MsMax } = search;
+  const within = points.filter((one) => !one.isUndecided && verdictOf(one, ttftP95MsMax) === 'yes');
+  return points.filter(
+    ({ isUndecided, groups, sessions }) =>
+      isUndecided && !within.some((one) => one.groups >= groups && one.sessions >= sessions),
+  );
+}
+
+/** The best of those that are undecided and have kept the bound. */
+function keptByChance({ points, ttftP95MsMax, goal }: SessionSearch) {
+  const kept = points.map((point) => ({
+    ...point,
+    isWithin: verdictOf(point, ttftP95MsMax) === 'undecided' && isWithinBound(point, ttftP95MsMax),
+  }));
+  return bestOf(kept, GOALS[goal]);
 }
 
 function whyNot({ points, ttftP95MsMax }: SessionSearch): string {

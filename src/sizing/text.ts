@@ -1,25 +1,21 @@
 import { counted } from '../base/counted.ts';
 import { measure } from '../report/number.ts';
 import type { Section } from '../report/section.ts';
-import type { Option, Sized, SizeSettings } from './size.ts';
+import type { Option, SizeSettings } from './option.ts';
+import { purchaseSections } from './purchase-text.ts';
+import type { SizeShown } from './shown.ts';
 import { GAPS } from './size.ts';
-import { TIERS, type TierName } from './tiers.ts';
-
-export interface SizeShown {
-  readonly settings: SizeSettings;
-  readonly sized: Sized;
-  /** As they were asked for, and the names of what is measured of them. */
-  readonly limits: readonly string[];
-  readonly measures: readonly string[];
-}
+import { pricedTiers, TIERS } from './tiers.ts';
 
 /** What to buy, and why. */
 export function sizeSections(shown: SizeShown): Section[] {
-  return [answerSection(shown), paysSection(shown)];
+  const alone = shown.sized.options.length ? [answerSection(shown)] : [];
+  return [...alone, ...purchaseSections(shown), paysSection(shown)];
 }
 
 function answerSection({ settings, sized, limits, measures }: SizeShown): Section {
   const { options } = sized;
+  const lines = [...options.flatMap((option) => unmetText(option, measures)), ...cheapest(options)];
   return {
     title: `The fewest GB for ${limits.join(', ')}`,
     table: {
@@ -42,7 +38,7 @@ function answerSection({ settings, sized, limits, measures }: SizeShown): Sectio
         ],
       })),
     },
-    lines: [...options.flatMap((option) => unmetText(option, measures)), ...cheapest(options)],
+    ...(lines.length > 0 && { lines }),
     notes: [
       `Intervals are of 95 %, over the seeds. GB are those of one engine${settings.scenario.engine.replicas.count > 1 ? `, of ${settings.scenario.engine.replicas.count}; the price is of all of them` : ''}. Each tier is varied alone; the others are as the scenario has them (${hasText(settings)}), and count in the price.`,
       ...sized.seedless.map(
@@ -59,7 +55,7 @@ function gbText({ answer, gb }: Option): string {
 }
 
 function hasText({ prices, scenario }: SizeSettings): string {
-  return (Object.keys(prices) as TierName[])
+  return pricedTiers(prices)
     .map((tier) => `${TIERS[tier].says} ${measure(TIERS[tier].hasGB(scenario))} GB`)
     .join(', ');
 }

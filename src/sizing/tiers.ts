@@ -5,6 +5,15 @@ import type { Scenario } from '../scenario/schema.ts';
 /** Where KV memory is bought. */
 export type TierName = 'gpu' | 'dram';
 
+/** What a price may be of: a GB of a tier, or a card, which is an engine of its own with its GPU. */
+export type PriceName = TierName | 'card';
+export type Prices = Readonly<Partial<Record<PriceName, number>>>;
+
+/** The tiers among what has a price, in its order. */
+export function pricedTiers(prices: Prices): TierName[] {
+  return (Object.keys(prices) as PriceName[]).filter((name) => name !== 'card');
+}
+
 interface TierRow {
   /** As tables title it. */
   readonly says: string;

@@ -1,5 +1,5 @@
 import { quantile } from './exact.ts';
-import { likelyVariance, prudentVariance } from './long-run.ts';
+import { likelyVariance, longRunOf } from './long-run.ts';
 import { STATISTICS, type StatisticName } from './statistics.ts';
 import { criticalValue } from './student.ts';
 
@@ -19,11 +19,8 @@ export interface Certainty {
 export type Interval95 = readonly [low: number, high: number];
 export type Intervals95 = Readonly<Partial<Record<StatisticName, Interval95>>>;
 
-/**
- * Values are taken together in at most so many stretches of time. Schmeiser (1982): more than 30 add little;
- * the longer they are, the less is one correlated with the next.
- */
-const STRETCHES = 32;
+/** Values are taken together in at most so many stretches of time: enough for the slowest cosines (`memory.ts`). */
+export const STRETCHES = 128;
 /**
  * Beyond a percentile there must be so many values: n (1 - p) and n p. A rule of n alone: were it one of n_eff, the
  * runs that pass it would be those that were calm by chance, and know it least (see README).
@@ -57,11 +54,11 @@ const SHARES = Object.entries(STATISTICS).flatMap(([name, statistic]) =>
 );
 
 /**
- * The certainty of a series, by the method of batch means. `values` are in the order of time, `sorted` are the
+ * The certainty of a series. `values` are in the order of time, `sorted` are the
  * same in ascending order, of which there is at least one.
  *
  *     tau      variance of a sum of the values over that of as many independent ones, at least 1: see `long-run.ts`
- *     n_eff    n / tau, tau as it is likely to be; in what follows it is the prudent one
+ *     n_eff    n / tau, tau as it is likely to be; in what follows it is averaged over all that it may be
  *     d        t s / (m sqrt(n_eff)), t of Student's, m the mean
  *     mean     m / (1 + d) to m / (1 - d), without an upper end from d = 1 on; m (1 -+ d) of values below 0
  *     p        the values at the shares p +- t sqrt(p (1 - p) / n_eff), where n_eff is of the series of 0 and 1
@@ -79,15 +76,15 @@ export function certaintyOf(
 ): Certainty {
   const count = values.length;
   const known = SHARES.filter(({ countMin }) => count >= countMin);
-  const limits = Float64Array.from(known, ({ share }) => quantile(sorted, share));
+  const limits = Float64Array.from(known, ({ share }) => upTo(quantile(sorted, share)));
   const stretches = stretchesOf(values, limits);
   const rests = restsOf(stretches.sums, stretches, mean);
   const interval95: Record<string, Interval95> = {};
   const tooFew: StatisticName[] = [];
   if (count < COUNT_MIN) tooFew.push('mean');
   else {
-    const { variance, degrees } = prudentVariance(rests);
-    const error = Math.sqrt(Math.max(variance / count, std ** 2) / count);
+    const { variance, degrees } = longRunOf({ stretches: rests, alone: count * std ** 2, count });
+    const error = Math.sqrt(variance) / count;
     interval95['mean'] = aroundMean(
       mean,
       criticalValue(CONFIDENCE, degrees) * error,
@@ -101,10 +98,12 @@ export function certaintyOf(
     }
     const below = stretches.below[index]!;
     const found = below.reduce((sum, each) => sum + each, 0) / count;
-    const { variance, degrees } = prudentVariance(restsOf(below, stretches, found));
-    const own = count / inflation(variance, found * (1 - found), count);
+    const alone = count * found * (1 - found);
+    const rest = restsOf(below, stretches, found);
+    const { variance, degrees } = longRunOf({ stretches: rest, alone, count });
+    const tau = alone > 0 ? variance / alone : 1;
     const t = criticalValue(CONFIDENCE, degrees);
-    const halfWidth = t * Math.sqrt((share * (1 - share)) / own);
+    const halfWidth = t * Math.sqrt((tau * share * (1 - share)) / count);
     interval95[name] = [
       share > halfWidth ? quantile(sorted, share - halfWidth) : lowest(sorted),
       share + halfWidth < 1 ? quantile(sorted, share + halfWidth) : Infinity,
@@ -118,6 +117,13 @@ export function certaintyOf(
 }
 
 const CONFIDENCE = 0.95;
+
+/** Values that are alike but for their last bits, as of differences of times, are the same one. */
+export function upTo(limit: number): number {
+  return limit + ALIKE * Math.abs(limit);
+}
+
+const ALIKE = 1e-9;
 
 /** Whether an interval has an end on either side. */
 export function isClosed([low, high]: Interval95): boolean {

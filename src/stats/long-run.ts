@@ -1,82 +1,96 @@
-/**
- * How much a sum of values that are alike in time varies by chance, from the sums of k stretches of time
- * (batch means), each taken from what it would be on average. All sums are of the whole: V = k / (k - 1) sum S^2.
- */
+import { beyondWith, inflationsOf, powersOf } from './memory.ts';
+import { criticalValue } from './student.ts';
 
-/** Correlation of stretches from which on nothing can be concluded. */
-const CORRELATION_MAX = 0.9;
-/** Of fewer stretches, pairs of them say nothing. */
-const PAIRED_MIN = 12;
-
-/**
- * The variance as it is likely to be: V (1 + r) / (1 - r), with r > 0 the correlation of a stretch with the next,
- * as if it went on so (Steiger et al. 2005). Infinity of fewer than two stretches.
- */
-export function likelyVariance(stretches: ArrayLike<number>): number {
-  // Of independent stretches it is -1 / k on average.
-  return varianceBy(stretches, (r, count) => r + 1 / count);
-}
-
-/** A variance, and how many degrees of freedom it has. */
+/** A variance of a sum of values that are alike in time, and how many degrees of freedom it has. */
 export interface LongRun {
   readonly variance: number;
   readonly degrees: number;
 }
 
+/** A sum over a run, in parts. */
+export interface Summed {
+  /** Its parts over consecutive stretches of time, each less what it would be on average. */
+  readonly stretches: ArrayLike<number>;
+  /**
+   * Its variance if all values were independent; undefined: that says nothing, as they make up for each other, and what
+   * stretches differ by tells it.
+   */
+  readonly alone: number | undefined;
+  /** Of all values. */
+  readonly count: number;
+}
+
+/** Correlation of stretches from which on nothing can be concluded. */
+const CORRELATION_MAX = 0.9;
+/** Schmeiser (1982): more than 30 stretches add little; the longer they are, the less is one like the next. */
+const LONG_STRETCHES = 32;
+
 /**
- * The variance that an interval is made of, rather too large than too small: the greater one of V (1 + r) / (1 - r)
- * of the stretches and of pairs of them, with the r that they have where (1 + 4 r) / k of it is lost, as they are
- * taken from the mean of the same run (Marriott and Pope 1954); 0 where that is within a standard error 1 / sqrt(k).
- * Of stretches with r = 0 it has k - 1 degrees of freedom. Else its relative variance is 2 / (k - 1) of the sum of
- * squares and 4 / k of (1 + r) / (1 - r), together those of k / 3 degrees (Satterthwaite 1946).
+ * The variance as it is likely to be: V (1 + r) / (1 - r), with V = k / (k - 1) sum S^2 of k = 32 stretches, and r > 0
+ * the correlation of a stretch with the next, as if it went on so (Steiger et al. 2005). Infinity of fewer than two.
  */
-export function prudentVariance(stretches: ArrayLike<number>): LongRun {
-  const count = stretches.length;
-  let isAlike = false;
-  const unbiased = (found: number, of: number) => {
-    const r = of > LOST ? (found + 1 / of) / (1 - LOST / of) : found;
-    const counts = r > 1 / Math.sqrt(of);
-    if (counts && of === count) isAlike = true;
-    return counts ? r : 0;
-  };
-  const alone = varianceBy(stretches, unbiased);
-  const ofPairs = count < PAIRED_MIN ? 0 : varianceBy(inPairs(stretches), unbiased);
-  const variance = Math.max(alone, ofPairs);
-  return { variance, degrees: isAlike ? degreesOf(count) : Math.max(1, count - 1) };
+export function likelyVariance(stretches: ArrayLike<number>): number {
+  const { variance, correlation } = ofLongStretches(stretches);
+  // Of independent stretches it is -1 / k on average.
+  const r = correlation + 1 / Math.min(LONG_STRETCHES, stretches.length);
+  const above = Math.min(CORRELATION_MAX, Math.max(0, r));
+  return variance === 0 ? 0 : (variance * (1 + above)) / (1 - above);
 }
 
-const LOST = 4;
-
-/** Of the variance of so many stretches that are alike. */
-function degreesOf(stretches: number): number {
-  return Math.max(1, stretches / 3);
-}
-
-function varianceBy(
-  stretches: ArrayLike<number>,
-  correlationOf: (found: number, count: number) => number,
-): number {
-  const count = stretches.length;
-  if (count < 2) return Infinity;
-  let squares = 0;
-  let products = 0;
-  let before = 0;
+/** Batch means: V, and the correlation of a stretch with the next. */
+function ofLongStretches(stretches: ArrayLike<number>) {
+  const all = stretches.length;
+  if (all < 2) return { variance: Infinity, correlation: 0 };
+  const count = Math.min(LONG_STRETCHES, all);
+  let [squares, products, before] = [0, 0, 0];
   for (let index = 0; index < count; index++) {
-    const sum = stretches[index]!;
+    let sum = 0;
+    const end = Math.floor(((index + 1) * all) / count);
+    for (let at = Math.floor((index * all) / count); at < end; at++) sum += stretches[at]!;
     squares += sum * sum;
     products += sum * before;
     before = sum;
   }
-  if (squares === 0) return 0;
-  const r = Math.min(CORRELATION_MAX, Math.max(0, correlationOf(products / squares, count)));
-  return ((squares * count) / (count - 1)) * ((1 + r) / (1 - r));
+  return { variance: (squares * count) / (count - 1), correlation: products / squares };
 }
 
-function inPairs(stretches: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: stretches.length >> 1 }, (_, index) => {
-    const last = 2 * index + 1;
-    // Of an odd number the last one goes with the pair before it.
-    const rest = last === stretches.length - 2 ? stretches[last + 1]! : 0;
-    return stretches[last - 1]! + stretches[last]! + rest;
-  });
+/**
+ * The variance that an interval is made of: that of independent values where they are, and as much more as they are
+ * alike, in doubt how much that is: see `memory.ts`. Told is the Student's t that has the same 68 and 95 % points, so
+ * that many degrees of freedom say that the variance is known, and few that it may be much more.
+ */
+export function longRunOf({ stretches, alone: known, count }: Summed): LongRun {
+  if (count < 2) return { variance: Infinity, degrees: 0 };
+  const powers = powersOf(stretches);
+  const alone = known ?? ofLongStretches(stretches).variance;
+  const most = known === undefined ? LONG_STRETCHES - 1 : count - 1;
+  if (!(alone > 0)) return { variance: 0, degrees: most };
+  const mixture = inflationsOf(
+    powers.map((power) => power / alone),
+    count,
+  );
+  const [one, two] = [beyondWith(ONE, mixture), beyondWith(TWO, mixture)];
+  const degrees = Math.min(most, degreesBy(two / one));
+  return { variance: alone * (two / criticalValue(1 - TWO, degrees)) ** 2, degrees };
 }
+
+/** What lies outside of one and of two standard errors, or so, of normal values. */
+const ONE = 0.3173;
+const TWO = 0.05;
+
+/** The degrees of freedom of the t whose 95 % point is so many times its 68 % point, from 1 to 1e6. */
+function degreesBy(ratio: number): number {
+  ratios ??= DEGREES.map(
+    (degrees) => criticalValue(1 - TWO, degrees) / criticalValue(1 - ONE, degrees),
+  );
+  const next = ratios.findIndex((each) => each <= ratio);
+  if (next <= 0) return next === 0 ? DEGREES[0]! : DEGREES.at(-1)!;
+  const [above, below] = [ratios[next - 1]!, ratios[next]!];
+  const share = (above - ratio) / (above - below);
+  // The ratio is all but linear in 1 / degrees.
+  const [from, to] = [1 / DEGREES[next - 1]!, 1 / DEGREES[next]!];
+  return 1 / (from + share * (to - from));
+}
+
+const DEGREES = [1, 1.5, 2, 3, 4, 6, 10, 20, 50, 1e6];
+let ratios: readonly number[] | undefined;

@@ -9,11 +9,17 @@ const NAME_MAX = 80;
  * Every point so many times. The nth run of all points has the same seed: their requests are the same, at the same
  * times, so that points differ by what is varied and not by chance (common random numbers).
  */
-export function jobsOf(points: readonly Point[], repeats: number, dir: string): Job[] {
+export function jobsOf(
+  points: readonly Point[],
+  repeats: number,
+  dir: string,
+  keepsPrompts = false,
+): Job[] {
   return points.flatMap(({ place, coordinates, scenario }) =>
-    Array.from({ length: repeats }, (_, repeat) =>
-      jobOf({ key: `${place + 1}.${repeat + 1}`, coordinates, scenario, seed: repeat, dir }),
-    ),
+    Array.from({ length: repeats }, (_, repeat) => {
+      const key = `${place + 1}.${repeat + 1}`;
+      return jobOf({ key, coordinates, scenario, seed: repeat, dir, keepsPrompts });
+    }),
   );
 }
 
@@ -27,16 +33,19 @@ interface Asked {
   readonly seed: number;
   /** The sweep's folder. */
   readonly dir: string;
+  /** What users say is the same in all runs, as a cache that is kept is to find it: only when they come is drawn anew. */
+  readonly keepsPrompts?: boolean;
 }
 
-export function jobOf({ key, told, coordinates, scenario, seed, dir }: Asked): Job {
+export function jobOf(asked: Asked): Job {
+  const { key, told, coordinates, scenario, seed, dir, keepsPrompts = false } = asked;
   const text = pointText(coordinates);
   const words = coordinates.map(({ name, value }): [string, string] => [name, valueText(value)]);
   return {
     key,
     text: told ?? (seed > 0 ? `${text}, run ${seed + 1}` : text),
     scenario: {
-      ...reseeded(scenario, seed),
+      ...(keepsPrompts ? withOtherArrivals(scenario, seed) : reseeded(scenario, seed)),
       name: folderName(key, text),
       output: { ...scenario.output, dir },
     },
@@ -49,6 +58,16 @@ function folderName(key: string, text: string): string {
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, NAME_MAX);
+}
+
+function withOtherArrivals(scenario: Scenario, index: number): Scenario {
+  const { population, seed } = scenario;
+  const { arrivals } = population;
+  // A closed loop draws nothing.
+  if (index === 0 || arrivals.process === 'closed') return scenario;
+  const own = ('seed' in arrivals ? arrivals.seed : undefined) ?? seed;
+  const others = { ...arrivals, seed: `${own}/${index + 1}` } as typeof arrivals;
+  return { ...scenario, population: { ...population, arrivals: others } };
 }
 
 /** All that is drawn, drawn anew: the streams have other names. */

@@ -16,6 +16,8 @@ export interface LiveSettings {
   readonly clock: Clock;
   /** The sweep's folder. */
   readonly dir: string;
+  /** What a run leaves in the cache is for the next to find: all have the same users. */
+  readonly keepsCache?: boolean;
   /** Above the ids of all users that were played before. */
   readonly nextUserId: number;
   /** Plays and prints nothing on stdout. */
@@ -25,15 +27,17 @@ export interface LiveSettings {
 
 /**
  * One run after the other. Where the server's cache may still hold what was said before, every run has users of its
- * own; where it is new or emptied, all have the same, so that points differ by nothing but what is varied.
+ * own; where it is new or emptied, or is to be kept, all have the same, so that points differ by nothing but what is
+ * varied.
  */
 export function liveLane(settings: LiveSettings): Lanes {
-  const { server, measures, clock, dir, isInterrupted } = settings;
+  const { server, measures, clock, dir, isInterrupted, keepsCache = false } = settings;
   const hasEmptyCache = !server || server.start !== undefined || server.reset !== undefined;
+  const hasSameUsers = hasEmptyCache || keepsCache;
   let { nextUserId } = settings;
   let isFirst = true;
   async function played({ scenario, words, key }: Job): Promise<JobResult> {
-    const own = hasEmptyCache ? scenario : withUsersFrom(nextUserId, scenario);
+    const own = hasSameUsers ? scenario : withUsersFrom(nextUserId, scenario);
     const play = () => settings.play(own);
     const log = join(dir, `server-${key.replaceAll(/[^\w.-]+/g, '-')}.log`);
     if (!server) return resultOf(await play(), measures);

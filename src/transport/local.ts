@@ -1,7 +1,8 @@
 import type { BreakKind } from '../engine/faults/fault-kinds.ts';
 import { FaultInjector } from '../engine/faults/faults.ts';
 import { type FaultyObserver, submitWithFaults } from '../engine/faults/faulty-submit.ts';
-import { requestMetricsJson, sglExtJson, storageOf, usageJson } from '../engine/http/told.ts';
+import { requestMetricsJson, sglExtJson, usageJson } from '../engine/http/told.ts';
+import { storageOf } from '../engine/kv/storage.ts';
 import type { PromptBuilder } from '../engine/prompt/prompt-builder.ts';
 import { reasoningParser, type TokenKind } from '../engine/prompt/thinking.ts';
 import type { EngineEnd, EngineRequest, ServingEngine } from '../engine/serving.ts';
@@ -154,7 +155,7 @@ function usageOf(end: EngineEnd, options: EngineOptions): Usage | undefined {
   const storage = storageOf(options);
   const { queue_time_ms, time_to_first_token_ms } = requestMetricsJson(end);
   return readUsage({
-    usage: usageJson(end, options),
+    usage: usageJson([end], { reportCached: options.reportCached, reportTiers: true }),
     ...(options.reportCached && storage && { sglext: sglExtJson(end, storage) }),
     ...(options.reportRequestMetrics && { metrics: { queue_time_ms, time_to_first_token_ms } }),
   })?.usage;

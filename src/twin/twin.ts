@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import { toldOf } from '../calibrate/run-engine.ts';
 import type { Calibration } from '../engine/cost/calibration.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
 import type { Run } from '../record/run-folder.ts';
@@ -11,7 +12,7 @@ import { measuresOf } from './measures.ts';
 import { type Pairs, pairsOf } from './pairs.ts';
 import { type PlayedTwin, playedTwin } from './played.ts';
 import { replayOf } from './replay.ts';
-import { drawable, type StandIn, standingIn, toldOf } from './twin-engine.ts';
+import { drawable, type StandIn, standingIn } from './twin-engine.ts';
 import { type TwinWindow, windowsOf } from './windows.ts';
 
 export interface TwinOptions extends StandIn {

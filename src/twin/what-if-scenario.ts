@@ -1,4 +1,5 @@
 import { UsageError } from '../base/errors.ts';
+import type { Told } from '../calibrate/run-engine.ts';
 import { blocksOf } from '../engine/cost/kv-capacity.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
 import { parseOverridden } from '../scenario/load.ts';
@@ -9,7 +10,7 @@ import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { type Changed, changesOf } from './changes.ts';
 import type { ReplayPart } from './replay.ts';
-import { type StandIn, standingIn, type Told } from './twin-engine.ts';
+import { type StandIn, standingIn } from './twin-engine.ts';
 
 export interface WhatIfScenario {
   /** As the run was, on the engine that stands for its own; without one, on none. */

@@ -62,6 +62,11 @@ export interface Conversation {
   readonly id?: string;
   /** Of a sub-agent: whose answer began it. */
   readonly parentUserId?: number;
+  /**
+   * Whose it is: those of the same tenant begin with the same system prompt and tools. Absent: the data do not tell
+   * several apart.
+   */
+  readonly tenant?: string;
   /** Said by nobody: sent without a session's name. */
   readonly isAnonymous?: boolean;
   /** Who of the user's agents says it, where there are several. */

@@ -4,19 +4,14 @@ import { PROCESS_RULES } from '../scenario/arrivals.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type SourceName, sourcesWith, type Traits, traitsOf } from '../scenario/sources.ts';
-import { openChats } from './chats/chats.ts';
 import type { Workload } from './conversation.ts';
 import { dataValues } from './draw/data-values.ts';
 import type { Tell } from './files/cost.ts';
 import { digestOf } from './files/digest.ts';
-import { openLengths } from './lengths/lengths.ts';
-import { openPrompts } from './prompts/prompts.ts';
-import { openShareGpt } from './sharegpt/sharegpt.ts';
 import type { Source } from './source.ts';
-import { openSynthetic } from './synthetic/synthetic.ts';
 import { textsOf } from './text/texts.ts';
 import type { TraceFormat } from './traces/format.ts';
-import { openTrace, type ReplayOptions } from './traces/replay.ts';
+import type { ReplayOptions } from './traces/replay.ts';
 import { selectionOf } from './traces/select.ts';
 
 export interface WorkloadOptions {
@@ -55,13 +50,15 @@ type Open = (
   options: ReplayOptions & { readonly tell: Tell | undefined },
 ) => Promise<Source>;
 
+/** Only the one that is asked for is loaded: together they are a hundred files, before the first request. */
 const OPEN: Record<SourceName, Open> = {
-  synthetic: (scenario, { texts }) => openSynthetic(scenario, texts),
-  sharegpt: openShareGpt,
-  file: openChats,
-  prompts: openPrompts,
-  trace: openTrace,
-  lengths: openLengths,
+  synthetic: async (scenario, { texts }) =>
+    (await import('./synthetic/synthetic.ts')).openSynthetic(scenario, texts),
+  sharegpt: async (...of) => (await import('./sharegpt/sharegpt.ts')).openShareGpt(...of),
+  file: async (...of) => (await import('./chats/chats.ts')).openChats(...of),
+  prompts: async (...of) => (await import('./prompts/prompts.ts')).openPrompts(...of),
+  trace: async (...of) => (await import('./traces/replay.ts')).openTrace(...of),
+  lengths: async (...of) => (await import('./lengths/lengths.ts')).openLengths(...of),
 };
 
 function checkArrivals({ conversation, population }: Scenario, { arrivalsMs }: Source): void {

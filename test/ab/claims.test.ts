@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { experiments, pairedRounds, unpairedRequests } from './claims.ts';
+import { experiments } from './claims.ts';
+import { pairedRounds, unpairedRequests } from './fixed-size.ts';
 
 // A small part of `npm run proof:ab`.
 const ARMS = { requests: 20, runSigma: 0.03 } as const;

@@ -2,10 +2,7 @@ import { conclusionOf } from '../../src/ab/experiment.ts';
 import { type ExperimentSurroundings, runExperiment } from '../../src/ab/run-experiment.ts';
 import { roundsOf, type Settings } from '../../src/ab/settings.ts';
 import type { Finding } from '../../src/ab/verdict.ts';
-import { stream } from '../../src/base/random.ts';
-import { certaintyOf } from '../../src/stats/certainty.ts';
-import { moments } from '../../src/stats/exact.ts';
-import { type NoisyArms, noisyPlayer, queue, SETTINGS } from './noisy-arms.ts';
+import { type NoisyArms, noisyPlayer, SETTINGS } from './noisy-arms.ts';
 
 /** What many experiments came to. */
 export interface Outcomes {
@@ -43,25 +40,4 @@ export async function outcomesOf(
     requests += sent / count;
   }
   return { counts, rounds, requests };
-}
-
-/** Quantiles of the normal distribution at 97.5 % and 90 %: 5 % either way, and a power of 90 %. */
-const Z_ALPHA = 1.959964;
-const Z_POWER = 1.281552;
-
-/**
- * Requests of both arms that a fixed-size test of unpaired runs needs to find a gain: planned as text books do,
- * n = 2 (z_alpha + z_power)^2 (s / difference)^2 an arm, with mean, s and the correlation of requests from a pilot.
- */
-export function unpairedRequests(gain: number): number {
-  const values = Float64Array.from(queue(stream('pilot'), 20_000));
-  const { mean, std = 0 } = moments(values);
-  const { effectiveCount } = certaintyOf(values, values.toSorted(), { mean, std });
-  const independent = 2 * ((Z_ALPHA + Z_POWER) * (std / (gain * mean))) ** 2;
-  return 2 * independent * (values.length / effectiveCount);
-}
-
-/** Rounds that a fixed-size t test of paired rounds needs: the normal plan and Guenther's z^2 / 2 for t. */
-export function pairedRounds(gain: number, roundSigma: number): number {
-  return ((Z_ALPHA + Z_POWER) * (roundSigma / -Math.log1p(-gain))) ** 2 + Z_ALPHA ** 2 / 2;
 }

@@ -61,11 +61,28 @@ describe('against an engine whose constants are known', () => {
 
   test('the tier below gives its bandwidth, within 10 %, and pays', () => {
     const { tiers, breakEvenGBps } = explanation.reload;
-    const { GBps, loadFrom, verdict } = tiers[0]!;
-    expect(loadFrom).toBe('external');
+    const { GBps, isWithFixed, verdict } = tiers[0]!;
+    expect(isWithFixed).toBeUndefined();
     expect(Math.abs(GBps!.value / 10 - 1)).toBeLessThan(0.1);
     expect(verdict).toBe('pays');
     expect(breakEvenGBps!.value).toBeLessThan(5.6);
+  });
+
+  test('where all loads are as long, no bandwidth is made of what holds the start of a load as well', async () => {
+    const input = offloading(3);
+    const alike = await simulatedRun({
+      ...input,
+      conversation: {
+        systemPrompt: { tokens: 500 },
+        userHistory: { tokens: 3000 },
+        question: { tokens: 50 },
+        rounds: 4,
+        answer: { tokens: 20, force: true },
+      },
+    });
+    const { tiers } = explain(alike, ALL).explanation.reload;
+    expect(tiers).toMatchObject([{ tier: 'below', isWithFixed: true }]);
+    expect(tiers[0]!.GBps).toBeUndefined();
   });
 
   test('where loads are slower than computing, the tier costs time', async () => {

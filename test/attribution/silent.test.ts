@@ -152,4 +152,10 @@ test('the picture’s parts lie on each other, and together they are the TTFT by
   const ttfts = records.map(({ firstTokenMs, intendedMs }) => firstTokenMs! - intendedMs!);
   const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
   expect(mean(top) / mean(ttfts)).toBeCloseTo(1, 1);
+  // Of one quantile alone it would be as wide as nothing: it is named, and not drawn.
+  const [narrow] = explanationFigures({
+    ...explanation,
+    fineBands: explanation.fineBands.slice(0, 1),
+  });
+  expect(narrow!.series).toEqual([]);
 });

@@ -20,10 +20,13 @@ test('a look that finds a delay makes a span of the time since the last; near on
   const late = lateAt(clock, { 150: 30, 350: 80, 950: 19, 2050: 400 });
   const watch = watchLate(clock, 20, late);
   clock.run(4000);
-  expect(watch.stop()).toEqual([
-    { fromMs: 100, toMs: 400 },
-    { fromMs: 2000, toMs: 2100 },
-  ]);
+  expect(watch.stop()).toEqual({
+    spans: [
+      { fromMs: 100, toMs: 400 },
+      { fromMs: 2000, toMs: 2100 },
+    ],
+    delays: { fromMs: 0, everyMs: 1000, maxMs: [80, 0, 400, 0] },
+  });
   clock.run();
   expect(clock.now()).toBe(4000);
 });
@@ -33,7 +36,7 @@ test('a loop that is late all the time is a bounded number of spans', () => {
   let looks = 0;
   const watch = watchLate(clock, 20, { takeMs: () => (looks++ % 10 ? 0 : 50), stop() {} });
   clock.run(700_000);
-  const { length } = watch.stop();
+  const { length } = watch.stop().spans;
   expect(length).toBeGreaterThan(0);
   expect(length).toBeLessThanOrEqual(500);
 });
@@ -42,5 +45,5 @@ test('the loop of this process is asked, if no other is given', () => {
   const clock = new VirtualClock();
   const watch = watchLate(clock, Infinity);
   clock.run(1000);
-  expect(watch.stop()).toEqual([]);
+  expect(watch.stop()).toMatchObject({ spans: [], delays: { everyMs: 1000 } });
 });

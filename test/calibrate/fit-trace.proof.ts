@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fit } from '../../src/calibrate/fit.ts';
+import { fitted } from '../../src/calibrate/fit.ts';
 import { errorsOf } from '../../src/calibrate/fit-errors.ts';
 import { replayOfTrace } from '../../src/calibrate/fit-trace.ts';
 import { profiles } from '../../src/engine/cost/profiles.ts';
@@ -23,7 +23,7 @@ test.skipIf(NO_FILE)(
     const known = profiles['rtx4090']!;
     const start = { ...known, weightsMs: 20, tokenUs: 70, contextTokenUs: 0.2, hostMs: 0 };
     const first = { ...all, observed: all.observed.slice(0, FIRST) };
-    const found = await fit([first], { start, told: (line) => console.log(line) });
+    const found = await fitted([first], { start, told: (line) => console.log(line) });
     const rest = { ...all, observed: all.observed.slice(FIRST) };
     const { rows } = await errorsOf(rest, found.profile);
     console.log(

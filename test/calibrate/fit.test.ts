@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fit } from '../../src/calibrate/fit.ts';
+import { fitted } from '../../src/calibrate/fit.ts';
 import type { Observed, Replay, Times } from '../../src/calibrate/fit-replay.ts';
 import { residualsOf } from '../../src/calibrate/fit-residuals.ts';
 import { solve } from '../../src/calibrate/fit-solve.ts';
@@ -35,7 +35,7 @@ function run(error = 0, lengths = [20, 200, 800]): Replay {
 
 describe('the fit of runs whose engine is known', () => {
   test('finds the constants that they tell, with an interval that has them', async () => {
-    const { values, isComplete } = await fit([run(0.02)], { start: START });
+    const { values, isComplete } = await fitted([run(0.02)], { start: START });
     expect(isComplete).toBe(true);
     for (const name of ['weightsMs', 'tokenUs', 'apiMs'] as const) {
       const { value, interval } = values.find((one) => one.name === name)!;
@@ -46,7 +46,7 @@ describe('the fit of runs whose engine is known', () => {
   });
 
   test('says which ones they do not determine, and leaves those as they were', async () => {
-    const { values, profile } = await fit([run()], { start: START });
+    const { values, profile } = await fitted([run()], { start: START });
     for (const name of ['contextTokenUs', 'decodeRowUs', 'mixedFactor'] as const) {
       const { value, startedAt, interval } = values.find((one) => one.name === name)!;
       expect(interval, name).toBeUndefined();
@@ -57,7 +57,7 @@ describe('the fit of runs whose engine is known', () => {
 
   test('knows that the prompts are all too short to tell what one of their tokens takes', async () => {
     const of = async (lengths: number[]) => {
-      const { values } = await fit([run(0.02, lengths)], { start: START });
+      const { values } = await fitted([run(0.02, lengths)], { start: START });
       const { interval } = values.find(({ name }) => name === 'tokenUs')!;
       return interval ? interval[1] - interval[0] : Infinity;
     };
@@ -65,7 +65,7 @@ describe('the fit of runs whose engine is known', () => {
   });
 
   test('stops when its time is over, with what it has', async () => {
-    const { isComplete, values } = await fit([run()], { start: START, until: () => true });
+    const { isComplete, values } = await fitted([run()], { start: START, until: () => true });
     expect(isComplete).toBe(false);
     expect(values.map(({ value }) => value)).toEqual(values.map(({ startedAt }) => startedAt));
   });

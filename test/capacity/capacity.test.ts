@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { disagreeingAt, disagreementsOf, inferFrom } from '../../src/capacity/infer.ts';
+import { type Posterior, shortestOf } from '../../src/capacity/posterior.ts';
 import { servedBy } from '../../src/capacity/references.ts';
-import type { RunReferences } from '../../src/ledger/run-references.ts';
+import { type RunReferences, runReferences } from '../../src/ledger/run-references.ts';
+import { plantedRun } from '../ledger/planted.ts';
 import { randomEngine, referencesOf } from './engines.ts';
 
 /** `ENGINES=200` plays as many as it takes to tell 90 to 98 % from less and more: a minute of CPU. */
@@ -81,4 +84,37 @@ test('disagreements are those bounds that do not hold', () => {
     const wrong = bounds.filter(({ atLeast, below }) => blocks < atLeast || blocks >= below);
     expect(disagreeingAt(curve, blocks)).toBe(wrong.length);
   }
+});
+
+test('the shortest interval has its share, and none that has it is shorter', () => {
+  const weights = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      weights.filter((all) => all.some((one) => one > 0)),
+      fc.double({ min: 0.05, max: 1, noNaN: true }),
+      (given, share) => {
+        const sum = given.reduce((a, b) => a + b, 0);
+        const sizes = given.map((_, index) => (index + 2) ** 2);
+        const mass = given.map((one) => one / sum);
+        const within = (low: number, high: number) =>
+          mass.reduce((all, one, i) => all + (sizes[i]! >= low && sizes[i]! <= high ? one : 0), 0);
+        const [low, high] = shortestOf({ sizes, mass } as unknown as Posterior, share);
+        expect(within(low, high)).toBeGreaterThanOrEqual(share - 1e-8);
+        for (const from of sizes) {
+          for (const to of sizes) {
+            if (to < from || to / from >= high / low - 1e-12) continue;
+            expect(within(from, to)).toBeLessThan(share);
+          }
+        }
+      },
+    ),
+  );
+});
+
+test('of answers that come as a whole, which do not say when they began, it is found as well', async () => {
+  // An engine of 600 blocks, of which it never uses one, and answers that are not streamed.
+  const { low, high } = inferCapacity(runReferences(await plantedRun('eviction', 0)))!;
+  expect(low).toBeLessThanOrEqual(599);
+  expect(high!).toBeGreaterThanOrEqual(599);
+  expect(high! / low).toBeLessThan(NARROW);
 });

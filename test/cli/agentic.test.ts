@@ -11,7 +11,7 @@ test('M-63 agents go to their own models and URLs, and the CSV says which', asyn
   const [one, two] = [await startLoggingServer(), await startLoggingServer()];
   const cwd = freshFolder();
   const args = ['agentic', '--trace-file', SAMPLE, SAMPLE, '--model', 'small', 'large', 'huge'];
-  const urls = ['--base-url', one.url, two.url, two.url];
+  const urls = ['--base-url', one.url, two.url, two.url, '--isolate', 'salt'];
   const pace = ['--user-request-interval', '0.05', '--new-user-interval', '0.02'];
   const ended = await confab([...args, ...urls, ...pace, '--with-text'], { cwd });
   await Promise.all([one.close(), two.close()]);
@@ -31,6 +31,8 @@ test('M-63 agents go to their own models and URLs, and the CSV says which', asyn
   ]);
   expect(one.requests[0]!.body).toMatchObject({ max_tokens: 60, temperature: 0 });
   expect(one.requests[0]!.headers['x-user-id']).toBe('1');
+  const salts = new Set([...one.requests, ...two.requests].map(({ body }) => body['cache_salt']));
+  expect([...salts]).toEqual([expect.stringMatching(/^run-[0-9a-f]{8}$/)]);
   const { records } = journalOf(cwd);
   expect(records.every(({ status, agent }) => status === 'ok' && agent)).toBe(true);
   expect(records).toHaveLength(16);

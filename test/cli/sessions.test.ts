@@ -13,7 +13,8 @@ const SMALL = [
   'engine={gpu: rtx4090, blocks: 310}',
 ];
 const sets = (...more: string[]) => [...SMALL, ...more].flatMap((set) => ['--set', set]);
-const SEARCH = ['sessions', '/dev/null', '--search', '--max-ttft-p95'];
+/** Each point by one run, as LMBenchmark has it. */
+const SEARCH = ['sessions', '/dev/null', '--search', '--max-repeats', '1', '--max-ttft-p95'];
 const SIMULATED = ['--wide', ...sets(), '--simulate', '--max-groups', '4', '--max-sessions', '6'];
 
 interface FoundPoint {
@@ -118,10 +119,20 @@ describe('M-61 the search', () => {
         4                   2         8        32       0                       284.4             no
 
       Largest (most sessions): 1 group x 5 sessions = 5 sessions, with a TTFT p95 of 32.86 ms after round 1 (bound 100 ms)
-      Of 5 of 8 points it is not certain on which side of the bound they are: --max-repeats or --rounds with more make sure.
+      Of 5 of 8 points it is not certain on which side of the bound they are: more --rounds or --max-repeats make sure.
 
       "
     `);
+  });
+
+  test('a point that is not within the bound for certain does not count, unless one run is asked for', async () => {
+    const limits = ['--max-groups', '1', '--max-sessions', '2', '--max-repeats', '6'];
+    const few = await confab([...SEARCH, '1e6', ...SIMULATED, ...limits]);
+    expect(few.code).toBe(1);
+    expect(few.stdout).toMatch(/No point is within the bound for certain\. .* is 1 group x 2 sess/);
+    const more = await confab([...SEARCH, '1e6', ...SIMULATED, ...limits, '--rounds', '41']);
+    expect(more.code).toBe(0);
+    expect(more.stdout).toMatch(/^Largest \(most sessions\): 1 group x 2 sessions/m);
   });
 
   test('M-61 --goal balanced prefers as many groups as sessions', async () => {

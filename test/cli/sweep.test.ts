@@ -135,6 +135,63 @@ describe('a sweep', () => {
     }
   });
 
+  const DOCUMENTS = [
+    'conversation={text: hi, userHistory: {tokens: 500}, question: {tokens: 10}, rounds: 1, answer: {tokens: 5, force: true}}',
+    'population={arrivals: {process: constant, usersPerSec: 1}}',
+    'stop.afterSec=40',
+    // Some forty documents in both tiers.
+    'engine={gpu: rtx4090, kvGB: 0.2, offload: {preset: vllm, cpu: {capacityGB: 2.6}}}',
+  ].flatMap((set) => ['--set', set]);
+
+  test('a cache that is kept remembers: the same load after less, and after more than it holds', async () => {
+    const args = ['--over', 'usersPerSec=0.4,0.8,1.6,0.801', '--simulate', '--keep-cache'];
+    const cwd = freshFolder();
+    const { code, stderr } = await confab(['sweep', '/dev/null', ...DOCUMENTS, ...args], { cwd });
+    expect(code, stderr).toBe(0);
+    const { points } = JSON.parse(textOf(sweepIn(cwd), 'sweep.json'));
+    const [cold, after, , afterMore] = points.map(
+      ({ readings }: { readings: Record<string, { value: number }> }) =>
+        readings['cache.share']!.value,
+    );
+    expect(cold).toBeLessThan(0.1);
+    expect(after).toBeGreaterThan(0.4);
+    expect(afterMore).toBeLessThan(0.1);
+  });
+
+  test('a search of a cache that is kept says that it matters from where a load is come to', async () => {
+    const args = ['--find-max', 'usersPerSec', '--from', '0.4', '--slo', 'cache.share>0.3'];
+    const more = ['--precision', '0.3', '--simulate', '--keep-cache', '--most', '3'];
+    const { code, stdout, stderr } = await confab(
+      ['sweep', '/dev/null', ...DOCUMENTS, ...args, ...more],
+      {},
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /It matters from where it is come to: from below it is .* The cache remembers: the lower one is safe\./,
+    );
+  });
+
+  // A process of its own, as there is no other way to be killed.
+  test('a server that --start has started ends when the sweep is killed', async () => {
+    const cwd = freshFolder();
+    writeFileSync(join(cwd, 'server.mjs'), SERVER);
+    const port = 20_000 + (process.pid % 20_000);
+    const url = `http://127.0.0.1:${port}`;
+    // Not with exec: the server is a child of the shell that is started.
+    const command = `${process.execPath} ${join(cwd, 'server.mjs')} ${port} it; true`;
+    const args = ['--url', url, '--no-stream', '--start', command, '--over', 'rate=0.01'];
+    const isThere = () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      );
+    const sweep = start([...SWEEP, ...args], { cwd });
+    await expect.poll(isThere, { timeout: 60_000, interval: 50 }).toBe(true);
+    sweep.process.kill('SIGKILL');
+    await sweep.ended;
+    await expect.poll(isThere, { timeout: 60_000, interval: 50 }).toBe(false);
+  });
+
   test('--reset empties the cache before each run, so that all have the same users; who cannot, ends it', async () => {
     const cwd = freshFolder();
     const asked: string[] = [];
@@ -168,7 +225,7 @@ describe('a sweep', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:9: [^\n]*\n$/);
     expect(stdout).toBe('');
-    expect(readdirSync(join(cwd, 'runs'))).toEqual([]);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   test('--start does not take another server for its own, nor waits for one that has ended', async () => {

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
+import { loadSchema } from '../../src/commands/flags/schema-field.ts';
 import { LLAMA_31_8B } from '../../src/engine/cost/model-config.ts';
+
+await loadSchema();
 
 /** Loading the vocabulary takes seconds where other work has the processor; vitest gives a poll one. */
 const PATIENCE = { timeout: 20_000, interval: 5 };
@@ -45,11 +48,12 @@ test('serves with the flags given, says where, and ends in order at a signal', a
   expect(models).toMatchObject({ data: [{ id: 'm', max_model_len: 1600 }] });
   const answer = fetch(`${url}/v1/completions`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ prompt: 'Hi', max_tokens: 100, ignore_eos: true }),
   });
   await expect
     .poll(async () => (await fetch(`${url}/metrics`)).text(), PATIENCE)
-    .toContain('running{model_name="m",engine="0"} 1');
+    .toContain('running{engine="0",model_name="m"} 1.0');
   process.emit('SIGTERM');
   expect((await answer).status).toBe(200);
   await ended;

@@ -7,6 +7,7 @@ import { calibrateCommand } from '../../src/commands/calibrate/calibrate.ts';
 import { certifyCommand } from '../../src/commands/certify/certify.ts';
 import { compareCommand } from '../../src/commands/compare.ts';
 import { completionCommand } from '../../src/commands/completion/completion.ts';
+import { conformCommand } from '../../src/commands/conform/conform.ts';
 import { convertCommand } from '../../src/commands/convert.ts';
 import { datasetCommand } from '../../src/commands/dataset/dataset.ts';
 import { engineCommand } from '../../src/commands/engine.ts';
@@ -14,6 +15,7 @@ import { explainCommand } from '../../src/commands/explain.ts';
 import { engineFlags } from '../../src/commands/flags/engine-flags.ts';
 import { type Flag, settingsOf, withFlags } from '../../src/commands/flags/flag-table.ts';
 import { FLAGS, playFlags } from '../../src/commands/flags/flags.ts';
+import { loadSchema } from '../../src/commands/flags/schema-field.ts';
 import { generateCommand } from '../../src/commands/generate.ts';
 import { helpCommand } from '../../src/commands/help.ts';
 import { oracleCommand } from '../../src/commands/oracle/oracle.ts';
@@ -31,7 +33,6 @@ import { sweepCommand } from '../../src/commands/sweep/sweep.ts';
 import { traceCommand } from '../../src/commands/trace/trace.ts';
 import { twinCommand } from '../../src/commands/twin/twin.ts';
 import { workloadCommand } from '../../src/commands/workload/workload.ts';
-
 import { agenticCommand } from '../../src/dialects/agentic/command.ts';
 import { agenticFlags } from '../../src/dialects/agentic/flags.ts';
 import { agenticScenario } from '../../src/dialects/agentic/scenario.ts';
@@ -40,7 +41,6 @@ import { aibrixClientFlags } from '../../src/dialects/aibrix-client/flags.ts';
 import { aibrixClientScenario } from '../../src/dialects/aibrix-client/scenario.ts';
 import { pipelineCommand } from '../../src/dialects/aibrix-pipeline/command.ts';
 import { burstgptCommand } from '../../src/dialects/burstgpt/command.ts';
-
 import { latencyCommand } from '../../src/dialects/latency/command.ts';
 import { multiRoundCommand } from '../../src/dialects/multi-round-qa/command.ts';
 import { multiRoundFlags } from '../../src/dialects/multi-round-qa/flags.ts';
@@ -56,6 +56,8 @@ import { withOverrides } from '../../src/scenario/overrides.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { confab } from '../support/confab.ts';
 
+await loadSchema();
+
 const VERBS: Record<string, () => Command> = {
   run: runCommand,
   simulate: simulateCommand,
@@ -67,6 +69,7 @@ const VERBS: Record<string, () => Command> = {
   size: sizeCommand,
   certify: certifyCommand,
   calibrate: calibrateCommand,
+  conform: conformCommand,
   'multi-round-qa': multiRoundCommand,
   'multi-turn': multiTurnCommand,
   agentic: agenticCommand,
@@ -129,8 +132,8 @@ describe('--help, as it is kept', () => {
   });
 });
 
-/** In virtual time there are no others; agents read each other, and queries are asked once. */
-const NEVER_ISOLATED = ['simulate', 'agentic', 'oracle'];
+/** In virtual time there are no others. */
+const NEVER_ISOLATED = ['simulate'];
 
 test('what the report advises against a cache that was not empty can be had of every verb that plays', () => {
   const having = (flag: string) =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -167,8 +167,102 @@ test('its older reports have statistics alone', () => {
   expect(of.get('ttftMs.mean')).toBe(75);
 });
 
+test('those of its version 0.3 have them beside their other fields', () => {
+  const successful = [0, 1].map((index) => ({
+    ...{ request_id: `r${index}`, prompt: `p${index}`, prompt_tokens: 100, output_tokens: 5 },
+    ...{ start_time: 1000 + index, end_time: 1000.5 + index },
+    ...{ first_token_time: 1000.05 + index, last_token_time: 1000.4 + index },
+  }));
+  const { of, pairs } = valuesOf(
+    written('old.json', { benchmarks: [{ requests: { successful } }] }),
+  );
+  expect(of.get('ttftMs.mean')).toBeCloseTo(50, 3);
+  expect(of.get('latencyMs.mean')).toBeCloseTo(500, 3);
+  expect(of.get('inputTokens.mean')).toBe(100);
+  expect(pairs![0]!.requests.pairs).toBe(2);
+});
+
+test('one of several benchmarks is named by its number', () => {
+  const [one] = guidellm.benchmarks;
+  const two = written('several.json', { benchmarks: [{}, one] });
+  expect(readSide('A', [`${two}#2`]).runs[0]!.records).toHaveLength(3);
+  expect(() => readSide('A', [`${two}#3`])).toThrow(/benchmarks: found 2; expected 3 or more/);
+});
+
+const isPaired = (a: string, b: string) => {
+  const options = { margin: 0.05, failIfs: [], isForced: false };
+  return !!compare([readSide('A', [a]), readSide('B', [b])], options).compared[0]!.pairs;
+};
+
+test("GuideLLM's conversations, whose names are drawn anew, are known by what they begin with", () => {
+  const report = (word: string, says: readonly string[]) => {
+    const [{ requests, ...rest }] = guidellm.benchmarks as [(typeof guidellm.benchmarks)[0]];
+    const successful = requests.successful.map((one, index) => ({
+      ...one,
+      request_args: says[index],
+      info: { ...one.info, conversation_id: `${word}${index}` },
+    }));
+    return written(`${word}.json`, { benchmarks: [{ ...rest, requests: { successful } }] });
+  };
+  const a = report('a', ['one', 'two']);
+  expect(isPaired(a, report('b', ['two', 'one']))).toBe(true);
+  expect(isPaired(a, report('c', ['two', 'three']))).toBe(false);
+});
+
+test('requests that are numbered and equally long may be any; who keeps the prompts beside them knows', () => {
+  const alike = { ...vllm, input_lens: [10, 10, 10] };
+  const file = written('alike.json', alike);
+  expect(isPaired(file, written('alike-too.json', alike))).toBe(false);
+  const folder = (name: string, says: string) => {
+    mkdirSync(join(dir, name));
+    written(`${name}/profile_export.jsonl`, [aiperf('session_0', 0, 0, 100)]);
+    const data = [{ session_id: 'session_0', payloads: [{ messages: says }] }];
+    written(`${name}/inputs.json`, { data });
+    return join(dir, name);
+  };
+  const one = folder('one', 'hi');
+  expect(isPaired(one, folder('other', 'ho'))).toBe(false);
+  expect(isPaired(one, folder('same', 'hi'))).toBe(true);
+});
+
+test("the latency that newer vLLM tells ends as it always did; our export's ends as ours", () => {
+  const latencies = [0.13, 0.27, 0];
+  const definitions = (name: string, json: object) =>
+    readSide('A', [written(name, json)]).runs[0]!.definitions;
+  expect(definitions('newer.json', { ...vllm, latencies })).toHaveProperty('latencyMs');
+  const { generated_texts: _, ...ours } = { ...vllm, latencies };
+  expect(definitions('ours.json', ours)).toEqual({});
+});
+
+test("AIPerf's CSV has the numbers of its JSON", () => {
+  const path = join(dir, 'profile_export_aiperf.csv');
+  writeFileSync(
+    path,
+    [
+      'Metric,avg,min,max,sum,p1,p50,p95',
+      'Request Latency (ms),197.86,154.73,212.68,5935.87,165.90,197.39,210.05',
+      'Time to First Token (ms),33.82,,,,,32.64,41.49',
+      '',
+      'Metric,Value',
+      'Request Throughput (requests/sec),14.44',
+      '',
+      'Endpoint,GPU_Index,Metric,avg',
+      'here,0,Time to First Token (ms),1',
+    ].join('\n'),
+  );
+  const { of } = valuesOf(path);
+  expect(of.get('ttftMs.p95')).toBe(41.49);
+  expect(of.get('ttftMs.mean')).toBe(33.82);
+  expect(of.get('latencyMs.p50')).toBe(197.39);
+  expect(of.get('rates.achievedPerSec')).toBe(14.44);
+});
+
 test.each([
-  ['two.json', { benchmarks: [{}, {}] }, /benchmarks: found 2; expected one/],
+  [
+    'two.json',
+    { benchmarks: [{}, {}] },
+    /benchmarks: found 2, each a run of its own; expected which: \S+two\.json#1 to #2$/,
+  ],
   ['other.json', { some: 'thing' }, /found JSON of another kind; expected a run folder/],
   ['short.json', { ...vllm, itls: [[]] }, /itls: found 1 values; expected 3, as ttfts has/],
   ['no-list.json', { ...vllm, ttfts: 5 }, /ttfts: found 5; expected a list/],

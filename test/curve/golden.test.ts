@@ -66,6 +66,51 @@ describe.skipIf(NO_CONVERSATION)(
   },
 );
 
+/** FAST25-release/traces/toolagent_trace.jsonl of kvcache-ai/Mooncake: too large for most mirrors, so its place is told. */
+const TOOLAGENT = process.env['TOOLAGENT_TRACE'];
+const NO_TOOLAGENT =
+  TOOLAGENT === undefined ? 'TOOLAGENT_TRACE=FILE names no file' : absent(TOOLAGENT);
+
+/** sglang PR#29049, whose blocks are found by SGLang's own radix tree and HiCache: so near, and not to the digit. */
+describe.skipIf(NO_TOOLAGENT)(titled("Mooncake's toolagent trace", NO_TOOLAGENT), () => {
+  const L1 = 6000;
+
+  test('blocks found by capacity, inclusive and exclusive tiers', async () => {
+    const source = await traceSource(TOOLAGENT!, {});
+    const capacities = [L1, 12_000, 17_003];
+    const { reuse, definitions } = await cacheCurve(source, { ...OPTIONS, capacities });
+    expect([reuse.requests, reuse.blocks]).toEqual([23_608, 409_356]);
+    const shares = definitions.map(({ block }) => block);
+    for (const [index, share] of [0.4095, 0.4739, 0.5017].entries()) {
+      expect(Math.abs(shares[index]! - share)).toBeLessThan(0.005);
+    }
+    // Two independent computations on the same file.
+    expect(reuse.unlimited.block).toBeCloseTo(0.553, 3);
+    expect(reuse.unlimited.token).toBeCloseTo(0.571, 3);
+  });
+
+  test.each([
+    ['inclusive, half as large: next to nothing more', true, L1 / 2, L1],
+    ['inclusive, twice as large: the larger one', true, 2 * L1, 2 * L1],
+    ['exclusive: both together', false, 11_003, 17_003],
+  ])('below it %s', async (_how, isInclusive, below, effective) => {
+    const source = await traceSource(TOOLAGENT!, {});
+    const tiers = {
+      tiers: [
+        { name: 'l1', blocks: L1 },
+        { name: 'l2', blocks: below },
+      ],
+      ...{ isInclusive, chunkBlocks: 1, isPromptOnly: false },
+    };
+    const capacities = [effective];
+    const { tiers: found, definitions } = await cacheCurve(source, {
+      ...{ ...OPTIONS, capacities, tiers },
+    });
+    expect(found!.effectiveBlocks).toBe(effective);
+    expect(found!.share).toBeCloseTo(definitions[0]!.token, 6);
+  });
+});
+
 async function sharesByTurn(shape: Omit<Shape, 'shared' | 'history' | 'blockTokens' | 'users'>) {
   const whole = { ...shape, shared: 0, history: 0, users: 2, blockTokens: 64 };
   const source = sourceOf(shapeRequests(whole, true), { blockTokens: 64 });

@@ -52,14 +52,15 @@ test('whatever is recorded, each token is in one row: by request, turn, session 
           Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
         ),
       );
-      const { entries, total, byTurn, bySession } = explain(runOf(records));
+      const tenanted = records.map((one) => ({ ...one, tenant: String(one.userId % 2) }));
+      const { entries, total, ...by } = explain(runOf(tenanted));
       for (const { reference, causes, surplus } of entries) {
         const sum = (parts: object) => Object.values(parts).reduce((a, b) => a + b, 0);
         const found = reference.record.cachedTokens ?? 0;
         expect(found + sum(causes) - sum(surplus)).toBe(reference.inputTokens);
         expect(Math.min(0, ...Object.values(causes), ...Object.values(surplus))).toBe(0);
       }
-      for (const groups of [byTurn, bySession]) {
+      for (const groups of [by.byTurn, by.bySession, by.byTenant]) {
         expect(groups.reduce((sum, { sums }) => sum + sums.inputTokens, 0)).toBe(total.inputTokens);
         for (const { sums } of groups) expect(sums.residualTokens).toBe(0);
       }

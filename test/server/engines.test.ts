@@ -66,27 +66,44 @@ sglang:prompt_tokens_total{model_name="m",tp_rank="1"} ${10 * more}
 sglang:generation_tokens_total{model_name="m"} ${more}
 sglang:cached_tokens_total{cache_source="device",model_name="m"} ${3 * more}
 sglang:cached_tokens_total{cache_source="host",model_name="m"} ${2 * more}
-sglang:cached_tokens_total{cache_source="storage_file",model_name="m"} ${more}
+sglang:cached_tokens_total{cache_source="storage",model_name="m"} ${more}
 sglang:num_requests_total{model_name="m"} ${more}
 sglang:num_aborted_requests_total{model_name="m"} ${more}
 sglang:num_retracted_requests_total{model_name="m"} ${more}
 sglang:evicted_tokens_total{model_name="m"} ${more}
-sglang:load_back_tokens_total{model_name="m"} ${2 * more}
-sglang:load_back_duration_seconds_sum{model_name="m"} ${more}
+sglang:load_back_tokens_total{model_name="m",pool="kv",tp_rank="0"} ${2 * more}
+sglang:load_back_tokens_total{model_name="m",pool="mamba",tp_rank="0"} ${9 * more}
+sglang:load_back_bytes_total{model_name="m",tp_rank="0"} ${50 * more}
+sglang:load_back_bytes_total{model_name="m",tp_rank="1"} ${50 * more}
+sglang:load_back_duration_seconds_sum{model_name="m",tp_rank="0"} ${more}
+sglang:hicache_backup_tokens_total{model_name="m",pool="kv",tp_rank="0"} ${4 * more}
+sglang:hicache_backup_bytes_total{model_name="m",tp_rank="0"} ${200 * more}
+sglang:hicache_backup_duration_seconds_sum{model_name="m",tp_rank="0"} ${3 * more}
+sglang:hicache_dropped_tokens_total{model_name="m",pool="kv",reason="host_pressure"} ${more}
 sglang:num_running_reqs{model_name="m"} 5
 sglang:num_queue_reqs{model_name="m"} 1
 sglang:token_usage{model_name="m"} 0.28
 sglang:cache_hit_rate{model_name="m"} 0.0075
 sglang:max_total_num_tokens{model_name="m"} 4096
-sglang:cache_config_info{num_pages="64",page_size="64"} 1
+sglang:num_pages{model_name="m"} 64
+sglang:page_size{model_name="m"} 64
 sglang:hicache_host_used_tokens{model_name="m"} 100
 sglang:hicache_host_total_tokens{model_name="m"} 400
+`;
+
+/** Of versions before the host had several pools, and where no memory lies below the GPU. */
+const OLD_SGLANG: Page = (more) => `sglang:prompt_tokens_total{model_name="m"} ${10 * more}
+sglang:cached_tokens_total{cache_source="total",model_name="m"} ${3 * more}
+sglang:load_back_tokens_total{model_name="m"} ${2 * more}
+sglang:cache_config_info{num_pages="64",page_size="64"} 1
 `;
 
 const TRTLLM: Page = (more) => `trtllm_request_success_total{finished_reason="stop"} ${more}
 trtllm_prompt_tokens_total{model_name="m"} ${9 * more}
 trtllm_generation_tokens_total{model_name="m"} ${more}
 trtllm_prompt_cached_tokens_total{model_name="m"} ${4 * more}
+trtllm_prompt_cache_hit_tokens_total{cache_level="0",cache_tier="gpu",model_name="m"} ${3 * more}
+trtllm_prompt_cache_hit_tokens_total{cache_level="1",cache_tier="host",model_name="m"} ${more}
 trtllm_kv_cache_reused_blocks_total{model_name="m"} ${2 * more}
 trtllm_kv_cache_missed_blocks_total{model_name="m"} ${more}
 trtllm_kv_cache_offload_bytes_total{model_name="m"} ${7 * more}
@@ -177,6 +194,7 @@ test.each<[string, Page, EngineName, Partial<Record<Quantity, number>>]>([
     {
       ...{ promptTokens: 100, generatedTokens: 10, cachedTokens: 60, succeeded: 10, aborted: 10 },
       ...{ localHitTokens: 30, externalHitTokens: 30, tierHitTokens: 60, preemptions: 10 },
+      ...{ storedBytes: 2000, storeSec: 30, storedTokens: 40, loadedBytes: 1000 },
       ...{
         evictedTokens: 10,
         loadedTokens: 20,
@@ -190,11 +208,21 @@ test.each<[string, Page, EngineName, Partial<Record<Quantity, number>>]>([
     },
   ],
   [
+    'an old SGLang',
+    OLD_SGLANG,
+    'sglang',
+    {
+      ...{ promptTokens: 100, cachedTokens: 30, loadedTokens: 20 },
+      ...{ capacityBlocks: 64, blockTokens: 64 },
+    },
+  ],
+  [
     'TensorRT-LLM',
     TRTLLM,
     'trtllm',
     {
       ...{ succeeded: 10, promptTokens: 90, generatedTokens: 10, cachedTokens: 40 },
+      ...{ localHitTokens: 30, externalHitTokens: 10, tierHitTokens: 40 },
       ...{ reusedBlocks: 20, missedBlocks: 10, storedBytes: 70, loadedBytes: 80 },
       ...{ running: 5, waiting: 3, kvUsage: 0.6, tierUsage: 0.2 },
       ...{ capacityBlocks: 1000, blockTokens: 64 },

@@ -119,9 +119,11 @@ test('a point whose interval has the bound in it is played again, and told if th
   };
   expect(await played(0.04, 3)).toMatchObject([{ runs: 3, completed: 12, isUndecided: true }]);
   expect(await played(0.03, 6)).toMatchObject([{ runs: 2, followUpTtftP95Ms: 90 }]);
-  const [one] = await played(0.04);
+  const [one] = await played(0.04, 1);
   expect(one).toMatchObject({ completed: 4, isUndecided: true });
   expect(one).not.toHaveProperty('runs');
+  // By default as often as it takes.
+  expect(await played(0.03)).toMatchObject([{ runs: 2 }]);
   const [sure] = await played(0.001, 6);
   expect(sure).not.toHaveProperty('isUndecided');
 });

@@ -4,7 +4,8 @@ import { sectionsText } from '../../src/report/render/text.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/schema.ts';
 import { withGaps } from '../../src/sizing/gaps.ts';
-import { type SizeSettings, sized } from '../../src/sizing/size.ts';
+import type { SizeSettings } from '../../src/sizing/option.ts';
+import { sized } from '../../src/sizing/size.ts';
 import { sizeSections } from '../../src/sizing/text.ts';
 import { TIERS } from '../../src/sizing/tiers.ts';
 import type { JobResult } from '../../src/sweep/play-point.ts';
@@ -52,7 +53,7 @@ function around(needGB: number, chance: boolean): Surroundings & { played: strin
 
 const settings: SizeSettings = {
   ...{ scenario, prices: { gpu: 300 }, precision: 0.05, repeatsMax: 6, runsMax: 40 },
-  ...{ paysShare: 0.005, dir: join('x', 'size') },
+  ...{ paysShare: 0.005, cardsMax: 4, dir: join('x', 'size') },
 };
 
 describe('a size', () => {
@@ -120,4 +121,51 @@ test('gaps keep their mean, and are those of the scenario to choose', () => {
   expect(() => withGaps(none, 'random')).toThrow(/pacing\.pauseSec: found 0; expected/);
   const traced = { ...scenario, pacing: { ...scenario.pacing, mode: 'trace' as const } };
   expect(() => withGaps(traced, 'periodic')).toThrow(/pacing\.mode: found trace/);
+});
+
+describe('cards and GB together', () => {
+  /** TTFT is 300 ms of one card, shared by the number of cards, and less with DRAM: 200 ms for each 0.1 GB. */
+  function withCards(): Surroundings {
+    const plain = around(1, false);
+    const play = async (job: { text: string; scenario: Scenario }): Promise<JobResult> => {
+      const { replicas, offload } = job.scenario.engine;
+      const gb = offload.cpu?.capacityGB ?? 0;
+      const value = Math.max(10, (300 - 2000 * gb) / replicas.count);
+      return {
+        ...{ dir: 'x', outcome: 'ok', completed: 8, failed: 0, nextUserId: 0 },
+        readings: { 'ttftMs.p95': { value } },
+        estimates: [{ kind: 'ratio', y: Math.log(value / 100), se: 0.02 }],
+        exceeded: value > 100 ? ['ttft'] : [],
+      };
+    };
+    return { ...plain, lanes: { count: 1, play, close: async () => {} } };
+  }
+
+  test('the fewest cards that are enough, and what one more brings', async () => {
+    const asked = { ...settings, prices: { card: 7 }, repeatsMax: 2 };
+    const { purchases } = await sized(asked, withCards());
+    const periodic = purchases.filter(({ gaps }) => gaps === 'periodic');
+    expect(periodic.map(({ cards, price }) => [cards, price])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, 21],
+      [4, 28],
+    ]);
+  });
+
+  test('the cheapest of cards and GB, and nothing that alone would be dearer', async () => {
+    const asked = { ...settings, prices: { card: 7, dram: 1 }, precision: 0.2, repeatsMax: 2 };
+    const { purchases } = await sized(asked, withCards());
+    const periodic = purchases.filter(({ gaps }) => gaps === 'periodic');
+    const priced = periodic.filter(({ price }) => price !== undefined);
+    expect(Math.max(...periodic.map(({ cards }) => cards))).toBe(1);
+    expect(priced).toHaveLength(1);
+    expect(priced[0]!.gb.dram).toBeGreaterThanOrEqual(0.1);
+    expect(priced[0]!.price).toBeCloseTo(7 + priced[0]!.gb.dram!);
+    const shown = { settings: asked, limits: ['ttft.p95 < 100'], measures: [] };
+    const result = await sized(asked, withCards());
+    expect(sectionsText(sizeSections({ ...shown, sized: result }))).toContain(
+      'periodic gaps: the cheapest is 1 card with',
+    );
+  });
 });

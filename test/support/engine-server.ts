@@ -28,7 +28,7 @@ export function closeServers(): void {
 
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
   const clock = new SystemClock();
-  const all = optionsOf({ gpu: 'h100', apiMs: 0, ...options });
+  const all = optionsOf({ gpu: 'h100', apiMs: 0, devMode: true, ...options });
   engines = fleetOf(clock, all);
   engine = engines.fleet.engines[0]!;
   server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });
@@ -48,7 +48,8 @@ export function post(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return fetch(url, { method: 'POST', body: text, headers });
+  const json = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', body: text, headers: { ...json, ...headers } });
 }
 
 export async function complete(body: unknown, headers?: Record<string, string>): Promise<Response> {
@@ -102,7 +103,7 @@ export function watched(body: unknown, isEnough: (text: string) => boolean): Pro
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       `${server!.url}/v1/chat/completions`,
-      { method: 'POST' },
+      { method: 'POST', headers: { 'content-type': 'application/json' } },
       (response) => {
         let text = '';
         const look = (): void => {

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { type Flag, withFlags } from '../../src/commands/flags/flag-table.ts';
+import { loadSchema } from '../../src/commands/flags/schema-field.ts';
+
+await loadSchema();
 
 /** What a command line says, by the table of its command's flags, without its action. */
 export function flagsOf<Flags>(table: readonly Flag[], line: readonly string[]): Flags {

@@ -20,7 +20,7 @@ function enginesOn(clock: Clock, options: Partial<EngineOptions>): MeteredFleet 
 
 /** The usage of two equal requests, the second of which finds the first in the cache. */
 async function overHttp(options: Partial<EngineOptions>, stream: boolean): Promise<Usage[]> {
-  const engines = enginesOn(new SystemClock(), options);
+  const engines = enginesOn(new SystemClock(), { reportTiers: true, ...options });
   const server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });
   onTestFinished(() => server.close());
   const transport = transportTo(`${server.url}/v1`, { stream });
@@ -46,11 +46,15 @@ const TIMES = ['queueMs', 'prefillMs'] as const;
 /** Those of the answer itself, which nobody tells himself in the same process. */
 const OWN_TIMES = ['generationMs', 'meanItlMs', 'tokensPerSec'] as const;
 
-/** Times are real on one side and simulated on the other: that they were told is compared. */
+/**
+ * Times are real on one side and simulated on the other: that they were told is compared. What was written to
+ * the cache follows from the rest, and is told over HTTP alone.
+ */
 function withoutTimes(usage: Usage): unknown {
   const told = TIMES.filter((name) => usage[name] !== undefined && usage[name] >= 0);
   const times = Object.fromEntries(told.map((name) => [name, 'told']));
-  return { ...usage, ...times, ...Object.fromEntries(OWN_TIMES.map((name) => [name, undefined])) };
+  const untold = [...OWN_TIMES, 'createdCacheTokens'].map((name) => [name, undefined]);
+  return { ...usage, ...times, ...Object.fromEntries(untold) };
 }
 
 test.each<[string, Partial<EngineOptions>, boolean]>([

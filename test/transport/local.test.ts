@@ -201,8 +201,8 @@ test('no-usage ends without it', () => {
 });
 
 test('a prompt that is too long fails as a refusal', () => {
-  const failure = play({ maxModelTokens: 10 }).events.at(-1);
-  expect(failure).toMatch(/"status":"http".*maximum context length is 10 tokens.*"httpStatus":400/);
+  const failure = play({ maxModelTokens: 4 }).events.at(-1);
+  expect(failure).toMatch(/"status":"http".*maximum context length is 4 tokens.*"httpStatus":400/);
 });
 
 test.each([

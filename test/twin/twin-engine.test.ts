@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
+import { toldOf } from '../../src/calibrate/run-engine.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { drawable, standingIn, toldOf } from '../../src/twin/twin-engine.ts';
+import { drawable, standingIn } from '../../src/twin/twin-engine.ts';
 import { PRESSED, recorded } from './recorded.ts';
 
 const PAGE = `vllm:cache_config_info{block_size="32",num_gpu_blocks="2600",kv_offloading_size="32.0"} 1\n`;

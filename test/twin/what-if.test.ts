@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { toldOf } from '../../src/calibrate/run-engine.ts';
 import { changedText, changesOf } from '../../src/twin/changes.ts';
 import { replayOf } from '../../src/twin/replay.ts';
-import { toldOf } from '../../src/twin/twin-engine.ts';
 import { type WhatIfSide, whatIfRows } from '../../src/twin/what-if.ts';
 import { whatIfChanges, whatIfScenario, whatIfWorkload } from '../../src/twin/what-if-scenario.ts';
 import { whatIfText } from '../../src/twin/what-if-sections.ts';

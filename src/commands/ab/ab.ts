@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { CONTROL_NAMES, CONTROLS } from '../../ab/controls.ts';
 import { withFlags } from '../flags/flag-table.ts';
-import { PRECEDENCE } from '../run.ts';
+import { PRECEDENCE } from '../flags/precedence.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { checkFlags } from './check.ts';
 import { type AbFlags, abFlags } from './flags.ts';

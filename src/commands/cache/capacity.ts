@@ -4,9 +4,9 @@ import { UsageError } from '../../base/errors.ts';
 import { type Flag, grouped, withFlags } from '../flags/flag-table.ts';
 import { FLAGS, workloadFlags } from '../flags/flags.ts';
 import { integer } from '../flags/options.ts';
+import { PRECEDENCE } from '../flags/precedence.ts';
 import { bytesPerTokenOf, type SizingFlags, sizingFlags } from '../flags/sizing-flags.ts';
-import { PRECEDENCE } from '../run.ts';
-import { type ScenarioFlags, scenarioOf } from '../scenario/scenario-of.ts';
+import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { flowingHelp } from '../terminal/help-text.ts';
 import { type Outcome, type OutcomeFlags, outcomeFlags, telling } from './outcome.ts';
 import { runOf } from './run-of.ts';
@@ -104,6 +104,7 @@ async function ofRounds(
   ]);
   const table = readRoundsTable(file);
   const asked = { file: flags.scenario, rows: capacityFlags, flags, isSent: false };
+  const { scenarioOf } = await import('../scenario/scenario-of.ts');
   const scenario = await scenarioOf(asked);
   const found = await capacityOfRounds(table, scenario, { seeds: flags.seeds, bytesPerToken });
   return {

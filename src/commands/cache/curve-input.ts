@@ -2,10 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
 import type { CurveSource } from '../../curve/request.ts';
-import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { Reading } from '../../workload/traces/rewrite/open-trace.ts';
 import { type Flag, settingsOf } from '../flags/flag-table.ts';
-import { type ScenarioFlags, scenarioOf } from '../scenario/scenario-of.ts';
+import type { ScenarioFlags } from '../scenario/scenario-of.ts';
 import { dataFile } from '../scenario/shipped.ts';
 import { say } from '../terminal/stderr.ts';
 import { readingOf } from '../trace/reading.ts';
@@ -62,9 +61,13 @@ const OPEN: Record<Kind, Open> = {
     const played = isScenarioFile(input)
       ? { file: input, flags }
       : { file: undefined, flags: { ...flags, trace: dataFile(input) } };
+    const { scenarioOf } = await import('../scenario/scenario-of.ts');
     const scenario = await scenarioOf({ ...played, rows, isSent: false });
     if (flags.printScenario) {
-      const { stringify } = await import('yaml');
+      const [{ stringify }, { withoutSecrets }] = await Promise.all([
+        import('yaml'),
+        import('../../scenario/secrets.ts'),
+      ]);
       process.stdout.write(stringify(withoutSecrets(scenario)));
       return undefined;
     }

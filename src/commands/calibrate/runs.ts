@@ -39,7 +39,7 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
     all.push(await replayOf(path, settingsFor(flags.set, index + 1)));
   }
   const fitted = all.slice(0, paths.length).map((replay) => firstOf(replay, flags.first));
-  const found = await fitting.fit(fitted, {
+  const found = await fitting.fitted(fitted, {
     start: profileOf({ gpu }),
     until: () => clock.now() > budget * 1000,
     ...(!quiet && { told: say }),

@@ -39,6 +39,16 @@ export const engineFlags: readonly Flag[] = [
     says: 'leave prompt_tokens_details out of the usage',
   },
   {
+    flags: '--report-tiers',
+    path: 'engine.reportTiers',
+    says: 'say which cached tokens came from below the GPU; no released vLLM does',
+  },
+  {
+    flags: '--dev-mode',
+    path: 'engine.devMode',
+    says: "serve /reset_prefix_cache, as VLLM_SERVER_DEV_MODE=1, and SGLang's /flush_cache",
+  },
+  {
     flags: '--no-report-request-metrics',
     path: 'engine.reportRequestMetrics',
     says: 'leave the times of each request out',

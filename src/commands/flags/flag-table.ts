@@ -1,8 +1,9 @@
 import { type Command, Help, Option } from 'commander';
 import { unitOfName } from '../../base/duration.ts';
-import { type Field, type FieldPath, fieldOf } from '../../scenario/field.ts';
+import type { Field, FieldPath } from '../../scenario/field.ts';
 import type { Change, Setting } from '../../scenario/overrides.ts';
 import { integer, number, oneOf, share, time } from './options.ts';
+import { schemaField } from './schema-field.ts';
 
 /**
  * One flag of a command. With a path, giving the flag is the same as setting that field of the scenario, and leaving it
@@ -67,10 +68,10 @@ const rowOf = new WeakMap<Option, Flag>();
 export function choicesOf(option: Option): readonly string[] | undefined {
   const row = rowOf.get(option);
   if (!row) return option.argChoices;
-  return row.choices ?? (row.path ? fieldOf(row.path).enum : undefined);
+  return row.choices ?? (row.path ? schemaField(row.path).enum : undefined);
 }
 
-/** The command with these flags. The schema is asked when it is needed: for a value to parse, or for `--help`. */
+/** The command with these flags. The schema is asked when it is needed, for a value to parse or for `--help`: see `loadSchema`. */
 export function withFlags(command: Command, rows: readonly Flag[]): Command {
   for (const row of rows) {
     const option = new Option(row.flags, row.says);
@@ -121,7 +122,7 @@ export async function changesOf(rows: readonly Flag[], given: object): Promise<C
 /** As commander words it, with what the schema knows. */
 function described(row: Flag | undefined): string | undefined {
   if (!row) return undefined;
-  const field: Field = row.path ? fieldOf(row.path) : {};
+  const field: Field = row.path ? schemaField(row.path) : {};
   const option = new Option(row.flags, row.says ?? field.description);
   const choices = row.choices ?? field.enum;
   if (choices) option.argChoices = [...choices];
@@ -142,7 +143,7 @@ function parserOf({ path, parse, choices }: Flag): Parse | undefined {
 
 /** A text by what is accepted; what the schema has no bounds for is checked with the scenario as a whole. */
 function parsed(text: string, path: FieldPath): unknown {
-  const field = fieldOf(path);
+  const field = schemaField(path);
   const unit = unitOfName(path);
   if (field.enum) return oneOf(...field.enum)(text);
   if (field.type === 'integer') return integer(field.minimum!, mostOf(field))(text);

@@ -1,6 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
-import { conversationSchema } from '../../scenario/conversation.ts';
 import type { Change } from '../../scenario/overrides.ts';
 import { at, withValue } from '../../scenario/paths.ts';
 
@@ -52,7 +51,10 @@ function rampUpAt(rate: number, rampUp: unknown): unknown {
  * @throws UsageError where nobody knows how many that is.
  */
 export async function requestsPerSec(rate: number): Promise<Change> {
-  const { meanOf } = await import('../../workload/draw/distribution.ts');
+  const [{ meanOf }, { conversationSchema }] = await Promise.all([
+    import('../../workload/draw/distribution.ts'),
+    import('../../scenario/conversation.ts'),
+  ]);
   return (scenario) => {
     const { data: conversation } = conversationSchema.safeParse(
       at(['conversation'], scenario) ?? {},

@@ -2,16 +2,18 @@ import { UsageError } from '../../base/errors.ts';
 import type { ScenarioInput } from '../../scenario/schema.ts';
 import type { Flag } from '../flags/flag-table.ts';
 import { FLAGS, screenFlags, targetFlags } from '../flags/flags.ts';
+import { ISOLATE_BY_SALT, type IsolateFlags } from '../flags/isolate-flag.ts';
 import { integer, time } from '../flags/options.ts';
 import { targetUrl } from '../scenario/target-url.ts';
 import { ascending } from './flags.ts';
 
-export interface CreateFlags {
+export interface CreateFlags extends IsolateFlags {
   readonly url?: string;
   readonly model?: string;
   readonly apiKey?: string;
   readonly output?: string;
   readonly overwrite?: boolean;
+  readonly lost?: 'resend' | 'leave-out';
   readonly batchSize: number;
   readonly outputLen: number;
   readonly appendOutput?: boolean;
@@ -36,6 +38,11 @@ export const createFlags: readonly Flag[] = [
     says: "JSON list to write; default: the model's name, with / as _, and _data.json",
   },
   { flags: '--overwrite', says: 'begin anew, whatever is there' },
+  {
+    flags: '--lost <what>',
+    says: 'queries that were under way when an earlier run was killed: send them again, or leave them out; default: they stay open',
+    choices: ['resend', 'leave-out'],
+  },
   {
     flags: '--batch-size <n>',
     says: 'queries in flight at any time',
@@ -71,6 +78,7 @@ export const createFlags: readonly Flag[] = [
     parse: time('sec', 0),
   },
   ...targetFlags.filter(({ flags }) => !/url|no-stream|cookies|request-id/.test(flags)),
+  ISOLATE_BY_SALT,
   FLAGS.simulate,
   FLAGS.gpu,
   FLAGS.set,

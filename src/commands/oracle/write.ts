@@ -15,25 +15,31 @@ interface Answered {
   readonly scenario: Scenario;
 }
 
-/** Writes the data set in the order of the queries, and says what is in it. */
+/** Writes the data set in the order of the queries, without those that were lost, and says what is in it. */
 export async function writeOracleSet(
   output: string,
   { queries, answers, flags, scenario }: Answered,
 ): Promise<string> {
   const isCounted = [...answers.values()].every(({ tokens }) => tokens !== undefined);
   const tokenizer = isCounted ? undefined : await loadTokenizer(scenario.conversation.tokenizer);
-  const rows = queries.map((input, index): OracleRow => {
-    const { output: text, tokens } = answers.get(index)!;
-    return {
-      input,
-      output_len: [...text].length,
-      output_tokens: tokens ?? tokenizer!.count(text),
-      ...(flags.appendOutput && { output: text }),
-    };
+  const rows = queries.flatMap((input, index): OracleRow[] => {
+    const answer = answers.get(index);
+    if (!answer) return [];
+    const { output: text, tokens } = answer;
+    return [
+      {
+        input,
+        output_len: [...text].length,
+        output_tokens: tokens ?? tokenizer!.count(text),
+        ...(flags.appendOutput && { output: text }),
+      },
+    ];
   });
   await writeWhole(output, oracleJson(flags.bins ? withBins(rows, flags.bins) : rows));
   const lengths = Float64Array.from(rows, (row) => row.output_tokens).sort();
   const mean = lengths.reduce((sum, tokens) => sum + tokens, 0) / lengths.length;
   const counted = tokenizer ? `counted with ${tokenizer.name}` : 'as the server counted them';
-  return `${output}: ${rows.length} queries; tokens of answers: mean ${measure(mean)}, p50 ${measure(quantile(lengths, 0.5))}, p99 ${measure(quantile(lengths, 0.99))}, ${counted}`;
+  const left = queries.length - rows.length;
+  const without = left > 0 ? `, without ${left} that were lost` : '';
+  return `${output}: ${rows.length} queries${without}; tokens of answers: mean ${measure(mean)}, p50 ${measure(quantile(lengths, 0.5))}, p99 ${measure(quantile(lengths, 0.99))}, ${counted}`;
 }

@@ -1,30 +1,39 @@
 import { UsageError } from '../../base/errors.ts';
+import type { CurveResult } from '../../curve/result.ts';
 import type { Exportable } from '../../export/exports.ts';
+import type { RunReference } from '../../ledger/run-references.ts';
+import type { Run } from '../../record/run-folder.ts';
 import type { Figure } from '../../report/figures/figure.ts';
 import type { Chapter, Content } from '../../report/html/chapter.ts';
+import { measure } from '../../report/number.ts';
+import type { Section } from '../../report/section.ts';
+import type { LastStretch } from '../../stats/last-stretch.ts';
 
 type LabChapter = Chapter<Exportable> & {
-  /** Of more requests it would take longer than all the rest of the page. */
-  readonly requestsMax: number;
-  /** What says it of more. */
+  /** What says it of all requests, however many. */
   readonly command: string;
   /** It says nothing of a run whose engine does not tell what it found in its cache. */
   readonly isOfHits?: true;
+  /** It is made of all requests all the same. */
+  readonly isOfAll?: true;
 };
+
+/** Of more requests what they say is said of the last stretch: it would take longer than all the rest of the page. */
+const ALL_MAX = 30_000;
+const STRETCH = 15_000;
 
 /** What the verbs of the cache and of latency say of a run by themselves, without a flag. */
 const LAB: readonly LabChapter[] = [
   {
     id: 'curve',
     title: 'Caches of every size',
-    requestsMax: 10_000,
     command: 'cache curve',
+    isOfAll: true,
     of: curveChapter,
   },
   {
     id: 'ledger',
     title: 'What was lost of the cache, and why',
-    requestsMax: 50_000,
     command: 'cache explain',
     isOfHits: true,
     of: ledgerChapter,
@@ -32,7 +41,6 @@ const LAB: readonly LabChapter[] = [
   {
     id: 'capacity',
     title: 'The capacity that hits tell of',
-    requestsMax: 20_000,
     command: 'cache capacity',
     isOfHits: true,
     of: capacityChapter,
@@ -40,7 +48,6 @@ const LAB: readonly LabChapter[] = [
   {
     id: 'survival',
     title: 'Survival in the cache',
-    requestsMax: 20_000,
     command: 'cache survival',
     isOfHits: true,
     of: survivalChapter,
@@ -48,7 +55,6 @@ const LAB: readonly LabChapter[] = [
   {
     id: 'latency-explained',
     title: 'What requests waited for',
-    requestsMax: 20_000,
     command: 'explain',
     of: latencyChapter,
   },
@@ -56,17 +62,21 @@ const LAB: readonly LabChapter[] = [
 
 /** Where one has nothing to say of a run, why. */
 export const LAB_CHAPTERS: readonly Chapter<Exportable>[] = LAB.map(
-  ({ id, title, requestsMax, command, isOfHits, of }) => ({
+  ({ id, title, command, isOfHits, isOfAll, of }) => ({
     id,
     title,
     of: async (about) => {
       const { counts, cache } = about.summary;
       if (!counts.completed || (isOfHits && cache.share === undefined)) return undefined;
-      if (counts.completed > requestsMax) {
-        return told(`Of more than ${requestsMax} requests confab ${command} says it.`);
-      }
       try {
-        return await of(about);
+        if (isOfAll || counts.completed <= ALL_MAX) return await of(about);
+        const stretch = await stretchOf(about.run);
+        if (!stretch) return told(LONG(command));
+        const content = await of({ ...about, run: stretch.run });
+        return {
+          ...content,
+          sections: [{ lines: [ofStretch(stretch, command)] }, ...(content?.sections ?? [])],
+        };
       } catch (error) {
         if (error instanceof UsageError) return told(error.message);
         throw error;
@@ -75,20 +85,46 @@ export const LAB_CHAPTERS: readonly Chapter<Exportable>[] = LAB.map(
   }),
 );
 
+/** One for all chapters: what rests on a run is made once. */
+const stretches = new WeakMap<Run, LastStretch | undefined>();
+
+async function stretchOf(run: Run): Promise<LastStretch | undefined> {
+  if (!stretches.has(run)) {
+    const { lastStretch } = await import('../../stats/last-stretch.ts');
+    stretches.set(run, lastStretch(run, STRETCH));
+  }
+  return stretches.get(run);
+}
+
+function ofStretch({ requests, of, fromSec }: LastStretch, command: string): string {
+  return `Of ${requests} of the ${of} completed requests: those of the last stretch, sent from ${measure(fromSec)} s on, of conversations that began within it or shortly before; what came before them only fills the cache. confab ${command} says it of all.`;
+}
+
+const LONG = (command: string) =>
+  `Of more than ${ALL_MAX} requests it is said of the last ${STRETCH}; here most of those belong to conversations that had begun before. confab ${command} says it of all.`;
+
 function told(why: string): Content {
   return { sections: [{ lines: [why] }] };
 }
 
+/** References to blocks that are looked at one by one. */
+const BLOCKS_MAX = 12_000_000;
+
 async function curveChapter({ run, summary }: Exportable): Promise<Content> {
-  const [{ runSource }, { cacheCurve }, { engineTiers }, { curveSections }, { curveFigures }] =
+  const [{ runSource }, { coarse }, { cacheCurve }, { engineTiers }, texts, { curveFigures }] =
     await Promise.all([
       import('../../curve/from-run.ts'),
+      import('../../curve/coarse.ts'),
       import('../../curve/curve.ts'),
       import('../../curve/engine-has.ts'),
       import('../../curve/text.ts'),
       import('../../curve/figures.ts'),
     ]);
-  const source = runSource(summary.run.name, run);
+  const { runReferences } = await import('../../ledger/run-references.ts');
+  const { references } = runReferences(run);
+  const blocks = references.reduce((sum, { names }) => sum + names.length, 0);
+  const every = Math.ceil(blocks / BLOCKS_MAX);
+  const source = coarse(runSource(summary.run.name, run), every);
   const result = await cacheCurve(source, {
     warmupShare: 0,
     engineBlockTokens: source.blockTokens,
@@ -99,7 +135,24 @@ async function curveChapter({ run, summary }: Exportable): Promise<Content> {
       figure.name === 'hit-vs-capacity' ? withServer(figure, { run, summary }) : figure,
     ),
   );
-  return { sections: curveSections(result), figures };
+  const sections = texts.curveSections(result);
+  return { sections: every > 1 ? [errorOf(result, references), ...sections] : sections, figures };
+}
+
+/** What a cache that never forgets finds is known exactly. */
+function errorOf({ reuse }: CurveResult, references: readonly RunReference[]): Section {
+  let [ideal, input] = [0, 0];
+  for (const { record, idealTokens, inputTokens } of references) {
+    if (record.phase !== 'measure') continue;
+    ideal += idealTokens;
+    input += inputTokens;
+  }
+  const points = 100 * Math.abs(reuse.unlimited.token - (input > 0 ? ideal / input : 0));
+  return {
+    lines: [
+      `It is of a sample of the blocks, as there are many (see below). What a cache that never forgets finds is known of all of them: the sample is ${points.toFixed(2)} points off there.`,
+    ],
+  };
 }
 
 /** How large the server's cache is, and what it found. */
@@ -109,7 +162,10 @@ async function withServer(figure: Figure, { run, summary }: Exportable): Promise
     import('../../capacity/capacity.ts'),
     import('../../capacity/marks.ts'),
   ]);
-  const capacity = capacityOfRun(run);
+  const isLong = summary.counts.completed > ALL_MAX;
+  const stretch = isLong ? await stretchOf(run) : { run };
+  if (!stretch) return figure;
+  const capacity = capacityOfRun(stretch.run);
   const sizes = capacity.tiers ? [...marksOf(capacity)] : [];
   return {
     ...figure,
@@ -138,7 +194,9 @@ async function capacityChapter({ run, summary }: Exportable): Promise<Content> {
     import('../../capacity/figures.ts'),
   ]);
   const found = capacityOfRun(run);
-  return { sections: capacitySections(found, summary.run.name), figures: capacityFigures(found) };
+  // The curve's own figure has the server's marks as well, and the bound: of two that look alike it stays.
+  const figures = capacityFigures(found).filter(({ name }) => name !== 'hits-by-capacity');
+  return { sections: capacitySections(found, summary.run.name), figures };
 }
 
 async function survivalChapter({ run, summary }: Exportable): Promise<Content> {

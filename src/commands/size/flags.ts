@@ -10,6 +10,7 @@ export interface SizeFlags extends ScenarioFlags {
   readonly precision: number;
   readonly maxRepeats: number;
   readonly maxRuns: number;
+  readonly maxCards: number;
   readonly workers?: number;
   readonly json?: string;
   readonly figure?: string;
@@ -23,7 +24,7 @@ export const sizeFlags: readonly Flag[] = [
     },
     {
       flags: '--price <tier=price>',
-      says: 'of a GB, as dram=5,gpu=300: tiers that may be bought, each alone',
+      says: 'of a GB, as dram=5,gpu=300: tiers that may be bought; and of a card, as dram=5,card=20000, each an engine of its own',
       default: 'dram=1,gpu=1',
     },
     {
@@ -43,6 +44,12 @@ export const sizeFlags: readonly Flag[] = [
       says: 'runs of a size until it is called undecided',
       parse: integer(1, 1000),
       default: 6,
+    },
+    {
+      flags: '--max-cards <n>',
+      says: 'the most cards that are tried, where they have a price',
+      parse: integer(1, 64),
+      default: 8,
     },
     {
       flags: '--max-runs <n>',

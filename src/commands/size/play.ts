@@ -8,8 +8,9 @@ import { sectionsText } from '../../report/render/text.ts';
 import { sizeFigures } from '../../sizing/figures.ts';
 import { withGaps } from '../../sizing/gaps.ts';
 import { sizeJson } from '../../sizing/json.ts';
+import type { SizeSettings } from '../../sizing/option.ts';
 import { TELLING } from '../../sizing/seedless.ts';
-import { GAPS, type SizeSettings, sized } from '../../sizing/size.ts';
+import { GAPS, sized } from '../../sizing/size.ts';
 import { sizeSections } from '../../sizing/text.ts';
 import { limitTexts } from '../../sweep/limits.ts';
 import { resultOf } from '../../sweep/play-point.ts';
@@ -67,7 +68,10 @@ export async function playSize(
     process.stdout.write(
       `${sectionsText(sections, reportColumns(flags.wide))}\n\n${figure}Runs: ${dir}\n`,
     );
-    const isMet = result.options.some(({ gb }) => gb !== undefined);
+    const { options, purchases } = result;
+    const isMet =
+      options.some(({ gb }) => gb !== undefined) ||
+      purchases.some(({ price }) => price !== undefined);
     return isMet ? EXIT.ok : exitCodeOf({ outcome: 'failed' });
   } finally {
     stop();

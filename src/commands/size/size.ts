@@ -10,7 +10,8 @@ const HELP = `
 Searches for the fewest GB of KV memory that keep the limits, in virtual time on the
 embedded engine: of the GPU (engine.kvGB) and of host memory (dram:
 engine.offload.cpu.capacityGB, as vllm offloads where the scenario says nothing),
-each alone, for periodic and for random gaps of the same mean.
+each alone, and of cards and GB together at least cost, for periodic and for random
+gaps of the same mean.
 
 How it searches, and where another GB no longer pays: confab help sizing
 `;
@@ -18,7 +19,9 @@ How it searches, and where another GB no longer pays: confab help sizing
 /** `confab size SCENARIO`: how much memory to buy. */
 export function sizeCommand(): Command {
   return scenarioCommand('size', sizeFlags)
-    .description('Find the fewest GB of KV memory that keep limits, and what they cost.')
+    .description(
+      'Find the fewest GB of KV memory, and cards, that keep limits, and what they cost.',
+    )
     .addHelpText('after', flowingHelp(HELP))
     .action(size);
 }
@@ -45,9 +48,10 @@ async function size(file: string | undefined, given: SizeFlags): Promise<void> {
     );
   }
   const scenario = withErrorLimit({ ...limited, output: { ...limited.output, exports: [] } });
-  const { precision, maxRepeats, maxRuns, pays } = given;
+  const { precision, maxRepeats, maxRuns, maxCards, pays } = given;
   const settings = {
     ...{ scenario, prices, precision, repeatsMax: maxRepeats, runsMax: maxRuns, paysShare: pays },
+    cardsMax: maxCards,
   };
   const { playSize } = await import('./play.ts');
   process.exitCode = await playSize(settings, given, given.workers ?? availableParallelism());

@@ -19,6 +19,8 @@ export interface Asked {
   /** Names of the numbers to print. */
   readonly columns: readonly string[];
   readonly server?: ServerSettings;
+  /** One cache for all runs, and the same users in each: what one leaves there, the next may find. */
+  readonly keepsCache?: boolean;
   /** How its runs are kept from finding each other in the server's cache. */
   readonly isolate?: Isolation;
 }

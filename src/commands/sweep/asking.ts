@@ -27,6 +27,11 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
     output: { ...scenario.output, exports: exportsOf(scenario) },
   };
   const server = serverOf(flags);
+  if (flags.keepCache && !isSimulated && scenario.target.url === 'embedded') {
+    throw new UsageError(
+      '--keep-cache: found it with the engine that is built in, of which every run has its own; expected --simulate, or a server: --url',
+    );
+  }
   if (isolate && (isSimulated || scenario.target.url === 'embedded')) {
     throw new UsageError(
       '--isolate: found it with the engine that is built in, of which every run has its own; expected a server: --url',
@@ -42,6 +47,7 @@ export function askedBy(scenario: Scenario, flags: SweepFlags): Asked {
     );
   }
   return {
+    ...(flags.keepCache && { keepsCache: true }),
     scenario: findMax ? withErrorLimit(limited) : limited,
     isSimulated,
     axes,
@@ -114,8 +120,18 @@ function checkTogether(flags: SweepFlags, axes: readonly Axis[]): void {
       );
     }
   }
+  problems.push(...keepingProblems(flags));
   if (workers !== undefined && !simulate) problems.push('--workers: needs --simulate');
   if (problems.length > 0) throw new UsageError(problems);
+}
+
+/** What empties the cache that is to be kept, or plays beside it. */
+function keepingProblems(flags: SweepFlags): string[] {
+  if (!flags.keepCache) return [];
+  const against = (['start', 'reset', 'isolate', 'workers'] as const).filter(
+    (key) => flags[key] !== undefined,
+  );
+  return against.map((key) => `found --keep-cache with --${key}; expected one of them`);
 }
 
 function searchOf(flags: SweepFlags, scenario: Scenario): AskedSearch {

@@ -25,6 +25,7 @@ export interface SweepFlags extends ScenarioFlags, PageFlags, IsolateFlags {
   readonly health?: string;
   readonly healthTimeout?: number;
   readonly reset?: string;
+  readonly keepCache?: boolean;
   readonly before?: string;
   readonly rest?: number;
   readonly simulate?: boolean;
@@ -97,6 +98,10 @@ export const sweepFlags: readonly Flag[] = [
     {
       flags: '--reset <path>',
       says: 'POST to this path or URL before each run, to empty the cache: /reset_prefix_cache (vLLM), /flush_cache (SGLang)',
+    },
+    {
+      flags: '--keep-cache',
+      says: 'the same users in every run, and a cache that keeps what the run before has left there; with --simulate one engine for all runs',
     },
     { flags: '--before <command>', says: 'run this before each run' },
     ISOLATE,

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { SystemClock } from '../../base/clock.ts';
+import { SystemClock, VirtualClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
-import { accessOf } from '../../play/target.ts';
+import { accessOf, openSimulated, type Target } from '../../play/target.ts';
 import { removedIfBare } from '../../record/bare-folder.ts';
 import type { Page } from '../../report/html/page.ts';
 import { measure } from '../../report/number.ts';
@@ -63,6 +63,9 @@ export async function playSweep({
       if (!flags.quiet) say(runText(job, result), { event: 'point', point: job.text });
     },
   };
+  if (flags.resume !== undefined && asked.keepsCache && asked.isSimulated) {
+    say('notice: the engine is a new one: what the runs before have left in its cache is lost');
+  }
   try {
     const { told } = await import('./told.ts');
     const all = await told({ asked, work, columns, measures, around });
@@ -109,12 +112,15 @@ interface Played {
 }
 
 function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lanes {
-  const { isSimulated, server, isolate } = asked;
-  const workers = isSimulated && !isLive(asked) ? (flags.workers ?? availableParallelism()) : 1;
+  const { isSimulated, server, isolate, keepsCache = false } = asked;
+  const isSeveral = isSimulated && !keepsCache && !isLive(asked);
+  const workers = isSeveral ? (flags.workers ?? availableParallelism()) : 1;
   if (workers > 1) return threadLanes(workers, measures);
   const { apiKey } = flags;
+  const kept = keepsCache && isSimulated ? keptEngine() : undefined;
   return liveLane({
     measures,
+    keepsCache,
     ...(server && { server }),
     access: (scenario: Scenario) =>
       accessOf(scenario.target, apiKeyOf(scenario, apiKey), networkOf(process.env)),
@@ -123,11 +129,29 @@ function lanesOf({ asked, flags, measures, ledger, isInterrupted }: Played): Lan
     nextUserId: ledger.nextUserId(),
     play: (scenario) =>
       playOnConsole(
-        { scenario, apiKey, isolate, isSimulated, isQuiet: isSimulated },
+        { scenario, apiKey, isolate, isSimulated, isQuiet: isSimulated, ...kept?.(scenario) },
         { hasIntervals: false },
       ),
     isInterrupted,
   });
+}
+
+/** One engine in virtual time for all runs, that goes on with each. */
+function keptEngine() {
+  const clock = new VirtualClock();
+  let opened: Promise<Target> | undefined;
+  let first: string | undefined;
+  return (scenario: Scenario) => {
+    const settings = JSON.stringify(scenario.engine);
+    first ??= settings;
+    if (settings !== first) {
+      throw new UsageError(
+        '--keep-cache: found points whose engines differ; expected one engine for all of them, as it keeps its cache',
+      );
+    }
+    opened ??= openSimulated(scenario, clock);
+    return { clock, open: () => opened! };
+  };
 }
 
 /** A page shows one run at a time. */

@@ -3,7 +3,7 @@ import type { Section } from '../../report/section.ts';
 import { sweepPanels } from '../../sweep/figures.ts';
 import { searchPanels } from '../../sweep/find-max/figure.ts';
 import { findMax } from '../../sweep/find-max/find-max.ts';
-import { loadsOf, searchSection } from '../../sweep/find-max/text.ts';
+import { loadsOf, searchSection, shortOf } from '../../sweep/find-max/text.ts';
 import { jobsOf } from '../../sweep/jobs.ts';
 import { limitedMeasures, limitTexts } from '../../sweep/limits.ts';
 import type { Measure } from '../../sweep/measure.ts';
@@ -41,8 +41,8 @@ async function toldOfGrid(
   { asked, columns, measures, around }: Telling,
   { points }: Extract<Work, { points: unknown }>,
 ): Promise<Told> {
-  const { axes, repeats, scenario } = asked;
-  const jobs = jobsOf(points, repeats, around.ledger.dir);
+  const { axes, repeats, scenario, keepsCache } = asked;
+  const jobs = jobsOf(points, repeats, around.ledger.dir, keepsCache);
   const { results, outcome } = await runAll(jobs, around);
   const summaries = summariesOf(points, repeats, results, measures);
   const hasLimits = limitTexts(scenario.thresholds).length > 0;
@@ -76,6 +76,7 @@ async function toldOfSearch(
   const { name } = loads;
   const shown = { name, settings, searched, limits: limits.map(({ text }) => text), columns };
   const section = searchSection(shown);
+  const short = shortOf(shown);
   const missing = searched.found ? [] : [`Go on with confab sweep --resume ${settings.dir}`];
   return {
     section: { ...section, lines: [...(section.lines ?? []), ...missing] },
@@ -86,13 +87,17 @@ async function toldOfSearch(
       name,
       limits: limits.map(({ text }) => text),
       ...(searched.found?.bound && { bound: searched.found.bound }),
+      // What follows is of runs that are too short to say it of an engine.
+      ...(short && { tooShort: short }),
       ...(searched.found && {
         within: searched.found.within,
         beyond: searched.found.beyond,
         endedBy: searched.found.endedBy,
+        ...(searched.found.fromAbove && { fromAbove: searched.found.fromAbove }),
       }),
-      loads: loadsOf(searched.runs).map(({ x, runs, side }) => ({
+      loads: loadsOf(searched.runs, loads.isRemembering).map(({ x, from, runs, side }) => ({
         load: x,
+        ...(from && { from }),
         side,
         runs: runs.map(({ result: { dir: _, estimates: __, nextUserId: ___, ...rest } }) => rest),
       })),

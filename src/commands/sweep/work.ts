@@ -15,6 +15,7 @@ export async function workOf({
   search,
   isSimulated,
   server,
+  keepsCache = false,
 }: Asked): Promise<Work> {
   const hasOwnEngine = isSimulated || scenario.target.url === 'embedded';
   const meaning = meaningIn(scenario, hasOwnEngine);
@@ -23,6 +24,8 @@ export async function workOf({
   const at = (value: number) => scenarioAt(scenario, [{ name, value }], meaning);
   await at(search.start);
   const { isWhole = false } = KNOBS[name];
-  const isRemembering = !!server && server.start === undefined && server.reset === undefined;
-  return { loads: { ...search, isWhole, isRemembering, scenarioAt: at } };
+  const isRemembering =
+    keepsCache || (!!server && server.start === undefined && server.reset === undefined);
+  const keepsPrompts = keepsCache;
+  return { loads: { ...search, isWhole, isRemembering, keepsPrompts, scenarioAt: at } };
 }

@@ -41,7 +41,7 @@ export async function simulateLike(
   const gpu = twin ?? ownGpu(run);
   const standIn = gpu === undefined ? undefined : standInOf(run, { engine: gpu, set: [] });
   const [{ toldOf }, { whatIfChanges, whatIfScenario, whatIfWorkload }] = await Promise.all([
-    import('../../twin/twin-engine.ts'),
+    import('../../calibrate/run-engine.ts'),
     import('../../twin/what-if-scenario.ts'),
   ]);
   const told = toldOf(run);

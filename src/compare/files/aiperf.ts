@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../../base/errors.ts';
 import { found, isObject, notJson, parsedJson } from '../../base/json.ts';
+import { LARGE_BYTES, readText } from '../../base/read-text.ts';
 import { METRICS_OF_AIPERF } from '../../export/aiperf-names.ts';
 import { readLines } from '../../record/lines.ts';
+import { digestOf } from '../../workload/files/digest.ts';
 import type { ComparedRun } from '../compared-run.ts';
 import { known, type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
@@ -59,13 +63,43 @@ export function aiperfRun(path: string): ComparedRun {
     const request = requestOf(json, `${path}: line ${number}`);
     if (request) requests.push(request);
   }
+  const named = namedByPrompt(path, requests);
   return otherRun({
     path,
     tool: 'AIPerf',
     says: 'aiperf profile',
-    requests,
+    requests: named ?? requests,
+    isNamedByPrompt: named !== undefined,
     definitions: DEFINITIONS,
   });
+}
+
+/** What it keeps of what was sent, in the folder of its records. */
+const INPUTS = 'inputs.json';
+
+/**
+ * Its conversations are numbered, or called otherwise in each run; the file beside says what is sent in them. undefined:
+ * it is not there, or does not have all of them.
+ */
+function namedByPrompt(
+  path: string,
+  requests: readonly OtherRequest[],
+): OtherRequest[] | undefined {
+  const file = join(dirname(path), INPUTS);
+  if (!existsSync(file)) return undefined;
+  const inputs = parsedJson(readText(file, { what: 'inputs', maxBytes: LARGE_BYTES }));
+  const sessions = isObject(inputs) && Array.isArray(inputs['data']) ? inputs['data'] : [];
+  const seen = new Map<string, number>();
+  const names = new Map(
+    sessions.filter(isObject).map(({ session_id, payloads }): [string, string] => {
+      const digest = digestOf([payloads]);
+      const count = (seen.get(digest) ?? 0) + 1;
+      seen.set(digest, count);
+      return [String(session_id), `${digest} ${count}`];
+    }),
+  );
+  if (requests.some(({ conversation }) => !names.has(conversation))) return undefined;
+  return requests.map((one) => ({ ...one, conversation: names.get(one.conversation)! }));
 }
 
 /** undefined: it is of the warm-up. */

@@ -2,6 +2,7 @@ import { UsageError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import type { RecordStatus } from '../../record/record.ts';
 import type { MetricName } from '../../stats/metrics.ts';
+import { digestOf } from '../../workload/files/digest.ts';
 import type { ComparedRun } from '../compared-run.ts';
 import { known, type OtherRequest, otherRun } from './other-run.ts';
 import { toldOf } from './told.ts';
@@ -28,25 +29,22 @@ export function isGuidellm(json: Json): boolean {
 }
 
 /**
- * GuideLLM's report with one benchmark, its own or our export `guidellm`. Requests are read where they have
- * `info.timings` (0.4 on), and our metrics are computed of those; of older ones there are statistics alone.
- * @throws UsageError for several benchmarks, or none.
+ * A benchmark of GuideLLM's report, its own or our export `guidellm`. Requests are read where they have their times, and
+ * our metrics are computed of those; else there are statistics alone.
+ *
+ * @param number of the benchmark, from 1; absent: the only one
+ * @throws UsageError for several benchmarks of which none is named, or one that there is not.
  */
-export function guidellmRun(path: string, json: Json): ComparedRun {
-  const benchmarks = json['benchmarks'] as unknown[];
-  const [benchmark] = benchmarks;
-  if (benchmarks.length !== 1 || !isObject(benchmark)) {
-    throw new UsageError(
-      `${path}: benchmarks: found ${benchmarks.length}; expected one, as each is a run of its own`,
-    );
-  }
+export function guidellmRun(path: string, json: Json, number?: number): ComparedRun {
+  const benchmark = benchmarkOf(path, json['benchmarks'] as unknown[], number);
   const { duration } = benchmark;
+  const requests = requestsOf(benchmark);
   const metrics = isObject(benchmark['metrics']) ? benchmark['metrics'] : {};
   return otherRun({
     path,
     tool: 'GuideLLM',
-    says: 'guidellm benchmark',
-    requests: requestsOf(benchmark),
+    says: number === undefined ? 'guidellm benchmark' : `guidellm benchmark ${number}`,
+    ...requests,
     totalMs: typeof duration === 'number' ? duration * 1000 : undefined,
     told: Object.assign(
       {},
@@ -57,8 +55,30 @@ export function guidellmRun(path: string, json: Json): ComparedRun {
   });
 }
 
-function requestsOf({ requests }: Json): OtherRequest[] {
-  if (!isObject(requests)) return [];
+function benchmarkOf(
+  path: string,
+  benchmarks: readonly unknown[],
+  number: number | undefined,
+): Json {
+  const { length } = benchmarks;
+  const isNone = number === undefined ? length !== 1 : number > length;
+  const benchmark = benchmarks[(number ?? 1) - 1];
+  if (!isNone && isObject(benchmark)) return benchmark;
+  throw new UsageError(
+    number === undefined && length > 1
+      ? `${path}: benchmarks: found ${length}, each a run of its own; expected which: ${path}#1 to #${length}`
+      : `${path}: benchmarks: found ${length}; expected ${number ?? 'one'}${number === undefined ? '' : ' or more'}`,
+  );
+}
+
+function requestsOf({ requests }: Json) {
+  if (!isObject(requests)) return { requests: [] };
+  const all = allOf(requests);
+  const named = namedByPrompt(requests, all);
+  return named ? { requests: named, isNamedByPrompt: true } : { requests: all };
+}
+
+function allOf(requests: Json): OtherRequest[] {
   return Object.entries(STATUSES).flatMap(([name, status]) => {
     const list = requests[name];
     return (Array.isArray(list) ? list : []).flatMap((json) => {
@@ -68,16 +88,54 @@ function requestsOf({ requests }: Json): OtherRequest[] {
   });
 }
 
+/**
+ * Its names of conversations are drawn anew in each run: where it has kept what was sent, they are called by what they
+ * begin with, so that the same one of another run is found. undefined: it has not kept all of it.
+ */
+function namedByPrompt(requests: Json, all: readonly OtherRequest[]): OtherRequest[] | undefined {
+  const begins = new Map<string, string>();
+  for (const name of Object.keys(STATUSES)) {
+    for (const json of Array.isArray(requests[name]) ? requests[name] : []) {
+      const sent = isObject(json) && (json['request_args'] ?? json['prompt']);
+      const { turn, conversation } = placeOf(json as Json);
+      if (typeof sent === 'string' && turn === 0) begins.set(conversation, digestOf([sent]));
+    }
+  }
+  if (all.some(({ conversation }) => !begins.has(conversation))) return undefined;
+  // The same prompt twice: by the order in which they were due.
+  const seen = new Map<string, number>();
+  const names = new Map<string, string>();
+  const inOrder = all.toSorted((a, b) => dueMs(a) - dueMs(b));
+  for (const { conversation } of inOrder) {
+    if (names.has(conversation)) continue;
+    const digest = begins.get(conversation)!;
+    const count = (seen.get(digest) ?? 0) + 1;
+    seen.set(digest, count);
+    names.set(conversation, `${digest} ${count}`);
+  }
+  return all.map((one) => ({ ...one, conversation: names.get(one.conversation)! }));
+}
+
+function dueMs({ record: { intendedMs, sentMs } }: OtherRequest): number {
+  return intendedMs ?? sentMs ?? 0;
+}
+
+function placeOf(json: Json): { readonly turn: number; readonly conversation: string } {
+  const info = isObject(json['info']) ? json['info'] : {};
+  const { turn_index: turn, conversation_id: conversation = json['request_id'] } = info;
+  return { turn: typeof turn === 'number' ? turn : 0, conversation: String(conversation) };
+}
+
 /** Unix times in seconds; undefined where there are none. */
 function requestOf(json: Json, status: RecordStatus): OtherRequest | undefined {
-  const info = isObject(json['info']) ? json['info'] : {};
-  const { timings, turn_index: turn, conversation_id: conversation = json['request_id'] } = info;
-  if (!isObject(timings)) return undefined;
+  const timings = timingsOf(json);
+  const { turn, conversation } = placeOf(json);
+  if (!timings) return undefined;
   const ms = (name: string) =>
     typeof timings[name] === 'number' ? timings[name] * 1000 : undefined;
   const chunks = timings['token_iterations'];
   const record = known({
-    turn: typeof turn === 'number' ? turn : 0,
+    turn,
     status,
     chunks: typeof chunks === 'number' ? chunks : 0,
     intendedMs: ms('targeted_start'),
@@ -86,11 +144,27 @@ function requestOf(json: Json, status: RecordStatus): OtherRequest | undefined {
     firstOutputMs: ms('first_output_token_iteration'),
     lastTokenMs: ms('last_token_iteration'),
     endMs: ms('request_end'),
-    inputTokens: tokensOf(json['input_metrics'], 'text_tokens'),
+    inputTokens: tokensOf(json['input_metrics'], 'text_tokens') ?? tokensOf(json, 'prompt_tokens'),
     cachedTokens: tokensOf(json['input_metrics'], 'cached_tokens'),
-    outputTokens: tokensOf(json['output_metrics'], 'text_tokens'),
+    outputTokens:
+      tokensOf(json['output_metrics'], 'text_tokens') ?? tokensOf(json, 'output_tokens'),
   });
-  return { conversation: String(conversation), record: record as OtherRequest['record'] };
+  return { conversation, record: record as OtherRequest['record'] };
+}
+
+/** From 0.4 on in `info.timings`; before, beside the request's other fields. */
+function timingsOf(json: Json): Json | undefined {
+  const info = isObject(json['info']) ? json['info'] : {};
+  if (isObject(info['timings'])) return info['timings'];
+  const { start_time: start, end_time: end, first_token_time: first, last_token_time: last } = json;
+  if (typeof start !== 'number') return undefined;
+  return {
+    request_start: start,
+    request_end: end,
+    first_token_iteration: first,
+    last_token_iteration: last,
+    token_iterations: json['output_tokens'],
+  };
 }
 
 function tokensOf(metrics: unknown, name: string): number | undefined {

@@ -16,6 +16,8 @@ interface Told {
   readonly requests: readonly OtherRequest[];
   /** When they were sent is not told; their `sentMs` is 0. */
   readonly isTimeless?: boolean;
+  /** Its conversations are called by what is said in them. */
+  readonly isNamedByPrompt?: boolean;
   readonly totalMs?: number | undefined;
   readonly definitions?: ComparedRun['definitions'];
   readonly told?: ComparedRun['told'];
@@ -47,7 +49,7 @@ export function otherRun(of: Told): ComparedRun {
     endsMs: Float64Array.from(records, ({ endMs }) => endMs ?? Number.NaN),
     ...(totalMs !== undefined && !isTimeless && { measured: { startMs, totalMs } }),
     startUp: new Set(),
-    ...(records.length > 0 && { fingerprint: fingerprintOf(names, records) }),
+    ...(isTelling(of, records) && { fingerprint: fingerprintOf(names, records) }),
     definitions: of.definitions ?? {},
     told: of.told ?? {},
   };
@@ -67,6 +69,23 @@ function spanOf(requests: readonly OtherRequest[]): number | undefined {
 function byName(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
+
+/** Requests that are numbered, and whose prompts are all equally long, may be any: of another seed, too. */
+function isTelling(
+  { isNamedByPrompt = false, requests }: Told,
+  records: readonly TurnRecord[],
+): boolean {
+  if (requests.length === 0) return false;
+  const isNumbered = requests.every(({ conversation }) => NUMBERED.test(conversation));
+  const lengths = records.filter(({ turn, status }) => turn === 0 && status === 'ok');
+  return (
+    isNamedByPrompt ||
+    !isNumbered ||
+    new Set(lengths.map(({ inputTokens }) => inputTokens)).size > 1
+  );
+}
+
+const NUMBERED = /^\D*\d+$/;
 
 /** Which requests there were, and the tokens of the first prompts: later ones hold answers. */
 function fingerprintOf(names: readonly string[], records: readonly TurnRecord[]): string {

@@ -44,8 +44,7 @@ export function vllmRun(path: string, json: Json): ComparedRun {
     requests,
     isTimeless: !starts,
     totalMs: typeof duration === 'number' ? duration * 1000 : undefined,
-    // Of our own export they are told, and end as ours do.
-    ...(!latencies && { definitions: { latencyMs: LAST_CHUNK, tpotMs: LAST_CHUNK } }),
+    ...(!isOurs(json) && { definitions: { latencyMs: LAST_CHUNK, tpotMs: LAST_CHUNK } }),
     told: {
       ...Object.assign(
         {},
@@ -55,6 +54,11 @@ export function vllmRun(path: string, json: Json): ComparedRun {
       ...number('rates.outputTokensPerSec', json['output_throughput']),
     },
   });
+}
+
+/** Our own export tells latencies, which end as ours do; vLLM's own has texts beside them, and no second name for them. */
+function isOurs(json: Json): boolean {
+  return 'latencies' in json && (!('generated_texts' in json) || 'e2els' in json);
 }
 
 interface OfRequest {

@@ -74,6 +74,7 @@ async function run(flags: AgenticFlags): Promise<void> {
     scenario,
     apiKey: flags.apiKey,
     isSimulated: flags.simulate,
+    isolate: flags.isolate,
     isWide: flags.wide,
     workload,
     open: (clock, apiKey, network) =>

@@ -1,9 +1,10 @@
 import type { Flag } from '../../commands/flags/flag-table.ts';
 import { FLAGS, outputFlags, screenFlags, watchFlags } from '../../commands/flags/flags.ts';
+import { ISOLATE_BY_SALT, type IsolateFlags } from '../../commands/flags/isolate-flag.ts';
 import { integer, time } from '../../commands/flags/options.ts';
 
 /** The command line of LMBenchmark's agentic-qa.py, and ours. Beside these, the fields that flags set. */
-export interface AgenticFlags {
+export interface AgenticFlags extends IsolateFlags {
   readonly traceFile: readonly string[];
   readonly model?: readonly string[];
   readonly baseUrl?: readonly string[];
@@ -69,6 +70,7 @@ export const agenticFlags: readonly Flag[] = [
   { flags: '--output <file>', says: 'CSV of the completed requests', default: 'summary.csv' },
   { flags: '--with-text', says: 'put the messages and answers into it as well' },
   FLAGS.drainTimeout,
+  ISOLATE_BY_SALT,
   ...outputFlags,
   FLAGS.simulate,
   FLAGS.gpu,

@@ -55,9 +55,9 @@ function spoiled(observer: FaultyObserver, faults: Faults, cancel: () => void): 
   };
   return {
     onQueued: (atMs) => observer.onQueued?.(atMs),
-    onToken(id, text, atMs) {
+    onToken(id, text, atMs, ending) {
       if (breakOff && tokens++ >= tokensToBreak) breakNow(breakOff.kind, atMs);
-      else if (!isEmpty) observer.onToken(id, text, atMs);
+      else if (!isEmpty) observer.onToken(id, text, atMs, breakOff ? undefined : ending);
     },
     // An answer that is shorter than that breaks at its end: what was planted always happens.
     onEnd: (end, atMs) => (breakOff ? breakNow(breakOff.kind, atMs) : observer.onEnd(end, atMs)),

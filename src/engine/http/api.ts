@@ -1,107 +1,171 @@
-import type { PromptBuilder } from '../prompt/prompt-builder.ts';
-import { badRequest, type EngineError } from '../request-error.ts';
-import type { EngineRequest } from '../serving.ts';
+import { answerLimit } from '../lengths.ts';
+import { type EngineError, noSuchModel } from '../request-error.ts';
+import type { EngineRequest, StopAt } from '../serving.ts';
+import type { ApiContext, ApiPrompt } from './api-context.ts';
+import { chatPrompt } from './chat-prompt.ts';
+import { completionPrompts } from './completion-prompts.ts';
 import {
+  type ChatFields,
   type CommonFields,
-  chatSchema,
-  completionsSchema,
-  fieldError,
-  promptMessages,
-} from './api-fields.ts';
+  type CompletionFields,
+  chatRequest,
+  completionRequest,
+} from './fields/request-fields.ts';
+import { brokenRule } from './fields/rules.ts';
+import { samplingError } from './fields/sampling.ts';
+import { validated } from './fields/validation.ts';
 
 export type Api = 'chat' | 'completions';
 
-/** One API request, understood. */
+/** One API request, understood: an answer for every choice of every prompt. */
 export interface ApiRequest {
   readonly api: Api;
-  readonly model: string | undefined;
-  readonly engineRequest: EngineRequest;
+  /** Of every prompt, `n` of them. */
+  readonly engineRequests: readonly EngineRequest[];
+  readonly prompts: readonly ApiPrompt[];
+  /** Answers of each prompt. */
+  readonly n: number;
   readonly isStreamed: boolean;
   readonly includesUsage: boolean;
+  /** Usage so far with every chunk. */
+  readonly hasContinuousUsage: boolean;
   readonly returnsTokenIds: boolean;
   readonly returnsCachedDetails: boolean;
+  readonly returnsPromptText: boolean;
+  /** Only the prompt is wanted back; vLLM has a token drawn all the same. */
+  readonly isEchoOnly: boolean;
+  readonly logprobs: LogprobsAsked | undefined;
+  /** Characters that a stop string may still make of what has come: held back. */
+  readonly heldChars: number;
+  readonly id: string | undefined;
   readonly plantedFault: string | undefined;
 }
 
-/** What a request is judged by, besides its body. */
-export interface ApiContext {
-  readonly prompts: PromptBuilder;
-  /** Longest prompt plus answer, tokens. */
-  readonly lengthLimit: number;
+export interface LogprobsAsked {
+  /** Of how many of the most likely tokens. */
+  readonly top: number;
+  readonly asIds: boolean;
+}
+
+type Refused = { readonly error: EngineError };
+
+/** Understands a request body as vLLM does, in its order; its prompts are tokenized. */
+export function readRequest(api: Api, json: unknown, context: ApiContext): ApiRequest | Refused {
+  const error = brokenRule(api, json);
+  if (error) return { error };
+  return api === 'chat' ? readChat(json, context) : readCompletions(json, context);
+}
+
+function readChat(json: unknown, context: ApiContext): ApiRequest | Refused {
+  const read = validated(chatRequest, json);
+  if ('error' in read) return read;
+  const fields: ChatFields = read.value;
+  const other = otherModel(fields.model, context.model);
+  if (other) return { error: other };
+  const prompt = chatPrompt(fields, context);
+  if ('error' in prompt) return prompt;
+  const { max_completion_tokens: newer, top_logprobs: top = 0, logprobs } = fields;
+  return assembled('chat', fields, context, {
+    prompts: [prompt],
+    maxTokens: newer ?? fields.max_tokens,
+    n: fields.n ?? 1,
+    top: logprobs ? top : undefined,
+    returnsPromptText: fields.return_prompt_text ?? false,
+  });
 }
 
 /** OpenAI's default for completions; chat completions go on to the model's length. */
 const COMPLETIONS_MAX_TOKENS = 16;
 
-/** Understands a request body; its prompt is tokenized. An error names the field. */
-export function readRequest(
+function readCompletions(json: unknown, context: ApiContext): ApiRequest | Refused {
+  const read = validated(completionRequest, json);
+  if ('error' in read) return read;
+  const fields: CompletionFields = read.value;
+  const other = otherModel(fields.model, context.model);
+  if (other) return { error: other };
+  const isEchoOnly = fields.max_tokens === 0 && fields.echo === true;
+  const prompts = completionPrompts(fields, isEchoOnly, context);
+  if ('error' in prompts) return prompts;
+  return assembled('completions', fields, context, {
+    prompts,
+    maxTokens: isEchoOnly ? 1 : (fields.max_tokens ?? COMPLETIONS_MAX_TOKENS),
+    isEchoOnly,
+    n: fields.n,
+    top: fields.logprobs,
+    returnsPromptText: false,
+  });
+}
+
+/** The model that is served has one name; none is as good. */
+export function otherModel(asked: string | undefined, served: string): EngineError | undefined {
+  return asked && asked !== served ? noSuchModel(asked, served) : undefined;
+}
+
+interface Asked {
+  readonly prompts: readonly ApiPrompt[];
+  readonly maxTokens: number | undefined;
+  readonly n: number;
+  readonly top: number | undefined;
+  readonly isEchoOnly?: boolean;
+  readonly returnsPromptText: boolean;
+}
+
+function assembled(
   api: Api,
-  json: unknown,
+  fields: CommonFields,
   context: ApiContext,
-): ApiRequest | { readonly error: EngineError } {
-  return api === 'chat' ? readChat(json, context) : readCompletions(json, context);
-}
-
-function readChat(json: unknown, context: ApiContext): ReturnType<typeof readRequest> {
-  const { data, error } = chatSchema.safeParse(json);
-  if (error) return { error: fieldError(error) };
-  const maxTokens = data.max_completion_tokens ?? data.max_tokens ?? undefined;
-  const promptTokens = context.prompts.chat(promptMessages(data.messages));
-  return assemble('chat', data, { maxTokens, promptTokens }, context);
-}
-
-function readCompletions(json: unknown, context: ApiContext): ReturnType<typeof readRequest> {
-  const { data, error } = completionsSchema.safeParse(json);
-  if (error) return { error: fieldError(error) };
-  const { prompt } = data;
-  const promptTokens =
-    typeof prompt === 'string' ? context.prompts.text(prompt) : Int32Array.from(prompt);
-  const maxTokens = data.max_tokens ?? COMPLETIONS_MAX_TOKENS;
-  return assemble('completions', data, { maxTokens, promptTokens }, context);
-}
-
-function assemble(
-  api: Api,
-  data: CommonFields,
-  sizes: Pick<EngineRequest, 'maxTokens' | 'promptTokens'>,
-  context: ApiContext,
-): ReturnType<typeof readRequest> {
-  const error = contradiction(data, sizes, context);
-  if (error) return { error };
+  { prompts, maxTokens, n, top, returnsPromptText, isEchoOnly = false }: Asked,
+): ApiRequest | Refused {
+  const { ids } = context.prompts;
+  for (const { tokens } of prompts) {
+    const most = answerLimit({ promptTokens: tokens, maxTokens }, context.lengthLimit);
+    const judged = { fields, n, maxTokens: most, logprobs: top, vocabularySize: ids.size };
+    const error = samplingError(judged);
+    if (error) return { error };
+  }
+  const stop = stopOf(fields, ids.fromClient);
   return {
-    api,
-    model: data.model ?? undefined,
-    engineRequest: {
-      ...sizes,
-      minTokens: data.min_tokens ?? undefined,
-      ignoreEos: data.ignore_eos ?? undefined,
-      salt: data.cache_salt ?? undefined,
-      seed: data.seed ?? undefined,
-      priority: data.priority ?? undefined,
-      session: data.user ?? undefined,
-    },
-    isStreamed: data.stream ?? false,
-    includesUsage: data.stream_options?.include_usage ?? false,
-    returnsTokenIds: data.return_token_ids ?? false,
-    returnsCachedDetails: data.return_cached_tokens_details ?? false,
-    plantedFault: data.confab_fault ?? undefined,
+    ...{ api, prompts, n, returnsPromptText, isEchoOnly },
+    engineRequests: prompts.flatMap(({ tokens: promptTokens }) => {
+      const family = n > 1 ? { n } : undefined;
+      return Array.from({ length: n }, (_, index) => ({
+        ...{ promptTokens, maxTokens, stop, family },
+        minTokens: fields.min_tokens || undefined,
+        ignoreEos: fields.ignore_eos,
+        salt: fields.cache_salt,
+        seed: seedOf(fields.seed, index),
+        priority: fields.priority,
+        session: fields.session_id ?? fields.user,
+      }));
+    }),
+    isStreamed: fields.stream ?? false,
+    includesUsage: fields.stream_options?.include_usage ?? false,
+    hasContinuousUsage:
+      (fields.stream_options?.include_usage && fields.stream_options.continuous_usage_stats) ??
+      false,
+    returnsTokenIds: fields.return_token_ids ?? false,
+    returnsCachedDetails: fields.return_cached_tokens_details ?? false,
+    logprobs:
+      top === undefined ? undefined : { top, asIds: fields.return_tokens_as_token_ids ?? false },
+    heldChars: stop && !stop.isIncluded ? longest(stop.strings) - 1 : 0,
+    id: fields.request_id,
+    plantedFault: fields.confab_fault,
   };
 }
 
-/** Fields that are right by themselves, and not together or not for this server; refused as vLLM does. */
-function contradiction(
-  { min_tokens, stream, stream_options }: CommonFields,
-  { maxTokens, promptTokens }: Pick<EngineRequest, 'maxTokens' | 'promptTokens'>,
-  { lengthLimit }: ApiContext,
-): EngineError | undefined {
-  if (stream_options && !stream) {
-    return badRequest('Stream options can only be defined when `stream=True`.', 'stream_options');
-  }
-  const most = maxTokens ?? lengthLimit - promptTokens.length;
-  // A prompt that leaves no room is too long, and the engine says so.
-  if (!min_tokens || most < 1 || min_tokens <= most) return undefined;
-  return badRequest(
-    `min_tokens must be less than or equal to max_tokens=${most}, got ${min_tokens}.`,
-    'min_tokens',
-  );
+/** As vLLM gives them to the sequences of a request; without one the first is as if it were alone. */
+function seedOf(seed: number | undefined, index: number): number | undefined {
+  if (seed === undefined || seed === -1) return index === 0 ? undefined : index;
+  return seed + index;
+}
+
+function stopOf(fields: CommonFields, idOf: (id: number) => number): StopAt | undefined {
+  const strings = [fields.stop ?? []].flat();
+  const tokenIds = (fields.stop_token_ids ?? []).map(idOf);
+  if (strings.length + tokenIds.length === 0) return undefined;
+  return { strings, tokenIds, isIncluded: fields.include_stop_str_in_output };
+}
+
+function longest(strings: readonly string[]): number {
+  return Math.max(1, ...strings.map(({ length }) => length));
 }

@@ -1,16 +1,22 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
+import { version } from '../../base/version.ts';
 import type { Faults } from '../faults/fault-kinds.ts';
 import { FaultInjector } from '../faults/faults.ts';
 import { submitWithFaults } from '../faults/faulty-submit.ts';
+import { storageOf } from '../kv/storage.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
-import { badRequest, type EngineError, notFound } from '../request-error.ts';
-import type { EngineEnd, ServingEngine } from '../serving.ts';
+import { badRequest, type EngineError } from '../request-error.ts';
+import type { EngineEnd, EngineRequest, ServingEngine } from '../serving.ts';
 import { type Api, type ApiRequest, readRequest } from './api.ts';
-import { type ReplyOptions, sendError, streamReply, wholeReply } from './reply.ts';
+import { logprobsOf } from './logprobs.ts';
+import { type ReplyOptions, sendError } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
 import { type ResponseIdentity, responseFormat } from './response-format.ts';
-import { requestMetricsJson, sglExtJson, storageOf, type Told, usageJson } from './told.ts';
+import { streamReply } from './stream-reply.ts';
+import { requestMetricsJson, sglExtJson, type Told, usageJson } from './told.ts';
+import { wholeReply } from './whole-reply.ts';
 
 /**
  * Answers chat completions and completions.
@@ -18,21 +24,19 @@ import { requestMetricsJson, sglExtJson, storageOf, type Told, usageJson } from 
  */
 export function completionsEndpoint(engine: ServingEngine, prompts: PromptBuilder) {
   const { model, seed } = engine.options;
-  const apiContext = { prompts, lengthLimit: engine.lengthLimit };
+  const apiContext = { prompts, model, lengthLimit: engine.lengthLimit };
   const injector = new FaultInjector(engine.options.faults, seed);
-  let responses = 0;
+  const fingerprint = fingerprintOf(engine.options);
 
   return async (api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readJsonBody(req);
     if (!body) return;
     const request = 'error' in body ? body : readRequest(api, body.json, apiContext);
     if ('error' in request) return sendError(res, request.error);
-    if ((request.model ?? model) !== model) {
-      return sendError(res, notFound(`The model \`${request.model}\` does not exist.`, 'model'));
-    }
     const faults = faultsOf(injector, request.plantedFault ?? header(req, 'x-confab-fault'));
     if ('error' in faults) return sendError(res, faults.error);
-    const identity = { number: ++responses, created: unixSeconds(engine), model };
+    const id = idOf(api, header(req, 'x-request-id') ?? request.id);
+    const identity = { id, created: unixSeconds(engine), model, fingerprint };
     answerRequest(engine, prompts, { request: withSession(request, req), faults, identity, res });
   };
 }
@@ -40,45 +44,64 @@ export function completionsEndpoint(engine: ServingEngine, prompts: PromptBuilde
 interface ServedRequest {
   readonly request: ApiRequest;
   readonly faults: { readonly drawn: Faults | undefined };
-  readonly identity: Omit<ResponseIdentity, 'promptTokenIds'>;
+  readonly identity: ResponseIdentity;
   readonly res: ServerResponse;
 }
 
 function answerRequest(engine: ServingEngine, prompts: PromptBuilder, served: ServedRequest): void {
   const { request, faults, res } = served;
-  const { engineRequest, returnsTokenIds } = request;
-  const promptTokenIds = returnsTokenIds ? [...engineRequest.promptTokens] : undefined;
+  const { logprobs } = request;
+  const cancels: (() => void)[] = [];
+  const cancelAll = (): void => {
+    for (const cancel of cancels) cancel();
+  };
   const options: ReplyOptions = {
-    format: responseFormat(request.api, { ...served.identity, promptTokenIds }),
-    withTokenIds: returnsTokenIds,
-    toldAt: (end) => toldOf(engine, served, end),
+    request,
+    format: responseFormat(request.api, served.identity),
+    logprobOf: logprobs && logprobsOf(logprobs, engine.words, prompts.ids),
+    idOf: prompts.ids.toClient,
+    textOf: (tokens) => prompts.decode([...tokens]),
+    piecesOf: (tokens) => Array.from(tokens, (id) => prompts.decode([id])),
+    toldAt: (ends, first) => toldOf(engine, served, ends, first),
+    onOver: cancelAll,
   };
   const reply = request.isStreamed ? streamReply(res, options) : wholeReply(res, options);
-  const observer = prompts.remembering(reply);
-  const cancel = submitWithFaults(engine, engineRequest, faults.drawn, observer);
+  for (const [choice, engineRequest] of request.engineRequests.entries()) {
+    const observer = prompts.remembering(reply(choice));
+    cancels.push(submitWithFaults(engine, engineRequest, faults.drawn, observer));
+  }
   // Also when the response is complete, and then it does nothing.
-  res.on('close', cancel);
+  res.on('close', cancelAll);
 }
 
+/** The usage of a chat tells what it wrote to the cache; a completion's does not, as in vLLM. */
 function toldOf(
   { options }: ServingEngine,
   { request, faults }: ServedRequest,
-  end: EngineEnd,
+  ends: readonly EngineEnd[],
+  first: number,
 ): Told {
   const sendsUsage =
     !faults.drawn?.isWithoutUsage && (!request.isStreamed || request.includesUsage);
+  const { blockTokens, prefixCaching, reportCached, reportTiers } = options;
+  const createdBlockTokens = request.api === 'chat' && prefixCaching ? blockTokens : undefined;
+  const telling = { reportCached, reportTiers, createdBlockTokens };
+  const cached = ends[first]!;
+  const perPrompt = ends.filter((_, choice) => choice % request.n === 0);
+  const hasMetrics = sendsUsage && options.reportRequestMetrics && ends.length === 1;
   return {
-    ...(sendsUsage && { usage: usageJson(end, options) }),
-    ...(sendsUsage && options.reportRequestMetrics && { metrics: requestMetricsJson(end) }),
-    ...(request.returnsCachedDetails && { sglext: sglExtJson(end, storageOf(options)) }),
+    ...(sendsUsage && { usage: usageJson(ends, telling, { prompts: perPrompt, cached }) }),
+    ...(hasMetrics && { metrics: requestMetricsJson(cached) }),
+    ...(request.returnsCachedDetails && { sglext: sglExtJson(cached, storageOf(options)) }),
   };
 }
 
 /** Routers name the session in a header, OpenAI's API the user in the body: the header is nearer. */
 function withSession(request: ApiRequest, req: IncomingMessage): ApiRequest {
-  const { engineRequest } = request;
-  const session = header(req, 'x-session-id') ?? header(req, 'x-user-id') ?? engineRequest.session;
-  return { ...request, engineRequest: { ...engineRequest, session } };
+  const session = header(req, 'x-session-id') ?? header(req, 'x-user-id');
+  if (session === undefined) return request;
+  const named = (one: EngineRequest): EngineRequest => ({ ...one, session });
+  return { ...request, engineRequests: request.engineRequests.map(named) };
 }
 
 function faultsOf(
@@ -96,6 +119,17 @@ function faultsOf(
 function header(req: IncomingMessage, name: string): string | undefined {
   const value = req.headers[name];
   return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** The caller's, or one of 16 hexadecimal digits. */
+function idOf(api: Api, asked: string | undefined): string {
+  return `${api === 'chat' ? 'chatcmpl' : 'cmpl'}-${asked ?? randomBytes(8).toString('hex')}`;
+}
+
+/** The program, its version, and what the engine's settings come to, where vLLM's says the same of itself. */
+function fingerprintOf(options: ServingEngine['options']): string {
+  const settings = createHash('sha256').update(JSON.stringify(options)).digest('hex');
+  return `confab-${version()}-${settings.slice(0, 8)}`;
 }
 
 function unixSeconds({ clock }: ServingEngine): number {

@@ -1,103 +1,70 @@
 import type { ServerResponse } from 'node:http';
-import type { BreakKind } from '../faults/fault-kinds.ts';
 import type { FaultyObserver } from '../faults/faulty-submit.ts';
 import { reasoningParser, type TokenKind } from '../prompt/thinking.ts';
 import { type EngineError, errorJson, serverError } from '../request-error.ts';
 import type { EngineEnd } from '../serving.ts';
-import { doneEvent, type ResponseFormat } from './response-format.ts';
+import type { ApiRequest } from './api.ts';
+import type { TokenLogprob } from './logprobs.ts';
+import type { ResponseFormat } from './response-format.ts';
 import type { Told } from './told.ts';
 
+/** The observer of the answer of every choice. */
+export type Reply = (choice: number) => FaultyObserver;
+
 export interface ReplyOptions {
+  readonly request: ApiRequest;
   readonly format: ResponseFormat;
-  readonly withTokenIds: boolean;
-  /** Fields that are undefined are not sent. */
-  toldAt(end: EngineEnd): Told;
+  /** Where they are asked for. */
+  readonly logprobOf: ((id: number, text: string) => TokenLogprob) | undefined;
+  /** How a client knows a token. */
+  idOf(id: number): number;
+  /** The text of a prompt, template included. */
+  textOf(tokens: Int32Array): string;
+  /** The tokens of a prompt apart, for what is said of each. */
+  piecesOf(tokens: Int32Array): readonly string[];
+  /** `first`: the choice that said something first. Fields that are undefined are not sent. */
+  toldAt(ends: readonly EngineEnd[], first: number): Told;
+  /** No choice is waited for any more. */
+  onOver(): void;
 }
 
-const NOT_JSON = '{"id": chatcmpl\u0000';
-const INJECTED = serverError('injected fault', 500);
-
-/** Writes tokens as server-sent events: one write a token. The head is sent when the request is queued. */
-export function streamReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
-  const { format, withTokenIds, toldAt } = options;
-  const { before, after, close } = format;
-  const kindOf = kindsIn(format);
-  /** Of marks of reasoning, which have no chunk of their own. */
-  let idsBefore = '';
-  let opening = format.first;
-  let fields = format.firstFields;
-  return {
-    onQueued() {
-      res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-      res.flushHeaders();
-    },
-    onToken(id, text) {
-      const kind = kindOf(id);
-      if (kind === 'mark') {
-        idsBefore += `${id},`;
-        return;
-      }
-      const delta = kind === 'reasoning' ? format.reasoning!(text) : before + JSON.stringify(text);
-      const ids = withTokenIds ? `,"token_ids":[${idsBefore}${id}]${fields}` : '';
-      res.write(opening + delta + after + ids + close);
-      idsBefore = '';
-      opening = '';
-      fields = '';
-    },
-    onEnd(end) {
-      res.end(opening + format.finish(end.finishReason) + closingEvents(format, toldAt(end)));
-    },
-    onError: (error) => sendError(res, error),
-    onBreak(kind) {
-      if (kind === 'reset') res.socket?.resetAndDestroy();
-      if (kind === 'garbage') res.end(`data: ${NOT_JSON}\n\n`);
-      if (kind === 'truncate') res.end();
-      if (kind === 'error-event') res.end(`data: ${errorJson(INJECTED)}\n\n${doneEvent}`);
-    },
-  };
-}
-
-/** As SGLang has it, its extension is in a chunk of its own before the usage; vLLM's metrics are beside it. */
-function closingEvents(format: ResponseFormat, { sglext, usage, metrics }: Told): string {
-  const extension = sglext ? format.closing({ sglext }) : '';
-  return (
-    extension + (usage ? format.closing({ usage, ...(metrics && { metrics }) }) : '') + doneEvent
-  );
-}
-
-/** Answers with one JSON body at the end. */
-export function wholeReply(res: ServerResponse, options: ReplyOptions): FaultyObserver {
-  const { format, withTokenIds, toldAt } = options;
-  const kindOf = kindsIn(format);
-  const text = { content: '', reasoning: '' };
-  const ids: number[] = [];
-  const body = (reason: string, told: Told): string =>
-    format.whole({ ...text, reason, tokenIds: withTokenIds ? ids : undefined, told });
-  return {
-    onToken(id, word) {
-      const kind = kindOf(id);
-      if (kind !== 'mark') text[kind] += word;
-      if (withTokenIds) ids.push(id);
-    },
-    onEnd: (end) => sendJson(res, 200, body(end.finishReason, toldAt(end))),
-    onError: (error) => sendError(res, error),
-    onBreak(kind: BreakKind) {
-      if (kind === 'reset') res.socket?.resetAndDestroy();
-      if (kind === 'garbage') sendJson(res, 200, NOT_JSON);
-      if (kind === 'truncate') sendJson(res, 200, body('', {}).slice(0, -2));
-      if (kind === 'error-event') sendError(res, INJECTED);
-    },
-  };
-}
+export const NOT_JSON = '{"id": chatcmpl\u0000';
+export const INJECTED = serverError('injected fault', 500);
 
 /** Only chats are parsed: completions send the marks of reasoning as text. */
-function kindsIn({ reasoning }: ResponseFormat): (id: number) => TokenKind {
-  return reasoning ? reasoningParser() : () => 'content';
+export function kindsOf({ api }: ApiRequest): (id: number) => TokenKind {
+  return api === 'chat' ? reasoningParser() : () => 'content';
+}
+
+/** The choices that have not ended yet. */
+export class Choices {
+  readonly #ends: (EngineEnd | undefined)[];
+  #left: number;
+  /** The choice that said something first. */
+  first = -1;
+  /** By an error, or by a break: the others say no more. */
+  isOver = false;
+
+  constructor({ engineRequests }: ApiRequest) {
+    this.#left = engineRequests.length;
+    this.#ends = new Array<EngineEnd | undefined>(this.#left);
+  }
+
+  /** All ends, when this is the last one. */
+  end(choice: number, end: EngineEnd): readonly EngineEnd[] | undefined {
+    this.#ends[choice] = end;
+    return --this.#left === 0 ? (this.#ends as EngineEnd[]) : undefined;
+  }
+}
+
+/** The prompt of a choice. */
+export function promptOf({ prompts, n }: ApiRequest, choice: number) {
+  return prompts[Math.floor(choice / n)]!;
 }
 
 export function sendJson(res: ServerResponse, status: number, json: string): void {
   const body = Buffer.from(json);
-  res.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  res.writeHead(status, { 'content-length': body.length, 'content-type': 'application/json' });
   res.end(body);
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { errorText } from '../../base/errors.ts';
 import { badRequest, type EngineError } from '../request-error.ts';
+import { jsonFault } from './fields/json-error.ts';
+import { noJsonError, validationError } from './fields/validation.ts';
 
 const BODY_BYTES_MAX = 256 * 2 ** 20;
 
@@ -11,16 +12,33 @@ export async function readJsonBody(
   const body = await readBody(req);
   if (body === 'aborted') return undefined;
   if (body === 'too large') return { error: tooLarge() };
+  if (!isJsonType(req.headers['content-type'])) return { error: noJsonError() };
+  if (body.length === 0) return { error: noBody() };
+  const text = body.toString();
   try {
-    return { json: JSON.parse(body.toString()) };
-  } catch (error) {
-    return { error: badRequest(`The body is not JSON: ${errorText(error)}`) };
+    return { json: JSON.parse(text) };
+  } catch {
+    return { error: faultError(text) };
   }
 }
 
+function isJsonType(type = ''): boolean {
+  return type.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+}
+
+function faultError(text: string): EngineError {
+  // Python takes NaN and Infinity for numbers; here they are none.
+  const { at, msg: error } = jsonFault(text) ?? { at: 0, msg: 'Expecting value' };
+  const [type, msg] = ['json_invalid', 'JSON decode error'];
+  return validationError([{ type, loc: `body.${at}`, msg, input: {}, ctx: { error } }]);
+}
+
+function noBody(): EngineError {
+  return validationError([{ type: 'missing', loc: 'body', msg: 'Field required', input: null }]);
+}
+
 function tooLarge(): EngineError {
-  const message = `The body is longer than ${BODY_BYTES_MAX} bytes.`;
-  return { message, type: 'BadRequestError', param: null, code: 413 };
+  return { ...badRequest(`The body is longer than ${BODY_BYTES_MAX} bytes.`), code: 413 };
 }
 
 function readBody(req: IncomingMessage): Promise<Buffer | 'aborted' | 'too large'> {

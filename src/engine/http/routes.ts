@@ -1,11 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { version } from '../../base/version.ts';
 import type { EngineFleet } from '../engine.ts';
+import { HttpMetrics, type Served } from '../metrics/http-metrics.ts';
 import type { MeteredFleet } from '../metrics/metered.ts';
+import { processFamilies } from '../metrics/process-metrics.ts';
 import type { PromptBuilder } from '../prompt/prompt-builder.ts';
-import { methodNotAllowed, noSuchPath, serverError } from '../request-error.ts';
 import { completionsEndpoint } from './completions-endpoint.ts';
-import { sendError, sendJson } from './reply.ts';
+import { allowOrigin, preflight } from './cross-origin.ts';
+import { modelJson } from './model-card.ts';
+import { sendJson } from './reply.ts';
 import { detokenizeEndpoint, tokenizeEndpoint } from './tokenize-endpoint.ts';
 
 /** The endpoints of a path, by method. */
@@ -16,29 +19,70 @@ type Methods = Readonly<Partial<Record<string, RequestListener>>>;
  * @throws UsageError for faults of the engine's options that cannot be read.
  */
 export function routes(engines: MeteredFleet, prompts: PromptBuilder): RequestListener {
-  const methodsOf = pathsOf(engines, prompts);
+  const { clock } = engines.fleet;
+  const http = new HttpMetrics(clock);
+  const metricsText = engines.page.text.bind(undefined, processFamilies(clock), http.families);
+  const methodsOf = pathsOf(engines, prompts, metricsText);
   return (req, res) => {
-    const path = req.url!.split('?')[0]!;
+    const startMs = clock.now();
+    allowOrigin(req, res);
+    if (preflight(req, res)) return;
+    const [path, query] = req.url!.split('?') as [string, string?];
     const methods = methodsOf.get(path);
-    if (!methods) return sendError(res, noSuchPath(path));
+    const handler = methods?.[req.method!] && path;
+    res.on('close', () => http.count(servedOf(req, res, handler, clock.now() - startMs)));
+    if (!methods) return notThere(path, query, methodsOf, res);
     const endpoint = methods[req.method!];
     if (endpoint) return endpoint(req, res);
     res.setHeader('allow', Object.keys(methods).join(', '));
-    sendError(res, methodNotAllowed(req.method!, path));
+    sendJson(res, 405, '{"detail":"Method Not Allowed"}');
   };
 }
 
-function pathsOf(engines: MeteredFleet, prompts: PromptBuilder): Map<string, Methods> {
+/** As vLLM's web framework has it: a slash too many leads to the path without it. */
+function notThere(
+  path: string,
+  query: string | undefined,
+  methodsOf: ReadonlyMap<string, Methods>,
+  res: ServerResponse,
+): void {
+  const shorter = path.replace(/\/$/, '');
+  if (shorter === path || !methodsOf.has(shorter)) {
+    sendJson(res, 404, '{"detail":"Not Found"}');
+    return;
+  }
+  res.writeHead(307, { location: shorter + (query === undefined ? '' : `?${query}`) });
+  res.end();
+}
+
+function servedOf(
+  req: IncomingMessage,
+  res: ServerResponse,
+  handler: string | undefined,
+  ms: number,
+): Served {
+  return {
+    ...{ handler, method: req.method!, status: res.statusCode, seconds: ms / 1000 },
+    requestBytes: Number(req.headers['content-length'] ?? 0),
+    responseBytes: Number(res.getHeader('content-length') ?? 0),
+  };
+}
+
+function pathsOf(
+  engines: MeteredFleet,
+  prompts: PromptBuilder,
+  metricsText: () => string,
+): Map<string, Methods> {
   const { fleet: engine, serving, page } = engines;
+  const { model, devMode } = engine.options;
   const complete = completionsEndpoint(serving, prompts);
-  const tokenizing = { prompts, lengthLimit: engine.lengthLimit };
-  const ok: RequestListener = (_, res) => void res.end();
-  const flush: RequestListener = (_, res) => flushCache(engine, res);
+  const tokenizing = { prompts, model, lengthLimit: engine.lengthLimit };
+  const ok: RequestListener = (_, res) => void res.setHeader('content-length', 0).end();
   const json =
     (value: () => unknown): RequestListener =>
     (_, res) =>
       sendJson(res, 200, JSON.stringify(value()));
-  return new Map<string, Methods>([
+  const all: [string, Methods][] = [
     ['/v1/chat/completions', { POST: (req, res) => complete('chat', req, res) }],
     ['/v1/completions', { POST: (req, res) => complete('completions', req, res) }],
     ['/v1/models', { GET: json(() => ({ object: 'list', data: [modelJson(engine)] })) }],
@@ -51,27 +95,37 @@ function pathsOf(engines: MeteredFleet, prompts: PromptBuilder): Map<string, Met
     [
       '/metrics',
       {
-        async GET(_, res) {
+        GET(_, res) {
           res.setHeader('content-type', page.contentType);
-          res.end(await page.text());
+          res.end(metricsText());
         },
       },
     ],
+  ];
+  return new Map(devMode ? [...all, ...devPaths(engine)] : all);
+}
+
+/** What servers have for those who develop them. */
+function devPaths(engine: EngineFleet): [string, Methods][] {
+  const flush: RequestListener = (_, res) => flushCache(engine, res);
+  return [
     ['/reset_prefix_cache', { POST: (req, res) => resetPrefixCache(engine, req, res) }],
     ['/flush_cache', { GET: flush, POST: flush }],
-  ]);
+  ];
 }
 
 function requestsIn({ engines }: EngineFleet): number {
   return engines.reduce((sum, { stats }) => sum + stats.running + stats.waiting, 0);
 }
 
-/** vLLM's; its connector, and so what it has offloaded, is left alone unless the query asks for it. */
+/**
+ * vLLM's; its connector, and so what it has offloaded, is left alone unless the query asks for it. It answers 200
+ * whether or not requests kept the cache from being emptied.
+ */
 function resetPrefixCache({ engines }: EngineFleet, req: IncomingMessage, res: ServerResponse) {
-  const withTiers = /[?&]reset_(connector|external)=true\b/.test(req.url!);
-  const isReset = engines.map((engine) => engine.resetPrefixCache({ withTiers }));
-  if (isReset.every(Boolean)) res.end();
-  else sendError(res, serverError('The cache is not reset while requests use it.', 409));
+  const withTiers = /[?&]reset_(connector|external)=(true|1)\b/.test(req.url!);
+  for (const engine of engines) engine.resetPrefixCache({ withTiers });
+  res.setHeader('content-length', 0).end();
 }
 
 /** SGLang's, which flushes all of its tiers, and does nothing while any request runs or waits. */
@@ -87,16 +141,3 @@ function flushCache(engine: EngineFleet, res: ServerResponse): void {
 const FLUSHED =
   'Cache flushed.\nPlease check backend logs for more details. ' +
   '(When there are running or waiting requests, the operation will not be performed.)\n';
-
-function modelJson(engine: EngineFleet): unknown {
-  const { model } = engine.options;
-  return {
-    id: model,
-    object: 'model',
-    created: Math.floor(engine.clock.originEpochMs / 1000),
-    owned_by: 'confab',
-    root: model,
-    parent: null,
-    max_model_len: engine.lengthLimit,
-  };
-}

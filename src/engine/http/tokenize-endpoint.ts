@@ -1,56 +1,68 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
-import { isObject } from '../../base/json.ts';
+import { promptError } from '../lengths.ts';
 import type { EngineError } from '../request-error.ts';
-import type { ApiContext } from './api.ts';
-import { fieldError, messages, promptMessages, tokenId } from './api-fields.ts';
+import { otherModel } from './api.ts';
+import type { ApiContext } from './api-context.ts';
+import { renderedChat } from './chat-prompt.ts';
+import { detokenizeRequest, tokenizeRequest } from './fields/request-fields.ts';
+import { validated } from './fields/validation.ts';
 import { sendError, sendJson } from './reply.ts';
 import { readJsonBody } from './request-body.ts';
-
-const common = {
-  return_token_strs: z.boolean().nullish(),
-};
-const chatSchema = z.object({
-  ...common,
-  messages,
-  add_generation_prompt: z.literal(true, { error: 'only true is supported' }).nullish(),
-});
-const textSchema = z.object({ ...common, prompt: z.string() });
-const detokenizeSchema = z.object({ tokens: z.array(tokenId) });
 
 type Answered = { readonly json: object } | { readonly error: EngineError };
 
 /** vLLM's POST /tokenize: the ids that a chat or a text has as a prompt. */
-export function tokenizeEndpoint({ prompts, lengthLimit }: ApiContext) {
-  return answering((body) => {
-    const isChat = isObject(body) && 'messages' in body;
-    const { data, error } = isChat ? chatSchema.safeParse(body) : textSchema.safeParse(body);
-    if (error) return { error: fieldError(error) };
-    const tokens = [
-      ...('messages' in data
-        ? prompts.chat(promptMessages(data.messages))
-        : prompts.text(data.prompt)),
-    ];
-    const token_strs = data.return_token_strs ? tokens.map((id) => prompts.decode([id])) : null;
-    return { json: { count: tokens.length, max_model_len: lengthLimit, tokens, token_strs } };
+export function tokenizeEndpoint(context: ApiContext) {
+  const { prompts, lengthLimit } = context;
+  return answering(tokenizeRequest, context, (fields) => {
+    const read =
+      'messages' in fields
+        ? renderedChat(fields, context)
+        : { tokens: prompts.text(fields.prompt) };
+    if ('error' in read) return read;
+    const { tokens } = read;
+    const error = promptError(tokens, lengthLimit);
+    if (error) return { error };
+    return {
+      json: {
+        count: tokens.length,
+        max_model_len: lengthLimit,
+        tokens: Array.from(tokens, prompts.ids.toClient),
+        token_strs: fields.return_token_strs
+          ? Array.from(tokens, (id) => prompts.pieceOf(id))
+          : null,
+      },
+    };
   });
 }
 
 /** vLLM's POST /detokenize: the text of ids. */
-export function detokenizeEndpoint({ prompts }: ApiContext) {
-  return answering((body) => {
-    const { data, error } = detokenizeSchema.safeParse(body);
-    if (error) return { error: fieldError(error) };
-    return { json: { prompt: prompts.decode(data.tokens) } };
+export function detokenizeEndpoint(context: ApiContext) {
+  const { prompts } = context;
+  return answering(detokenizeRequest, context, ({ tokens }) => {
+    const { size, fromClient } = prompts.ids;
+    // As vLLM does, ids that are none are passed over.
+    const known = tokens.filter((id) => id >= 0 && id < size);
+    return { json: { prompt: prompts.decode(known.map(fromClient)) } };
   });
 }
 
-function answering(answer: (body: unknown) => Answered) {
+function answering<T extends { readonly model: string | undefined }>(
+  kind: Parameters<typeof validated<T>>[0],
+  { model }: ApiContext,
+  answer: (fields: T) => Answered,
+) {
+  const answered = (json: unknown): Answered => {
+    const read = validated(kind, json);
+    if ('error' in read) return read;
+    const error = otherModel(read.value.model, model);
+    return error ? { error } : answer(read.value);
+  };
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readJsonBody(req);
     if (!body) return;
-    const answered = 'error' in body ? body : answer(body.json);
-    if ('error' in answered) sendError(res, answered.error);
-    else sendJson(res, 200, JSON.stringify(answered.json));
+    const told = 'error' in body ? body : answered(body.json);
+    if ('error' in told) sendError(res, told.error);
+    else sendJson(res, 200, JSON.stringify(told.json));
   };
 }

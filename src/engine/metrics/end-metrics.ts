@@ -1,72 +1,132 @@
-import { Counter, type Registry } from 'prom-client';
+import { answerLimit } from '../lengths.ts';
 import type { EngineEnd, EngineRequest } from '../serving.ts';
-import { lengthBuckets, REQUEST_SECONDS, TOKEN_SECONDS } from './buckets.ts';
+import { lengthBuckets, PREEMPTIONS, REQUEST_SECONDS, TOKEN_SECONDS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
+import type { Registry } from './registry.ts';
 
 /** Counts a request that ended by itself. */
 export type CountEnd = (request: EngineRequest, end: EngineEnd) => void;
 
-/** vLLM's metrics of finished requests: by the times and counts that the engine tells at the end. */
-export function endMetrics(registry: Registry, engine: MeteredEngine): CountEnd {
-  const countTimes = timeMetrics(registry);
-  const countLengths = lengthMetrics(registry, engine.lengthLimit);
-  const success = new Counter({
+/** vLLM's reasons; of `error` and `repetition` there are none here. */
+const REASONS = ['stop', 'length', 'abort', 'error', 'repetition'] as const;
+
+/** How requests ended. What was cancelled the engine counts. */
+export function successMetrics(registry: Registry, engine: MeteredEngine): CountEnd {
+  const counts = { stop: 0, length: 0 };
+  const countOf = (reason: (typeof REASONS)[number]): number => {
+    if (reason === 'abort') return engine.stats.cancelled;
+    return reason === 'stop' || reason === 'length' ? counts[reason] : 0;
+  };
+  registry.add({
     name: 'vllm:request_success_total',
-    help: 'Requests that ended, by reason',
-    labelNames: ['finished_reason'],
-    registers: [registry],
+    help: 'Count of successfully processed requests.',
+    type: 'counter',
+    read: () =>
+      REASONS.map((reason) => ({ labels: { finished_reason: reason }, value: countOf(reason) })),
   });
-  for (const reason of ['stop', 'length']) success.inc({ finished_reason: reason }, 0);
-  return (request, end) => {
-    countTimes(end);
-    countLengths(request, end);
-    success.inc({ finished_reason: end.finishReason });
+  exposeRejections(registry, engine);
+  return (_, { finishReason }) => {
+    counts[finishReason]++;
   };
 }
 
-function timeMetrics(registry: Registry): (end: EngineEnd) => void {
-  const phase = (name: string, help: string) =>
-    new Histogram({ name: `vllm:request_${name}`, help, buckets: REQUEST_SECONDS }).expose(
-      registry,
-    );
-  const queue = phase('queue_time_seconds', 'From queued to scheduled');
-  const prefill = phase('prefill_time_seconds', 'From scheduled to the first token');
-  const decode = phase('decode_time_seconds', 'From the first token to the last');
-  const inference = phase('inference_time_seconds', 'From scheduled to the last token');
-  const perToken = new Histogram({
-    name: 'vllm:request_time_per_output_token_seconds',
-    help: 'Decode time per token after the first; 0 if there is only one',
-    buckets: TOKEN_SECONDS,
+/** The queue has no limit. */
+function exposeRejections(registry: Registry, { options: { model } }: MeteredEngine): void {
+  const reasons = ['max_num_queued_reqs', 'max_num_queued_tokens'];
+  registry.add({
+    name: 'vllm:admission_rejections_total',
+    help: 'Number of admission attempts rejected by a queue limit, by reason.',
+    type: 'counter',
+    isBare: true,
+    read: () => reasons.map((reason) => ({ labels: { model_name: model, reason }, value: 0 })),
+  });
+}
+
+/** vLLM's histograms of the lengths of finished requests, before and after those of its steps. */
+export function lengthMetrics(registry: Registry, lengthLimit: number) {
+  const buckets = lengthBuckets(lengthLimit);
+  const length = (name: string, help: string, bounds = buckets) =>
+    new Histogram({ name: `vllm:request_${name}`, help, buckets: bounds }).expose(registry);
+  return {
+    lengths(): CountEnd {
+      const prompt = length('prompt_tokens', 'Number of prefill tokens processed.');
+      const generation = length('generation_tokens', 'Number of generation tokens processed.');
+      return (_, { promptTokens, outputTokens }) => {
+        prompt.observe(promptTokens);
+        generation.observe(outputTokens);
+      };
+    },
+    limits(): CountEnd {
+      const most = length(
+        'max_num_generation_tokens',
+        'Histogram of maximum number of requested generation tokens.',
+      );
+      const answers = length(
+        'params_n',
+        'Histogram of the n request parameter.',
+        lengthBuckets(20),
+      );
+      const limit = length('params_max_tokens', 'Histogram of the max_tokens request parameter.');
+      const families = new WeakMap<object, { left: number; most: number }>();
+      return (request, { outputTokens }) => {
+        limit.observe(answerLimit(request, lengthLimit));
+        const { family } = request;
+        const told = family ? (families.get(family) ?? { left: family.n, most: 0 }) : undefined;
+        const longest = Math.max(told?.most ?? 0, outputTokens);
+        if (family && told && told.left > 1) {
+          families.set(family, { left: told.left - 1, most: longest });
+          return;
+        }
+        most.observe(longest);
+        answers.observe(family?.n ?? 1);
+      };
+    },
+    computed(): CountEnd {
+      const computed = length(
+        'prefill_kv_computed_tokens',
+        'Histogram of new KV tokens computed during prefill (excluding cached tokens).',
+      );
+      return (_, { promptTokens, cachedTokens }) => computed.observe(promptTokens - cachedTokens);
+    },
+  };
+}
+
+/** vLLM's histograms of when what happened to finished requests. */
+export function timeMetrics(registry: Registry): CountEnd {
+  const phase = (name: string, words: string) =>
+    new Histogram({
+      name: `vllm:request_${name}_time_seconds`,
+      help: `Histogram of time spent in ${words} phase for request.`,
+      buckets: REQUEST_SECONDS,
+    }).expose(registry);
+  const queue = phase('queue', 'WAITING');
+  const inference = phase('inference', 'RUNNING');
+  const prefill = phase('prefill', 'PREFILL');
+  const decode = phase('decode', 'DECODE');
+  const preemptions = new Histogram({
+    name: 'vllm:request_num_preemptions',
+    help: 'Histogram of the number of times a request was preempted.',
+    buckets: PREEMPTIONS,
   }).expose(registry);
-  return ({ times, outputTokens }) => {
-    const { queuedMs, scheduledMs, firstTokenMs, lastTokenMs } = times;
+  return (_, end) => {
+    const { queuedMs, scheduledMs, firstTokenMs, lastTokenMs } = end.times;
     queue.observe((scheduledMs - queuedMs) / 1000);
     prefill.observe((firstTokenMs - scheduledMs) / 1000);
     decode.observe((lastTokenMs - firstTokenMs) / 1000);
     inference.observe((lastTokenMs - scheduledMs) / 1000);
-    perToken.observe((lastTokenMs - firstTokenMs) / 1000 / Math.max(1, outputTokens - 1));
+    preemptions.observe(end.preemptions);
   };
 }
 
-function lengthMetrics(registry: Registry, lengthLimit: number): CountEnd {
-  const buckets = lengthBuckets(lengthLimit);
-  const length = (name: string, help: string) =>
-    new Histogram({ name: `vllm:request_${name}`, help, buckets }).expose(registry);
-  const prompt = length('prompt_tokens', 'Prompt tokens');
-  const computed = length('prefill_kv_computed_tokens', 'Prompt tokens that were not cached');
-  const generation = length('generation_tokens', 'Generated tokens');
-  const limit = length('params_max_tokens', 'Most tokens that were asked for');
-  const recomputed = new Counter({
-    name: 'vllm:prompt_tokens_recomputed_total',
-    help: 'Last tokens of prompts that were cached up to them: a first token needs one computed',
-    registers: [registry],
-  });
-  return ({ maxTokens }, { promptTokens, cachedTokens, outputTokens }) => {
-    prompt.observe(promptTokens);
-    computed.observe(promptTokens - cachedTokens);
-    generation.observe(outputTokens);
-    limit.observe(maxTokens ?? lengthLimit - promptTokens);
-    if (cachedTokens > 0 && cachedTokens + 1 === promptTokens) recomputed.inc();
+/** Decode time per token after the first; 0 if there is only one. */
+export function perTokenMetrics(registry: Registry): CountEnd {
+  const perToken = new Histogram({
+    name: 'vllm:request_time_per_output_token_seconds',
+    help: 'Histogram of time_per_output_token_seconds per request.',
+    buckets: TOKEN_SECONDS,
+  }).expose(registry);
+  return (_, { times: { firstTokenMs, lastTokenMs }, outputTokens }) => {
+    perToken.observe((lastTokenMs - firstTokenMs) / 1000 / Math.max(1, outputTokens - 1));
   };
 }

@@ -1,8 +1,8 @@
-import { Counter, type Registry } from 'prom-client';
 import type { Asker, EngineEvents, Memory } from '../events.ts';
 import { RESIDENCY_SECONDS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
+import type { Registry } from './registry.ts';
 
 /** For whom content had to go: for its own session, or for another; unknown where one of them has no name. */
 const EVICTORS = ['own', 'other', 'unknown'] as const;
@@ -89,17 +89,15 @@ export class EvictionMetrics implements EngineEvents {
     for (const { medium } of tiers) this.#blocksOf(medium);
     const series = this.#blocks;
     const countAlike = () => this.#countAlike();
-    new Counter({
+    registry.add({
       name: 'confab:kv_evicted_blocks_total',
       help: 'Blocks whose content gave way to other content: of its own session, or of another',
-      labelNames: ['tier', 'by'],
-      registers: [registry],
-      collect() {
+      type: 'counter',
+      read() {
         countAlike();
-        this.reset();
-        for (const [tier, blocks] of series) {
-          for (const [i, by] of EVICTORS.entries()) this.inc({ tier, by }, blocks[i]);
-        }
+        return [...series].flatMap(([tier, blocks]) =>
+          EVICTORS.map((by, i) => ({ labels: { tier, by }, value: blocks[i]! })),
+        );
       },
     });
   }

@@ -1,4 +1,5 @@
-import type { Histogram as PromHistogram, Registry } from 'prom-client';
+import type { Distribution } from './family.ts';
+import type { Registry } from './registry.ts';
 
 /** What a histogram is called, and where its buckets end; `+Inf` is added. */
 export interface HistogramOptions {
@@ -7,10 +8,7 @@ export interface HistogramOptions {
   readonly buckets: readonly number[];
 }
 
-/**
- * A histogram that every token can be counted in: prom-client's own makes objects and a hash for each
- * observation. Its labels are the registry's.
- */
+/** A histogram that every token can be counted in: an observation makes nothing. Its labels are the registry's. */
 export class Histogram {
   readonly #bounds: Float64Array;
   /** Of each bucket alone; the last is above all bounds. */
@@ -29,12 +27,11 @@ export class Histogram {
   /** Puts it on a page, below what is there. `beforeReading` is called at every scrape. */
   expose(registry: Registry, beforeReading?: () => void): this {
     const { name, help } = this.#options;
-    const get = async () => {
+    const read = () => {
       beforeReading?.();
-      return { name, help, type: 'histogram', aggregator: 'sum', values: this.#values(name) };
+      return [{ labels: {}, value: this.value }];
     };
-    // The registry asks a metric for its values and for nothing else.
-    registry.registerMetric({ name, help, get } as unknown as PromHistogram);
+    registry.add({ name, help, type: 'histogram', read });
     return this;
   }
 
@@ -50,17 +47,12 @@ export class Histogram {
   }
 
   /** Buckets are cumulative in the exposition format. */
-  #values(name: string) {
+  get value(): Distribution {
     let count = 0;
-    const buckets = Array.from(this.#counts, (own, index) => {
+    const buckets = Array.from(this.#counts, (own, index): [number, number] => {
       count += own;
-      const le = this.#bounds[index] ?? '+Inf';
-      return { metricName: `${name}_bucket`, labels: { le }, value: count };
+      return [this.#bounds[index] ?? Infinity, count];
     });
-    return [
-      ...buckets,
-      { metricName: `${name}_sum`, labels: {}, value: this.#sum },
-      { metricName: `${name}_count`, labels: {}, value: count },
-    ];
+    return { buckets, count, sum: this.#sum };
   }
 }

@@ -24,9 +24,9 @@ export function meteredFleet(
     metricsOf.set(engine, metrics);
     return engine;
   }, count);
-  const { clock, options, lengthLimit } = fleet;
+  const { clock, options, lengthLimit, words } = fleet;
   const serving: ServingEngine = {
-    ...{ clock, options, lengthLimit },
+    ...{ clock, options, lengthLimit, words },
     submit(request, observer) {
       const engine = fleet.routed(request);
       return engine.submit(request, metricsOf.get(engine)!.measuring(request, observer));

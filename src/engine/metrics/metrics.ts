@@ -1,8 +1,9 @@
-import { Gauge, Registry } from 'prom-client';
 import type { EngineEvents } from '../events.ts';
+import { cacheConfig } from './cache-config.ts';
 import { EvictionMetrics } from './eviction-metrics.ts';
 import type { MeteredEngine } from './metered-engine.ts';
 import { exposeOffload } from './offload-metrics.ts';
+import { Registry } from './registry.ts';
 import { type Measuring, requestMetrics } from './request-metrics.ts';
 import { exposeStats } from './stats-metrics.ts';
 import { StepMetrics } from './step-metrics.ts';
@@ -15,7 +16,7 @@ export interface Metrics {
 
 /**
  * An engine, the `index`-th of its server, and vLLM's metrics of it: its names, buckets, units and rules of
- * counting. `create` makes the engine with these listeners.
+ * counting, in the order of its page. `create` makes the engine with these listeners.
  */
 export function engineMetrics<E extends MeteredEngine>(
   create: (events: readonly EngineEvents[]) => E,
@@ -23,27 +24,17 @@ export function engineMetrics<E extends MeteredEngine>(
 ): { readonly engine: E; readonly metrics: Metrics } {
   const [steps, evictions] = [new StepMetrics(), new EvictionMetrics()];
   const engine = create([steps, evictions]);
-  const registry = new Registry();
-  registry.setDefaultLabels({ model_name: engine.options.model, engine: String(index) });
-  exposeStats(registry, engine);
+  const labels = { model_name: engine.options.model, engine: String(index) };
+  const registry = new Registry(engine.clock, labels);
   exposeOffload(registry, engine);
+  exposeStats(registry, engine);
+  const measuring = requestMetrics(registry, engine, steps);
   evictions.expose(registry, engine);
-  steps.expose(registry, engine);
-  exposeConfig(registry, engine);
-  return { engine, metrics: { measuring: requestMetrics(registry, engine), registry } };
-}
-
-function exposeConfig(registry: Registry, engine: MeteredEngine): void {
-  const { blockTokens, prefixCaching } = engine.options;
-  const config = {
-    block_size: String(blockTokens),
-    num_gpu_blocks: String(engine.blocks),
-    enable_prefix_caching: prefixCaching ? 'True' : 'False',
-  };
-  new Gauge({
-    name: 'vllm:cache_config_info',
-    help: 'The configuration of the KV cache, in labels',
-    labelNames: Object.keys(config),
-    registers: [registry],
-  }).set(config, 1);
+  registry.add({
+    ...{ name: 'vllm:cache_config_info', help: 'Information of the LLMEngine CacheConfig' },
+    type: 'gauge',
+    isBare: true,
+    read: () => [{ labels: { ...cacheConfig(engine), engine: String(index) }, value: 1 }],
+  });
+  return { engine, metrics: { measuring, registry } };
 }

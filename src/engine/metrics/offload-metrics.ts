@@ -1,7 +1,7 @@
-import type { Registry } from 'prom-client';
 import type { OffloadStats, TierStats } from '../kv/offload-stats.ts';
 import type { MeteredEngine } from './metered-engine.ts';
 import { type ReadByLabel, type ReadStat, readMetrics } from './read-metrics.ts';
+import type { Registry } from './registry.ts';
 
 /**
  * vLLM's metrics of KV offloading, where there are tiers below the GPU. Its `cpu_cache_usage_perc` is
@@ -14,10 +14,26 @@ export function exposeOffload(registry: Registry, engine: MeteredEngine): void {
   if (!offload) return;
   const { gauge, counter } = readMetrics(registry, engine);
   const byTier = (read: (tier: TierStats) => number): ReadByLabel => readsByTier(offload, read);
-  counter('vllm:kv_offload_store_bytes', 'Bytes copied from the GPU', of('storedBytes'));
-  counter('vllm:kv_offload_load_bytes', 'Bytes copied to the GPU', of('loadedBytes'));
-  counter('vllm:kv_offload_store_time', 'Seconds of copying from the GPU', secondsOf('storeMs'));
-  counter('vllm:kv_offload_load_time', 'Seconds of copying to the GPU', secondsOf('loadMs'));
+  counter(
+    'vllm:kv_offload_store_bytes',
+    'Total bytes stored from GPU to offload storage.',
+    of('storedBytes'),
+  );
+  counter(
+    'vllm:kv_offload_load_bytes',
+    'Total bytes loaded from offload storage to GPU.',
+    of('loadedBytes'),
+  );
+  counter(
+    'vllm:kv_offload_store_time',
+    'Total store time from GPU to offload storage, in seconds.',
+    secondsOf('storeMs'),
+  );
+  counter(
+    'vllm:kv_offload_load_time',
+    'Total load time from offload storage to GPU, in seconds.',
+    secondsOf('loadMs'),
+  );
   counter(
     'vllm:kv_offload_allocation_failure',
     'Chunks that were not stored, for want of room',
@@ -32,7 +48,7 @@ export function exposeOffload(registry: Registry, engine: MeteredEngine): void {
   if (cpu >= 0) {
     gauge(
       'vllm:kv_offload_cpu_cache_usage_perc',
-      'Share of the CPU tier that transfers under way hold; 1 is all',
+      'Fraction of CPU KV-cache space currently pinned by active transfers (0.0 = idle, 1.0 = saturated). Sustained high values indicate transfers (stores or promotions) may be dropped due to insufficient capacity.',
       ({ offload }) => offload!.tiers[cpu]!.pinnedShare,
     );
   }

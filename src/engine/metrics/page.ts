@@ -1,30 +1,18 @@
+import { type Family, pageText } from './family.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What /metrics answers for one engine or several behind one address. */
 export interface MetricsPage {
   readonly contentType: string;
-  text(): Promise<string>;
+  /** Between what is told of the process, and of the requests that the server has answered. */
+  text(process?: readonly Family[], http?: readonly Family[]): string;
 }
 
 /** Each engine has a label of its own, as the ranks of vLLM's data parallelism have. */
 export function metricsPage(all: readonly Pick<Metrics, 'registry'>[]): MetricsPage {
-  const registries = all.map(({ registry }) => registry);
+  const families = all.flatMap(({ registry }) => registry.families);
   return {
-    contentType: registries[0]!.contentType,
-    text: async () => merged(await Promise.all(registries.map((registry) => registry.metrics()))),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    text: (process = [], http = []) => pageText([...process, ...families, ...http]),
   };
-}
-
-/** Series of the same name must follow each other, under one head: `# HELP` and `# TYPE`. */
-function merged(texts: readonly string[]): string {
-  const [first, ...others] = texts;
-  if (others.length === 0) return first!;
-  const linesOf = new Map<string, string[]>();
-  for (const metric of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {
-    const [help, type, ...series] = metric.split('\n');
-    const lines = linesOf.get(help!);
-    if (lines) lines.push(...series);
-    else linesOf.set(help!, [help!, type!, ...series]);
-  }
-  return `${[...linesOf.values()].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -1,6 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EngineStats } from '../engine.ts';
 import type { MeteredEngine } from './metered-engine.ts';
+import type { Registry } from './registry.ts';
 
 export type ReadStat = (stats: EngineStats) => number;
 
@@ -13,40 +13,27 @@ export interface ReadByLabel {
 /** Metrics that are read from the engine's own counts whenever they are asked for. */
 export interface ReadMetrics {
   gauge(name: string, help: string, read: ReadStat | ReadByLabel): void;
-  /** `name` is vLLM's; prom-client does not add the `_total` that is exposed, and this does. */
+  /** `name` is vLLM's, without the `_total` that is exposed. */
   counter(name: string, help: string, read: ReadStat | ReadByLabel): void;
 }
 
 export function readMetrics(registry: Registry, engine: MeteredEngine): ReadMetrics {
-  const registers = [registry];
   return {
-    gauge(name, help, read) {
-      new Gauge({
-        ...{ name, help, labelNames: labelsOf(read), registers },
-        collect() {
-          for (const [labels, value] of seriesOf(read, engine.stats)) this.set(labels, value);
-        },
-      });
-    },
-    counter(name, help, read) {
-      new Counter({
-        ...{ name: `${name}_total`, help, labelNames: labelsOf(read), registers },
-        collect() {
-          this.reset();
-          for (const [labels, value] of seriesOf(read, engine.stats)) this.inc(labels, value);
-        },
-      });
-    },
+    gauge: (name, help, read) =>
+      registry.add({ name, help, type: 'gauge', read: () => seriesOf(read, engine.stats) }),
+    counter: (name, help, read) =>
+      registry.add({
+        ...{ name: `${name}_total`, help, type: 'counter' },
+        read: () => seriesOf(read, engine.stats),
+      }),
   };
 }
 
-function labelsOf(read: ReadStat | ReadByLabel): string[] {
-  return typeof read === 'function' ? [] : [read.label];
-}
-
-type Series = [labels: Record<string, string>, value: number];
-
-function seriesOf(read: ReadStat | ReadByLabel, stats: EngineStats): Series[] {
-  if (typeof read === 'function') return [[{}, read(stats)]];
-  return Object.entries(read.reads).map(([value, one]) => [{ [read.label]: value }, one(stats)]);
+function seriesOf(read: ReadStat | ReadByLabel, stats: EngineStats) {
+  if (typeof read === 'function') return [{ labels: {}, value: read(stats) }];
+  const { label, reads } = read;
+  return Object.entries(reads).map(([name, one]) => ({
+    labels: { [label]: name },
+    value: one(stats),
+  }));
 }

@@ -1,8 +1,8 @@
-import type { Registry } from 'prom-client';
 import type { EngineEvents } from '../events.ts';
 import { STEP_TOKENS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
 import type { MeteredEngine } from './metered-engine.ts';
+import type { Registry } from './registry.ts';
 
 /**
  * vLLM's tokens of each step: all of a prompt, cached or not, in the step that ends its prefill, and
@@ -12,7 +12,7 @@ import type { MeteredEngine } from './metered-engine.ts';
 export class StepMetrics implements EngineEvents {
   readonly #stepTokens = new Histogram({
     name: 'vllm:iteration_tokens_total',
-    help: 'Prompt and generation tokens of a step',
+    help: 'Histogram of number of tokens per engine_step.',
     buckets: STEP_TOKENS,
   });
   #countedTokens = 0;

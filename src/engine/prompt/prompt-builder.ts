@@ -7,6 +7,7 @@ import type { PromptMessage } from './prompt-message.ts';
 import { retokenised } from './retokenised.ts';
 import { reasoningParser, THINK_CLOSE, THINK_OPEN, thoughtIn } from './thinking.ts';
 import { TokenCache } from './token-cache.ts';
+import { type TokenIds, tokenIds } from './token-ids.ts';
 import type { Coder } from './vocabulary.ts';
 
 type Encode = (text: string) => Int32Array;
@@ -29,8 +30,6 @@ const TEMPLATE_TEXTS: ReadonlyMap<number, string> = new Map([
   [THINK_OPEN.id, THINK_OPEN.text],
   [THINK_CLOSE.id, THINK_CLOSE.text],
 ]);
-/** The least id that a prompt sent as ids can have. */
-export const TEMPLATE_ID_MIN = THINK_CLOSE.id;
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'];
 
@@ -68,6 +67,7 @@ export class PromptBuilder {
   readonly #after: Int32Array;
   /** For what is not asked for again: its prompt is kept. */
   readonly #encodeOnce: Encode;
+  #ids: TokenIds | undefined;
 
   constructor(tokenizer: Coder, options: PromptOptions = {}) {
     const { defects, cacheTokens = CACHE_TOKENS } = options;
@@ -87,14 +87,16 @@ export class PromptBuilder {
    */
   chat(messages: readonly PromptMessage[], conversation?: object): Int32Array {
     const ends = { before: this.#before(), after: this.#after };
-    if (!conversation) {
-      const encode = (text: string) => this.#encode(text);
-      const parts = messages.flatMap((message) => this.#framed(message, encode));
-      return concatenate([ends.before, ...parts, ends.after]);
-    }
+    if (!conversation) return concatenate([ends.before, ...this.#frames(messages), ends.after]);
     let grown = this.#conversations.get(conversation);
     if (!grown) this.#conversations.set(conversation, (grown = new GrownPrompt()));
     return grown.with(messages, (message) => this.#framed(message, this.#encodeOnce), ends);
+  }
+
+  /** The same messages without asking for another; `isOpen`: the last one may still go on. */
+  chatSoFar(messages: readonly PromptMessage[], isOpen: boolean): Int32Array {
+    const parts = this.#frames(messages);
+    return concatenate([this.#before(), ...(isOpen ? parts.slice(0, -1) : parts)]);
   }
 
   /** The prompt of a text without a template. Texts that grow at their end cost only what is new. */
@@ -115,6 +117,16 @@ export class PromptBuilder {
     return text + this.#decodeWords(ids.slice(from));
   }
 
+  /** How a client knows the ids of tokens. */
+  get ids(): TokenIds {
+    return (this.#ids ??= tokenIds(TEMPLATE_TEXTS.size, this.#tokenizer.vocabularySize));
+  }
+
+  /** A token as the vocabulary spells it, or else its text. */
+  pieceOf(id: number): string {
+    return TEMPLATE_TEXTS.get(id) ?? this.#tokenizer.pieceOf?.(id) ?? this.#decodeWords([id]);
+  }
+
   /** Keeps the tokens of a text that the engine itself wrote. */
   remember(text: string, ids: Int32Array): void {
     this.#texts.set(text, ids);
@@ -131,13 +143,13 @@ export class PromptBuilder {
     const texts = { reasoning: '', content: '' };
     return {
       ...observer,
-      onToken: (id, text, atMs) => {
+      onToken: (id, text, atMs, ending) => {
         const kind = kindOf(id);
         if (kind !== 'mark') {
           ids[kind].push(id);
           texts[kind] += text;
         }
-        observer.onToken(id, text, atMs);
+        observer.onToken(id, text, atMs, ending);
       },
       onEnd: (end, atMs) => {
         this.remember(texts.content, Int32Array.from(ids.content));
@@ -145,6 +157,11 @@ export class PromptBuilder {
         observer.onEnd(end, atMs);
       },
     };
+  }
+
+  #frames(messages: readonly PromptMessage[]): Int32Array[] {
+    const encode = (text: string) => this.#encode(text);
+    return messages.flatMap((message) => this.#framed(message, encode));
   }
 
   #before(): Int32Array {

@@ -2,7 +2,8 @@ import { UsageError } from '../../base/errors.ts';
 import type { Tokenizer } from '../../workload/tokenizer/tokenizer.ts';
 
 /** The tokenizer as far as the engine needs it. */
-export type Coder = Pick<Tokenizer, 'encode' | 'decode'>;
+export type Coder = Pick<Tokenizer, 'encode' | 'decode'> &
+  Partial<Pick<Tokenizer, 'pieceOf' | 'vocabularySize'>>;
 
 /** A token that is a space and a word: any sequence of them has the same tokens when its text is encoded again. */
 export interface Word {

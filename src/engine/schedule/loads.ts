@@ -19,6 +19,11 @@ export class Loads<S extends Sequence> {
     return this.#loading.size + this.#ready.length + this.#unseen.length;
   }
 
+  /** Of them, those that are not known to be complete. */
+  get pending(): number {
+    return this.#loading.size + this.#unseen.length;
+  }
+
   /** The first that can be computed. */
   get next(): S | undefined {
     return this.#ready[0];

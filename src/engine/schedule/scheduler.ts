@@ -87,6 +87,11 @@ export class Scheduler<S extends Sequence> {
     return this.#waiting.length + this.loads.length;
   }
 
+  /** Of the waiting, those that wait for their blocks. */
+  get deferredCount(): number {
+    return this.loads.pending;
+  }
+
   /** The caller has seen that the whole sequence fits an empty pool. */
   enqueue(sequence: S): void {
     sequence.place = 'waiting';
@@ -210,6 +215,7 @@ export class Scheduler<S extends Sequence> {
       this.#waiting.add(victim);
     } else this.#waiting.addFirst(victim);
     this.counters.preemptions++;
+    victim.preemptions++;
   }
 
   #admit(budget: number): void {

@@ -37,6 +37,8 @@ export interface Sequence {
   hasAsked: boolean;
   /** Chunks that the tiers below the GPU were offered. */
   offeredChunks: number;
+  /** How often it gave up its blocks. */
+  preemptions: number;
   /** Copies under way, to its blocks or from them, for which they are held. */
   pendingCopies: number;
   place: 'waiting' | 'loading' | 'loaded' | 'running' | 'gone';
@@ -73,6 +75,7 @@ export function newSequence(request: NewSequence): Sequence {
     storageTokens: 0,
     hasAsked: false,
     offeredChunks: 0,
+    preemptions: 0,
     pendingCopies: 0,
     place: 'waiting',
   };

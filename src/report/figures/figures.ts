@@ -12,6 +12,7 @@ import { concurrencyOverTime } from './concurrency.ts';
 import { distributionFunction } from './distribution-function.ts';
 import type { Figure, Plot } from './figure.ts';
 import { latenessOverTime } from './lateness.ts';
+import { loopDelayOverTime } from './loop-delay.ts';
 import { progressOverTime } from './progress.ts';
 import { ratesOverTime } from './rates.ts';
 import {
@@ -115,6 +116,13 @@ export const FIGURES: readonly FigureRow[] = [
     make: outputTokensOverTime,
   },
   { name: 'lateness', about: 'client', title: 'Lateness over time', make: latenessOverTime },
+  {
+    isOptional: true,
+    about: 'client',
+    name: 'event-loop-delay',
+    title: "The client's event-loop delay over time",
+    make: loopDelayOverTime,
+  },
   {
     isOptional: true,
     about: 'server',

@@ -42,6 +42,7 @@ export const LLAMA_CPP: EngineRow = {
     tierUsage: [],
     tierUsedBytes: [],
     tierUsedTokens: [],
+    tierCapacityBytes: [],
     tierCapacityTokens: [],
     capacityBlocks: [],
     blockTokens: [],

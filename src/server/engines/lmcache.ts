@@ -55,6 +55,7 @@ export const LMCACHE: EngineRow = {
       told('lmcache:local_cache_usage', { as: 'cpu' }),
     ],
     tierUsedTokens: [],
+    tierCapacityBytes: [],
     tierCapacityTokens: [],
     capacityBlocks: [],
     blockTokens: [],

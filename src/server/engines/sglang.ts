@@ -11,14 +11,20 @@ function ofFirstRank(names: string | readonly string[], more: Partial<Told> = {}
   return told(names, { ...more, except: { ...REPEATED, ...more.except } });
 }
 
+/** Tokens are told for each pool (kv, swa, mamba, …) of the host's memory, by versions that know of several. */
+const OF_KV = { where: { pool: ['kv'] } };
+
 /**
- * Names by docs.sglang.io/docs/references/production_metrics.md (`--enable-metrics`). `cache_hit_rate` is the gauge
- * of the last batch, which reads 0 when idle, and is not read. Cached tokens are by source:
- * device, host, storage. Nothing tells what is written to the host: `backuped_tokens` are those from there to storage.
+ * Names by sglang/srt/observability/metrics_collector.py of 0.5.23 (`--enable-metrics`); `cache_config_info`, and
+ * `load_back_tokens` without a pool, are of versions before. `cache_hit_rate` is the gauge of the last batch, which
+ * reads 0 when idle, and is not read. Cached tokens are by source: device, host, storage, or `total` where the server
+ * does not tell them apart. `backuped_tokens` are those from the host to storage. Every rank tells the tokens of all,
+ * but the bytes of its own part, which are added up.
  */
 export const SGLANG: EngineRow = {
   title: 'SGLang',
-  source: 'https://docs.sglang.io/docs/references/production_metrics.md',
+  source:
+    'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/observability/metrics_collector.py',
   tells: {
     succeeded: [ofFirstRank('sglang:num_requests')],
     aborted: [ofFirstRank('sglang:num_aborted_requests')],
@@ -28,9 +34,14 @@ export const SGLANG: EngineRow = {
     computedTokens: [ofFirstRank('sglang:uncached_prompt_tokens_histogram_sum')],
     localHitTokens: [ofFirstRank('sglang:cached_tokens', { where: { cache_source: ['device'] } })],
     externalHitTokens: [
-      ofFirstRank('sglang:cached_tokens', { except: { cache_source: ['', 'device'] } }),
+      ofFirstRank('sglang:cached_tokens', { except: { cache_source: ['', 'device', 'total'] } }),
     ],
-    tierHitTokens: [ofFirstRank('sglang:cached_tokens', { by: ['cache_source'] })],
+    tierHitTokens: [
+      ofFirstRank('sglang:cached_tokens', {
+        except: { cache_source: ['', 'total'] },
+        by: ['cache_source'],
+      }),
+    ],
     lookedUpTokens: [],
     externalLookedUpTokens: [],
     reusedBlocks: [],
@@ -38,12 +49,15 @@ export const SGLANG: EngineRow = {
     tierHits: [],
     tierQueries: [],
     preemptions: [ofFirstRank('sglang:num_retracted_requests')],
-    storedBytes: [],
-    loadedBytes: [],
-    storeSec: [],
+    storedBytes: [told('sglang:hicache_backup_bytes')],
+    loadedBytes: [told('sglang:load_back_bytes')],
+    storeSec: [ofFirstRank('sglang:hicache_backup_duration_seconds_sum')],
     loadSec: [ofFirstRank('sglang:load_back_duration_seconds_sum')],
-    storedTokens: [],
-    loadedTokens: [ofFirstRank('sglang:load_back_tokens')],
+    storedTokens: [ofFirstRank('sglang:hicache_backup_tokens', OF_KV)],
+    loadedTokens: [
+      ofFirstRank('sglang:load_back_tokens', OF_KV),
+      ofFirstRank('sglang:load_back_tokens'),
+    ],
     storeFailures: [],
     storesSkipped: [],
     evictedBlocks: [],
@@ -55,9 +69,16 @@ export const SGLANG: EngineRow = {
     tierUsage: [],
     tierUsedBytes: [],
     tierUsedTokens: [ofFirstRank('sglang:hicache_host_used_tokens', { as: 'host' })],
+    tierCapacityBytes: [],
     tierCapacityTokens: [ofFirstRank('sglang:hicache_host_total_tokens', { as: 'host' })],
-    capacityBlocks: [ofFirstRank('sglang:cache_config_info', { label: 'num_pages' })],
-    blockTokens: [told('sglang:cache_config_info', { label: 'page_size' })],
+    capacityBlocks: [
+      ofFirstRank('sglang:num_pages'),
+      ofFirstRank('sglang:cache_config_info', { label: 'num_pages' }),
+    ],
+    blockTokens: [
+      told('sglang:page_size'),
+      told('sglang:cache_config_info', { label: 'page_size' }),
+    ],
     capacityTokens: [ofFirstRank('sglang:max_total_num_tokens')],
     queueSec: [ofFirstRank('sglang:queue_time_seconds')],
     prefillSec: [

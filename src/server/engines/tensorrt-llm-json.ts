@@ -45,6 +45,7 @@ export const TENSORRT_LLM_JSON: EngineRow = {
     tierUsage: [],
     tierUsedBytes: [],
     tierUsedTokens: [],
+    tierCapacityBytes: [],
     tierCapacityTokens: [],
     capacityBlocks: [told('trtllm-json:maxNumBlocks')],
     blockTokens: [told('trtllm-json:tokensPerBlock')],

@@ -1,5 +1,9 @@
 import { type EngineRow, told } from '../told.ts';
 
+/** A page that was fetched from disk to the host before it was asked for counts as the host's. */
+const ofTier = (...tiers: string[]) =>
+  told('trtllm_prompt_cache_hit_tokens', { where: { cache_tier: tiers } });
+
 /**
  * Names by tensorrt_llm/metrics/collector.py of NVIDIA/TensorRT-LLM (`return_perf_metrics`, for the iterations'
  * `enable_iter_perf_stats`), which trtllm-serve gives at /prometheus/metrics; `trtllm:` is how Dynamo passes it on.
@@ -14,8 +18,8 @@ export const TENSORRT_LLM: EngineRow = {
     generatedTokens: [told('trtllm_generation_tokens')],
     cachedTokens: [told('trtllm_prompt_cached_tokens')],
     computedTokens: [],
-    localHitTokens: [],
-    externalHitTokens: [],
+    localHitTokens: [ofTier('gpu')],
+    externalHitTokens: [ofTier('host', 'disk')],
     tierHitTokens: [told('trtllm_prompt_cache_hit_tokens', { by: ['cache_tier'] })],
     lookedUpTokens: [],
     externalLookedUpTokens: [],
@@ -41,6 +45,7 @@ export const TENSORRT_LLM: EngineRow = {
     tierUsage: [told('trtllm_kv_cache_host_utilization', { as: 'host' })],
     tierUsedBytes: [],
     tierUsedTokens: [],
+    tierCapacityBytes: [],
     tierCapacityTokens: [],
     capacityBlocks: [told('trtllm_kv_cache_max_blocks')],
     blockTokens: [told('trtllm_kv_cache_tokens_per_block')],

@@ -2,6 +2,7 @@ import { type EngineRow, told } from '../told.ts';
 
 const bySource = (...source: string[]) =>
   told('vllm:prompt_tokens_by_source', { where: { source } });
+const GIB = 2 ** 30;
 /** Reasons of a request that was not served to its end. */
 const GIVEN_UP = ['abort', 'error'];
 
@@ -14,6 +15,8 @@ const GIVEN_UP = ['abort', 'error'];
 export const VLLM: EngineRow = {
   title: 'vLLM',
   source: 'https://docs.vllm.ai/en/v0.32.0/usage/metrics/',
+  // The null block, which stands for those that slid out of a window.
+  unusedBlocks: 1,
   tells: {
     succeeded: [told('vllm:request_success', { except: { finished_reason: GIVEN_UP } })],
     aborted: [told('vllm:request_success', { where: { finished_reason: GIVEN_UP } })],
@@ -73,6 +76,9 @@ export const VLLM: EngineRow = {
     tierUsage: [told('confab:kv_tier_usage_perc', { by: ['tier'] })],
     tierUsedBytes: [],
     tierUsedTokens: [],
+    tierCapacityBytes: [
+      told('vllm:cache_config_info', { label: 'kv_offloading_size', times: GIB, as: 'cpu' }),
+    ],
     tierCapacityTokens: [],
     capacityBlocks: [told('vllm:cache_config_info', { label: 'num_gpu_blocks' })],
     blockTokens: [told('vllm:cache_config_info', { label: 'block_size' })],

@@ -24,6 +24,8 @@ export interface LoadSettings extends SearchSettings {
   /** The sweep's folder. */
   readonly dir: string;
   scenarioAt(x: number): Promise<Scenario>;
+  /** Users say the same in all runs: see `jobOf`. */
+  readonly keepsPrompts?: boolean;
   /** What a load is told as, where it is the inverse of what is looked for: the least of that is the most of this. */
   shownAt?(x: number): number;
 }
@@ -50,11 +52,11 @@ export async function findMax(settings: LoadSettings, around: Surroundings): Pro
 }
 
 async function jobAt(x: number, seed: number, settings: LoadSettings): Promise<Job> {
-  const { name, dir } = settings;
+  const { name, dir, keepsPrompts = false } = settings;
   const scenario = await settings.scenarioAt(x);
   const coordinates = [{ name, value: settings.shownAt?.(x) ?? x }];
   const told = `run ${seed + 1}: ${pointText(coordinates)}`;
-  return jobOf({ key: `run-${seed + 1}`, told, coordinates, scenario, seed, dir });
+  return jobOf({ key: `run-${seed + 1}`, told, coordinates, scenario, seed, dir, keepsPrompts });
 }
 
 function visitOf(

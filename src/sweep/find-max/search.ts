@@ -24,6 +24,8 @@ export interface Found {
   readonly within?: number;
   readonly beyond?: number;
   readonly bound?: Bound;
+  /** Where the cache remembers: the same of loads that come after more than the engine holds. */
+  readonly fromAbove?: Omit<Found, 'visits' | 'fromAbove'>;
   /** precision: it is known well enough; repeats: what lies between cannot be decided by so many runs each. */
   readonly endedBy: 'precision' | 'runs' | 'min' | 'max';
 }
@@ -31,53 +33,83 @@ export interface Found {
 /** Between two looks at a load that is undecided so many runs are added: few looks, so that chance has few chances. */
 const LOOKS = [1, 2, 3];
 
+/** Of all runs that there may be: what coming from below may take. */
+const OF_BELOW = 2 / 3;
+
+/** A list of loads to play, and what came of each of them. */
+type Search<T> = Generator<readonly number[], T, readonly Visit[]>;
+
 /**
  * Asks for loads to be played, a list at a time, of which the order counts and each run is a new one; is told what each
- * of them says; and returns what it knows. Doubles or halves until one load is within and one beyond, then goes to the
- * middle of what lies between. A load is within or beyond only when the interval of all of its runs lies on one side.
+ * of them says; and returns what it knows. Where the cache remembers, it searches twice: each load is come to from a
+ * lower one; then, from what was found so, down again, each load after one that is too much.
  */
-export function* searchMax(
-  settings: SearchSettings,
-): Generator<readonly number[], Found, readonly Visit[]> {
-  const { start, min, max, precision, repeatsMax, runsMax, isWhole } = settings;
+export function* searchMax(settings: SearchSettings): Search<Found> {
   const visits: Visit[] = [];
-  const sides = new Map<number, Side>();
-  const sideAt = (x: number) => sides.get(x);
+  if (!settings.isRemembering) return { visits, ...(yield* searched(settings, visits)) };
+  const runsMax = Math.ceil(settings.runsMax * OF_BELOW);
+  const below = yield* searched({ ...settings, runsMax }, visits, 'below');
+  const { within, beyond } = below;
+  if (within === undefined || beyond === undefined) {
+    const isShort = below.endedBy === 'runs';
+    return { visits, ...(isShort ? yield* searched(settings, visits, 'below') : below) };
+  }
+  const down = { ...settings, start: within };
+  const fromAbove = yield* searched(down, visits, 'above', beyond);
+  return { visits, ...below, fromAbove };
+}
+
+/**
+ * Doubles or halves until one load is within and one beyond, then goes to the middle of what lies between. A load is
+ * within or beyond only when the interval of all of its runs lies on one side.
+ *
+ * @param visits of all searches, to which its own are added
+ * @param from where its loads are come to from; absent: that does not matter
+ * @param tooMuch a load that is known to be beyond
+ */
+function* searched(
+  settings: SearchSettings,
+  visits: Visit[],
+  from?: 'below' | 'above',
+  tooMuch?: number,
+): Search<Omit<Found, 'visits'>> {
+  const { start, min, max, precision, repeatsMax, runsMax, isWhole } = settings;
+  const sides = new Map<number, Side>(tooMuch === undefined ? [] : [[tooMuch, 'beyond']]);
+  const own = () => visits.filter((visit, index) => isComeToFrom(from, visit, index));
   const most = (side: Side) => Math.max(-Infinity, ...at(side));
   const least = (side: Side) => Math.min(Infinity, ...at(side));
   function at(side: Side): number[] {
     return [...sides].flatMap(([x, is]) => (is === side ? [x] : []));
   }
 
-  function* judge(x: number): Generator<readonly number[], void, readonly Visit[]> {
+  /** What is played before a load, so that it is come to as it is to be. */
+  function before(x: number): number | undefined {
+    if (from === undefined) return undefined;
+    if (from === 'above') return Math.min(...at('beyond').filter((one) => one > x));
+    const known = at('within').filter((one) => one < x);
+    return known.length > 0 ? Math.max(...known) : Math.max(min, whole(x / 2, isWhole));
+  }
+
+  function* judge(x: number): Search<void> {
     let played = 0;
     for (let look = 0; played < repeatsMax && visits.length < runsMax; look++) {
       const count = Math.min(LOOKS[look] ?? LOOKS.at(-1)!, repeatsMax - played);
       played += count;
-      const loads = settings.isRemembering && look > 0 ? approached(x, count) : times(x, count);
+      const first = before(x);
+      const loads = times(x, count).flatMap((one) => (first === undefined ? [one] : [first, one]));
       visits.push(...(yield loads.slice(0, runsMax - visits.length)));
-      sides.set(x, sideOf(visits, x));
-      // One look may have found it cold, or come to from above.
-      const isSeenOnce = settings.isRemembering && look === 0 && sideAt(x) === 'beyond';
-      if (sideAt(x) !== 'undecided' && !isSeenOnce) return;
+      const here = own().filter((visit) => visit.x === x);
+      // The last one may have been the one before.
+      if (here.length === 0) return;
+      sides.set(x, sideOf(here));
+      if (sides.get(x) !== 'undecided') return;
     }
   }
 
-  /** The load once more, come to from the neighbours below and above by turns. */
-  function approached(x: number, count: number): number[] {
-    const below = most('within');
-    const above = least('beyond');
-    return times(x, count).flatMap((one, index) => {
-      const by = index % 2 === 0 ? above : below;
-      return Number.isFinite(by) && by !== x ? [by, one] : [one];
-    });
-  }
-
-  const found = (endedBy: Found['endedBy']): Found => {
+  const found = (endedBy: Found['endedBy']): Omit<Found, 'visits'> => {
     const [within, beyond] = [most('within'), least('beyond')];
-    const bound = boundOf(visits);
+    const bound = boundOf(own());
     return {
-      visits,
       ...(within > -Infinity && { within }),
       ...(beyond < Infinity && { beyond }),
       ...(bound && { bound }),
@@ -85,14 +117,18 @@ export function* searchMax(
     };
   };
 
+  // What was played on the way says something, too.
+  for (const x of new Set(own().map((visit) => visit.x))) {
+    sides.set(x, sideOf(own().filter((visit) => visit.x === x)));
+  }
   let x = start;
   for (;;) {
     if (visits.length >= runsMax) return found('runs');
     yield* judge(x);
-    const side = sideAt(x);
+    const side = sides.get(x);
     if (side === 'within' && x >= max) return found('max');
     if (side === 'beyond' && x <= min) return found('min');
-    const isKnown = isPrecise(boundOf(visits), precision);
+    const isKnown = isPrecise(boundOf(own()), precision);
     if (isKnown && sides.size > 1) return found('precision');
     const next = nextLoad({ sides, min, max, isWhole, precision });
     if (next === undefined) return found('precision');
@@ -100,8 +136,7 @@ export function* searchMax(
   }
 }
 
-function sideOf(visits: readonly Visit[], x: number): Side {
-  const here = visits.filter((visit) => visit.x === x);
+function sideOf(here: readonly Visit[]): Side {
   const limits = here[0]!.estimates.map((_, limit) => pooled(here.map((v) => v.estimates[limit]!)));
   return sideOfAll(limits.map(({ side }) => side));
 }
@@ -110,6 +145,12 @@ function isPrecise(bound: Bound | undefined, precision: number): boolean {
   if (bound?.by !== 'fit') return false;
   const [low, high] = bound.interval95;
   return high <= low * (1 + precision);
+}
+
+/** Twice the same load is as come to from below, but for the first run of all, which finds nothing. */
+function isComeToFrom(asked: 'below' | 'above' | undefined, visit: Visit, index: number): boolean {
+  if (asked === undefined || visit.from === asked) return true;
+  return asked === 'below' && visit.from === undefined && index > 0;
 }
 
 interface Known {

@@ -3,10 +3,10 @@ import { measure } from '../../report/number.ts';
 import type { Section, Table } from '../../report/section.ts';
 import { moments } from '../../stats/exact.ts';
 import type { Measure } from '../measure.ts';
-import { type Bound, boundOf } from './bound.ts';
+import type { Bound } from './bound.ts';
 import { pooled, type Side, sideOfAll } from './estimate.ts';
 import type { Searched, SearchRun } from './find-max.ts';
-import type { SearchSettings } from './search.ts';
+import type { Found, SearchSettings } from './search.ts';
 
 export interface SearchShown {
   /** Of the load. */
@@ -31,17 +31,27 @@ export function searchSection(shown: SearchShown): Section {
 
 interface Load {
   readonly x: number;
+  readonly from?: 'below' | 'above';
   readonly runs: readonly SearchRun[];
   readonly side: Side;
 }
 
-/** In ascending order. */
-export function loadsOf(runs: readonly SearchRun[]): Load[] {
-  const at = new Map<number, SearchRun[]>();
-  for (const run of runs) at.set(run.x, [...(at.get(run.x) ?? []), run]);
-  return [...at]
-    .map(([x, here]) => ({ x, runs: here, side: sideOf(here) }))
-    .sort((a, b) => a.x - b.x);
+/** In ascending order; where the cache remembers, each as often as it is come to from another side. */
+export function loadsOf(runs: readonly SearchRun[], isRemembering = false): Load[] {
+  const at = new Map<string, SearchRun[]>();
+  runs.forEach((run, index) => {
+    // The first run of all finds nothing in the cache.
+    const from = isRemembering && (run.from ?? (index > 0 ? 'below' : ''));
+    const key = `${run.x} ${from}`;
+    at.set(key, [...(at.get(key) ?? []), run]);
+  });
+  return [...at.values()]
+    .map((here) => {
+      const { x, from = here[0] === runs[0] ? undefined : 'below' } = here[0]!;
+      const told = isRemembering && from !== undefined ? { from } : {};
+      return { x, ...told, runs: here, side: sideOf(here) };
+    })
+    .sort((a, b) => a.x - b.x || (a.from ?? '').localeCompare(b.from ?? ''));
 }
 
 function sideOf(runs: readonly SearchRun[]): Side {
@@ -51,10 +61,11 @@ function sideOf(runs: readonly SearchRun[]): Side {
   return sideOfAll(limits.map(({ side }) => side));
 }
 
-function loadsTable({ name, searched, columns }: SearchShown): Table {
+function loadsTable({ name, searched, columns, settings: { isRemembering } }: SearchShown): Table {
   return {
     columns: [
       { title: name },
+      ...(isRemembering ? [{ title: 'come to from' }] : []),
       { title: 'runs', format: 'count' },
       ...columns.map(({ title, unit, format }, index) => ({
         title,
@@ -64,8 +75,14 @@ function loadsTable({ name, searched, columns }: SearchShown): Table {
       })),
       { title: 'verdict' },
     ],
-    rows: loadsOf(searched.runs).map(({ x, runs, side }) => ({
-      cells: [loadText(x), runs.length, ...columns.map(({ name: one }) => meanOf(runs, one)), side],
+    rows: loadsOf(searched.runs, isRemembering).map(({ x, from, runs, side }) => ({
+      cells: [
+        loadText(x),
+        ...(isRemembering ? [from ?? 'an empty cache'] : []),
+        runs.length,
+        ...columns.map(({ name: one }) => meanOf(runs, one)),
+        side,
+      ],
     })),
   };
 }
@@ -95,6 +112,8 @@ function answer(shown: SearchShown): string[] {
       `No bound was found for ${asked}: ${played}. Loads that are undecided lie at a limit, or their runs have too few requests: play longer ones, or more (--max-repeats).`,
     ];
   }
+  const short = shortOf(shown);
+  if (short && !settings.isWhole) return [...shortText(short, shown, bound), `${played}.`];
   const certain = [
     ...(within === undefined ? [] : [`within up to ${loadText(within)}`]),
     ...(beyond === undefined ? [] : [`beyond from ${loadText(beyond)}`]),
@@ -134,46 +153,91 @@ function loadText(x: number): string {
 /** Independent values beyond a percentile that a run should have. */
 const BEYOND_MIN = 10;
 
-function doubts({ searched, limits, settings, name }: SearchShown): string[] {
-  const { runs, found } = searched;
+function doubts(shown: SearchShown): string[] {
+  const { searched, settings } = shown;
+  const { found } = searched;
+  const short = settings.isWhole ? shortOf(shown) : undefined;
   return [
-    ...limits.flatMap((text, limit) => shortText(runs, limit, text, found?.bound)),
-    ...(settings.isRemembering && found ? memoryText(runs, name) : []),
+    // No more are under way than there are users: it is the interval alone that says too much.
+    ...(short ? [`${worthText(short)} Do not trust the interval.`] : []),
+    ...(settings.isRemembering && found ? memoryText(found, shown) : []),
   ];
 }
 
-/** Short runs end before the queue has become what it would be. */
-function shortText(
-  runs: readonly SearchRun[],
-  limit: number,
-  text: string,
-  bound: Bound | undefined,
-): string[] {
-  const near = runs.flatMap(({ x, estimates }) => {
-    const one = estimates[limit]!;
-    const isNear = bound && x > bound.x / 1.5 && x < bound.x * 1.5;
-    return isNear && one.kind === 'share'
-      ? [one.effective * Math.min(one.allowed, 1 - one.allowed)]
-      : [];
+interface Short {
+  readonly limit: string;
+  /** Independent values beyond the limit that a run near the bound is worth. */
+  readonly beyond: number;
+  /** Runs must be so many times as long. */
+  readonly times: number;
+}
+
+/**
+ * The limit that runs near the bound say least of, where that is too little: short runs end before the queue has become
+ * what it would be, and keep limits under loads that an engine does not hold.
+ */
+export function shortOf({ searched, limits }: Pick<SearchShown, 'searched' | 'limits'>) {
+  const { runs, found } = searched;
+  const shorts = limits.flatMap((limit, index): Short[] => {
+    const near = runs.flatMap(({ x, estimates }) => {
+      const one = estimates[index]!;
+      const isNear = found?.bound && x > found.bound.x / 1.5 && x < found.bound.x * 1.5;
+      return isNear && one.kind === 'share'
+        ? [one.effective * Math.min(one.allowed, 1 - one.allowed)]
+        : [];
+    });
+    if (near.length === 0) return [];
+    const beyond = near.reduce((sum, one) => sum + one, 0) / near.length;
+    return beyond < BEYOND_MIN ? [{ limit, beyond, times: BEYOND_MIN / beyond }] : [];
   });
-  if (near.length === 0) return [];
-  const beyond = near.reduce((sum, one) => sum + one, 0) / near.length;
-  if (beyond >= BEYOND_MIN) return [];
+  return shorts.sort((a, b) => b.times - a.times)[0];
+}
+
+/** No bound is claimed: it is told what the runs have kept, and what it takes. */
+function shortText(
+  short: Short,
+  { name, settings, limits, searched }: SearchShown,
+  bound: Bound,
+): string[] {
+  const asked = limits.join(', ');
   return [
-    `The runs are short for ${text}: near the bound each is worth ${measure(beyond, 2)} independent requests beyond it, of ${BEYOND_MIN} needed. Do not trust the interval; make them ${Math.ceil(BEYOND_MIN / beyond)} times as long.`,
+    `The runs are too short to say up to which ${name} ${asked} is kept. Runs like these keep it up to ${boundText(bound, settings, searched.found?.beyond)}; longer ones keep less, as a queue takes time to build up.`,
+    worthText(short),
   ];
+}
+
+function worthText({ limit, beyond, times }: Short): string {
+  return `Near the bound a run is worth ${measure(beyond, 2)} independent requests beyond ${limit}, of ${BEYOND_MIN} needed: make runs ${timesText(times)} times as long (population.users, stop.afterSec).`;
+}
+
+function timesText(times: number): string {
+  return times < 2 ? String(Math.ceil(times * 10) / 10) : String(Math.ceil(times));
 }
 
 /** Whether it matters from where a load is come to, as it does where a cache once lost has to be filled again. */
-function memoryText(runs: readonly SearchRun[], name: string): string[] {
-  const [below, above] = (['below', 'above'] as const).map((side) =>
-    boundOf(runs.filter(({ from }) => from === undefined || from === side)),
-  );
+function memoryText(found: Found, { name, settings, limits }: SearchShown): string[] {
+  const { fromAbove, bound: below } = found;
+  if (!fromAbove) return [];
+  const { bound: above, endedBy } = fromAbove;
+  const after = `after more load than it holds (${name} ${loadText(fromAbove.beyond ?? settings.max)})`;
+  if (endedBy === 'min') {
+    return [
+      `It matters from where it is come to: ${after} not even ${name} ${loadText(settings.min)} is within ${limits.join(', ')}. What the cache lost has to be computed again.`,
+    ];
+  }
   if (!below || !above) return [];
+  // For certain where one load is within from below and beyond from above.
   const isApart =
-    below.interval95[0] > above.interval95[1] || above.interval95[0] > below.interval95[1];
-  if (!isApart) return [`Come to from below and from above, it is the same within the intervals.`];
+    (found.within ?? 0) >= (fromAbove.beyond ?? Infinity) ||
+    below.interval95[0] > above.interval95[1] ||
+    above.interval95[0] > below.interval95[1];
+  const [ofBelow, ofAbove] = [below, above].map((bound) => boundText(bound, settings, undefined));
+  if (!isApart) {
+    return [
+      `Come to from above as well, the largest is ${ofAbove}: the same within the intervals.`,
+    ];
+  }
   return [
-    `It matters from where it is come to: ${name} ${loadText(below.x)} from below, ${loadText(above.x)} after more load than it holds. The cache remembers; the lower one is safe.`,
+    `It matters from where it is come to: from below it is ${ofBelow}; ${after}, ${ofAbove}. The cache remembers: the lower one is safe.`,
   ];
 }

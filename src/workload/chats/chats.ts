@@ -70,6 +70,7 @@ export async function openChats(
       return {
         userId,
         id: chat.id,
+        ...(survey.tenants && { tenant: String(survey.tenants[index]) }),
         opening: chat.opening,
         ...(chat.request && { request: chat.request }),
         sharedTokens: survey.sharedTokens,

@@ -9,6 +9,7 @@ import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
 import { type Chat, chatOf } from './item.ts';
+import { ChatTenants } from './tenants.ts';
 
 /** What is known of conversations before any is played: that they are sound, and their tokens. */
 export interface ChatSurvey {
@@ -16,6 +17,8 @@ export interface ChatSurvey {
   readonly counts: readonly (readonly ExchangeCounts[])[];
   /** Tokens that all of two or more conversations begin with. */
   readonly sharedTokens: number;
+  /** By conversation, which of the beginnings of all it has; absent: see `ChatTenants`. */
+  readonly tenants?: readonly number[];
   /** What is not sent of them: its name, and of how many conversations. */
   readonly unsent: readonly (readonly [name: string, conversations: number])[];
 }
@@ -36,7 +39,7 @@ export interface Surveyed {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
@@ -53,12 +56,14 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const progress = tellCounting(tell, { what: file, bytes, cacheDir });
   const opened = await openTokenizer(tokenizer);
   const beginning = new SharedBeginning();
+  const tenants = new ChatTenants();
   const unsent = new Map<string, number>();
   const counts: ExchangeCounts[][] = [];
   const textsOf = isCounting ? saidIn : () => [];
   for await (const ahead of countedAhead(chatsOf(surveyed), textsOf, opened, progress.counted)) {
     const { item: chat, count } = ahead;
     beginning.add(chat);
+    tenants.add(chat);
     for (const name of chat.unsent) unsent.set(name, (unsent.get(name) ?? 0) + 1);
     counts.push(
       chat.exchanges.map(({ message, answer }): ExchangeCounts => {
@@ -68,7 +73,12 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
       }),
     );
   }
-  const survey = { counts, sharedTokens: beginning.tokens(opened.count), unsent: [...unsent] };
+  const survey: ChatSurvey = {
+    counts,
+    sharedTokens: beginning.tokens(opened.count),
+    ...(tenants.numbers && { tenants: tenants.numbers }),
+    unsent: [...unsent],
+  };
   writeJsonCache(cacheDir, key, survey);
   progress.done();
   return survey;

@@ -28,6 +28,19 @@ export function placeOf({ index, line }: Pick<JsonBytes, 'index' | 'line'>): str
  * end, or has a value that is not UTF-8 or has no end.
  */
 export async function* jsonValues(file: string, what = 'conversations'): AsyncGenerator<JsonBytes> {
+  for await (const values of jsonPieces(file, what)) {
+    for (const value of values) yield value;
+  }
+}
+
+/**
+ * The same by the piece of the file that they end in, for those who read millions: waiting for each value takes longer
+ * than to parse a short one. Each piece is to be read to its end before the next.
+ */
+export async function* jsonPieces(
+  file: string,
+  what = 'conversations',
+): AsyncGenerator<Iterable<JsonBytes>> {
   const splitter = new Splitter(file);
   let index = 0;
   const numbered = ({ line, bytes }: Placed): JsonBytes => {
@@ -35,17 +48,19 @@ export async function* jsonValues(file: string, what = 'conversations'): AsyncGe
     if (problem) throw new UsageError(`${file}: ${problem}`);
     return { index: index++, line, bytes };
   };
-  for await (const chunk of dataChunks(file)) {
-    for (const value of splitter.values(chunk)) yield numbered(value);
-  }
+  for await (const chunk of dataChunks(file)) yield mapped(splitter.values(chunk), numbered);
   const last = splitter.rest();
-  if (last) yield numbered(last);
+  if (last) yield [numbered(last)];
   if (splitter.isOpen) {
     throw new UsageError(
       `${file}: line ${splitter.line}: the JSON array breaks off after ${index} values; is the download complete?`,
     );
   }
   if (!index) throw new UsageError(`${file}: found no JSON value; expected ${what}`);
+}
+
+function* mapped<From, To>(all: Iterable<From>, to: (one: From) => To): Generator<To> {
+  for (const one of all) yield to(one);
 }
 
 /** The first value of a file, for telling what it is; undefined if it is none of JSON. */

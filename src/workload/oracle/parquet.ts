@@ -1,7 +1,17 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import * as zlib from 'node:zlib';
 import { errorText, UsageError } from '../../base/errors.ts';
 
 const MAGIC = 'PAR1';
+
+type Decompress = (bytes: Uint8Array) => Uint8Array;
+
+/** Those of Node itself, beside snappy, which the reader has. */
+const COMPRESSORS: Readonly<Record<string, Decompress>> = {
+  GZIP: (bytes) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  ...('zstdDecompressSync' in zlib && { ZSTD: zlib.zstdDecompressSync as Decompress }),
+};
 
 /** By its first bytes, whatever it is called. */
 export function isParquet(file: string): boolean {
@@ -15,8 +25,8 @@ export function isParquet(file: string): boolean {
 
 /**
  * All rows of a Parquet file, of those columns among `wanted` that it has; nested ones are lists and objects.
- * @throws UsageError for a file that breaks off or is compressed otherwise than by snappy, and for one that has none
- * of the columns.
+ * @throws UsageError for a file that breaks off or is compressed in a way that this Node does not know (zstd before
+ * 22.15, lz4), and for one that has none of the columns.
  */
 export async function parquetRows(
   file: string,
@@ -34,9 +44,15 @@ export async function parquetRows(
         `${file}: found the columns ${has.join(', ')}; expected one of ${wanted.join(', ')}`,
       );
     }
-    return await parquetReadObjects({ file: buffer, metadata, columns });
+    return await parquetReadObjects({ file: buffer, metadata, columns, compressors: COMPRESSORS });
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file}: cannot read this Parquet file: ${errorText(error)}`);
+    const text = errorText(error);
+    const [, codec] = /unsupported compression codec: (\w+)/.exec(text) ?? [];
+    throw new UsageError(
+      codec === undefined
+        ? `${file}: cannot read this Parquet file: ${text}`
+        : `${file}: found compression ${codec}; expected SNAPPY, ${Object.keys(COMPRESSORS).join(', ')} or none`,
+    );
   }
 }

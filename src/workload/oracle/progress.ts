@@ -15,10 +15,19 @@ export interface OracleAnswer {
 /** What must be the same for one data set to be of one piece, by names that errors show. */
 export type Asked = Readonly<Record<string, string | number | null>>;
 
-/** Answers as they come, in a file beside the data set that is made of them: what is in it is not asked again. */
+/**
+ * What was sent and what was answered, in a file beside the data set that is made of it: a query is written down as
+ * sent before it is, so that none of it is sent again by whoever goes on after a kill.
+ */
 export interface Progress {
   readonly file: string;
   readonly answers: ReadonlyMap<number, OracleAnswer>;
+  /** Queries that an earlier run sent, and that it was killed before it knew the answer of. */
+  readonly lost: ReadonlySet<number>;
+  /** On disk when this returns. */
+  sending(index: number): void;
+  /** It was not sent after all, or the server did not answer it: it may be asked again. */
+  failed(index: number): void;
   /** On disk when this returns: a process that is killed loses no answer that had come. */
   add(answer: OracleAnswer): void;
   remove(): void;
@@ -32,30 +41,55 @@ const FORMAT = 'confab-oracle-progress';
  */
 export function openProgress(output: string, asked: Asked): Progress {
   const file = `${output}.progress`;
-  const answers = new Map<number, OracleAnswer>();
-  if (existsSync(file)) {
-    for (const answer of readProgress(file, asked)) answers.set(answer.index, answer);
-  } else writeWhole(file, [`${JSON.stringify({ format: FORMAT, version: 1, ...asked })}\n`]);
+  const known = existsSync(file) ? readProgress(file, asked) : begun(file, asked);
+  const { answers, sent } = known;
+  const write = (line: object): void => appendFileSync(file, `${JSON.stringify(line)}\n`);
   return {
     file,
     answers,
+    lost: new Set([...sent].filter((index) => !answers.has(index))),
+    sending: (index) => write({ sent: index }),
+    failed: (index) => write({ failed: index }),
     add(answer) {
       answers.set(answer.index, answer);
       const { index, output, tokens = null } = answer;
-      appendFileSync(file, `${JSON.stringify({ index, output, tokens })}\n`);
+      write({ index, output, tokens });
     },
     remove: () => rmSync(file, { force: true }),
   };
 }
 
+interface Known {
+  readonly answers: Map<number, OracleAnswer>;
+  /** Sent, and not known to have failed. */
+  readonly sent: ReadonlySet<number>;
+}
+
+function begun(file: string, asked: Asked): Known {
+  writeWhole(file, [`${JSON.stringify({ format: FORMAT, version: 1, ...asked })}\n`]);
+  return { answers: new Map(), sent: new Set() };
+}
+
 /** A last line that was cut off is taken away: what is added would be behind it. */
-function readProgress(file: string, asked: Asked): OracleAnswer[] {
+function readProgress(file: string, asked: Asked): Known {
   const bytes = readFileSync(file);
   const end = bytes.lastIndexOf('\n') + 1;
   if (end < bytes.length) truncateSync(file, end);
   const [head = '', ...lines] = bytes.subarray(0, end).toString('utf8').split('\n');
   checkHead(file, parsedJson(head), asked);
-  return lines.filter(Boolean).map((line, index) => answerOf(line, `${file}: line ${index + 2}`));
+  const answers = new Map<number, OracleAnswer>();
+  const sent = new Set<number>();
+  lines.filter(Boolean).forEach((line, number) => {
+    const said = parsedJson(line);
+    const { sent: sending, failed, ...rest } = isObject(said) ? said : {};
+    if (isCount(sending)) sent.add(sending);
+    else if (isCount(failed)) sent.delete(failed);
+    else {
+      const answer = answerOf(rest, `${file}: line ${number + 2}`);
+      answers.set(answer.index, answer);
+    }
+  });
+  return { answers, sent };
 }
 
 function checkHead(file: string, head: unknown, asked: Asked): void {
@@ -75,14 +109,13 @@ function checkHead(file: string, head: unknown, asked: Asked): void {
   );
 }
 
-function answerOf(line: string, where: string): OracleAnswer {
-  const answer = parsedJson(line);
-  if (isObject(answer)) {
-    const { index, output, tokens } = answer;
-    const isCounted = tokens === null || isCount(tokens);
-    if (isCount(index) && typeof output === 'string' && isCounted) {
-      return { index, output, tokens: tokens ?? undefined };
-    }
+function answerOf(
+  { index, output, tokens }: Readonly<Record<string, unknown>>,
+  where: string,
+): OracleAnswer {
+  const isCounted = tokens === null || isCount(tokens);
+  if (isCount(index) && typeof output === 'string' && isCounted) {
+    return { index, output, tokens: tokens ?? undefined };
   }
   throw new UsageError(`${where}: found no answer; remove this file to begin anew`);
 }

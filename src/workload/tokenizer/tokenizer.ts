@@ -12,6 +12,10 @@ export interface Tokenizer {
   readonly digest: string;
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
+  /** A token as the vocabulary spells it: `Ġthere`; undefined for an id that it does not have. */
+  pieceOf(id: number): string | undefined;
+  /** One more than the largest id, added tokens included. */
+  readonly vocabularySize: number;
   count(text: string): number;
   /** The same of many texts, several times as fast. */
   readonly countAll: CountAll;
@@ -62,6 +66,7 @@ async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
     );
   }
   const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  let vocabularySize: number | undefined;
   return {
     name: files.name,
     digest: files.digest,
@@ -74,12 +79,23 @@ async function loadVocabulary(files: TokenizerFiles): Promise<Tokenizer> {
       rust: async (options) => (await import('./rust-tokenizer.ts')).loadRust(options),
     }),
     chat: chatOf(settings),
+    pieceOf: (id) => tokenizer.id_to_token(id),
+    // Seldom asked for, and a pass over all of it.
+    get vocabularySize() {
+      return (vocabularySize ??= sizeOf(tokenizer.get_vocab(true)));
+    },
     decode: (ids) =>
       tokenizer.decode([...ids], {
         skip_special_tokens: false,
         clean_up_tokenization_spaces: false,
       }),
   };
+}
+
+function sizeOf(vocabulary: ReadonlyMap<string, number>): number {
+  let size = 0;
+  for (const id of vocabulary.values()) size = Math.max(size, id + 1);
+  return size;
 }
 
 function chatOf(settings: unknown): Tokenizer['chat'] {

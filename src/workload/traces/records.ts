@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { found, parsedJson } from '../../base/json.ts';
-import { jsonValues, placeOf } from '../files/json-values.ts';
+import { type JsonBytes, jsonPieces, jsonValues, placeOf } from '../files/json-values.ts';
 import { rawLine } from '../files/raw-json.ts';
 import { type Row, rowOf } from './row.ts';
 import { traceFiles } from './trace-files.ts';
@@ -25,14 +25,40 @@ export async function* rowsIn(
   what: string,
   parse?: (text: string) => unknown,
 ): AsyncGenerator<Row> {
+  for await (const rows of rowPieces(path, what, parse)) {
+    for (const row of rows) yield row;
+  }
+}
+
+/** The same by the piece of the file that they end in: see `jsonPieces`. */
+export async function* rowPieces(
+  path: string,
+  what: string,
+  parse?: (text: string) => unknown,
+): AsyncGenerator<Iterable<Row>> {
   for (const file of traceFiles(path)) {
-    let lastLine = 0;
-    for await (const item of jsonValues(file, what)) {
+    const rows = new Rows(file, parse);
+    for await (const items of jsonPieces(file, what)) yield rows.of(items);
+  }
+}
+
+class Rows {
+  readonly #file: string;
+  readonly #parse: ((text: string) => unknown) | undefined;
+  #lastLine = 0;
+
+  constructor(file: string, parse: ((text: string) => unknown) | undefined) {
+    this.#file = file;
+    this.#parse = parse;
+  }
+
+  *of(items: Iterable<JsonBytes>): Generator<Row> {
+    for (const item of items) {
       const { line, bytes } = item;
       // Where no other value begins in its line, that is enough.
-      const place = line > lastLine ? `line ${line}` : placeOf(item);
-      lastLine = line;
-      yield rowOf(`${file}: ${place}`, bytes.toString('utf8'), parse);
+      const place = line > this.#lastLine ? `line ${line}` : placeOf(item);
+      this.#lastLine = line;
+      yield rowOf(`${this.#file}: ${place}`, bytes.toString('utf8'), this.#parse);
     }
   }
 }

@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { type Flag, settingsOf, withFlags } from '../../../src/commands/flags/flag-table.ts';
 import { collect, header, number } from '../../../src/commands/flags/options.ts';
+import { loadSchema } from '../../../src/commands/flags/schema-field.ts';
+
+await loadSchema();
 
 const ROWS: readonly Flag[] = [
   { flags: '-u, --users <n>', path: 'population.users' },

@@ -2,10 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadSchema } from '../../../src/commands/flags/schema-field.ts';
 import { pipelineCommand } from '../../../src/dialects/aibrix-pipeline/command.ts';
 import { keysOf, readConfig, valueAt } from '../../../src/dialects/aibrix-pipeline/config.ts';
 import { STAGES, STEPS } from '../../../src/dialects/aibrix-pipeline/stages.ts';
 import { freshFolder } from '../../support/folders.ts';
+
+await loadSchema();
 
 const CONFIG = `
 tokenizer: gpt2

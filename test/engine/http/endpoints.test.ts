@@ -98,20 +98,36 @@ describe('/tokenize and /detokenize', () => {
     });
   });
 
-  test.each<[string, string, unknown, RegExp]>([
-    ['/tokenize', 'neither chat nor text', {}, /prompt: Invalid input: expected string/],
+  test('of a text spell its pieces, and a chat need not ask for an answer', async () => {
+    const url = await start();
+    const all = await tokenize(url, chat);
+    const silent = await tokenize(url, { ...chat, add_generation_prompt: false });
+    expect(silent.tokens).toEqual(all.tokens.slice(0, -2));
+    const open = { ...chat, add_generation_prompt: false, continue_final_message: true };
+    expect((await tokenize(url, open)).tokens).toEqual(all.tokens.slice(0, -3));
+  });
+
+  test('pass over ids that are none', async () => {
+    const url = await start();
+    const told = await json(post(`${url}/detokenize`, { tokens: [-5, 2 ** 30] }));
+    expect(told).toEqual({ prompt: '' });
+  });
+
+  test.each<[string, string, unknown, number, RegExp]>([
     [
       '/tokenize',
-      'without the generation prompt',
-      { ...chat, add_generation_prompt: false },
-      /only true/,
+      'neither chat nor text',
+      {},
+      400,
+      /^2 validation errors:\n.*body\.prompt.*\n.*body\.messages/,
     ],
-    ['/detokenize', 'ids below those of the template', { tokens: [-5] }, /tokens\.0: Too small/],
-    ['/detokenize', 'no JSON', '{', /not JSON/],
-  ])('%s of %s is refused', async (path, _, body, message) => {
+    ['/tokenize', 'another model', { ...chat, model: 'x' }, 404, /does not exist/],
+    ['/detokenize', 'no ids', { tokens: ['a'] }, 400, /'loc': 'body\.tokens\.0'/],
+    ['/detokenize', 'no JSON', '{', 400, /enclosed in double quotes/],
+  ])('%s of %s is refused', async (path, _, body, code, message) => {
     const url = await start();
     const response = await post(`${url}${path}`, body);
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(code);
     expect((await json(response)).error).toMatchObject({ message: expect.stringMatching(message) });
   });
 });

@@ -12,6 +12,7 @@ import {
   events,
   json,
   PATIENCE,
+  post,
   server,
   start,
   streamed,
@@ -21,64 +22,87 @@ closeServers();
 
 describe('a request that is wrong', () => {
   test.each<[string, unknown, number, string | null, RegExp]>([
-    ['not JSON', '{"messages":', 400, null, /The body is not JSON/],
-    ['not an object', '3', 400, 'body', /expected object/],
-    ['without messages', {}, 400, 'messages', /messages: Invalid input: expected array/],
-    ['with no messages', { messages: [] }, 400, 'messages', />=1 items/],
+    ['not JSON', '{"messages":', 400, 'body.12', /'ctx': \{'error': 'Expecting value'\}/],
+    ['empty', '', 400, 'body', /'type': 'missing', 'loc': 'body', .* 'input': 'None'/],
+    ['not an object', '3', 400, 'body', /'model_attributes_type'.*'input': '3'/],
+    ['without messages', {}, 400, 'body.messages', /'missing'.*'input': '<dict of 0 items>'/],
+    ['with no messages', { messages: [] }, 400, null, /^Cannot apply chat template to an empty/],
     [
       'with a number as content',
       { messages: [{ role: 'user', content: 3 }] },
       400,
-      'messages.0.content',
-      /expected a string or a list of text parts/,
+      'body.messages.0.content',
+      /^2 validation errors:\n {2}.*'string_type'.*\n {2}.*'list_type'/,
     ],
     [
       'with an image',
       { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
       400,
-      'messages.0.content',
-      /text parts/,
+      null,
+      /is not a multimodal model$/,
     ],
-    ['for no tokens', { ...chat, max_tokens: 0 }, 400, 'max_tokens', />=1/],
+    ['for no tokens', { ...chat, max_tokens: 0 }, 400, 'max_tokens', /at least 1, got 0\. \(/],
     [
       'for more than allowed',
       { ...chat, min_tokens: 9 },
       400,
-      'min_tokens',
-      /less than or equal to max_tokens=3, got 9/,
+      null,
+      /less than or equal to max_tokens=3, got 9\.$/,
     ],
     [
       'for more than the model has room for',
       { ...chat, max_tokens: null, min_tokens: 131_066 },
       400,
-      'min_tokens',
+      null,
       /less than or equal to max_tokens=131065, got 131066/,
     ],
     [
-      'with a priority that the policy does not go by',
-      { ...chat, priority: -1 },
+      'with a priority of one half',
+      { ...chat, priority: 0.5 },
       400,
-      'priority',
-      /^Got priority -1 but Priority scheduling is not enabled/,
+      'body.priority',
+      /'int_from_float'.* a number with a fractional part', 'input': '0.5'/,
     ],
-    ['with a priority of one half', { ...chat, priority: 0.5 }, 400, 'priority', /expected int/],
-    ['with an empty salt', { ...chat, cache_salt: '' }, 400, 'cache_salt', />=1 characters/],
-    ['below absolute zero', { ...chat, temperature: -1 }, 400, 'temperature', />=0/],
-    ['with all of nothing', { ...chat, top_p: 0 }, 400, 'top_p', />0/],
-    ['for two answers', { ...chat, n: 2 }, 400, 'n', /n: only 1 is supported/],
+    ['with a salt of two hosts', { ...chat, cache_salt: 'a@b' }, 400, 'cache_salt', /at most 128/],
+    ['below absolute zero', { ...chat, temperature: -1 }, 400, 'temperature', /value=-1\.0\)$/],
+    ['with all of nothing', { ...chat, top_p: 0 }, 400, 'top_p', /in \(0, 1\], got 0\.0\. \(/],
+    ['for no answer', { ...chat, n: 0 }, 400, null, /^n must be at least 1, got 0\.$/],
+    [
+      'for two greedy answers',
+      { ...chat, n: 2, temperature: 0 },
+      400,
+      null,
+      /greedy sampling, got 2/,
+    ],
     [
       'with stream options only',
-      { ...chat, stream_options: {} },
+      { ...chat, stream_options: { include_usage: true } },
       400,
       'stream_options',
-      /stream=True/,
+      /stream=True`\. \(parameter=stream_options\)$/,
+    ],
+    ['for an empty stop', { ...chat, stop: ['.', ''] }, 400, null, /^stop cannot contain an empty/],
+    ['with words as bias', { ...chat, logit_bias: { a: 1 } }, 400, 'logit_bias', /IDs: \['a'\] \(/],
+    [
+      'for more probabilities than there are',
+      { ...chat, logprobs: true, top_logprobs: 21 },
+      400,
+      'logprobs',
+      /sample logprobs of 21, which is greater than max allowed: 20 \(parameter=logprobs, value=21\)/,
+    ],
+    [
+      'with tools for a server that parses none',
+      { ...chat, tools: [{ function: { name: 'f' } }] },
+      400,
+      null,
+      /^"auto" tool choice requires/,
     ],
     [
       'for another model',
       { ...chat, model: 'x' },
       404,
       'model',
-      /^The model `x` does not exist\.$/,
+      /^The model `x` does not exist\. Valid aliases: confab-embedded\.$/,
     ],
     [
       'with an unknown fault',
@@ -88,13 +112,13 @@ describe('a request that is wrong', () => {
       /found 'boom'; expected FAULT/,
     ],
     [
-      'that is too long',
-      { ...chat, max_tokens: 200_000 },
+      'for an answer that is too long',
+      { ...chat, max_tokens: null, max_completion_tokens: 200_000 },
       400,
-      null,
-      /maximum context length is 131072 tokens. However, you requested 200007 tokens/,
+      'max_completion_tokens',
+      /^max_completion_tokens=200000 cannot be greater than max_model_len=131072\./,
     ],
-  ])('%s is refused in the shape of OpenAI', async (_, body, code, param, message) => {
+  ])('%s is refused as vLLM does', async (_, body, code, param, message) => {
     await start();
     const response = await complete(body);
     expect(response.status).toBe(code);
@@ -103,17 +127,34 @@ describe('a request that is wrong', () => {
     expect(Object.keys(error)).toEqual(['message', 'type', 'param', 'code']);
   });
 
+  test('is what is not said to be JSON', async () => {
+    await start();
+    const response = await complete(chat, { 'content-type': 'text/plain' });
+    expect(response.status).toBe(400);
+    expect((await json(response)).error).toMatchObject({
+      message: "1 validation error:\n  Unsupported Media Type: Only 'application/json' is allowed",
+      ...{ type: 'Bad Request', param: null },
+    });
+  });
+
   test.each<[string, string, number, string, string | null]>([
     ['POST', '/v1/embeddings', 404, 'Not Found', null],
     ['GET', '/v1/chat/completions', 405, 'Method Not Allowed', 'POST'],
     ['DELETE', '/flush_cache', 405, 'Method Not Allowed', 'GET, POST'],
-  ])('%s %s is %d in the shape of OpenAI', async (method, path, code, type, allow) => {
+    ['OPTIONS', '/v1/models', 405, 'Method Not Allowed', 'GET'],
+  ])('%s %s is %d in the words of its framework', async (method, path, code, detail, allow) => {
     const url = await start();
     const response = await fetch(`${url}${path}`, { method });
     expect(response.status).toBe(code);
     expect(response.headers.get('allow')).toBe(allow);
-    const { error } = await json(response);
-    expect(error).toMatchObject({ code, type, param: null, message: expect.any(String) });
+    expect(await response.json()).toEqual({ detail });
+  });
+
+  test('reset and flush are there for developers only', async () => {
+    const url = await start({ devMode: false });
+    for (const path of ['/reset_prefix_cache', '/flush_cache']) {
+      expect((await post(url + path, '')).status).toBe(404);
+    }
   });
 });
 
@@ -202,6 +243,7 @@ describe('faults', () => {
     const aborter = new AbortController();
     const response = await fetch(`${server!.url}/v1/chat/completions`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...streamed, confab_fault: 'stall' }),
       signal: aborter.signal,
     });
@@ -250,7 +292,7 @@ describe('closing', () => {
   test('refuses a request on a connection whose stream is still running, which ends', async () => {
     await start();
     const text = JSON.stringify({ ...streamed, max_tokens: 40, min_tokens: 40 });
-    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\ncontent-length: ${text.length}\r\n\r\n`;
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n`;
     const socket = connect(server!.port, '127.0.0.1', () => socket.write(head + text));
     let answer = '';
     socket.setEncoding('utf8');

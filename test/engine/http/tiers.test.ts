@@ -28,7 +28,7 @@ async function cachedOf(body: object) {
 }
 
 test('tiers: what the GPU forgot comes from the host, and the response says so as vLLM and SGLang do', async () => {
-  await start({ offload });
+  await start({ offload, reportTiers: true });
   const body = asking(400, { return_cached_tokens_details: true });
   expect(await cachedOf(body)).toMatchObject({ cached_tokens: 0 });
   expect(await cachedOf(body)).toMatchObject({ external_cached_tokens: 0 });
@@ -49,7 +49,7 @@ test.each([
   ['POST', '/flush_cache'],
   ['GET', '/flush_cache'],
 ])('%s %s forgets the tiers as well', async (method, path) => {
-  await start({ offload });
+  await start({ offload, reportTiers: true });
   await cachedOf(asking(400));
   expect((await fetch(`${server!.url}${path}`, { method })).status).toBe(200);
   expect(await cachedOf(asking(400))).toMatchObject({ cached_tokens: 0 });
@@ -60,7 +60,7 @@ test('replicas: /metrics has every engine, under one head', async () => {
   for (let i = 0; i < 5; i++) await complete(asking(10));
   const text = await (await fetch(`${server!.url}/metrics`)).text();
   const started = [
-    ...text.matchAll(/^vllm:e2e_request_latency_seconds_count\{.*engine="(\d)".*\} (\d)$/gm),
+    ...text.matchAll(/^vllm:e2e_request_latency_seconds_count\{.*engine="(\d)".*\} (\d)\.0$/gm),
   ];
   expect(started.map(([, engine, count]) => [engine, count])).toEqual([
     ['0', '2'],

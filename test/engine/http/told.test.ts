@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  requestMetricsJson,
-  sglExtJson,
-  storageOf,
-  usageJson,
-} from '../../../src/engine/http/told.ts';
+import { requestMetricsJson, sglExtJson, usageJson } from '../../../src/engine/http/told.ts';
+import { storageOf } from '../../../src/engine/kv/storage.ts';
 import type { EngineEnd } from '../../../src/engine/serving.ts';
 import { optionsOf } from '../../support/engine-rig.ts';
 
@@ -16,29 +12,63 @@ const end: EngineEnd = {
   storageTokens: 100,
   outputTokens: 5,
   reasoningTokens: 2,
+  preemptions: 0,
   times: { queuedMs: 100, scheduledMs: 130, firstTokenMs: 210, lastTokenMs: 250 },
 };
 
 const tier = { capacityGB: 10 };
 
-test('usage says where the prompt tokens came from, and how many of the answer were reasoning', () => {
-  expect(usageJson(end, optionsOf())).toEqual({
-    prompt_tokens: 1000,
-    total_tokens: 1005,
-    completion_tokens: 5,
+const silent = { reportCached: false, reportTiers: false };
+
+test('usage says what was cached, how many were reasoning, and asked for it where from', () => {
+  const counts = { prompt_tokens: 1000, total_tokens: 1005, completion_tokens: 5 };
+  const reasoning = { completion_tokens_details: { reasoning_tokens: 2 } };
+  expect(usageJson([end], { ...silent, reportCached: true })).toEqual({
+    ...{ ...counts, ...reasoning },
+    prompt_tokens_details: { cached_tokens: 700 },
+  });
+  expect(usageJson([end], { reportCached: true, reportTiers: true })).toEqual({
+    ...{ ...counts, ...reasoning },
     prompt_tokens_details: {
       cached_tokens: 700,
       local_cached_tokens: 400,
       external_cached_tokens: 300,
       computed_tokens: 300,
     },
-    completion_tokens_details: { reasoning_tokens: 2 },
   });
 });
 
 test('usage leaves out what is not reported, and reasoning that there was not', () => {
-  const usage = usageJson({ ...end, reasoningTokens: 0 }, optionsOf({ reportCached: false }));
+  const usage = usageJson([{ ...end, reasoningTokens: 0 }], silent);
   expect(usage).toEqual({ prompt_tokens: 1000, total_tokens: 1005, completion_tokens: 5 });
+});
+
+test.each([
+  // block -> whole blocks of 1000 tokens that were not among the 700 found
+  [16, 292],
+  [300, 200],
+  [1000, 300],
+  [1024, 0],
+])('of a prompt in blocks of %d it wrote %d tokens to the cache', (createdBlockTokens, created) => {
+  const telling = { ...silent, reportCached: true, createdBlockTokens };
+  expect(usageJson([end], telling).prompt_tokens_details).toMatchObject({
+    created_cache_tokens: created,
+  });
+});
+
+test('usage of several answers counts each prompt once, and tells the cached tokens of one', () => {
+  const other = { ...end, promptTokens: 50, cachedTokens: 16 };
+  const usage = usageJson(
+    [end, end, other, other],
+    { ...silent, reportCached: true },
+    {
+      ...{ prompts: [end, other], cached: other },
+    },
+  );
+  expect(usage).toMatchObject({
+    ...{ prompt_tokens: 1050, completion_tokens: 20, total_tokens: 1070 },
+    prompt_tokens_details: { cached_tokens: 16 },
+  });
 });
 
 test('request metrics count from scheduled, and leave the queue out of the first token', () => {

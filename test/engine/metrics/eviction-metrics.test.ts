@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { engineMetrics } from '../../../src/engine/metrics/metrics.ts';
+import { sampleText } from '../../../src/engine/python-text.ts';
 import type { EngineOptions } from '../../../src/scenario/engine.ts';
 import { offloadSchema } from '../../../src/scenario/offload.ts';
 import { Bench, privateTokens } from '../../support/engine-rig.ts';
@@ -29,7 +30,7 @@ function small(options: Partial<EngineOptions> = {}) {
 
 function evicted(page: Page, tier: string): Record<string, number | undefined> {
   const by = (evictor: string) =>
-    page.get(`confab:kv_evicted_blocks_total{tier="${tier}",by="${evictor}"}`);
+    page.get(`confab:kv_evicted_blocks_total{by="${evictor}",tier="${tier}"}`);
   return { own: by('own'), other: by('other'), unknown: by('unknown') };
 }
 
@@ -66,7 +67,7 @@ test('lifetimes, idle times and gaps are those of the blocks that were told', as
     // All are whole seconds, and some milliseconds of steps: none lies near a bound below 10.
     for (const le of [0.5, 2, 5, 10]) {
       const upTo = list.filter((ms) => ms <= 1000 * le).length;
-      expect(all.get(`vllm:kv_block_${name}_seconds_bucket{le="${le}"}`)).toBe(upTo);
+      expect(all.get(`vllm:kv_block_${name}_seconds_bucket{le="${sampleText(le)}"}`)).toBe(upTo);
     }
   }
 });

@@ -4,7 +4,7 @@ import type { Metrics } from '../../../src/engine/metrics/metrics.ts';
 export type Page = ReadonlyMap<string, number>;
 
 export async function scrape({ registry }: Pick<Metrics, 'registry'>): Promise<Page> {
-  return pageOf(await registry.metrics());
+  return pageOf(registry.text());
 }
 
 export function pageOf(text: string): Page {

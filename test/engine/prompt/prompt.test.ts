@@ -105,6 +105,7 @@ const end: EngineEnd = {
   storageTokens: 0,
   outputTokens: 2,
   reasoningTokens: 0,
+  preemptions: 0,
   times: { queuedMs: 0, scheduledMs: 0, firstTokenMs: 0, lastTokenMs: 0 },
 };
 

@@ -21,7 +21,11 @@ export const problemsOf = `(() => {
   for (const plot of plots) {
     const label = plot.getAttribute('aria-label').slice(0, 30);
     const marks = plot.querySelectorAll('[aria-label=line] path, [aria-label=area] path, [aria-label=rect] rect');
-    const isDrawn = [...marks].some((mark) => mark.tagName === 'rect' || mark.getAttribute('d'));
+    // A line of one place is a stroke; an area of one has no width, and is not to be seen.
+    const isWide = (mark) => !mark.closest('[aria-label=area]') || mark.getBBox().width > 0;
+    const isDrawn = [...marks].some(
+      (mark) => mark.tagName === 'rect' || (mark.getAttribute('d') && isWide(mark)),
+    );
     if (!isDrawn) problems.push('an empty plot: ' + label);
     if (/NaN|undefined|Infinity/.test(plot.outerHTML)) problems.push('no number: ' + label);
     const box = plot.getBoundingClientRect();

@@ -83,16 +83,25 @@ describe('a search', () => {
     expect(bound!.interval95[1]).toBeGreaterThan(10);
   });
 
-  test('comes to an undecided load from below and from above where the cache remembers', () => {
+  test('finds one bound from below and one from above where the cache remembers', () => {
     // What was lost under too much load is missed until it has been computed again.
     const says: Says = (x, from) => ({
       ...{ kind: 'ratio', se: 0.1 },
-      y: Math.log(x / (from === 'above' ? 10 : 14)),
+      y: Math.log(x / (from === 'above' ? 8 : 14)),
     });
-    const { visits } = searched(says, { isWhole: false, isRemembering: true });
-    const sides = new Set(visits.filter(({ x }) => x > 10 && x < 14).map(({ from }) => from));
-    expect(sides).toContain('below');
-    expect(sides).toContain('above');
+    const options = { isWhole: false, isRemembering: true, runsMax: 200 };
+    const { bound, fromAbove } = searched(says, options);
+    expect(bound!.x).toBeCloseTo(14, 0);
+    expect(fromAbove!.bound!.x).toBeCloseTo(8, 0);
+    expect(fromAbove!.within).toBeLessThan(8);
+    expect(fromAbove!.beyond).toBeGreaterThan(8);
+  });
+
+  test('comes to it from both sides where that does not matter, and finds the same', () => {
+    const says: Says = (x) => ({ kind: 'ratio', se: 0.02, y: Math.log(x / 14) });
+    const { bound, fromAbove } = searched(says, { isWhole: false, isRemembering: true });
+    expect(fromAbove!.bound!.interval95[0]).toBeLessThan(bound!.interval95[1]);
+    expect(fromAbove!.bound!.interval95[1]).toBeGreaterThan(bound!.interval95[0]);
   });
 
   test('does not take a load for beyond that was cold at the first look, where the cache remembers', () => {

@@ -48,7 +48,12 @@ test('a table of numbers is a map of them, however many', () => {
     table.set(key, i);
     map.set(key, i);
   }
+  const others = [-1, -5, 2 ** 22 - 1, 2 ** 22, 2 ** 22 + 1, 0.5];
+  for (const key of others.slice(0, 5)) {
+    table.set(key, 7);
+    map.set(key, 7);
+  }
   const keys = Array.from({ length: 3000 }, (_, i) => [i, i + 2 ** 40, i + 2 ** 41, i + 2 ** 52]);
-  const wrong = keys.flat().filter((key) => table.get(key) !== map.get(key));
+  const wrong = [...others, ...keys.flat()].filter((key) => table.get(key) !== map.get(key));
   expect(wrong).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { fieldsAtHead } from '../../files/head.ts';
 import { Message } from '../../message.ts';
 import type { ReadOptions, TraceEntry, TraceFormat } from '../format.ts';
 import { IdCounts } from '../id-counts.ts';
-import { rowsIn } from '../records.ts';
+import { rowPieces } from '../records.ts';
 import {
   countOf,
   has,
@@ -81,27 +81,36 @@ async function* readMooncake(file: string, options: ReadOptions): AsyncGenerator
     unit: new TimeUnit(file, 'timestamp', 'ms', options),
   };
   const begun = new Map<string, number>();
-  for await (const row of rowsIn(file, 'requests')) {
-    const session = has(row, 'session_id') ? nameOf(row, 'session_id') : undefined;
-    const turn = session === undefined ? undefined : (begun.get(session) ?? 0);
-    if (session !== undefined) begun.set(session, turn! + 1);
-    const time = timeIn(row, !turn, habits);
-    const said = saidIn(row, session, habits);
-    tellUnread(row, turn ? READ : READ_FIRST, options);
-    const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
-    yield {
-      ...(time !== undefined && { atMs: habits.unit.toMs(time, session, outputTokens) }),
-      ...(session !== undefined && { session, turn }),
-      ...(has(row, 'delay') && {
-        thinkMs: habits.unit.spanMs(timeOf(row, 'delay', 'milliseconds')),
-      }),
-      ...said,
-      ...toolsIn(row, turn),
-      ...(outputTokens !== undefined && { outputTokens }),
-      ...(has(row, 'model') && { model: textOf(row, 'model') }),
-    };
+  for await (const rows of rowPieces(file, 'requests')) {
+    for (const row of rows) yield entryOf(row, begun, habits, options);
   }
   habits.unit.check();
+}
+
+function entryOf(
+  row: Row,
+  begun: Map<string, number>,
+  habits: Habits,
+  options: ReadOptions,
+): TraceEntry {
+  const session = has(row, 'session_id') ? nameOf(row, 'session_id') : undefined;
+  const turn = session === undefined ? undefined : (begun.get(session) ?? 0);
+  if (session !== undefined) begun.set(session, turn! + 1);
+  const time = timeIn(row, !turn, habits);
+  const said = saidIn(row, session, habits);
+  tellUnread(row, turn ? READ : READ_FIRST, options);
+  const outputTokens = has(row, 'output_length') ? countOf(row, 'output_length') : undefined;
+  return {
+    ...(time !== undefined && { atMs: habits.unit.toMs(time, session, outputTokens) }),
+    ...(session !== undefined && { session, turn }),
+    ...(has(row, 'delay') && {
+      thinkMs: habits.unit.spanMs(timeOf(row, 'delay', 'milliseconds')),
+    }),
+    ...said,
+    ...toolsIn(row, turn),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(has(row, 'model') && { model: textOf(row, 'model') }),
+  };
 }
 
 /** As it is written. Where the first row has none, no row that begins has one; else all have. */

@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import type { Scenario } from '../scenario/schema.ts';
+import type { Interval95 } from '../stats/certainty.ts';
+import { findMax, type SearchRun } from '../sweep/find-max/find-max.ts';
+import type { Runs, Surroundings } from '../sweep/running.ts';
+import type { GapName } from './gaps.ts';
+import { type Option, optionOf, priceOf, type SizeSettings } from './option.ts';
+import { pricedTiers, TIERS, type TierName } from './tiers.ts';
+
+/** Cards and GB bought together: so many cards, and the fewest GB of one tier that then keep the limits. */
+export interface Purchase {
+  readonly gaps: GapName;
+  /** Engines behind one address, each with a card of its own. */
+  readonly cards: number;
+  /** GB of each engine, of the tiers that have a price. */
+  readonly gb: Readonly<Partial<Record<TierName, number>>>;
+  /** The tier that was searched; absent: all are as the scenario has them. */
+  readonly tier?: TierName;
+  readonly answer: Option['answer'];
+  /** Of the GB of the tier. */
+  readonly interval95?: Interval95;
+  /** Of all engines; absent where the limits are not kept. */
+  readonly price?: number;
+  /** Those at the answer, or, where there is none, of the best that was played. */
+  readonly runs: readonly SearchRun[];
+  readonly played: number;
+}
+
+interface Asked extends SizeSettings {
+  readonly gaps: GapName;
+  readonly unlimitedGB: number;
+  /** Each tier alone, of the engines that the scenario has. */
+  readonly alone: readonly Option[];
+}
+
+interface Purchases {
+  readonly purchases: readonly Purchase[];
+  readonly outcome: Runs['outcome'];
+}
+
+/** Shares of the GB that the GPU needs alone, each with the fewest GB of the memory below it. */
+const GPU_SHARES = [0.75, 0.5, 0.25];
+
+/** What is bought together, the fewest cards first. Dearer than the best so far is not looked at. */
+export async function purchasesOf(asked: Asked, around: Surroundings): Promise<Purchases> {
+  if (asked.prices.card !== undefined) return byCards(asked, around);
+  const { gpu, dram } = asked.prices;
+  return gpu === undefined || dram === undefined
+    ? { purchases: [], outcome: 'ok' }
+    : byGpuGB(asked, around);
+}
+
+async function byCards(asked: Asked, around: Surroundings): Promise<Purchases> {
+  const purchases: Purchase[] = [];
+  const tiers = pricedTiers(asked.prices);
+  const hasOne = asked.scenario.engine.replicas.count === 1;
+  for (let cards = 1; cards <= asked.cardsMax; cards++) {
+    const scenario = withCards(asked.scenario, cards);
+    const leastPrice = cards * asked.prices.card!;
+    const enough = purchases.find(({ price }) => price !== undefined);
+    const most = enough ? enough.cards + 1 : asked.cardsMax;
+    // Of cards alone one more is tried than is enough, to see what it would bring.
+    const isDearer = tiers.length > 0 ? leastPrice >= best(purchases) : cards > most;
+    if (enough && isDearer) break;
+    const asIs = await judged({ ...asked, scenario }, cards, around);
+    if (asIs.outcome !== 'ok') return { purchases, outcome: asIs.outcome };
+    purchases.push(asIs.purchase);
+    for (const tier of tiers) {
+      if (asIs.purchase.price !== undefined && TIERS[tier].hasGB(scenario) === 0) continue;
+      const known =
+        hasOne && cards === 1 ? asked.alone.find((one) => one.tier === tier) : undefined;
+      const dir = join(asked.dir, `cards-${cards}`);
+      const { option, outcome } = known
+        ? { option: known, outcome: 'ok' as const }
+        : await optionOf({ ...asked, scenario, dir, tier }, around);
+      if (outcome !== 'ok') return { purchases, outcome };
+      purchases.push(purchaseOf(asked, option, scenario));
+    }
+  }
+  return { purchases, outcome: 'ok' };
+}
+
+/** Less than the GPU needs alone, and what memory below it then makes up for. */
+async function byGpuGB(asked: Asked, around: Surroundings): Promise<Purchases> {
+  const purchases: Purchase[] = [];
+  const alone = asked.alone.find(({ tier }) => tier === 'gpu');
+  if (alone?.gb === undefined || alone.answer !== 'found') return { purchases, outcome: 'ok' };
+  for (const share of GPU_SHARES) {
+    const gpuGB = Number((share * alone.gb).toPrecision(4));
+    const engine = { ...asked.scenario.engine, kvGB: gpuGB, blocks: undefined };
+    const scenario = { ...asked.scenario, engine };
+    const one = { ...asked, scenario };
+    const dir = join(asked.dir, `gpu-${gpuGB}-dram-${asked.gaps}`);
+    const { option, outcome } = await optionOf({ ...one, dir, tier: 'dram' }, around);
+    if (outcome !== 'ok') return { purchases, outcome };
+    purchases.push(purchaseOf(asked, option, scenario));
+  }
+  return { purchases, outcome: 'ok' };
+}
+
+/** All but the cards is as the scenario has it. */
+async function judged(asked: Asked, cards: number, around: Surroundings) {
+  const { gaps, scenario, prices } = asked;
+  const { runs, found, outcome } = await findMax(
+    {
+      ...asked,
+      name: 'cards',
+      dir: join(asked.dir, `cards-${cards}-${gaps}`),
+      ...{ start: 1, min: 1, max: 1, isWhole: true, isRemembering: false },
+      shownAt: () => cards,
+      scenarioAt: async () => scenario,
+    },
+    around,
+  );
+  const answer = { max: 'found', min: 'unmet', runs: 'undecided', precision: 'undecided' } as const;
+  const is = found ? answer[found.endedBy] : 'undecided';
+  const purchase: Purchase = {
+    ...{ gaps, cards, gb: gbOf(prices, scenario, {}), answer: is, runs, played: runs.length },
+    ...(is === 'found' && { price: priceOf(prices, scenario, {}) }),
+  };
+  return { purchase, outcome };
+}
+
+function purchaseOf({ prices }: Asked, option: Option, scenario: Scenario): Purchase {
+  const {
+    gaps,
+    tier,
+    answer,
+    interval95,
+    runs,
+    gb = Math.max(...runs.map((run) => run.gb)),
+  } = option;
+  const isKept = answer === 'found' || answer === 'anything';
+  const near = [...runs].sort((a, b) => Math.abs(a.gb - gb) - Math.abs(b.gb - gb))[0]?.gb;
+  return {
+    ...{ gaps, tier, answer, cards: scenario.engine.replicas.count, played: runs.length },
+    gb: gbOf(prices, scenario, { [tier]: gb }),
+    ...(interval95 && { interval95 }),
+    ...(isKept && { price: priceOf(prices, scenario, { [tier]: gb }) }),
+    runs: runs.filter((run) => run.gb === near),
+  };
+}
+
+function gbOf(
+  prices: SizeSettings['prices'],
+  scenario: Scenario,
+  bought: Purchase['gb'],
+): Purchase['gb'] {
+  return Object.fromEntries(
+    pricedTiers(prices).map((tier) => [tier, bought[tier] ?? TIERS[tier].hasGB(scenario)]),
+  );
+}
+
+export function best(purchases: readonly Purchase[]): number {
+  return Math.min(Infinity, ...purchases.flatMap(({ price }) => price ?? []));
+}
+
+/** Where the scenario has one engine, a conversation stays with the one that it began with. */
+export function withCards(scenario: Scenario, count: number): Scenario {
+  const { replicas } = scenario.engine;
+  const routing = replicas.count > 1 ? replicas.routing : 'session';
+  return { ...scenario, engine: { ...scenario.engine, replicas: { ...replicas, count, routing } } };
+}
