@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { asBuilt } from './test/support/as-built.ts';
 
 /** What runs the command line, or another program: built first, and slower. */
 const COMMANDS = [
@@ -14,12 +15,21 @@ const ALONE = [
   'test/play/journal-error.test.ts',
   'test/engine/allocation.test.ts',
 ];
+/** What watches how often a module's function is called. */
+const WATCHING = [
+  'test/conformance/multi-turn-inputs.test.ts',
+  'test/workload/sharegpt/prepare.test.ts',
+  'test/workload/sharegpt/sharegpt.test.ts',
+  'test/workload/text/corpus.test.ts',
+];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     // XState warns about misuse only in its development build. With room for what is young, V8 collects a tenth less.
     execArgv: ['-C', 'development', '--max-semi-space-size=64'],
+    // The program as it is built, loaded once.
+    server: { deps: { external: [/\/dist\//] } },
     // Files share a process, and with it what they import. Nothing may be left behind by a test.
     isolate: false,
     // Long enough for a machine that is busy with other things: no test measures by it.
@@ -30,18 +40,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        ...(mode === 'built' && { plugins: [asBuilt(WATCHING)] }),
         test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...COMMANDS, ...ALONE] },
       },
       { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
       {
         extends: true,
+        ...(mode === 'built' && { plugins: [asBuilt([])] }),
         test: {
           name: 'commands',
           include: COMMANDS,
-          // The program as it is built, loaded once.
-          server: { deps: { external: [/\/dist\//] } },
         },
       },
     ],
   },
-});
+}));

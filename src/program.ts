@@ -1,15 +1,14 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { closeAtEnd } from './base/at-end.ts';
 import { beginProgram } from './base/command-line.ts';
-import { EXIT, errorText } from './base/errors.ts';
-import { printableLines } from './base/printable.ts';
-import { type ProcessLimits, processLimits } from './base/process-limits.ts';
-import { withoutCredentials } from './base/secret.ts';
+import { EXIT } from './base/errors.ts';
+import { processLimits } from './base/process-limits.ts';
 import { version } from './base/version.ts';
 import { foreignFlagText } from './commands/flags/foreign-flags.ts';
 import { loadSchema } from './commands/flags/schema-field.ts';
 import { columnsOf } from './commands/terminal/screen.ts';
 import { logAs, say } from './commands/terminal/stderr.ts';
+import { exitCodeOf, shown } from './commands/terminal/told-error.ts';
 import { withVerb } from './dialects/scripts.ts';
 
 /** Verbs, and where they live. Only the one that is called is loaded: starting up costs what it needs. */
@@ -260,42 +259,4 @@ function knowing(text: string, argv: readonly string[]): string {
 /** Commander repeats the argument that it complains of; of a header that is, or holds, a secret. */
 function unquoted(text: string): string {
   return text.replace(/(option '--header [^']*' argument) '.*' (is invalid)/s, '$1 $2');
-}
-
-/** 0 for help and version; 2 for anything wrong with the arguments; what the error says; else our bug. */
-function exitCodeOf(error: unknown, limits: ProcessLimits): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const code = (error as { exitCode?: unknown }).exitCode;
-  if (typeof code === 'number') {
-    say(`error: ${shown(errorText(error))}`);
-    return code;
-  }
-  if (isOutOfFiles(error)) {
-    say(`error: ${shown(outOfFiles(error, limits))}`);
-    return EXIT.usage;
-  }
-  return tellBug(error);
-}
-
-/** Says that this is no fault of the user's, and what could be `kept` all the same; returns the exit code. */
-export function tellBug(error: unknown, kept: readonly string[] = []): number {
-  const detail = error instanceof Error ? error.stack : String(error);
-  const text = shown(String(detail));
-  say(['confab has a bug; please report this:', text, ...kept].join('\n'), { event: 'bug' });
-  return EXIT.bug;
-}
-
-/** What an error quotes may hold a secret, or what a terminal obeys. */
-function shown(text: string): string {
-  return printableLines(withoutCredentials(text));
-}
-
-/** Even the program itself is many files. */
-function isOutOfFiles(error: unknown): error is Error {
-  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function outOfFiles({ message }: Error, { openFiles }: ProcessLimits): string {
-  const limit = openFiles === undefined ? '' : `, of which this process may have ${openFiles}`;
-  return `this client has too few open files${limit}: raise its limit, as with ulimit -n 4096 (${message})`;
 }

@@ -4,7 +4,8 @@ import { watchTerminal } from './base/lost-terminal.ts';
 import { guarded } from './base/output.ts';
 import { removeUnfinished, watchUnfinished } from './base/unfinished.ts';
 import { say } from './commands/terminal/stderr.ts';
-import { program, tellBug } from './program.ts';
+import { tellBug } from './commands/terminal/told-error.ts';
+import { program } from './program.ts';
 
 // The process, from the first line that needs a Node that is new enough; main.ts sees to that.
 const stdout = guarded(process.stdout);

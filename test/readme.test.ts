@@ -155,11 +155,14 @@ test('numbers are expected of commands that a document has', () => {
 // Files that others read are written by one of these.
 test.each(alone)('%s', play);
 
-/** What makes studies short. */
+/** What makes studies short. A thread of its own would load the program anew, and compile it anew. */
 const CUT: Readonly<Record<string, readonly string[]>> = {
+  ab: ['--rounds', '6'],
   priority: ['--seeds', '2', '--users', '20'],
-  size: ['--users', '10', '--max-runs', '4'],
+  size: ['--users', '4', '--max-runs', '3', '--workers', '1'],
   conform: ['--only', 'twins'],
+  'sweep cache-pressure': ['--workers', '1'],
+  'sweep configs/demo.yaml': ['--workers', '1'],
 };
 
 async function play(command: string): Promise<void> {
@@ -168,7 +171,10 @@ async function play(command: string): Promise<void> {
   // The same commands, against an engine of ours and cut short.
   const local = args.map((arg) => arg.replace('http://localhost:8000', url));
   const isPlayed = /^(run|multi-round-qa)$/.test(args[0]!) && !/--(print|process)-/.test(command);
-  const cut = isPlayed ? ['--time', '1'] : (CUT[args[0]!] ?? []);
+  const users = args.includes('--users') ? ['--users', '4'] : [];
+  const cut = isPlayed
+    ? ['--time', '1', ...users]
+    : (CUT[args[0]!] ?? CUT[args.slice(0, 2).join(' ')] ?? []);
   const { code, stdout, stderr } = await here([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);

@@ -107,8 +107,8 @@ export function explain(run: Run, { selection, by, bytesPerToken }: Asked): Expl
   const isEmbedded =
     scenario?.target.url === 'embedded' || run.parts[0]!.header.clock === 'virtual';
   const capacity = scenario && isEmbedded ? capacityOf(scenario.engine) : undefined;
-  const told = toldByServer(run);
   const references = runReferences(run);
+  const told = toldByServer(run, references.blockTokens);
   const distances = distancesOf(references);
   const gpuBlocks = capacity?.blocks ?? told.gpuBlocks;
   const hasTiers = (told.externalTokens ?? 0) > 0;

@@ -37,6 +37,8 @@ export interface Fit<Name extends string = string> {
   readonly meanMs: number;
   /** Share of the variance that it explains, 0 to 1, where requests count as they were weighed. */
   readonly explainedShare: number;
+  /** Requests that took far less than all are said to take at the least: of many, the base holds more than that. */
+  readonly belowBase: number;
   /** By how much a request is off: the root of the mean square of what is left, milliseconds. */
   readonly residualMs: number;
 }
@@ -70,6 +72,8 @@ const ROUNDS = 6;
 const SCATTER_MIN_MS = 0.5;
 /** Of the mean time: a coefficient is as good as 0 if its whole interval comes to less. */
 const NOTHING_SHARE = 0.02;
+
+const FAR_BELOW = 0.8;
 
 /** Regresses times on their causes: weighted least squares, intervals robust to unequal scatter and to sessions. */
 export function regress<Name extends string>(seen: Observations<Name>): Fit<Name> | TooFew {
@@ -194,8 +198,9 @@ function fitOf<Name extends string>(
       finding: isSure ? 'told' : isNothing ? 'nothing' : 'unclear',
     };
   };
+  const base = coefficient('base', 0, 1);
   return {
-    base: coefficient('base', 0, 1),
+    base,
     coefficients: causes.map(({ name, values }, index) =>
       coefficient(name, index + 1, mean(values)),
     ),
@@ -204,6 +209,7 @@ function fitOf<Name extends string>(
     sessions: count,
     meanMs,
     explainedShare: found.explainedShare,
+    belowBase: timesMs.filter((ms) => ms < FAR_BELOW * base.interval95[0]).length,
     residualMs: Math.sqrt(mean(found.residuals.map((residual) => residual * residual))),
   };
 }

@@ -96,6 +96,16 @@ const POOR_REST = 0.2;
 const POOR_REST_MS = 1;
 const POOR = ' It fits badly: most of what makes them differ is none of these.';
 
+/** More of the requests than scatter makes. */
+const BELOW_SHARE = 0.1;
+/** A step or two are no wave. */
+const BELOW_MS = 20;
+
+function belowText({ base, belowBase, requests }: Fit): string {
+  if (base.value < BELOW_MS || belowBase < BELOW_SHARE * requests) return '';
+  return ` ${grouped(belowBase)} took far less than every one is said to: what those waited for that came together is in it.`;
+}
+
 function isPoor({ explainedShare, residualMs, meanMs }: Fit): boolean {
   return explainedShare < POOR_SHARE && residualMs > Math.max(POOR_REST_MS, POOR_REST * meanMs);
 }
@@ -158,7 +168,7 @@ function fitSection<Name extends string>(
       }),
     },
     notes: [
-      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained, and one is off by ${measure(fit.residualMs, 3)} ms (root mean square).${isPoor(fit) ? POOR : ''}${notes ? ` Left out: ${notes}.` : ''}`,
+      `Mean ${measure(fit.meanMs)} ms of ${grouped(fit.requests)} requests; ${percent(fit.explainedShare)} of the variance is explained, and one is off by ${measure(fit.residualMs, 3)} ms (root mean square).${isPoor(fit) ? POOR : ''}${belowText(fit)}${notes ? ` Left out: ${notes}.` : ''}`,
       ...more,
     ],
   };

@@ -1,4 +1,5 @@
 import type { TurnRecord } from '../record/record.ts';
+import { FirstSenders } from './first-senders.ts';
 import { answersComeBack, heldTokens, isFollowing, isReplay } from './held.ts';
 
 /** vLLM's default, and the embedded engine's. */
@@ -24,7 +25,7 @@ export interface IdealTurn {
   readonly cachedTokens: number | undefined;
   /** What a cache that never forgets would have held; undefined where the engine gave no counts. */
   readonly idealTokens: number | undefined;
-  /** What all users share of it, as planned. */
+  /** What all users, or all of its tenant, share of it, as planned. */
   readonly sharedTokens: number | undefined;
   /** Of a conversation's first turn that was sent once: whether the warm-up had played it. */
   readonly begins?: 'new' | 'replayed';
@@ -40,7 +41,8 @@ interface SentTurn {
  * With P input tokens, a output tokens of the previous turn, block size B, S shared tokens
  * (design note D.2, after vLLM's block hashing):
  *
- *     first turn    B min(floor(S / B), floor((P - 1) / B)), and 0 for the first user to send S
+ *     first turn    B min(floor(S / B), floor((P - 1) / B)), and 0 for the first user to send S;
+ *                   S is what its tenant shares, and what all share for the first one of a tenant
  *     later turns   B min(floor((P' + a - 1) / B), floor((P - 1) / B)), P' the previous turn's input
  *
  * `- 1`: the last token of a prompt is always computed, the last token of an answer was never fed back.
@@ -53,7 +55,7 @@ interface SentTurn {
 export class IdealCache {
   readonly #options: IdealOptions;
   readonly #users = new Map<number, SentTurn[]>();
-  #firstSender: { sentMs: number; userId: number } | undefined;
+  readonly #senders = new FirstSenders();
 
   constructor(options: IdealOptions) {
     this.#options = options;
@@ -64,7 +66,7 @@ export class IdealCache {
     // What an agent is asked follows from its inputs, and not from the turn before.
     if (record.sentMs === undefined || record.agent) return;
     const sentMs = record.sentMs + offsetMs;
-    if (record.sharedTokens) this.#offerFirst({ sentMs, userId: record.userId });
+    this.#senders.offer(record, sentMs);
     if (record.status === 'ok') this.#turnsOf(record.userId).push({ record, sentMs });
   }
 
@@ -73,7 +75,7 @@ export class IdealCache {
       const own = this.#turnsOf(userId);
       for (const turn of turns) own.push(turn);
     }
-    if (other.#firstSender) this.#offerFirst(other.#firstSender);
+    this.#senders.merge(other.#senders);
   }
 
   /** By user, in the order of sending. */
@@ -89,7 +91,8 @@ export class IdealCache {
     let opening: TurnRecord | undefined;
     for (const { record } of turns) {
       if (record.phase === 'measure') {
-        const { turn, inputTokens, cachedTokens, sharedTokens } = record;
+        const { turn, inputTokens, cachedTokens, tenantTokens } = record;
+        const sharedTokens = tenantTokens ?? record.sharedTokens;
         const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
         const begins = beginning(record, opening);
         const told = { userId, turn, inputTokens, cachedTokens, sharedTokens, idealTokens };
@@ -130,17 +133,8 @@ export class IdealCache {
   }
 
   #heldForFirst(record: TurnRecord): number | undefined {
-    const isFirst = this.#firstSender?.userId === record.userId;
-    return isFirst || !this.#options.isSharedByUsers ? 0 : record.sharedTokens;
-  }
-
-  #offerFirst(sender: { sentMs: number; userId: number }): void {
-    const first = this.#firstSender;
-    const isEarlier =
-      !first ||
-      sender.sentMs < first.sentMs ||
-      (sender.sentMs === first.sentMs && sender.userId < first.userId);
-    if (isEarlier) this.#firstSender = sender;
+    if (!this.#options.isSharedByUsers) return 0;
+    return this.#senders.foundBy(record)?.tokens ?? (record.sharedTokens && 0);
   }
 
   #turnsOf(userId: number): SentTurn[] {

@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Probed } from './probe.ts';
 import { recordOf } from './probe-request.ts';
 import type { ProbeKeeper } from './probe-session.ts';
+import { ProbesBefore } from './probe-shared.ts';
 
 export interface ProbeFolder extends ProbeKeeper {
   readonly dir: string;
@@ -47,11 +48,12 @@ export function openProbeFolder({
   const header = runHeader({ scenario, clock, workload, target, part: 0, commandLine });
   const journal = openJournal(path, header, clock);
   const startMs = clock.now();
+  const before = new ProbesBefore();
   const kinds: { what: string; from: number; to: number }[] = [];
   return {
     dir,
     answered(what, answered) {
-      journal.write(recordOf(answered));
+      journal.write({ ...recordOf(answered), ...before.sharedBy(answered) });
       const last = kinds.at(-1);
       // Those that are together end in any order.
       if (last?.what === what) {

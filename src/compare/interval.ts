@@ -44,10 +44,7 @@ export function pValueOf(a: Uncertain, b: Uncertain, r: number): number {
   if (a.value === b.value) return 1;
   const degrees = degreesOfTwo(a, b, r);
   if (!(degrees > 0)) return 1;
-  const isIn = (t: number) => {
-    const [low, high] = extent(a, b, r, t, difference);
-    return low <= 0 && high >= 0;
-  };
+  const isIn = (t: number) => holdsNone(a, b, r, t);
   let [low, high] = [0, ERRORS_MAX];
   if (!isIn(high)) return 0;
   for (let step = 0; step < BISECTIONS; step++) {
@@ -85,13 +82,29 @@ function extent(a: Uncertain, b: Uncertain, r: number, t: number, of: Of): Inter
   const own = Math.sqrt(1 - r * r);
   let [low, high] = [Infinity, -Infinity];
   for (const [cos, sin] of DIRECTIONS) {
-    const [x, y] = [a.at(t * cos), b.at(t * (r * cos + own * sin))];
+    const x = a.at(t * cos);
+    const y = b.at(t * (r * cos + own * sin));
     if (!Number.isFinite(x) && x === y) return anything(of);
     const value = of(x, y);
     if (value < low) low = value;
     if (value > high) high = value;
   }
   return [low, high];
+}
+
+/** Whether no difference lies within: known as soon as there is one of either sign. */
+function holdsNone(a: Uncertain, b: Uncertain, r: number, t: number): boolean {
+  const own = Math.sqrt(1 - r * r);
+  let [isBelow, isAbove] = [false, false];
+  for (const [cos, sin] of DIRECTIONS) {
+    const x = a.at(t * cos);
+    const y = b.at(t * (r * cos + own * sin));
+    if (!Number.isFinite(x) && x === y) return true;
+    if (y - x <= 0) isBelow = true;
+    if (y - x >= 0) isAbove = true;
+    if (isBelow && isAbove) return true;
+  }
+  return false;
 }
 
 /** Of independent ones, V^2 / (V_a^2 / d_a + V_b^2 / d_b) (Welch 1947); of pairs, those of the one that has less. */

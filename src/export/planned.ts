@@ -48,6 +48,8 @@ const FIELDS = {
   tokensFrom: 'text',
   maxTokens: 'count',
   sharedTokens: 'count',
+  sharedWith: 'count',
+  tenantTokens: 'count',
   messagesSent: 'count',
   messageTokens: 'count',
   finishReason: 'text',

@@ -42,7 +42,7 @@ export const distribution = z
         ? number(says)
         : number(`${says}; from ${countMin} values on`).optional();
     }),
-    certainty: certainty.optional().describe('autocorrelation counted, by batch means'),
+    certainty: certainty.optional().describe('autocorrelation counted'),
   })
   .meta({ id: 'distribution' }) as unknown as z.ZodType<Distribution>;
 

@@ -1,3 +1,4 @@
+import { FirstSenders, sharesOf } from '../cache/first-senders.ts';
 import { advertisedIn } from '../capacity/advertised.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
@@ -97,16 +98,17 @@ function knownOf(
   const { blockTokens } = facts;
   const ends = earlierEndsOf(references, blockTokens);
   const failed = failedOf(run);
-  const firstSender = references.find(({ record }) => record.sharedTokens)?.record.userId;
+  const senders = new FirstSenders();
+  for (const { record, sentMs } of references) senders.offer(record, sentMs);
   const isKeptApart = !isSharedByUsers || run.parts.some(({ header }) => header.isolation);
   return {
     facts,
     isAnswerResent,
     isEachItsOwn: OWN_TEXTS.has(scenario?.conversation.source ?? ''),
     saltedTokens: ({ record, previous, ideal, inputTokens }) => {
-      const shared = Math.min(record.sharedTokens ?? 0, inputTokens - 1);
+      const shared = Math.min(senders.foundBy(record)?.tokens ?? 0, inputTokens - 1);
       const tokens = blockTokens * Math.floor(shared / blockTokens);
-      const isSalted = isKeptApart && !previous && record.userId !== firstSender;
+      const isSalted = isKeptApart && !previous;
       return isSalted && tokens > ideal.answers ? tokens : 0;
     },
     sentOf: (index) => references[index]!.sentMs,
@@ -118,7 +120,7 @@ function knownOf(
           one.sentMs! < record.sentMs! &&
           one.sentMs! > (previous?.sentMs ?? Number.NEGATIVE_INFINITY),
       ),
-    besideTokens: besideOf(references),
+    besideTokens: besideOf(references, senders),
   };
 }
 
@@ -155,17 +157,33 @@ function failedOf(run: Run): ReadonlyMap<number, TurnRecord[]> {
 }
 
 /** What is shared, where another request that shares it was under way at the same time. */
-function besideOf(references: readonly RunReference[]): (reference: RunReference) => number {
-  const first = references.find(({ record }) => record.sharedTokens);
-  if (!first) return () => 0;
-  const isAccompanied = references.some(
+function besideOf(
+  references: readonly RunReference[],
+  senders: FirstSenders,
+): (reference: RunReference) => number {
+  const begun = new Set<number>();
+  const beside = new Map<RunReference, number>();
+  for (const one of references) {
+    if (begun.has(one.record.userId)) continue;
+    begun.add(one.record.userId);
+    const shares = sharesOf(one.record).filter(({ tenant }) => senders.isFirst(one.record, tenant));
+    const share = shares.findLast(({ tenant }) => isAccompanied(one, tenant, references));
+    if (share) beside.set(one, share.tokens);
+  }
+  return (reference) => beside.get(reference) ?? 0;
+}
+
+function isAccompanied(
+  { record, endMs }: RunReference,
+  tenant: string | undefined,
+  references: readonly RunReference[],
+): boolean {
+  return references.some(
     (other) =>
-      other.record.userId !== first.record.userId &&
-      other.sentMs < first.endMs &&
-      other.record.sharedTokens,
+      other.record.userId !== record.userId &&
+      other.sentMs < endMs &&
+      sharesOf(other.record).some((share) => share.tenant === tenant),
   );
-  return (reference) =>
-    reference === first && isAccompanied ? (reference.record.sharedTokens ?? 0) : 0;
 }
 
 /** Something was copied from the GPU to memory below it. */

@@ -37,6 +37,11 @@ export class PromptLine {
     return this.to(this.#length, Math.max(blocks, this.#length), NONE).subarray(0, blocks);
   }
 
+  /** As many of its first so many blocks as it has. */
+  known(blocks: number): Int32Array {
+    return this.#names.subarray(0, Math.min(blocks, this.#length));
+  }
+
   #copy(common: number, blocks: number): void {
     const names = new Int32Array(Math.max(2 * blocks, 16));
     names.set(this.#names.subarray(0, common));

@@ -16,7 +16,7 @@ import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.t
 
 /** Leading tokens of a prompt that were said before, in this conversation or in another. */
 export interface HeldTokens extends HeldBefore {
-  /** Only what all users share is found. */
+  /** Only what all users, or all of its tenant, share is found. */
   readonly shared: number;
 }
 
@@ -124,7 +124,8 @@ class Cache {
   readonly #users = new Map<number, User>();
   #names = 0;
   readonly #next = () => this.#names++;
-  readonly #shared = new PromptLine(this.#next);
+  /** What all begin with, and each tenant. */
+  readonly #shared = new Map<string | undefined, PromptLine>();
 
   constructor(blockTokens: number) {
     this.#blockTokens = blockTokens;
@@ -143,7 +144,7 @@ class Cache {
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),
-      this.#shared.first(this.#blocksOf(shared.tokens)),
+      this.#sharedNames(record, shared),
     );
     const ideal = {
       answers: this.#found(held.answers, inputTokens),
@@ -164,6 +165,24 @@ class Cache {
       held,
       ...(follows && { previous: previous! }),
     };
+  }
+
+  /** Of the one that it repeats; else of all, and a tenant's beginning goes on behind that. */
+  #sharedNames({ sharedWith }: TurnRecord, { shares, tokens }: SharedTokens): Int32Array {
+    if (sharedWith !== undefined) {
+      return this.#userOf(sharedWith).line.known(this.#blocksOf(tokens));
+    }
+    let names: Int32Array = new Int32Array(0);
+    for (const { tenant, tokens } of shares) {
+      const blocks = this.#blocksOf(tokens);
+      let line = this.#shared.get(tenant);
+      if (!line) {
+        this.#shared.set(tenant, (line = new PromptLine(this.#next)));
+        line.to(0, blocks, names);
+      }
+      names = line.first(blocks);
+    }
+    return names;
   }
 
   #found(heldTokens: number, inputTokens: number): number {

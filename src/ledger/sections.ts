@@ -75,7 +75,7 @@ function headFields(ledger: Ledger): Field[] {
     field(
       'ideal',
       `${share(total.idealTokens)} of them could be found, had nothing ever been lost`,
-      `${share(ideal.answers)} if answers come back token by token, ${share(ideal.prompts)} prompts alone, ${share(ideal.shared)} what all share alone`,
+      `${share(ideal.answers)} if answers come back token by token, ${share(ideal.prompts)} prompts alone, ${share(ideal.shared)} what ${ledger.byTenant.length > 1 ? 'a tenant shares' : 'all share'} alone`,
     ),
     ...predictedFields(ledger),
     field(

@@ -1,3 +1,4 @@
+import { FirstSenders, type Share, sharesOf } from '../cache/first-senders.ts';
 import type { TurnRecord } from '../record/record.ts';
 
 /** A completed request of a run, and which cache it was put to. */
@@ -11,7 +12,9 @@ export interface Asked {
 }
 
 export interface SharedTokens {
-  /** Leading tokens that all users' prompts have in common. */
+  /** Leading tokens that all users' prompts have in common, and then those of its tenant; none of nothing. */
+  readonly shares: readonly Share[];
+  /** The longest of them. */
   readonly tokens: number;
   /** Those that are there when a conversation begins: none for the first that is sent. */
   readonly foundTokens: number;
@@ -20,46 +23,63 @@ export interface SharedTokens {
 /** What a chat template puts before the first message is shared too, and nobody counts it: at most so many tokens. */
 const TEMPLATE_MAX = 64;
 
+/** By what a first request found that is more than what is declared: which users' did. */
+type Beyond = Map<number, Set<number>>;
+
 interface Scope {
-  firstUserId: number | undefined;
-  /** More than the scenario declares: which users' first requests found so much. */
-  readonly found: Map<number, Set<number>>;
+  readonly senders: FirstSenders;
+  /** Of those that share so much with all, or with their tenant. */
+  readonly beyond: Map<string | undefined, Beyond>;
 }
 
+const NONE: SharedTokens = { shares: [], tokens: 0, foundTokens: 0 };
+
 /**
- * How much of each prompt all users share: what the scenario declares, and where the first requests of two users or
- * more found the chat template's head as well, that too. `asked` is in the order of sending.
+ * How much of each prompt all users share, or all of a tenant: what the scenario declares, and where the first
+ * requests of two users or more found the chat template's head as well, that too. `asked` is in the order of sending.
  */
 export function sharedTokensOf(
   asked: readonly Asked[],
   { isSharedByUsers }: { readonly isSharedByUsers: boolean },
 ): (one: Asked) => SharedTokens {
   const scopes = new Map<unknown, Scope>();
+  for (const { record, cacheKey, sentMs } of asked) {
+    scopeOf(scopes, cacheKey).senders.offer(record, sentMs);
+  }
   const begun = new Set<number>();
   for (const { record, cacheKey } of asked) {
-    const scope = scopeOf(scopes, cacheKey);
-    const { userId, cachedTokens = 0, sharedTokens: declared = 0 } = record;
-    if (declared > 0) scope.firstUserId ??= userId;
-    const isFirst = record.turn === 0 && !begun.has(userId);
-    begun.add(userId);
-    const beyond = cachedTokens - declared;
-    if (!isFirst || declared === 0 || beyond <= 0 || beyond > TEMPLATE_MAX) continue;
-    const users = scope.found.get(cachedTokens);
-    if (users) users.add(userId);
-    else scope.found.set(cachedTokens, new Set([userId]));
+    const isFirst = record.turn === 0 && !begun.has(record.userId);
+    begun.add(record.userId);
+    if (isFirst) see(scopes.get(cacheKey)!, record);
   }
   return ({ record, cacheKey }) => {
-    if (!isSharedByUsers) return { tokens: 0, foundTokens: 0 };
-    const { firstUserId, found } = scopes.get(cacheKey)!;
-    const tokens = withTemplate(record.sharedTokens ?? 0, found);
-    return { tokens, foundTokens: firstUserId === record.userId ? 0 : tokens };
+    if (!isSharedByUsers) return NONE;
+    const { senders, beyond } = scopes.get(cacheKey)!;
+    const shares = sharesOf(record).map(({ tenant, tokens }) => ({
+      tenant,
+      tokens: withTemplate(tokens, beyond.get(tenant)),
+    }));
+    const found = shares.findLast(({ tenant }) => !senders.isFirst(record, tenant));
+    return { shares, tokens: shares.at(-1)?.tokens ?? 0, foundTokens: found?.tokens ?? 0 };
   };
 }
 
-function withTemplate(declared: number, found: Scope['found']): number {
+function see({ senders, beyond }: Scope, record: TurnRecord): void {
+  const share = senders.foundBy(record) ?? sharesOf(record)[0];
+  if (!share) return;
+  const { cachedTokens = 0, userId } = record;
+  const more = cachedTokens - share.tokens;
+  if (more <= 0 || more > TEMPLATE_MAX) return;
+  let seen = beyond.get(share.tenant);
+  if (!seen) beyond.set(share.tenant, (seen = new Map()));
+  const users = seen.get(cachedTokens);
+  if (users) users.add(userId);
+  else seen.set(cachedTokens, new Set([userId]));
+}
+
+function withTemplate(declared: number, beyond: Beyond = new Map()): number {
   let tokens = declared;
-  if (declared === 0) return 0;
-  for (const [seen, users] of found) {
+  for (const [seen, users] of beyond) {
     if (users.size > 1 && seen - declared <= TEMPLATE_MAX) tokens = Math.max(tokens, seen);
   }
   return tokens;
@@ -67,6 +87,6 @@ function withTemplate(declared: number, found: Scope['found']): number {
 
 function scopeOf(scopes: Map<unknown, Scope>, key: unknown): Scope {
   let scope = scopes.get(key);
-  if (!scope) scopes.set(key, (scope = { firstUserId: undefined, found: new Map() }));
+  if (!scope) scopes.set(key, (scope = { senders: new FirstSenders(), beyond: new Map() }));
   return scope;
 }

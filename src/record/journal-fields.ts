@@ -173,6 +173,8 @@ export const RECORD_FIELDS = {
   maxTokens: optional(count),
   isCumulative: optional({ expected: 'true', accepts: (value) => value === true }),
   sharedTokens: optional(count),
+  sharedWith: optional(count),
+  tenantTokens: optional(count),
   messagesSent: optional(count),
   messageTokens: optional(count),
   finishReason: told(text),

@@ -97,6 +97,10 @@ export interface TurnRecord {
    * that an earlier request began with.
    */
   readonly sharedTokens?: number;
+  /** The user whose earlier prompt began with them, where not all share the same. */
+  readonly sharedWith?: number;
+  /** Those that all of its tenant share, where there are several: as many, or more. */
+  readonly tenantTokens?: number;
   /** Messages in the request, the opening and the new one included. */
   readonly messagesSent?: number;
   /** Tokens of the new message's text alone, without the chat template. */

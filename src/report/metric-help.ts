@@ -12,11 +12,12 @@ import { TOTALS } from '../stats/totals.ts';
 import { hanging, PAGE_WIDTH, proseWidth } from './wrap.ts';
 
 const CERTAINTY = `How certain they are (certainty in summary.json): means and percentiles have a
-95 % interval, with the correlation of requests in time counted (batch means of
-32 stretches and of pairs of them). It has no upper end (> in the report, null
-in JSON) where the requests are worth too few independent ones to know it. None
-is given of too few values (tooFew), however independent: n (1 - p) < 10, or
-n < 20 for a mean; the 99th percentile needs 1000. Tables mark both with ~.`;
+95 % interval, with the correlation of requests in time counted: an average over
+all memories that a run may have, weighted by how its slowest cosines vary. It
+has no upper end (> in the report, null in JSON) where the requests are worth
+too few independent ones to know it. None is given of too few values (tooFew),
+however independent: n (1 - p) < 10, or n < 20 for a mean; the 99th percentile
+needs 1000. Tables mark both with ~.`;
 
 const STEADY = `Steady state (steadyState in summary.json), beside the whole run: of a closed
 loop the longest time with at least 95 % of its conversations under way; of an

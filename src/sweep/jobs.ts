@@ -1,3 +1,4 @@
+import { processOf } from '../population/processes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { valueText } from './axis.ts';
 import type { Job } from './play-point.ts';
@@ -64,7 +65,7 @@ function withOtherArrivals(scenario: Scenario, index: number): Scenario {
   const { population, seed } = scenario;
   const { arrivals } = population;
   // A closed loop draws nothing.
-  if (index === 0 || arrivals.process === 'closed') return scenario;
+  if (index === 0 || processOf(arrivals).loop === 'closed') return scenario;
   const own = ('seed' in arrivals ? arrivals.seed : undefined) ?? seed;
   const others = { ...arrivals, seed: `${own}/${index + 1}` } as typeof arrivals;
   return { ...scenario, population: { ...population, arrivals: others } };

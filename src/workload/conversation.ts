@@ -80,6 +80,10 @@ export interface Conversation {
    * has sent (chat template not counted).
    */
   readonly sharedTokens: number;
+  /** The user who sent them before, where not all begin with the same. */
+  readonly sharedWith?: number;
+  /** Those that all conversations of its tenant begin with: as many, or more. */
+  readonly tenantTokens?: number;
   readonly turns: readonly Turn[];
   /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
   standInAnswer(turn: number): Message;

@@ -99,6 +99,15 @@ test('a number is told, is as good as nothing, or is unclear', () => {
   expect(finding(2.5, 60)).toBe('unclear');
 });
 
+test('how many took less than the base is told: of requests that come together it holds what they wait for', () => {
+  const rng = stream(0, 'waves');
+  const scattered = observations(rng, () => 1);
+  expect(fitted(scattered).belowBase).toBe(0);
+  // Of every four that come at once, each waits for those before it; nobody tells of that.
+  const timesMs = scattered.timesMs.map((_, index) => 40 + 60 * (index % 4) + normal(rng));
+  expect(fitted({ ...scattered, timesMs }).belowBase).toBeGreaterThan(0.1 * REQUESTS);
+});
+
 test('a base below 0 is none: what takes time takes it from 0 on', () => {
   const seen = observations(stream(7, 'fit'), () => 1);
   const found = fitted({ ...seen, timesMs: seen.timesMs.map((value) => value - 25) });

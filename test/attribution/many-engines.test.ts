@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/attribution/explanation.ts';
+import { PLAIN } from '../support/plain.ts';
 import { offloading, simulatedRun } from './runs.ts';
 
 // By hand: ENGINES=20 npx vitest run --project unit test/attribution/many-engines.test.ts
 
 const ENGINES = Number(process.env['ENGINES'] ?? 0);
 const SETTINGS = [
-  { gpu: 'h100', readGBps: 22, usersPerSec: 0.4 },
-  { gpu: 'h100', readGBps: 10, usersPerSec: 0.4 },
-  { gpu: 'h100', readGBps: 5, usersPerSec: 0.4 },
+  { gpu: PLAIN, readGBps: 22, usersPerSec: 0.4 },
+  { gpu: PLAIN, readGBps: 10, usersPerSec: 0.4 },
+  { gpu: PLAIN, readGBps: 5, usersPerSec: 0.4 },
   { gpu: 'a100', readGBps: 20, usersPerSec: 0.2 },
   { gpu: 'rtx4090', readGBps: 12, usersPerSec: 0.15 },
 ];

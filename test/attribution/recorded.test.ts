@@ -52,7 +52,7 @@ here(
     const us = (name: string) => 1e3 * coefficients.find((one) => one.name === name)!.value;
     expect(Math.abs(us('uncached') / 23.5 - 1)).toBeLessThan(0.1);
     expect(Math.abs(us('computedAhead') / 23.5 - 1)).toBeLessThan(0.1);
-    expect(chosen[0]!.eviction).toMatchObject({ block: 31, blocks: 2600, isOfGpu: false });
+    expect(chosen[0]!.eviction).toMatchObject({ block: 31, blocks: 2599, isOfGpu: false });
   },
 );
 

@@ -3,6 +3,7 @@ import type { RunHeader, TurnRecord } from '../../src/record/record.ts';
 import type { Run } from '../../src/record/run-folder.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import { PLAIN } from '../support/plain.ts';
 import { answeredTurn } from '../support/turn-record.ts';
 
 /** A run of these records, as if it had been read from a folder. */
@@ -57,7 +58,7 @@ export function offloading(seed: number, engine: ScenarioInput['engine'] = {}): 
     pacing: { mode: 'think', pauseSec: { distribution: 'exponential', mean: 10 } },
     population: { arrivals: { process: 'poisson', usersPerSec: 0.4 }, users: 60 },
     engine: {
-      gpu: 'h100',
+      gpu: PLAIN,
       blocks: 3000,
       offload: { preset: 'vllm', cpu: { capacityGB: 64, readGBps: 10 } },
       ...engine,

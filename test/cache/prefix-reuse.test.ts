@@ -4,6 +4,7 @@ import { stream } from '../../src/base/random.ts';
 import { Belady } from '../../src/cache/belady.ts';
 import { PrefixReuse, type Prompt } from '../../src/cache/prefix-reuse.ts';
 import { Chains } from '../../src/workload/traces/chains.ts';
+import { tries } from '../support/tries.ts';
 
 const SIZE = 4;
 
@@ -205,7 +206,7 @@ test('the bound is the most that any choice of blocks to keep finds', () => {
       const bound = new Belady({ blocks: Int32Array.from(blocks), tokens, distinct: 5 });
       expect(bound.at(capacity).blocks).toBe(bestOf(blocks, capacity));
     }),
-    { seed: 5, numRuns: 60 },
+    { seed: 5, numRuns: tries(60) },
   );
 });
 

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import type { ConstantName } from '../../src/calibrate/probe-constants.ts';
-import { profiles } from '../../src/engine/cost/profiles.ts';
+import { profileOf } from '../../src/engine/cost/profile-of.ts';
+import { PLAIN } from '../support/plain.ts';
 import { noisyFit } from './noise.ts';
 
 const CASES = Number(process.env['CASES'] ?? 100);
 
-test.each(['rtx4090', 'a100', 'h100'])('%s, noisy probes: constants in their intervals', (gpu) => {
+test.each(['rtx4090', 'a100', PLAIN])('%s, noisy probes: constants in their intervals', (gpu) => {
   const inside = new Map<ConstantName, number>();
   const widths = new Map<ConstantName, number[]>();
   const steppings: Record<string, number> = {};
   for (let seed = 0; seed < CASES; seed++) {
-    const { constants, outside, fitted } = noisyFit(profiles[gpu]!, 2048, seed);
+    const { constants, outside, fitted } = noisyFit(profileOf({ gpu }), 2048, seed);
     steppings[constants.stepping.name] = (steppings[constants.stepping.name] ?? 0) + 1;
     for (const name of fitted) {
       const isOut = outside.some((line) => line.startsWith(`${name}:`));

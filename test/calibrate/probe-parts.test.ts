@@ -10,7 +10,8 @@ import { mixedSeen, stallsOf } from '../../src/calibrate/probe-mixed.ts';
 import { profileConstants, profileJson } from '../../src/calibrate/probe-profile.ts';
 import type { Answered } from '../../src/calibrate/probe-request.ts';
 import { readProfile } from '../../src/engine/cost/profile-file.ts';
-import { profiles } from '../../src/engine/cost/profiles.ts';
+import { profileOf } from '../../src/engine/cost/profile-of.ts';
+import { PLAIN } from '../support/plain.ts';
 import { designs, noisyFit } from './noise.ts';
 import { calibrated } from './rig.ts';
 import { outsideOf } from './truth.ts';
@@ -71,7 +72,7 @@ test('requests that wait until one of the others ends are beyond a limit; those 
 });
 
 test('constants are found of noisy probes, within their intervals', () => {
-  const { outside, constants } = noisyFit(profiles['h100']!, 2048, 1);
+  const { outside, constants } = noisyFit(profileOf({ gpu: PLAIN }), 2048, 1);
   expect(outside).toEqual([]);
   expect(constants.estimates.tokenUs!.value).toBeCloseTo(23.5, 0);
   expect(constants.stepping.name).toBe('in turn');
@@ -79,7 +80,13 @@ test('constants are found of noisy probes, within their intervals', () => {
 
 test('steps that are launched while others run are told from those that follow in turn', () => {
   const truth = {
-    ...{ ...profiles['h100']!, attentionLaunchMs: 0, hostMs: 0, apiMs: 6, eagerLaunchMs: 14 },
+    ...{
+      ...profileOf({ gpu: PLAIN }),
+      attentionLaunchMs: 0,
+      hostMs: 0,
+      apiMs: 6,
+      eagerLaunchMs: 14,
+    },
     ...{ asyncScheduling: true, graphSizes: [1, 2, 4, 8, 16, 24, 32, 64, 128, 256] },
   };
   const constants = constantsOf(designs(truth, 2048), [2048]);
@@ -89,7 +96,7 @@ test('steps that are launched while others run are told from those that follow i
 
 test('what was found is a profile that the engine reads, with the settings of the server', async () => {
   const engine = {
-    ...{ gpu: 'h100', blocks: 400, maxSeqs: 2, maxModelTokens: 2048 },
+    ...{ gpu: PLAIN, blocks: 400, maxSeqs: 2, maxModelTokens: 2048 },
     offload: { preset: 'vllm' as const, cpu: { blocks: 900, readGBps: 20, latencyMs: 1 } },
   };
   const { probed } = await calibrated({ engine, budgetMs: 12_000, streams: 4 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../src/calibrate/refused.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
+import { PLAIN } from '../support/plain.ts';
 import { calibrated, type Rig } from './rig.ts';
 import { outsideOf } from './truth.ts';
 
@@ -9,7 +10,7 @@ const SMALL = { budgetMs: 12_000, streams: 8 };
 
 test('of an engine that tells its settings every constant lies within its interval', async () => {
   const engine = {
-    gpu: 'h100',
+    gpu: PLAIN,
     blocks: 600,
     maxSeqs: 4,
     maxBatchedTokens: 1024,
@@ -17,7 +18,7 @@ test('of an engine that tells its settings every constant lies within its interv
   };
   const { probed, tookMs } = await calibrated({ ...SMALL, engine });
   const { constants, limits, cache, tier, notes } = probed;
-  expect(outsideOf(constants, profileOf({ gpu: 'h100' }))).toEqual([]);
+  expect(outsideOf(constants, profileOf({ gpu: PLAIN }))).toEqual([]);
   expect(constants.estimates.weightsMs!.high).toBeLessThan(7);
   expect(constants.stepping.name).toBe('in turn');
   expect(limits).toMatchObject({
@@ -35,7 +36,7 @@ test('of an engine that tells its settings every constant lies within its interv
 
 test('of one with a tier below the GPU, what a load takes and how much it holds', async () => {
   const engine = {
-    ...{ gpu: 'h100', blocks: 400, maxSeqs: 2, maxModelTokens: 2048 },
+    ...{ gpu: PLAIN, blocks: 400, maxSeqs: 2, maxModelTokens: 2048 },
     offload: { preset: 'vllm' as const, cpu: { blocks: 900, readGBps: 20, latencyMs: 1 } },
   };
   const { probed } = await calibrated({ ...SMALL, engine, seen: silent });
@@ -49,14 +50,14 @@ test('of one with a tier below the GPU, what a load takes and how much it holds'
 });
 
 test('of one without a cache of prompts it says so', async () => {
-  const engine = { gpu: 'h100', maxSeqs: 4, maxModelTokens: 2048, prefixCaching: false };
+  const engine = { gpu: PLAIN, maxSeqs: 4, maxModelTokens: 2048, prefixCaching: false };
   const { probed } = await calibrated({ ...SMALL, engine });
   expect(probed.cache.isCaching).toBe(false);
   expect(probed.tier).toBeUndefined();
 });
 
 describe('refused, with the reason', () => {
-  const ENGINE = { gpu: 'h100', maxSeqs: 4, maxModelTokens: 2048 };
+  const ENGINE = { gpu: PLAIN, maxSeqs: 4, maxModelTokens: 2048 };
   const refusal = (rig: Partial<Rig>) =>
     calibrated({ ...SMALL, engine: ENGINE, ...rig }).then(
       () => 'calibrated',

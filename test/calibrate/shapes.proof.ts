@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Limit } from '../../src/calibrate/probe-limits.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
+import { PLAIN } from '../support/plain.ts';
 import { calibrated } from './rig.ts';
 import { outsideOf } from './truth.ts';
 
 // Engines of many shapes, each calibrated in virtual time; what is found beside what it is.
 
-const GPUS = ['rtx4090', 'rtxpro6000', 'a6000', 'a100', 'h100'] as const;
+const GPUS = ['rtx4090', 'rtxpro6000', 'a6000', 'a100', PLAIN] as const;
 const SHAPES = Number(process.env['SHAPES'] ?? 60);
 
 test(`of ${SHAPES} engines, nearly all constants lie within their intervals`, async () => {

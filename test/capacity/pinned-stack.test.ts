@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PinnedStack } from '../../src/capacity/pinned-stack.ts';
 import { BlockPool } from '../../src/engine/kv/block-pool.ts';
+import { tries } from '../support/tries.ts';
 
 const RUNNING_MAX = 3;
 const LENGTH_MAX = 5;
@@ -84,7 +85,7 @@ test('one pass tells what block pools of every size find, while requests hold th
         expect(expected).toEqual(foundByPool(history, capacity));
       }
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 });
 

@@ -16,11 +16,11 @@ const RECORDS: Readonly<Record<string, string>> = {
   'demo.yaml': 'a79d364b1046d6105894c980d9c44863d1e34f1aff016cc8a13a76338f12a94e',
   'closed-loop.yaml': 'd133798548859dd5c80e0601c3d0c5ab5175e95a9620a09e6ea01e325a7be220',
   'offloading.yaml': '624d7868ceb8767e6f6209405c4f49f36d0224f30c4af4601f96ee8fd91f49af',
-  'mooncake.yaml': '833a4950248aa74f04dbd71974c7e765bd056ad0541f827a07574f1bdc5b2752',
-  'multi-turn.yaml': '5e33e6948e5eb058e4292e91175e2e1ce36648b60eeda76a3877dd9653c61f76',
+  'mooncake.yaml': 'b7f03237da132ff103a8fd753eff07a3d5f4334e0d937d1bcd966daafa19ae60',
+  'multi-turn.yaml': 'bea4a40c3cfc57149814d5171e4849627d7c725fda4f424f9ea9aca69705bb27',
   'sharegpt.yaml': '64f6c6055a96fa6057a1e4c7126fa2a971adddaa550987625f9ba4563d9643e2',
   'priority.yaml': 'da53b5f1675b788eb12ebd741a41c54d7de8d6bbef3a1e5125e3a6a126784275',
-  'prompts.yaml': '04f98a009f41e3b6af64c50a594438f465ee013ed3c7ce60a3dfd28e17d966ce',
+  'prompts.yaml': '5386a84cb0d091f13e100f97fe796897e0ad4f8b5c23a8edd3e25807e86f66e7',
 };
 
 describe.concurrent('every file in configs/', () => {

@@ -47,7 +47,7 @@ describe.concurrent('a journal of virtual time is a function of the scenario', (
     const times = scrapes.slice(0, -1).map(({ atMs }) => atMs);
     expect(times).toEqual(times.map((_, index) => index * 2000));
     const ended = (text: string): number =>
-      [...text.matchAll(/^vllm:request_success_total\{.*\} (\d+)$/gm)].reduce(
+      [...text.matchAll(/^vllm:request_success_total\{.*\} (\d+)\.0$/gm)].reduce(
         (sum, [, count]) => sum + Number(count),
         0,
       );

@@ -54,6 +54,7 @@ function sample(names: RegExp, change: (value: number) => number) {
 
 /** Of blocks on the GPU and four times as many on the host. */
 const TIERED: Partial<EngineOptions> = {
+  reportTiers: true,
   offload: engineSchema.parse({ offload: { preset: 'vllm', cpu: { blocks: 2000 } } }).offload,
 };
 
@@ -215,6 +216,13 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
     told: (text, _, body) =>
       body?.['stream'] ? text.replace(/"cached_tokens":\d+/g, '"cached_tokens":0') : text,
   },
+  'the prompt of n answers counted n times': {
+    foundBy: ['n'],
+    told: (text, _, body) =>
+      body?.['n'] === 2
+        ? text.replace(/"prompt_tokens":(\d+)/, (_, tokens) => `"prompt_tokens":${2 * tokens}`)
+        : text,
+  },
   'other ids of the prompt told': {
     foundBy: ['token-ids'],
     told: (text) => text.replace(/"prompt_token_ids":\[\d+/g, '"prompt_token_ids":[7'),
@@ -228,7 +236,8 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
       }),
   },
   'blocks of an abandoned request kept': {
-    foundBy: ['abort-frees'],
+    // A cache of which something is held cannot be emptied either.
+    foundBy: ['abort-frees', 'reset'],
     plant: () =>
       instead(
         Holdings,

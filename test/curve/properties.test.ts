@@ -6,6 +6,7 @@ import { cacheCurve } from '../../src/curve/curve.ts';
 import type { CurveRequest } from '../../src/curve/request.ts';
 import { Chains } from '../../src/workload/traces/chains.ts';
 import { sourceOf } from '../support/curve-source.ts';
+import { tries } from '../support/tries.ts';
 
 const SIZE = 4;
 const OPTIONS = { warmupShare: 0, engineBlockTokens: SIZE };
@@ -124,7 +125,7 @@ test('any size together with any time to live finds what a naive cache of both f
         }
       }
     }),
-    { seed: 1, numRuns: 60 },
+    { seed: 1, numRuns: tries(60) },
   );
 });
 
@@ -151,7 +152,7 @@ test('LRU by all definitions, turns, sessions and the bound agree with each othe
       const first = workingSet.windows.reduce((sum, { newBlocks }) => sum + newBlocks, 0);
       expect(first).toBe(distinct);
     }),
-    { seed: 2, numRuns: 150 },
+    { seed: 2, numRuns: tries(150) },
   );
 });
 
@@ -172,7 +173,7 @@ test('windows have the different blocks that their requests hold', async () => {
         expect(blocks).toBe(new Set(inside.flatMap(({ chain }) => chain)).size);
       }
     }),
-    { seed: 3, numRuns: 60 },
+    { seed: 3, numRuns: tries(60) },
   );
 });
 
@@ -202,7 +203,7 @@ test('inclusive tiers find what the largest does, exclusive ones what their sum 
         expect(result.tiers!.tiers[0]!.foundTokens).toBe(naiveLru(list, gpu));
       }
     }),
-    { seed: 4, numRuns: 150 },
+    { seed: 4, numRuns: tries(150) },
   );
 });
 
@@ -367,7 +368,7 @@ test('every definition is what its words say, and sessions have their own shares
       expect(sessions.atMarks[0]!.max).toBeCloseTo(Math.max(...shares), 9);
       for (const one of sessions.worst) expect(one.unlimited).toBeGreaterThan(0);
     }),
-    { seed: 5, numRuns: 150 },
+    { seed: 5, numRuns: tries(150) },
   );
 });
 
@@ -397,7 +398,7 @@ test('live are the blocks that were used and will be found, at most so many at a
       const enough = await cacheCurve(sourceOf(list), { ...OPTIONS, capacities });
       expect(enough.reuse.lru.points[0]!.boundTokens).toBe(reuse.unlimited.foundTokens);
     }),
-    { seed: 6, numRuns: 100 },
+    { seed: 6, numRuns: tries(100) },
   );
 });
 

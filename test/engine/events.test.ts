@@ -21,7 +21,7 @@ function asking(session: string | undefined, owner: number, input = INPUT): Engi
 }
 
 function benchOf(events: readonly EngineEvents[], options: Partial<EngineOptions> = {}): Bench {
-  const small = { apiMs: 0, gpu: 'h100', blocks: USABLE + 1, blockTokens: BLOCK };
+  const small = { apiMs: 0, gpu: 'rtxpro6000', blocks: USABLE + 1, blockTokens: BLOCK };
   return new Bench({ ...small, ...options }, events);
 }
 

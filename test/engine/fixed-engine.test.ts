@@ -95,9 +95,9 @@ test('a cancelled request says nothing more', () => {
 
 test('a request longer than the model allows is refused', () => {
   const clock = new VirtualClock();
-  const { heard } = ask(fixed(clock, LATENCY, { maxModelTokens: 54 }), request(1, 50));
+  const { heard } = ask(fixed(clock, LATENCY, { maxModelTokens: 49 }), request(1, 50));
   clock.run();
-  expect(heard.error).toMatch(/maximum context length is 54 tokens.*55 tokens/);
+  expect(heard.error).toMatch(/maximum context length is 49 tokens.*at least 50 input tokens/);
   expect(heard).toMatchObject({ atMs: [], ends: 0 });
 });
 

@@ -10,6 +10,7 @@ import { newSequence, type Sequence } from '../../src/engine/schedule/sequence.t
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { offloadSchema } from '../../src/scenario/offload.ts';
 import { Bench, optionsOf } from '../support/engine-rig.ts';
+import { tries } from '../support/tries.ts';
 import { Heard } from './heard.ts';
 
 /** Prompts over two tokens, so that they share prefixes of any length. */
@@ -191,7 +192,7 @@ test('whatever the load, a block is held or free, residents are closed under anc
       pool.take(all, 0, all.length);
       expect(new Set(all).size).toBe(pool.usableBlocks);
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: tries(300) },
   );
 });
 
@@ -234,7 +235,7 @@ test('the same seed and submissions give the same events at the same times, and 
       const tokenEvents = first.events.filter((event) => !event.includes('{')).length;
       expect(first.stats).toMatchObject({ generatedTokens: tokenEvents });
     }),
-    { seed: 2, numRuns: 200 },
+    { seed: 2, numRuns: tries(200) },
   );
 });
 
@@ -251,6 +252,6 @@ test('an answer does not depend on the load, nor on whether the cache is on', ()
       const alone = asked.map((one) => new Bench({ prefixCaching: false }).ask(one).ids);
       expect(together.map(({ ids }) => ids)).toEqual(alone);
     }),
-    { seed: 3, numRuns: 50 },
+    { seed: 3, numRuns: tries(50) },
   );
 });

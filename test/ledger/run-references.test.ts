@@ -93,6 +93,30 @@ test('the expected ideal is that of the report, and what the names say', () => {
   );
 });
 
+test('names are shared with those of the same tenant, and with whom a prompt begins like', () => {
+  const first = (userId: number, fields: Partial<TurnRecord>) =>
+    turnRecord({
+      ...{ userId, turn: 0, turns: 1, sentMs: userId, endMs: userId + 0.5 },
+      ...{ inputTokens: 128, outputTokens: 1, messageTokens: 32, ...fields },
+    });
+  const tenant = (userId: number, name: string) =>
+    first(userId, { tenant: name, sharedTokens: 32, tenantTokens: 64 });
+  const named = (records: readonly TurnRecord[]) =>
+    runReferences(runOf(records)).references.map(({ names }) => [...names]);
+  const tenants = named([tenant(1, 'a'), tenant(2, 'b'), tenant(3, 'b'), tenant(4, 'a')]);
+  const common = (a: number[], b: number[]) => a.findIndex((name, block) => name !== b[block]);
+  const [a, b, otherB, otherA] = tenants as [number[], number[], number[], number[]];
+  expect([common(a, b), common(b, otherB), common(a, otherA), common(otherA, otherB)]).toEqual([
+    2, 4, 4, 2,
+  ]);
+  const [one, other, like] = named([
+    first(1, { sharedTokens: 128 }),
+    first(2, { sharedTokens: 0 }),
+    first(3, { sharedTokens: 64, sharedWith: 2 }),
+  ]) as [number[], number[], number[]];
+  expect([common(one, like), common(other, like)]).toEqual([0, 4]);
+});
+
 test.each(closedForms)('%s: as the closed forms say', (_, { shape, hits, hitsOfOthers }) => {
   const { shared, history, question, answer, rounds, users, blockTokens } = shape;
   const records = Array.from({ length: rounds * users }, (_, index) => {

@@ -26,7 +26,8 @@ const STUCK_SEC = 15;
 const NEVER_MS = 3_600_000;
 /** Of one worker. */
 const MEGABYTES_MAX = 4000;
-const [{ test: unit }] = config.test!.projects as [{ test: { exclude: string[] } }];
+const { test: all } = config({ command: 'serve', mode: 'test' });
+const [{ test: unit }] = all!.projects as [{ test: { exclude: string[] } }];
 
 /** A file of tests: how long it took, and the mutants that it reached: by calling them, or while modules loaded. */
 export interface TestFile {
@@ -61,11 +62,11 @@ export async function openMutatedTests(files: readonly MutatedFile[], folders: r
       exclude: unit.exclude,
       // A test that is run a thousand times listens a thousand times to its own end.
       execArgv: [
-        ...config.test!.execArgv!,
+        ...all!.execArgv!,
         '--disable-warning=MaxListenersExceededWarning',
         '--max-old-space-size=2000',
       ],
-      globalSetup: config.test!.globalSetup!,
+      globalSetup: all!.globalSetup!,
       setupFiles: [join(import.meta.dirname, 'switch.ts')],
       provide: {
         ...{ mutant: undefined, todo: undefined, untried: [], unrepeatable: [] },

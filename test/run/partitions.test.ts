@@ -12,6 +12,7 @@ import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { localTransport } from '../../src/transport/local.ts';
 import { optionsOf, words } from '../support/engine-rig.ts';
 import { smallWorkload } from '../support/small-workload.ts';
+import { tries } from '../support/tries.ts';
 
 /** Ids that depend on the text alone, as those of a real vocabulary do: answers follow from the prompt's ids. */
 const coder: Coder = {
@@ -107,7 +108,7 @@ describe('the partitions of a run play together what one process plays, byte for
         const parts = partitionsOf(input, count).flatMap(({ records }) => records);
         expect(lines(parts)).toEqual(whole);
       }),
-      { numRuns: 25, seed: 11 },
+      { numRuns: tries(25), seed: 11 },
     );
   });
 
@@ -136,7 +137,7 @@ describe('the partitions of a run play together what one process plays, byte for
         const parts = partitionsOf(input, count).flatMap(({ records }) => records);
         expect(lines(parts)).toEqual(whole);
       }),
-      { numRuns: 25, seed: 12 },
+      { numRuns: tries(25), seed: 12 },
     );
   });
 

@@ -7,6 +7,7 @@ import type { AgentWorkload } from '../../src/workload/agents/agents.ts';
 import { Message } from '../../src/workload/message.ts';
 import { playVirtual } from '../support/play-virtual.ts';
 import type { Script } from '../support/scripted-transport.ts';
+import { tries } from '../support/tries.ts';
 
 // Every run of these tests is played by playVirtual, which checks the run's own account: planned === recorded.
 
@@ -142,7 +143,7 @@ test('whenever a run is stopped: of who arrived, each turn has one record', () =
         expect(turns).toEqual(from(first, of.turns));
       }
     }),
-    { numRuns: 200 },
+    { numRuns: tries(200) },
   );
 });
 
@@ -201,7 +202,7 @@ test('users found in mid-conversation owe the turns that are left', () => {
         if (of.userId > found.users) expect(turns[0]).toBe(0);
       }
     }),
-    { numRuns: 80 },
+    { numRuns: tries(80) },
   );
 });
 
@@ -268,6 +269,6 @@ test('of agents, each request of each round has one record', () => {
       );
       expect(made).toEqual(owed.sort());
     }),
-    { numRuns: 80 },
+    { numRuns: tries(80) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bestOf, GOALS, largestPoint, type Point } from '../../src/sessions/largest-point.ts';
+import { tries } from '../support/tries.ts';
 
 interface Asked extends Point {
   readonly isWithin: boolean;
@@ -63,7 +64,7 @@ describe.each(['sessions', 'balanced'] as const)('the best by %s', (goal) => {
         const columnMax = 1 + 2 * Math.ceil(Math.log2(sessionsMax));
         for (const count of counts(asked)) expect(count).toBeLessThanOrEqual(columnMax);
       }),
-      { numRuns: 500 },
+      { numRuns: tries(500) },
     );
   });
 

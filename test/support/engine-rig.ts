@@ -1,4 +1,5 @@
 import { type Clock, VirtualClock } from '../../src/base/clock.ts';
+import type { Profile } from '../../src/engine/cost/profile.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { EngineEvents } from '../../src/engine/events.ts';
 import { type MeteredFleet, meteredFleet } from '../../src/engine/metrics/metered.ts';
@@ -56,8 +57,13 @@ export class Bench {
   readonly clock = new VirtualClock();
   readonly engine: Engine;
 
-  constructor(overrides: Partial<EngineOptions> = {}, events: readonly EngineEvents[] = []) {
-    this.engine = new Engine(this.clock, optionsOf(overrides), words, { events });
+  constructor(
+    overrides: Partial<EngineOptions> = {},
+    events: readonly EngineEvents[] = [],
+    profile?: Profile,
+  ) {
+    const parts = { events, ...(profile && { profile }) };
+    this.engine = new Engine(this.clock, optionsOf(overrides), words, parts);
   }
 
   submit(request: EngineRequest): Outcome {

@@ -8,6 +8,7 @@ import type { MeteredFleet } from '../../src/engine/metrics/metered.ts';
 import { PromptBuilder } from '../../src/engine/prompt/prompt-builder.ts';
 import type { EngineOptions } from '../../src/scenario/engine.ts';
 import { fleetOf, optionsOf, wordTokenizer } from './engine-rig.ts';
+import { PLAIN } from './plain.ts';
 
 /** For polls: vitest's own second is short where other work has the processor. */
 export const PATIENCE = { timeout: 20_000, interval: 1 };
@@ -28,7 +29,7 @@ export function closeServers(): void {
 
 export async function start(options: Partial<EngineOptions> = {}): Promise<string> {
   const clock = new SystemClock();
-  const all = optionsOf({ gpu: 'h100', apiMs: 0, devMode: true, ...options });
+  const all = optionsOf({ gpu: PLAIN, apiMs: 0, devMode: true, ...options });
   engines = fleetOf(clock, all);
   engine = engines.fleet.engines[0]!;
   server = await startServer(engines, { prompts: new PromptBuilder(wordTokenizer()) });

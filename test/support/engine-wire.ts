@@ -21,7 +21,7 @@ const PATHS: Readonly<Record<Place, string>> = {
 /** The embedded engine's API in this process, on simulated time: what a client would be sent, without sockets. */
 export function engineWire(options: Partial<EngineOptions> = {}): Wire {
   const clock = new VirtualClock();
-  const all = optionsOf(options);
+  const all = optionsOf({ devMode: true, ...options });
   const engines = fleetOf(clock, all);
   const { defects, seed } = all;
   const isReasoning = all.reasoningTokens > 0;
@@ -65,7 +65,7 @@ class Exchange {
     { signal, onText }: Sending,
   ) {
     const request = Readable.from(body ? [Buffer.from(JSON.stringify(body))] : []);
-    Object.assign(request, { method, url: path, headers: {} });
+    Object.assign(request, { method, url: path, headers: { 'content-type': 'application/json' } });
     const response = new Writable({
       decodeStrings: false,
       write: (piece: string | Buffer, _, done) => {
@@ -77,6 +77,7 @@ class Exchange {
     });
     Object.assign(response, {
       setHeader: () => response,
+      getHeader: () => undefined,
       writeHead: (status: number) => {
         this.status = status;
         return response;

@@ -53,7 +53,7 @@ function unread({ counters }: ServerSummary): string[] {
   return [];
 }
 
-/** A token that is loaded against one that is computed. */
+/** A token that is loaded against one that is computed, which takes less than its prefill: that has whole steps in it. */
 function loadsPay({ counters, times }: ServerSummary): string[] {
   const { loadSec, externalHitTokens, computedTokens } = counters;
   const { count = 0, mean } = times.prefillSec ?? {};
@@ -63,9 +63,9 @@ function loadsPay({ counters, times }: ServerSummary): string[] {
   const loadMs = (1000 * loadSec.total) / loaded;
   const computeMs = (1000 * count * mean) / computed;
   const verdict =
-    loadMs < computeMs ? 'loading is the faster' : 'loading is the SLOWER: the tier costs time';
+    loadMs < computeMs ? 'loading looks the faster' : 'loading is the SLOWER: the tier costs time';
   return [
-    `1000 tokens took ${measure(1000 * loadMs)} ms to load and ${measure(1000 * computeMs)} ms of their prefill to compute: ${verdict}`,
+    `1000 tokens took ${measure(1000 * loadMs)} ms to load, and at most ${measure(1000 * computeMs)} ms to compute, steps and all: ${verdict}`,
   ];
 }
 

@@ -70,7 +70,7 @@ export async function openChats(
       return {
         userId,
         id: chat.id,
-        ...(survey.tenants && { tenant: String(survey.tenants[index]) }),
+        ...tenantOf(survey, index),
         opening: chat.opening,
         ...(chat.request && { request: chat.request }),
         sharedTokens: survey.sharedTokens,
@@ -79,6 +79,12 @@ export async function openChats(
       };
     },
   };
+}
+
+function tenantOf({ tenants, tenantTokens }: ChatSurvey, index: number) {
+  const number = tenants?.[index];
+  if (number === undefined) return undefined;
+  return { tenant: String(number), tenantTokens: tenantTokens![number - 1]! };
 }
 
 /** A data set's notes for itself are not for an engine; whoever misses one finds it named. */

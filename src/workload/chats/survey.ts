@@ -19,6 +19,8 @@ export interface ChatSurvey {
   readonly sharedTokens: number;
   /** By conversation, which of the beginnings of all it has; absent: see `ChatTenants`. */
   readonly tenants?: readonly number[];
+  /** By tenant, what all of its conversations begin with: `sharedTokens` and more. */
+  readonly tenantTokens?: readonly number[];
   /** What is not sent of them: its name, and of how many conversations. */
   readonly unsent: readonly (readonly [name: string, conversations: number])[];
 }
@@ -39,7 +41,7 @@ export interface Surveyed {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
@@ -57,13 +59,14 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const opened = await openTokenizer(tokenizer);
   const beginning = new SharedBeginning();
   const tenants = new ChatTenants();
+  const beginnings: SharedBeginning[] = [];
   const unsent = new Map<string, number>();
   const counts: ExchangeCounts[][] = [];
   const textsOf = isCounting ? saidIn : () => [];
   for await (const ahead of countedAhead(chatsOf(surveyed), textsOf, opened, progress.counted)) {
     const { item: chat, count } = ahead;
     beginning.add(chat);
-    tenants.add(chat);
+    (beginnings[tenants.add(chat) - 1] ??= new SharedBeginning()).add(chat);
     for (const name of chat.unsent) unsent.set(name, (unsent.get(name) ?? 0) + 1);
     counts.push(
       chat.exchanges.map(({ message, answer }): ExchangeCounts => {
@@ -73,10 +76,13 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
       }),
     );
   }
+  const sharedTokens = beginning.tokens(opened.count);
   const survey: ChatSurvey = {
-    counts,
-    sharedTokens: beginning.tokens(opened.count),
-    ...(tenants.numbers && { tenants: tenants.numbers }),
+    ...{ counts, sharedTokens },
+    ...(tenants.numbers && {
+      tenants: tenants.numbers,
+      tenantTokens: beginnings.map((one) => Math.max(sharedTokens, one.tokens(opened.count))),
+    }),
     unsent: [...unsent],
   };
   writeJsonCache(cacheDir, key, survey);

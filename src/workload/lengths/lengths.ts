@@ -34,11 +34,12 @@ export async function openLengths(
     notes,
     conversation(userId) {
       const { inputTokens, outputTokens } = planned.of(userId);
-      const { text, tokens, sharedTokens } = said(userId, inputTokens);
+      const { text, tokens, sharedTokens, sharedWith } = said(userId, inputTokens);
       return {
         userId,
         opening: [],
         sharedTokens,
+        ...(sharedWith !== undefined && { sharedWith }),
         turns: [
           {
             message: new Message('user', text),
@@ -59,6 +60,7 @@ interface SaidOnce {
   readonly text: string;
   readonly tokens: number;
   readonly sharedTokens: number;
+  readonly sharedWith?: number | undefined;
 }
 
 type Say = (userId: number, inputTokens: number) => SaidOnce;
@@ -79,7 +81,8 @@ async function pooled(
   texts: Texts,
 ): Promise<Say> {
   const prompts = pool.map(({ text }) => text);
-  const counts = await texts.count([...prompts, ...commonBeginnings(prompts)]);
+  const beginnings = commonBeginnings(prompts);
+  const counts = await texts.count([...prompts, ...beginnings.map(({ text }) => text)]);
   const firstUser = new Map<number, number>();
   let next = population.firstUserId;
   return (userId) => {
@@ -89,11 +92,13 @@ async function pooled(
     }
     const { place, prompt } = of(userId).pooled!;
     const isRepeated = (firstUser.get(place) ?? userId) < userId;
+    const sharedWith = firstUser.get(isRepeated ? place : (beginnings[place]!.place ?? -1));
     const tokens = counts[place]!;
     return {
       text: prompt.text,
       tokens,
       sharedTokens: isRepeated ? tokens : counts[pool.length + place]!,
+      sharedWith,
     };
   };
 }

@@ -32,7 +32,7 @@ export async function openPrompts(
   }
   const said = prompts.map(({ text }) => promptPrefix + text);
   const beginnings = commonBeginnings(said);
-  const counts = await texts.count([...said, ...beginnings]);
+  const counts = await texts.count([...said, ...beginnings.map(({ text }) => text)]);
   const itemOf = itemOfUser(scenario, prompts.length);
   const planOf = turnPlanner(scenario);
   const outOf = prompts.length === read.length ? '' : ` of ${read.length}`;
@@ -44,6 +44,14 @@ export async function openPrompts(
       const index = itemOf(userId);
       const prompt = prompts[index]!;
       const tokens = counts[index]!;
+      const earlier = userId - prompts.length;
+      const isAgain = earlier >= scenario.population.firstUserId;
+      const { place } = beginnings[index]!;
+      const sharedWith = isAgain
+        ? earlier
+        : place === undefined
+          ? undefined
+          : userId - index + place;
       const maxTokens = planOf(userId).answerTokens() ?? limitOf(prompt);
       const turn: Turn = {
         message: new Message('user', said[index]!),
@@ -57,7 +65,8 @@ export async function openPrompts(
         userId,
         opening: [],
         // The first counts whole: it is the sender of what others find.
-        sharedTokens: index === 0 ? tokens : counts[prompts.length + index]!,
+        sharedTokens: index === 0 || isAgain ? tokens : counts[prompts.length + index]!,
+        ...(sharedWith !== undefined && { sharedWith }),
         turns: [turn],
         standInAnswer: () => new Message('assistant', ''),
       };

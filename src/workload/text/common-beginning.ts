@@ -1,19 +1,34 @@
 import { bisectLeft } from 'd3-array';
 
-/**
- * For every text the longest beginning, up to a word's end, that an earlier one has too. The nearest in
- * alphabetical order share most, so two neighbours are compared and not all.
- */
-export function commonBeginnings(texts: readonly string[]): string[] {
-  const earlier: string[] = [];
-  return texts.map((text) => {
-    const at = bisectLeft(earlier, text);
-    const [one, other] = [earlier[at - 1], earlier[at]].map((near) =>
-      commonBeginning(text, near ?? ''),
-    );
-    earlier.splice(at, 0, text);
-    return one!.length > other!.length ? one! : other!;
-  });
+/** What a text begins with and another too. */
+export interface CommonBeginning {
+  readonly text: string;
+  /** The place of the other, which comes before it; absent: they have nothing in common. */
+  readonly place?: number;
+}
+
+/** For every text the longest beginning, up to a word's end, that an earlier one has too. */
+export function commonBeginnings(texts: readonly string[]): CommonBeginning[] {
+  const earlier = new EarlierTexts();
+  return texts.map((text) => earlier.add(text));
+}
+
+/** The nearest in alphabetical order share most, so two neighbours are compared and not all. */
+export class EarlierTexts {
+  readonly #texts: string[] = [];
+  readonly #places: number[] = [];
+
+  /** What it begins with and one of those that were added before it. */
+  add(text: string): CommonBeginning {
+    const at = bisectLeft(this.#texts, text);
+    const [one, other] = [at - 1, at].map((near) => commonBeginning(text, this.#texts[near] ?? ''));
+    const isOne = one!.length > other!.length;
+    const common = isOne ? one! : other!;
+    const place = this.#places[isOne ? at - 1 : at];
+    this.#texts.splice(at, 0, text);
+    this.#places.splice(at, 0, this.#places.length);
+    return { text: common, ...(common && { place: place! }) };
+  }
 }
 
 /** Up to a word's end: one that goes on differently may be another token altogether. */

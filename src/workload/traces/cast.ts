@@ -9,6 +9,8 @@ export interface Cast {
   sessionOf(userId: number): TraceSession;
   /** Of a user, the users that play the sessions of its trace beside its own. */
   userIdOf(userId: number): (session: TraceSession) => number;
+  /** Who played the same session in the pass before; undefined: it is the first. */
+  earlierOf(userId: number): number | undefined;
   /** The session's own name, with a number where it is played again; undefined: it has none. */
   nameOf(userId: number): string | undefined;
 }
@@ -24,12 +26,16 @@ export function cast({ population }: Scenario, { roots, children }: TraceSession
     [roots, children].flatMap((sessions) => sessions.map((session, index) => [session, index])),
   );
 
-  function roleOf(userId: number): { session: TraceSession; pass: number } {
+  function roleOf(userId: number) {
     const isChild = children.length > 0 && userId >= firstChildId;
     const sessions = isChild ? children : roots;
     const number = userId - (isChild ? firstChildId : firstUserId);
     const pass = Math.floor(number / sessions.length);
-    return { session: sessions[number - pass * sessions.length]!, pass: Math.abs(pass) };
+    return {
+      session: sessions[number - pass * sessions.length]!,
+      pass: Math.abs(pass),
+      ...(pass > 0 && { earlier: userId - sessions.length }),
+    };
   }
 
   return {
@@ -41,6 +47,7 @@ export function cast({ population }: Scenario, { roots, children }: TraceSession
           ? firstChildId + pass * children.length + placeOf.get(session)!
           : firstUserId + pass * roots.length + placeOf.get(session)!;
     },
+    earlierOf: (userId) => roleOf(userId).earlier,
     nameOf(userId) {
       const { session, pass } = roleOf(userId);
       if (session.name === undefined) return undefined;

@@ -43,8 +43,18 @@ export async function openTrace(
   const said = await openSaid(scenario, entries, { texts, blockTokens });
   const digests = await Promise.all(opened.files.map((one) => contentDigest(one, cacheDir)));
   const planOf = turnPlanner(scenario);
-  const { sessionOf, userIdOf, nameOf } = cast(scenario, sessions);
+  const { sessionOf, userIdOf, earlierOf, nameOf } = cast(scenario, sessions);
   const times = timing(scenario, entries);
+  /** In another pass all of it was sent before. */
+  const sharedBy = (place: number, userId: number) => {
+    const earlier = earlierOf(userId);
+    if (earlier !== undefined)
+      return { sharedTokens: said.wholeTokens(place), sharedWith: earlier };
+    const sharedTokens = said.sharedTokens(place);
+    const of = said.sharedWith(place);
+    if (of === undefined) return { sharedTokens };
+    return { sharedTokens, sharedWith: userIdOf(userId)(sessions.sessionAt(of)) };
+  };
 
   return {
     conversations: sessions.roots.length,
@@ -94,7 +104,7 @@ export async function openTrace(
         isAnonymous: session.name === undefined,
         opening: [],
         ...(first.request && { request: first.request }),
-        sharedTokens: said.sharedTokens(session.places[0]!),
+        ...sharedBy(session.places[0]!, userId),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };

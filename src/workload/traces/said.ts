@@ -23,6 +23,10 @@ export interface SaidInTrace {
    * is the sender of what others find.
    */
   sharedTokens(index: number): number;
+  /** Of all of it, what was said before included. */
+  wholeTokens(index: number): number;
+  /** The place of the entry that began with them; undefined: none did. */
+  sharedWith(index: number): number | undefined;
 }
 
 /**
@@ -38,7 +42,7 @@ export async function openSaid(
   const wordsOf = hasWords ? words(scenario.seed, await texts.corpus(), blockTokens) : undefined;
   const spoken = await countSpoken(entries, texts);
   const answers = await countAnswers(entries, texts);
-  const seenTokens = seenBefore(entries, blockTokens);
+  const seen = seenBefore(entries, blockTokens);
   return {
     turn(index, isAlone) {
       const { messages } = entries[index]!;
@@ -48,7 +52,10 @@ export async function openSaid(
     },
     messageTokens: (index) => spoken.tokens[index] ?? entries[index]!.inputTokens,
     answerTokens: (index) => answers[index],
-    sharedTokens: (index) => spoken.sharedTokens[index] ?? seenTokens[index]!,
+    sharedTokens: (index) => spoken.sharedTokens[index] ?? seen[index]!.tokens,
+    wholeTokens: (index) => spoken.wholeTokens[index] ?? entries[index]!.inputTokens ?? 0,
+    sharedWith: (index) =>
+      entries[index]!.messages ? spoken.sharedWith[index] : seen[index]!.place,
   };
 }
 
@@ -89,37 +96,55 @@ function wordsOfAnswer({ text, fields }: Message): string {
 async function countSpoken(entries: readonly TraceEntry[], texts: Texts) {
   const places = [...entries.keys()].filter((index) => entries[index]!.messages);
   const tokens: number[] = [];
+  const wholeTokens: number[] = [];
   const sharedTokens: number[] = [];
-  if (!places.length) return { tokens, sharedTokens };
+  const sharedWith: number[] = [];
+  if (!places.length) return { tokens, wholeTokens, sharedTokens, sharedWith };
   const said = places.map((index) => entries[index]!.messages!.map(({ text }) => text));
   const whole = said.map((list) => list.join('\n'));
-  const counted = [said.map((list) => list.at(-1)!), whole, commonBeginnings(whole)];
+  const beginnings = commonBeginnings(whole);
+  const counted = [
+    ...[said.map((list) => list.at(-1)!), whole],
+    beginnings.map(({ text }) => text),
+  ];
   const counts = await texts.count(counted.flat());
   for (const [i, index] of places.entries()) {
     const [last, all, beginning] = counted.map((_, part) => counts[part * places.length + i]!);
     tokens[index] = last!;
+    wholeTokens[index] = all!;
     sharedTokens[index] = index === 0 ? all! : beginning!;
+    const { place } = beginnings[i]!;
+    if (place !== undefined) sharedWith[index] = places[place]!;
   }
-  return { tokens, sharedTokens };
+  return { tokens, wholeTokens, sharedTokens, sharedWith };
 }
 
-/** Tokens at the start of every entry that an earlier one began with, at most, by the names of its blocks. */
+/** Tokens at the start of an entry that an earlier one began with, at most, and the place of that. */
+export interface SeenBefore {
+  readonly tokens: number;
+  readonly place?: number;
+}
+
+/** By the names of an entry's blocks. */
 export function seenBefore(
   entries: readonly Pick<TraceEntry, 'inputTokens' | 'hashIds'>[],
   blockTokens: number,
-): number[] {
+): SeenBefore[] {
   const chains = new Chains();
-  const seenTokens = new Map<number, number>();
+  const seen = new Map<number, { tokens: number; place: number }>();
   return entries.map(({ inputTokens = 0, hashIds = [] }, index) => {
-    let shared = 0;
+    let shared: SeenBefore = { tokens: 0 };
     let isShared = true;
     for (const [i, name] of chains.namesOf(hashIds).entries()) {
       const tokens = Math.min(blockTokens, inputTokens - i * blockTokens);
-      const seen = seenTokens.get(name) ?? 0;
-      if (isShared) shared += Math.min(seen, tokens);
-      isShared &&= seen >= tokens;
-      if (tokens > seen) seenTokens.set(name, tokens);
+      const before = seen.get(name);
+      if (isShared && before) {
+        const { place } = before;
+        shared = { tokens: shared.tokens + Math.min(before.tokens, tokens), place };
+      }
+      isShared &&= (before?.tokens ?? 0) >= tokens;
+      if (tokens > (before?.tokens ?? 0)) seen.set(name, { tokens, place: index });
     }
-    return index === 0 && hashIds.length ? inputTokens : shared;
+    return index === 0 && hashIds.length ? { tokens: inputTokens } : shared;
   });
 }

@@ -20,6 +20,8 @@ export interface TraceSessions {
   readonly roots: readonly TraceSession[];
   /** Those that others begin. */
   readonly children: readonly TraceSession[];
+  /** Whose the entry at a place is. */
+  sessionAt(place: number): TraceSession;
 }
 
 interface Draft {
@@ -41,10 +43,12 @@ export function sessionsOf(
 ): TraceSessions {
   const named = new Map<string, Draft>();
   const all: Draft[] = [];
+  const byPlace: Draft[] = [];
   for (const [index, { session: name }] of entries.entries()) {
     const begun = name === undefined ? undefined : named.get(name);
     if (begun) {
       begun.places.push(index);
+      byPlace.push(begun);
       continue;
     }
     const session: Draft = {
@@ -55,6 +59,7 @@ export function sessionsOf(
       parent: undefined,
     };
     all.push(session);
+    byPlace.push(session);
     if (name !== undefined) named.set(name, session);
   }
   for (const session of all) findParent(session);
@@ -62,6 +67,7 @@ export function sessionsOf(
   return {
     roots: all.filter(({ parent }) => !parent),
     children: all.filter(({ parent }) => parent),
+    sessionAt: (place) => byPlace[place]!,
   };
 
   function findParent(session: Draft): void {

@@ -50,17 +50,22 @@ test('host time is added once a step', () => {
 test.each([
   // gpu, rows, context of each, expected time between tokens, tolerance, and where it was seen
   ['a6000', 2, 2500, 25.4, 0.5, "vLLM's multi-turn README: TPOT 25.4 ms"],
-  ['h100', 16, 700, 8.95, 0.4, 'a real H100 under vLLM 0.15.1: ITL 8.9 to 9.0 ms'],
+  ['h100', 1, 1600, 6.45, 0.15, 'a recorded H100 under vLLM 0.24: 6.45 ms between tokens'],
+  ['h100', 4, 4800, 7.29, 0.15, 'the same, four rows: 7.2 to 7.3 ms'],
+  ['h100', 12, 4630, 8.89, 0.25, 'the same, twelve rows: 8.9 ms'],
   ['a100', 1, 100, 12.9, 0.5, 'a decode floor of 10 ms, with output layer and host'],
 ] as const)('%s decodes %d rows of %d tokens in %d ms +- %d: %s', (...row) => {
   const [gpu, rows, context, expectedMs, toleranceMs] = row;
   const step = { tokens: rows, sampledRows: rows, decodeRows: rows };
-  const ms = stepMs(profileOf({ gpu }), load({ ...step, decodeContextTokens: rows * context }));
+  // Where steps are launched ahead, the host is hidden below the GPU.
+  const own = profileOf({ gpu });
+  const profile = own.asyncScheduling ? { ...own, hostMs: 0 } : own;
+  const ms = stepMs(profile, load({ ...step, decodeContextTokens: rows * context }));
   expect(Math.abs(ms - expectedMs)).toBeLessThan(toleranceMs);
 });
 
 test.each([
-  ['h100', 40_000, 45_000],
+  ['h100', 43_000, 47_000],
   ['a100', 13_500, 14_500],
   ['rtx4090', 10_400, 10_950],
 ])('%s prefills between %d and %d tokens a second in its linear layers', (gpu, low, high) => {
@@ -71,20 +76,27 @@ test.each([
 });
 
 test.each([
-  // 131072 bytes in the time that computing a token takes: 91.5, 70.5 and 23.5 us.
+  // 131072 bytes in the time that computing a token takes: 91.5, 70.5 and 21.9 us.
   ['rtx4090', 1.4],
   ['a100', 1.9],
-  ['h100', 5.6],
+  ['h100', 6.0],
 ])('%s: loading KV is worth it from %d GB/s on', (gpu, expectedGBps) => {
   const profile = profiles[gpu]!;
   expect(breakEvenGBps(profile)).toBeCloseTo(expectedGBps, 1);
   const tokens = 1000;
   const loadUs = (tokens * profile.kvBytesPerToken) / (breakEvenGBps(profile) * 1e3);
-  const linearOnly = { ...profile, weightsMs: 0, headMs: 0, attentionLaunchMs: 0, hostMs: 0 };
+  const linearOnly = {
+    ...profile,
+    graphSizes: [],
+    weightsMs: 0,
+    headMs: 0,
+    attentionLaunchMs: 0,
+    hostMs: 0,
+  };
   expect(loadUs).toBeCloseTo(stepMs(linearOnly, load({ tokens })) * 1e3, 6);
 });
 
-test('copies to and from the host are as fast as the PCIe generation: 2.6 us a token on 5.0, 6 on 4.0', () => {
+test('copies to and from the host are as fast as the PCIe generation: 2.6 us a token on 5.0, as measured 3.1, 6 on 4.0', () => {
   const usPerToken = Object.entries(profiles).map(([gpu, profile]) => {
     return [gpu, (profile.kvBytesPerToken / profile.hostReadGBps / 1e3).toFixed(1)];
   });
@@ -93,7 +105,7 @@ test('copies to and from the host are as fast as the PCIe generation: 2.6 us a t
     rtxpro6000: '2.6',
     a6000: '6.0',
     a100: '6.0',
-    h100: '2.6',
+    h100: '3.1',
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../src/base/clock.ts';
 import { Link } from '../../../src/engine/kv/link.ts';
+import { tries } from '../../support/tries.ts';
 
 /** When each transfer ends, given when it starts and its bytes, at 100 bytes/ms. */
 function play(transfers: readonly (readonly [startMs: number, bytes: number])[], latencyMs = 0) {
@@ -87,6 +88,6 @@ test('whatever is sent, the link is never idle with bytes left, and no transfer 
         expect(endMs[index]! - startMs).toBeGreaterThanOrEqual(size / 100 - 1e-6);
       }
     }),
-    { seed: 4, numRuns: 200 },
+    { seed: 4, numRuns: tries(200) },
   );
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { chainNames } from '../../../src/engine/kv/chain-hash.ts';
 import { offloadSchema } from '../../../src/scenario/offload.ts';
 import { Bench } from '../../support/engine-rig.ts';
+import { tries } from '../../support/tries.ts';
 import { Heard } from '../heard.ts';
 
 const BLOCK = 4;
@@ -87,7 +88,7 @@ test('whatever the prompts, one after the other, hits are those of an LRU stack,
         expect(found).toEqual(expected);
       }
     }),
-    { seed: 6, numRuns: 40 },
+    { seed: 6, numRuns: tries(40) },
   );
 });
 
@@ -121,7 +122,7 @@ test('what is told as stored and evicted is what enters and leaves the LRU stack
       }
       expect(heard.names('gpu').length).toBe(heard.storedCount - heard.evictions.length);
     }),
-    { seed: 9, numRuns: 200 },
+    { seed: 9, numRuns: tries(200) },
   );
 });
 
@@ -148,7 +149,7 @@ test('inclusive tiers with fast links: each has what an LRU stack of its own cap
       });
       expect(found).toEqual(expected);
     }),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: tries(300) },
   );
 });
 
@@ -172,6 +173,6 @@ test('exclusive tiers with fast links: together they have what one stack of thei
         stack.touch(chain);
       }
     }),
-    { seed: 8, numRuns: 300 },
+    { seed: 8, numRuns: tries(300) },
   );
 });

@@ -6,7 +6,12 @@ import { Bench, privateTokens } from '../../support/engine-rig.ts';
 type Offload = Parameters<typeof offloadSchema.parse>[0];
 
 function benchWith(offload: Offload, options: Partial<EngineOptions> = {}): Bench {
-  return new Bench({ apiMs: 0, gpu: 'h100', ...options, offload: offloadSchema.parse(offload) });
+  return new Bench({
+    apiMs: 0,
+    gpu: 'rtxpro6000',
+    ...options,
+    offload: offloadSchema.parse(offload),
+  });
 }
 
 function asking(owner: number, input: number, answer = 1) {

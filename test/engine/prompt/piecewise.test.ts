@@ -4,6 +4,7 @@ import { textCoder } from '../../../src/engine/prompt/piecewise.ts';
 import type { Coder } from '../../../src/engine/prompt/vocabulary.ts';
 import { loadTokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { wordTokenizer } from '../../support/engine-rig.ts';
+import { tries } from '../../support/tries.ts';
 
 let gpt2: Coder;
 
@@ -29,7 +30,7 @@ test('the ids of the pieces are the ids of the whole, on every look-up', () => {
       expect([...coder.encode(one)]).toEqual(whole);
       expect([...coder.encode(one)]).toEqual(whole);
     }),
-    { seed: 8, numRuns: 500 },
+    { seed: 8, numRuns: tries(500) },
   );
 });
 

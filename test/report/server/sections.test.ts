@@ -74,8 +74,8 @@ test('the server has its cache, its queue, its transfers and where the data is, 
       stored          61.00 GB in 2.000 s of transfers: 30.50 GB/s
       loaded          10.00 GB in 0.010 s of transfers: 1000 GB/s
       data            cpu is 74.4 % full
-                      1000 tokens took 25.00 ms to load and 250.0 ms of their
-                      prefill to compute: loading is the faster
+                      1000 tokens took 25.00 ms to load, and at most 250.0 ms to
+                      compute, steps and all: loading looks the faster
                       7 stores found no room and were left out
                       2 preemptions: requests under way outgrew the blocks of the
                       GPU, while up to 1 waited

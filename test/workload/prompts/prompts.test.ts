@@ -54,6 +54,14 @@ describe('a list as a workload', () => {
       { cacheDir },
     );
 
+  test('another pass sends what the one before it had sent, as a whole', async () => {
+    const workload = await open({});
+    const [first, again] = [workload.conversation(2), workload.conversation(5)];
+    expect(first).toMatchObject({ sharedTokens: 0 });
+    expect(first.sharedWith).toBeUndefined();
+    expect(again).toMatchObject({ sharedWith: 2, sharedTokens: again.turns[0]!.messageTokens });
+  });
+
   test('user i says prompt i once, with its prefix and its length, counted', async () => {
     const { count } = await openTokenizer(await locateTokenizer('gpt2'));
     const workload = await open({ promptPrefix: '0.5 ' });
@@ -77,17 +85,18 @@ describe('a list as a workload', () => {
 describe('the beginning that an earlier text has too', () => {
   test('ends where a word ends', () => {
     expect(commonBeginnings(['one two', 'one twofold', 'one two three', 'on'])).toEqual([
-      '',
-      'one',
-      'one two',
-      '',
+      { text: '' },
+      { text: 'one', place: 0 },
+      { text: 'one two', place: 0 },
+      { text: '' },
     ]);
   });
 
   test('is the longest of all earlier ones', () => {
     const text = fc.array(fc.constantFrom('a ', 'b '), { maxLength: 8 }).map((w) => w.join(''));
     const check = (texts: string[]) => {
-      for (const [i, found] of commonBeginnings(texts).entries()) {
+      for (const [i, { text: found, place }] of commonBeginnings(texts).entries()) {
+        if (place !== undefined) expect(texts[place]!.startsWith(found) && place < i).toBe(true);
         const shared = texts.slice(0, i).map((other) => {
           let length = 0;
           while (length < other.length && other[length] === texts[i]![length]) length++;

@@ -8,6 +8,7 @@ import { spaced } from '../../../src/workload/text/spaced.ts';
 import * as tokenizers from '../../../src/workload/tokenizer/tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { locateTokenizer } from '../../../src/workload/tokenizer/tokenizer-files.ts';
+import { tries } from '../../support/tries.ts';
 import { scratchDir, shortText } from '../scratch.ts';
 import { toyTokenizer } from '../toy-tokenizer.ts';
 
@@ -41,7 +42,7 @@ describe('cuts of Moby Dick under GPT-2', () => {
           expect(gpt2.count(`${first} ${second}`)).toBe(a + b);
         },
       ),
-      { numRuns: 100, seed: 1 },
+      { numRuns: tries(100), seed: 1 },
     );
   });
 
@@ -149,7 +150,7 @@ describe('text without spaces between words', () => {
           expect(count(`${first} ${second}`)).toBe(a + b);
         },
       ),
-      { numRuns: 20, seed: 1 },
+      { numRuns: tries(20), seed: 1 },
     );
   });
 

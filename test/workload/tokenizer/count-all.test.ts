@@ -9,6 +9,7 @@ import { piecesOf, SAMPLE } from '../../../src/workload/tokenizer/pieces.ts';
 import { loadRust, type RustTokenizer } from '../../../src/workload/tokenizer/rust-tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/workload/tokenizer/tokenizer.ts';
 import { titled } from '../../support/needs.ts';
+import { tries } from '../../support/tries.ts';
 import { otherTokenizers } from '../four-tokenizers.ts';
 import { MOBY_DICK, scratchDir } from '../scratch.ts';
 
@@ -118,7 +119,7 @@ test('the pieces of a text are the text, and their tokens are its tokens', async
       expect(pieces.join('')).toBe(one);
       expect(pieces.flatMap(encode)).toEqual(encode(one));
     }),
-    { seed: 8, numRuns: 300 },
+    { seed: 8, numRuns: tries(300) },
   );
 });
 

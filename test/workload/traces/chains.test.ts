@@ -18,7 +18,11 @@ test('a block is named by all that is before it', () => {
 
 test('an id behind another one was not seen there before', () => {
   const entry = (...hashIds: number[]) => ({ inputTokens: hashIds.length * 16, hashIds });
-  expect(seenBefore([entry(1, 2, 3), entry(4, 2, 3), entry(1, 2, 9)], 16)).toEqual([48, 0, 32]);
+  expect(seenBefore([entry(1, 2, 3), entry(4, 2, 3), entry(1, 2, 9)], 16)).toEqual([
+    { tokens: 48 },
+    { tokens: 0 },
+    { tokens: 32, place: 0 },
+  ]);
 });
 
 test('an entry without a time is as late as the one before it in its session', () => {

@@ -215,7 +215,9 @@ describe('entries', () => {
     const [one, other] = [1, 2].map((userId) => conversation(userId).turns[0]!.message.text);
     expect([count(one!), count(other!)]).toEqual([8, 6]);
     expect(other!.split(' ')[0]).toBe(one!.split(' ')[0]);
-    expect(conversation(2).sharedTokens).toBe(4);
+    expect(conversation(2)).toMatchObject({ sharedTokens: 4, sharedWith: 1 });
+    // The third plays the first again: all of it was sent.
+    expect(conversation(3)).toMatchObject({ sharedTokens: 8, sharedWith: 1 });
     expect(notes[0]).toBe(`trace: 2 requests in ${file}, blocks of 4 tokens`);
     const wide = { conversation: { trace: { file, blockTokens: 8 } } };
     expect((await open([given(...entries)], file, wide)).notes[0]).toMatch(/blocks of 8 tokens/);

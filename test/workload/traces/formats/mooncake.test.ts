@@ -145,7 +145,13 @@ test('what was seen before: whole blocks up to the first new one, of a part what
     { inputTokens: 10, hashIds: [9] },
     { inputTokens: 20, hashIds: [8, 1] },
   ];
-  expect(seenBefore(requests, 10)).toEqual([25, 20, 23, 0, 0]);
+  expect(seenBefore(requests, 10)).toEqual([
+    { tokens: 25 },
+    { tokens: 20, place: 0 },
+    { tokens: 23, place: 1 },
+    { tokens: 0 },
+    { tokens: 0 },
+  ]);
 });
 
 describe('a trace as a workload', () => {

@@ -263,7 +263,8 @@ describe.skipIf(noData)(titled('recorded traces', noData), () => {
     const drop = ['api-times', 'models', 'kinds', 'other-fields'] as const;
     const shared = async (to: string, file: string, blockTokens = 64) =>
       seenBefore((await reread(to, file, { blockTokens })) as never, blockTokens).reduce(
-        (a, b) => a + b,
+        (sum, { tokens }) => sum + tokens,
+        0,
       );
     await convert(FOLDER, 'mooncake', { drop, blockTokens: 64 });
     expect(await shared('mooncake', out)).toBe(await shared('kv-cache-tester', FOLDER));
