@@ -34,7 +34,10 @@ const STEPPINGS: readonly Stepping[] = [
   { name: 'in turn, graphs', profile: { graphSizes: GRAPH_SIZES }, without: [] },
   {
     name: 'pipelined',
-    profile: { asyncScheduling: true, transfersInTurn: true, graphSizes: GRAPH_SIZES },
+    profile: {
+      ...{ asyncScheduling: true, apiShared: true, transfersInTurn: true },
+      graphSizes: GRAPH_SIZES,
+    },
     // Hidden below the steps, and in the launch of those that it shows in.
     without: ['hostMs'],
   },

@@ -5,7 +5,7 @@ import type { EngineEnd, EngineObserver } from './serving.ts';
 
 type FrontCosts = Pick<
   Further,
-  'apiMs' | 'apiSerialMs' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
+  'apiMs' | 'apiSerialMs' | 'apiShared' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
 >;
 
 /** What the engine tells; `cancel`: nothing more is told. */
@@ -19,12 +19,15 @@ export interface Heard extends EngineObserver {
  *
  *   apiSerialMs + promptTokenUs n + apiMs
  *
- * of which the first two are shared with the others (`ApiWork`), and wait for the chunks that are sent meanwhile.
+ * of which the first two wait for the chunks that are sent meanwhile, and for the requests before it, or are shared
+ * with all that are there (`apiShared`, `ApiWork`).
  */
 export class Front {
   readonly #costs: FrontCosts;
   readonly #clock: Clock;
   readonly #work: ApiWork;
+  /** Where requests are read one after the other. */
+  #freeMs = 0;
 
   constructor(clock: Clock, costs: FrontCosts) {
     this.#costs = costs;
@@ -34,13 +37,16 @@ export class Front {
 
   /** Takes a request in, and calls `accepted` when the engine has it; returns what gives it up. */
   take(promptTokens: number, accepted: () => void): () => void {
-    const { apiMs, apiSerialMs, promptTokenUs } = this.#costs;
+    const { apiMs, apiSerialMs, apiShared, promptTokenUs } = this.#costs;
     const busyMs = apiSerialMs + (promptTokenUs / 1e3) * promptTokens;
     let timer: unknown;
-    const handOver = (): void => {
-      timer = this.#clock.setTimeout(accepted, apiMs);
+    const handOver = (waitMs: number): void => {
+      timer = this.#clock.setTimeout(accepted, waitMs + apiMs);
     };
-    const giveUp = busyMs === 0 ? handOver() : this.#work.begin(busyMs, handOver);
+    const giveUp =
+      apiShared && busyMs > 0
+        ? this.#work.begin(busyMs, () => handOver(0))
+        : handOver(this.#inTurnMs(busyMs));
     return () => {
       giveUp?.();
       this.#clock.clearTimeout(timer);
@@ -50,7 +56,18 @@ export class Front {
   /** So many chunks are sent. */
   sent(chunks: number): void {
     const { chunkUs } = this.#costs;
-    if (chunkUs > 0) this.#work.interrupt((chunkUs / 1e3) * chunks);
+    if (chunkUs === 0) return;
+    const ms = (chunkUs / 1e3) * chunks;
+    if (this.#costs.apiShared) this.#work.interrupt(ms);
+    else this.#inTurnMs(ms);
+  }
+
+  /** Takes the process for so long, after all that it was taken for; how long until that is over. */
+  #inTurnMs(busyMs: number): number {
+    if (busyMs === 0) return 0;
+    const nowMs = this.#clock.now();
+    this.#freeMs = Math.max(this.#freeMs, nowMs) + busyMs;
+    return this.#freeMs - nowMs;
   }
 
   /** The observer as the API lets it hear: the first token later than the engine has it. */

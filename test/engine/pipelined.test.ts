@@ -119,18 +119,13 @@ test('the first token comes later through the API, the others do not, and an ans
   expect(played({ firstChunkMs: 4 }, [{ atMs: 0, prompt: 100, answer: 1 }]).times[0]).toEqual([14]);
 });
 
-test('the API works at all prompts that it has, and hands over together what came together', () => {
+test('the API reads one prompt after the other, or works at all that it has', () => {
   const both = Array.from({ length: 2 }, () => ({ atMs: 0, prompt: 1000, answer: 1 }));
-  const { times } = played({ apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 }, both);
-  // With the engine at 33 ms, both: the second waits until the step of the first has ended.
-  expect(times).toEqual([[43], [53]]);
-  const [first, later] = played({ apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 }, [
-    both[0]!,
-    { ...both[1]!, atMs: 10 },
-  ]).times;
-  // 10 ms alone, then 5 at half the speed; the other's last 10 alone again.
-  expect(first).toEqual([33]);
-  expect(later).toEqual([43]);
+  const api = { apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 };
+  // With the engine at 18 and 33 ms: the second waits until the step of the first has ended.
+  expect(played(api, both).times).toEqual([[28], [43]]);
+  // With the engine at 33 ms, both.
+  expect(played({ ...api, apiShared: true }, both).times).toEqual([[43], [53]]);
 });
 
 test('whatever is asked, every request gets its tokens, in order, under preemption and tiers too', () => {
