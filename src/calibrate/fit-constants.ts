@@ -65,6 +65,10 @@ export const FITTED = {
     },
     isOf: isAhead,
   },
+  chunkUs: {
+    ...{ unit: 'us', says: 'the API, a streamed token', scale: atLeast(50), min: 0, max: 5000 },
+    isOf: isAhead,
+  },
   storeTokenUs: {
     ...{ unit: 'us', says: 'handing a token of a prompt to the tiers', scale: atLeast(2) },
     ...{ min: 0, max: 1000, isOf: (_: Profile, hasTiers: boolean) => hasTiers },

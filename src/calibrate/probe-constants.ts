@@ -34,7 +34,10 @@ const STEPPINGS: readonly Stepping[] = [
   { name: 'in turn, graphs', profile: { graphSizes: GRAPH_SIZES }, without: [] },
   {
     name: 'pipelined',
-    profile: { asyncScheduling: true, graphSizes: GRAPH_SIZES },
+    profile: {
+      ...{ asyncScheduling: true, apiShared: true, transfersInTurn: true },
+      graphSizes: GRAPH_SIZES,
+    },
     // Hidden below the steps, and in the launch of those that it shows in.
     without: ['hostMs'],
   },
@@ -92,7 +95,9 @@ interface Fit {
  */
 export function constantsOf(seen: readonly Seen[], budgets: readonly number[]): Constants {
   const designs = designsOf(seen);
-  const fits = STEPPINGS.map((stepping) =>
+  const aheadMs = launchedAheadMs(designs);
+  const steppings = aheadMs === undefined ? STEPPINGS : [pipelinedBy(aheadMs)];
+  const fits = steppings.map((stepping) =>
     budgets
       .map((budget) => fitWith(designs, budget, stepping))
       .reduce((a, b) => (b.fitted.misfit < a.fitted.misfit ? b : a)),
@@ -119,6 +124,31 @@ export function constantsOf(seen: readonly Seen[], budgets: readonly number[]): 
       spreadMs: spreadOf(all),
     })),
   };
+}
+
+/** A prompt of so few tokens is computed in one step, which is launched long before it has ended. */
+const SHORT_TOKENS = 256;
+/** Of a step: a first token that comes so much later than the end of the gap was launched ahead. */
+const LAG_SHARE = 0.2;
+
+/**
+ * Where steps are launched ahead, the result of a prompt's step is read when the next one, a graph, has been launched:
+ * how long that takes. undefined: nothing says so.
+ */
+function launchedAheadMs(designs: readonly Design[]): number | undefined {
+  const lags = designs.flatMap(({ all }) =>
+    all.flatMap((one) =>
+      one.kind === 'mixed' && one.inputTokens <= SHORT_TOKENS ? (one.lagMs ?? []) : [],
+    ),
+  );
+  const stepsMs = designs.flatMap(({ seen }) => (seen.kind === 'decode' ? [seen.ms] : []));
+  const lag = lags.length ? median(lags) : 0;
+  return lag > LAG_SHARE * Math.min(...stepsMs) ? lag : undefined;
+}
+
+function pipelinedBy(graphLaunchMs: number): Stepping {
+  const pipelined = STEPPINGS.find(({ name }) => name === 'pipelined')!;
+  return { ...pipelined, profile: { ...pipelined.profile, graphLaunchMs } };
 }
 
 /** Of constants that only their sum is known of it is all but -1. */
@@ -166,12 +196,21 @@ function hintsOf(start: readonly number[]): { index: number; value: number; widt
   ];
 }
 
+/** How well steps are described: those that decode alone are most of an answer's, and alike. */
+const SHARES = { prefill: 0.02, decode: 0.005, mixed: 0.02 } as const satisfies Record<
+  Seen['kind'],
+  number
+>;
+
 function equationsOf(designs: readonly Design[], budget: number, stepping: Stepping): Equations {
   const apiAt = CONSTANTS.indexOf('apiMs');
   const promptAt = CONSTANTS.indexOf('promptTokenUs');
   const works = designs.map(({ seen }) => workOf(seen, budget));
   return {
     ms: designs.map(({ seen }) => seen.ms),
+    shares: designs.map(({ seen: { kind } }) => SHARES[kind]),
+    // Host times vary from one launch to the next; steps of graphs hardly do.
+    spreadMs: designs.map(({ all }) => spreadOf(all)),
     predicted(values) {
       const timeline = timelineOf(profileWith(values, stepping));
       return designs.map(({ seen }, index) => {

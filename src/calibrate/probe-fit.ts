@@ -12,6 +12,9 @@ export interface Estimate {
 /** What was measured, and what it would be by constants: milliseconds, one each. */
 export interface Equations {
   readonly ms: readonly number[];
+  /** By what share of it each may be off, and by how many milliseconds besides; default: RELATIVE, 0. */
+  readonly shares?: readonly number[];
+  readonly spreadMs?: readonly number[];
   predicted(constants: readonly number[]): number[];
 }
 
@@ -72,13 +75,15 @@ export function fitConstants(equations: Equations, options: FitOptions): Fitted 
 }
 
 function searched(
-  { ms: measured, predicted }: Equations,
+  { ms: measured, shares = [], spreadMs = [], predicted }: Equations,
   { start, scales, fixed = [], lowest = [], hints = [] }: FitOptions,
   hintWeight: number,
 ): Fitted {
   const hinted = hints.filter(({ index }) => !fixed.includes(index));
   const free = start.map((_, index) => index).filter((index) => !fixed.includes(index));
-  const weigh = measured.map((ms) => 1 / (RELATIVE * ms + ABSOLUTE_MS));
+  const weigh = measured.map(
+    (ms, row) => 1 / Math.hypot((shares[row] ?? RELATIVE) * ms + ABSOLUTE_MS, spreadMs[row] ?? 0),
+  );
   const residualsAt = (values: readonly number[]) => [
     ...predicted(values).map((ms, row) => (measured[row]! - ms) * weigh[row]!),
     ...hinted.map(({ index, value, width }) => ((value - values[index]!) / width) * hintWeight),

@@ -18,7 +18,12 @@ export interface ProbeFolder extends ProbeKeeper {
   /** Closes the journal; SHA-256 of it. */
   close(): string;
   /** What the probes were, by the user ids of the journal, and all that was made of them; also of a session that failed. */
-  keep(found: Partial<Probed> & { readonly refused?: readonly string[] }): void;
+  keep(
+    found: Partial<Omit<Probed, 'traffic'>> & {
+      readonly refused?: readonly string[];
+      readonly traffic?: readonly { readonly conversation: number; readonly id: number }[];
+    },
+  ): void;
 }
 
 interface FolderOptions {

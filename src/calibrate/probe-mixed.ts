@@ -67,6 +67,8 @@ interface Stretch {
   readonly ms: number;
   readonly steps: number;
   readonly contextTokens: number;
+  /** From the end of its longest gap to the first token of the prompt. */
+  readonly lagMs: number;
 }
 
 /** undefined: some stream had ended before, or not begun. */
@@ -89,6 +91,7 @@ export function mixedSeen(what: string, { answered, streams }: BesideSeen): Mixe
     inputTokens,
     cachedTokens,
     steps,
+    lagMs: median(stretches.map((stretch) => stretch.lagMs)),
   };
 }
 
@@ -101,9 +104,14 @@ function stretchOf(
   const last = deltasMs.findIndex((atMs) => atMs >= toMs);
   if (first < 0 || last < 0) return undefined;
   const steps = last - first;
+  const ends = deltasMs.slice(first + 1, last + 1);
+  const longest = ends
+    .map((endMs, index) => ({ endMs, ms: endMs - deltasMs[first + index]! }))
+    .reduce((a, b) => (b.ms > a.ms ? b : a));
   return {
     ms: deltasMs[last]! - deltasMs[first]!,
     steps,
+    lagMs: Math.max(0, toMs - longest.endMs),
     contextTokens: (usage?.inputTokens ?? 0) + first + (steps + 1) / 2,
   };
 }

@@ -138,6 +138,7 @@ export function profileJson(
   probed: Probed,
   constants: readonly ProfileConstant[],
   provenance: Provenance,
+  more: Readonly<Record<string, number>> = {},
 ) {
   const { date, confab, server, version, digest, requests } = provenance;
   const intervals = constants.flatMap(({ name, estimate }) =>
@@ -159,7 +160,7 @@ export function profileJson(
       intervals: Object.fromEntries(intervals),
       correlations: probed.constants.correlations,
       undetermined: undetermined.map(({ name }) => name),
-      residuals: residualsOf(probed),
+      residuals: { ...residualsOf(probed), ...more },
     },
   };
 }

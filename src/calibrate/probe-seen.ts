@@ -34,6 +34,11 @@ export interface MixedSeen extends SeenBase {
   readonly cachedTokens: number;
   /** Steps in it, those without a part of the prompt included. */
   readonly steps: number;
+  /**
+   * From the end of the rows' longest gap to the first token: 0 where a step is launched when the one before has ended;
+   * else the gap is that of the step before, whose result waits for the launch.
+   */
+  readonly lagMs?: number;
 }
 
 export function decodeLoad(rows: number, contextTokens: number): StepLoad {
@@ -52,7 +57,8 @@ export function chunksOf(
   most: number,
 ): StepLoad[] {
   const chunks: StepLoad[] = [];
-  for (let computed = cachedTokens; computed < inputTokens; ) {
+  // The last token is computed also where all were found.
+  for (let computed = Math.min(cachedTokens, inputTokens - 1); computed < inputTokens; ) {
     const scheduled = Math.min(most, inputTokens - computed);
     const load = emptyLoad();
     sumLoad(load, [

@@ -17,6 +17,7 @@ import type { Seen } from './probe-seen.ts';
 import { median, type ProbeSession } from './probe-session.ts';
 import { probeSteps } from './probe-steps.ts';
 import { probeTier, type TierSeen } from './probe-tier.ts';
+import { type Passed, probeTraffic } from './probe-traffic.ts';
 import { Refused } from './refused.ts';
 
 /** All that a session of probes found out about a server. */
@@ -36,6 +37,8 @@ export interface Probed {
   readonly tier: TierSeen | undefined;
   readonly seen: readonly Seen[];
   readonly constants: Constants;
+  /** Requests as users send them, of a server that launches steps ahead. */
+  readonly traffic: readonly Passed[];
   /** What should be known of it, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -110,10 +113,11 @@ export async function probeServer(
     longest,
     blockTokens: blockTokens ?? DEFAULT_BLOCK,
   });
-  await noteDrift(session, checked, notes);
-  await refuseOthers(session, firstPage);
   session.stage('fitting');
   const constants = constantsOf(seen, likelyBudgets(budget));
+  const traffic = await trafficOf(session, { ...room, tokenMs: tokenMsOf(seen) }, constants);
+  await noteDrift(session, checked, notes);
+  await refuseOthers(session, firstPage);
   return {
     checked,
     limits: {
@@ -131,8 +135,18 @@ export async function probeServer(
       blocks,
       tierBlocks,
     },
-    ...{ cache, tier, seen, constants, notes },
+    ...{ cache, tier, seen, constants, traffic, notes },
   };
+}
+
+/** Of a server that launches a step when the one before it has ended, probes tell all. */
+async function trafficOf(
+  session: ProbeSession,
+  room: Room & { readonly tokenMs: number },
+  { stepping, values: { weightsMs } }: Constants,
+): Promise<Passed[]> {
+  if (!stepping.profile.asyncScheduling) return [];
+  return probeTraffic(session, { ...room, stepMs: weightsMs });
 }
 
 function probedBlock({ blockTokens }: CacheSeen): Limit | undefined {

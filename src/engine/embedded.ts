@@ -25,10 +25,10 @@ interface EmbeddedEngine {
 async function embeddedEngine(
   clock: Clock,
   options: EngineOptions,
-  constants: Partial<Profile> = {},
+  given?: Profile,
 ): Promise<EmbeddedEngine> {
   // Before the tokenizer, which takes a second: a profile that cannot be had is told at once.
-  const profile = { ...profileOf(options), ...constants };
+  const profile = given ?? profileOf(options);
   const [tokenizer, { meteredFleet }] = await Promise.all([
     loadTokenizer(options.tokenizer ?? 'gpt2'),
     import('./metrics/metered.ts'),
@@ -56,17 +56,17 @@ export interface SimulatedEngine {
   scrape(): Promise<string | undefined>;
 }
 
-/** The engine, or the stand-in with fixed latency that its options name; `constants` in place of the profile's. */
+/** The engine, or the stand-in with fixed latency that its options name. Default: of the profile that they name, too. */
 export async function simulatedEngine(
   clock: Clock,
   options: EngineOptions,
-  constants: Partial<Profile> = {},
+  profile?: Profile,
 ): Promise<SimulatedEngine> {
   const { fixed } = options;
   if (fixed) {
     return { ...(await fixedEngine(clock, options, fixed)), scrape: async () => undefined };
   }
-  const { engines, prompts } = await embeddedEngine(clock, options, constants);
+  const { engines, prompts } = await embeddedEngine(clock, options, profile);
   return { engine: engines.serving, prompts, scrape: async () => engines.page.text() };
 }
 

@@ -183,7 +183,7 @@ export class Engine implements EngineFleet {
   submit(request: EngineRequest, client: EngineObserver): () => void {
     const observer = this.#front.heard(client);
     let job: Job | undefined;
-    const arrival = this.clock.setTimeout(() => {
+    const giveUp = this.#front.take(request.promptTokens.length, () => {
       const nowMs = this.clock.now();
       const { options, lengthLimit } = this;
       const error = lengthError(request, lengthLimit);
@@ -198,9 +198,9 @@ export class Engine implements EngineFleet {
       this.#scheduler.enqueue(job);
       observer.onQueued?.(nowMs);
       this.#stepping.wake();
-    }, this.#front.delayMs(request.promptTokens.length));
+    });
     return () => {
-      this.clock.clearTimeout(arrival);
+      giveUp();
       observer.cancel?.();
       if (!job) return;
       job.isCancelled = true;

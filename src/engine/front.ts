@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { AnswerEnding } from './answer.ts';
+import { ApiWork } from './api-work.ts';
 import type { Further } from './cost/further.ts';
 import type { EngineEnd, EngineObserver } from './serving.ts';
 
 type FrontCosts = Pick<
   Further,
-  'apiMs' | 'apiSerialMs' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
+  'apiMs' | 'apiSerialMs' | 'apiShared' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
 >;
 
 /** What the engine tells; `cancel`: nothing more is told. */
@@ -14,38 +15,60 @@ export interface Heard extends EngineObserver {
 }
 
 /**
- * The process before the engine: one server that parses and tokenizes requests one after the other, and sends what
- * is streamed. A request of n prompt tokens is with the engine after
+ * The process before the engine: one server that parses and tokenizes all requests that it has at a time, and sends
+ * what is streamed. Alone, a request of n prompt tokens is with the engine after
  *
- *   wait + apiSerialMs + promptTokenUs n + apiMs
+ *   apiSerialMs + promptTokenUs n + apiMs
  *
- * where it waits for those before it, and for the chunks that were sent meanwhile.
+ * of which the first two wait for the chunks that are sent meanwhile, and for the requests before it, or are shared
+ * with all that are there (`apiShared`, `ApiWork`).
  */
 export class Front {
   readonly #costs: FrontCosts;
   readonly #clock: Clock;
+  readonly #work: ApiWork;
+  /** Where requests are read one after the other. */
   #freeMs = 0;
 
   constructor(clock: Clock, costs: FrontCosts) {
-    this.#clock = clock;
     this.#costs = costs;
+    this.#clock = clock;
+    this.#work = new ApiWork(clock);
   }
 
-  /** Takes the request in, and says how long it takes until the engine has it. */
-  delayMs(promptTokens: number): number {
-    const { apiMs, apiSerialMs, promptTokenUs } = this.#costs;
-    const nowMs = this.#clock.now();
+  /** Takes a request in, and calls `accepted` when the engine has it; returns what gives it up. */
+  take(promptTokens: number, accepted: () => void): () => void {
+    const { apiMs, apiSerialMs, apiShared, promptTokenUs } = this.#costs;
     const busyMs = apiSerialMs + (promptTokenUs / 1e3) * promptTokens;
-    if (busyMs === 0) return apiMs;
-    this.#freeMs = Math.max(this.#freeMs, nowMs) + busyMs;
-    return this.#freeMs - nowMs + apiMs;
+    let timer: unknown;
+    const handOver = (waitMs: number): void => {
+      timer = this.#clock.setTimeout(accepted, waitMs + apiMs);
+    };
+    const giveUp =
+      apiShared && busyMs > 0
+        ? this.#work.begin(busyMs, () => handOver(0))
+        : handOver(this.#inTurnMs(busyMs));
+    return () => {
+      giveUp?.();
+      this.#clock.clearTimeout(timer);
+    };
   }
 
   /** So many chunks are sent. */
   sent(chunks: number): void {
     const { chunkUs } = this.#costs;
     if (chunkUs === 0) return;
-    this.#freeMs = Math.max(this.#freeMs, this.#clock.now()) + (chunkUs / 1e3) * chunks;
+    const ms = (chunkUs / 1e3) * chunks;
+    if (this.#costs.apiShared) this.#work.interrupt(ms);
+    else this.#inTurnMs(ms);
+  }
+
+  /** Takes the process for so long, after all that it was taken for; how long until that is over. */
+  #inTurnMs(busyMs: number): number {
+    if (busyMs === 0) return 0;
+    const nowMs = this.#clock.now();
+    this.#freeMs = Math.max(this.#freeMs, nowMs) + busyMs;
+    return this.#freeMs - nowMs;
   }
 
   /** The observer as the API lets it hear: the first token later than the engine has it. */

@@ -36,7 +36,10 @@ export async function playedTwin(
   standingIn: (scenario: Scenario) => Scenario,
   constants: Drawn = {},
 ): Promise<PlayedTwin> {
-  const { simulatedEngine } = await import('../engine/embedded.ts');
+  const [{ simulatedEngine }, { profileOf }] = await Promise.all([
+    import('../engine/embedded.ts'),
+    import('../engine/cost/profile-of.ts'),
+  ]);
   const clock = new VirtualClock();
   const records = new Map<RequestKey, TurnRecord>();
   const ends: RunEnd[] = [];
@@ -44,7 +47,8 @@ export async function playedTwin(
   for (const part of parts) {
     const scenario = standingIn(part.scenario);
     if (!simulated || part.hasFreshEngine) {
-      simulated = await simulatedEngine(clock, engineOptions(scenario), constants);
+      const options = engineOptions(scenario);
+      simulated = await simulatedEngine(clock, options, { ...profileOf(options), ...constants });
     }
     clock.run(clock.now() + part.idleMs);
     const end = await playedPart(clock, simulated, { ...part, scenario }, (record) =>

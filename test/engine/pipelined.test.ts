@@ -136,11 +136,13 @@ test('an answer of one token that comes later still says why it ended', () => {
   expect(told).toEqual([[14, 'length'], 14]);
 });
 
-test('the API reads one prompt after the other', () => {
+test('the API reads one prompt after the other, or works at all that it has', () => {
   const both = Array.from({ length: 2 }, () => ({ atMs: 0, prompt: 1000, answer: 1 }));
-  const { times } = played({ apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 }, both);
+  const api = { apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 };
   // With the engine at 18 and 33 ms: the second waits until the step of the first has ended.
-  expect(times).toEqual([[28], [43]]);
+  expect(played(api, both).times).toEqual([[28], [43]]);
+  // With the engine at 33 ms, both.
+  expect(played({ ...api, apiShared: true }, both).times).toEqual([[43], [53]]);
 });
 
 test('whatever is asked, every request gets its tokens, in order, under preemption and tiers too', () => {

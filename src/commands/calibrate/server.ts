@@ -14,9 +14,12 @@ import { ProbeSession } from '../../calibrate/probe-session.ts';
 import { openProbeTarget } from '../../calibrate/probe-target.ts';
 import { probeSections } from '../../calibrate/probe-text.ts';
 import { engineMsOf, timelineOf } from '../../calibrate/probe-timeline.ts';
+import { fitTraffic, withTraffic } from '../../calibrate/probe-traffic-fit.ts';
 import { Refused } from '../../calibrate/refused.ts';
+import { readProfile } from '../../engine/cost/profile-file.ts';
 import { checkWritable } from '../../play/writable.ts';
 import { sectionsText } from '../../report/render/text.ts';
+import { engineSchema } from '../../scenario/engine.ts';
 import { parseOverridden } from '../../scenario/load.ts';
 import { secretsOf } from '../../scenario/secrets.ts';
 import { apiKeyOf, networkOf } from '../play.ts';
@@ -59,15 +62,28 @@ export async function calibrateServer(flags: ServerFlags): Promise<void> {
     const tookMs = session.spentMs;
     digest = folder.close();
     const load = probed.tier && loadCost(probed.tier, (seen) => restMs(probed, seen));
-    const constants = profileConstants(probed, load);
+    const probedConstants = profileConstants(probed, load);
     const provenance = {
       ...{ date: new Date(clock.originEpochMs).toISOString(), confab: version() },
       ...{ server: withoutUrlSecrets(scenario.target.url), version: target.version, digest },
       requests: session.sums.requests,
     };
-    const profile = profileJson(probed, constants, provenance);
-    folder.keep({ ...probed });
-    writeWhole(`${folder.dir}/engine.json`, [`${JSON.stringify(profile, null, 2)}\n`]);
+    const start = profileJson(probed, probedConstants, provenance);
+    const probedFile = `${folder.dir}/engine.json`;
+    writeWhole(probedFile, [`${JSON.stringify(start, null, 2)}\n`]);
+    const traffic = await fitTraffic(
+      probed.traffic,
+      readProfile(probedFile),
+      engineSchema.parse(start.engine),
+      () => session.leftMs < 0,
+    );
+    const constants = traffic ? withTraffic(probedConstants, traffic) : probedConstants;
+    const profile = traffic ? profileJson(probed, constants, provenance, traffic.residuals) : start;
+    folder.keep({
+      ...probed,
+      traffic: probed.traffic.map(({ conversation, answered: { id } }) => ({ conversation, id })),
+    });
+    writeWhole(probedFile, [`${JSON.stringify(profile, null, 2)}\n`]);
     writeWhole(out, [`${JSON.stringify(profile, null, 2)}\n`]);
     const report = { probed, constants, load, provenance, tookMs, dir: folder.dir, file: out };
     const found = {

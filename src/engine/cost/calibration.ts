@@ -42,7 +42,9 @@ export const calibrationSchema = z.strictObject({
   undetermined: z
     .array(z.string())
     .default([])
-    .describe('constants that what was measured does not determine; they are held near what they had'),
+    .describe(
+      'constants that what was measured does not determine; they are held near what they had',
+    ),
   residuals: z
     .record(z.string(), z.number())
     .default({})

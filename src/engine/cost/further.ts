@@ -24,6 +24,11 @@ function row<S extends z.ZodType>(schema: S, absent: z.infer<S>, says: string): 
 export const FURTHER = {
   apiMs: row(zeroOrMore, 14, 'HTTP, tokenizing and IPC of a request, however many there are'),
   apiSerialMs: row(zeroOrMore, 0, 'the same, of one request after the other'),
+  apiShared: row(
+    z.boolean(),
+    false,
+    'of all requests that are there at a time, a little at each in turn, instead of one after the other',
+  ),
   promptTokenUs: row(zeroOrMore, 0, 'the same, per token of the prompt'),
   chunkUs: row(zeroOrMore, 0, 'for which the API is busy with a streamed token'),
   firstChunkMs: row(
