@@ -98,14 +98,16 @@ class LateFirst implements Heard {
   }
 
   onToken(id: number, text: string, atMs: number, ending?: AnswerEnding): void {
-    if (this.#isFirst) {
-      this.#isFirst = false;
-      this.#held = () => this.#observer.onToken(id, text, this.#clock.now(), ending);
-      this.#timer = this.#clock.setTimeout(() => this.#release(), this.#lateMs);
-      return;
-    }
+    if (this.#isFirst) return this.#hold(id, text, ending);
     this.#release();
     this.#observer.onToken(id, text, atMs, ending);
+  }
+
+  /** A method of its own: where a closure is made, every call allocates what it would capture. */
+  #hold(id: number, text: string, ending: AnswerEnding | undefined): void {
+    this.#isFirst = false;
+    this.#held = () => this.#observer.onToken(id, text, this.#clock.now(), ending);
+    this.#timer = this.#clock.setTimeout(() => this.#release(), this.#lateMs);
   }
 
   /** Of an answer of one token it is as late as that. */
