@@ -98,7 +98,10 @@ class LateFirst implements Heard {
   }
 
   onToken(id: number, text: string, atMs: number, ending?: AnswerEnding): void {
-    if (this.#isFirst) return this.#hold(id, text, ending);
+    if (this.#isFirst) {
+      this.#hold(id, text, ending);
+      return;
+    }
     this.#release();
     this.#observer.onToken(id, text, atMs, ending);
   }
