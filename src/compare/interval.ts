@@ -28,8 +28,8 @@ const DIRECTIONS = Array.from({ length: 96 }, (_, index) => {
 
 /**
  * Where b - a (or b / a) lies with a confidence of 95 %: from the least to the greatest of all pairs of values that
- * are at most t standard errors away, t of Student's. With r, the correlation of the errors of a and b, these are
- * a at t cos(u), b at t (r cos(u) + sqrt(1 - r^2) sin(u)), all u. Where both are linear in their errors that is
+ * are at most t standard errors away, t of Student's. With r = cos(2 h), the correlation of the errors of a and b,
+ * these are a at t cos(u + h), b at t cos(u - h), all u: the same pairs, whichever is called a. Where both are linear in their errors that is
  * b - a -+ t sqrt(s_a^2 + s_b^2 - 2 r s_a s_b); where they are not, as percentiles and means of waiting times, it
  * follows them (as the method of variance estimates recovery does; Zou and Donner 2008). Of r = 1 and a number
  * beside itself it is 0.
@@ -78,12 +78,17 @@ function anything(of: Of): Interval95 {
 const ERRORS_MAX = 40;
 const BISECTIONS = 40;
 
+/** Cosine and sine of half the angle whose cosine is r. */
+function halfAngle(r: number): readonly [number, number] {
+  return [Math.sqrt((1 + r) / 2), Math.sqrt((1 - r) / 2)];
+}
+
 function extent(a: Uncertain, b: Uncertain, r: number, t: number, of: Of): Interval95 {
-  const own = Math.sqrt(1 - r * r);
+  const [along, across] = halfAngle(r);
   let [low, high] = [Infinity, -Infinity];
   for (const [cos, sin] of DIRECTIONS) {
-    const x = a.at(t * cos);
-    const y = b.at(t * (r * cos + own * sin));
+    const x = a.at(t * (cos * along - sin * across));
+    const y = b.at(t * (cos * along + sin * across));
     if (!Number.isFinite(x) && x === y) return anything(of);
     const value = of(x, y);
     if (value < low) low = value;
@@ -94,11 +99,11 @@ function extent(a: Uncertain, b: Uncertain, r: number, t: number, of: Of): Inter
 
 /** Whether no difference lies within: known as soon as there is one of either sign. */
 function holdsNone(a: Uncertain, b: Uncertain, r: number, t: number): boolean {
-  const own = Math.sqrt(1 - r * r);
+  const [along, across] = halfAngle(r);
   let [isBelow, isAbove] = [false, false];
   for (const [cos, sin] of DIRECTIONS) {
-    const x = a.at(t * cos);
-    const y = b.at(t * (r * cos + own * sin));
+    const x = a.at(t * (cos * along - sin * across));
+    const y = b.at(t * (cos * along + sin * across));
     if (!Number.isFinite(x) && x === y) return true;
     if (y - x <= 0) isBelow = true;
     if (y - x >= 0) isAbove = true;
