@@ -61,7 +61,8 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): Reply {
         // Nothing comes any more, and nothing ends: the others go on saying nothing.
         if (kind === 'stall') return;
         over(() => {
-          if (kind === 'reset') res.socket?.resetAndDestroy();
+          // What was written in this turn goes out first.
+          if (kind === 'reset') process.nextTick(() => res.socket?.resetAndDestroy());
           if (kind === 'garbage') res.end(`data: ${NOT_JSON}\n\n`);
           if (kind === 'truncate') res.end();
           if (kind === 'error-event') res.end(`data: ${errorJson(INJECTED)}\n\n${doneEvent}`);

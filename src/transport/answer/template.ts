@@ -11,9 +11,9 @@ const SPACE = 0x20;
  * The fixed text around the one thing that changes from event to event of a stream, so that most events
  * are read by comparing strings instead of parsing JSON (0.3 us instead of 2 us).
  *
- * Why it is exact: `learnTemplate` proves, by parsing the same event with another text in the hole, that
- * the hole is the body of the JSON string that `read` reports as the event's only delta and that
- * nothing else is reported. A text without quotes, backslashes and control characters is such a body for
+ * Why it is exact: `learnTemplate` proves, by parsing the same event with another text in the hole and
+ * with none, that the hole is the body of the JSON string that `read` reports as the event's only delta
+ * and that nothing else is reported. A text without quotes, backslashes and control characters is such a body for
  * itself, so an event that equals the template around one has the same structure and that text as delta.
  */
 export interface Template {
@@ -42,6 +42,8 @@ export function learnTemplate(
   const [only, ...more] = probe.deltas;
   const isHole = only?.kind === kind && only.text === other && more.length === 0;
   if (!isHole || saysMore(probe)) return undefined;
+  // Without a text another field may have its say.
+  if (read(parsedJson(head + tail)).deltas.length > 0) return undefined;
   return { kind, prefix: `data: ${head}`, suffix: `${tail}\n\n` };
 }
 
