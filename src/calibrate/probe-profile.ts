@@ -1,3 +1,6 @@
+import { kvBytesPerToken } from '../engine/cost/kv-bytes.ts';
+import { PROFILE_BLOCK_TOKENS } from '../engine/cost/kv-capacity.ts';
+import { LLAMA_31_8B } from '../engine/cost/model-config.ts';
 import type { Probed } from './probe.ts';
 import type { Estimate } from './probe-fit.ts';
 import type { Limit } from './probe-limits.ts';
@@ -13,10 +16,8 @@ export interface Provenance {
   readonly requests: number;
 }
 
-/** A block of a profile's `blocks`. */
-const PROFILE_BLOCK_TOKENS = 16;
 /** Llama-3.1-8B's, where nobody told: without tiers nothing depends on it. */
-const KV_BYTES_ASSUMED = 131_072;
+const KV_BYTES_ASSUMED = kvBytesPerToken(LLAMA_31_8B);
 /** PCIe 4.0 x16, where nothing was loaded. */
 const GBPS_ASSUMED = 22;
 const BLOCKS_ASSUMED = 27_000;

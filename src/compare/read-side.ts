@@ -45,21 +45,33 @@ function readRunOf(given: string): ComparedRun {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats)
     throw new UsageError(`${path}: there is no such file or folder; expected ${ACCEPTED}`);
-  if (!stats.isDirectory())
-    return readFile(path, number === undefined ? undefined : Number(number));
+  const severalRun = number === undefined || stats.isDirectory() ? undefined : severalIn(path);
+  if (severalRun) return severalRun(Number(number));
+  if (number !== undefined) {
+    throw new UsageError(`${given}: found the number of a run of what has one; expected ${path}`);
+  }
+  if (!stats.isDirectory()) return readFile(path);
   const records = join(path, 'profile_export.jsonl');
   if (!existsSync(join(path, 'journal.ndjson')) && existsSync(records)) return aiperfRun(records);
   return readConfabRun(path);
 }
 
-function readFile(path: string, number: number | undefined): ComparedRun {
+/** How one of its runs is read, where a file may have several. */
+function severalIn(path: string): ((number: number) => ComparedRun) | undefined {
+  const json = parsedJson(readText(path, { what: 'result', maxBytes: LARGE_BYTES }));
+  return isObject(json) && isGuidellm(json)
+    ? (number) => guidellmRun(path, json as Json, number)
+    : undefined;
+}
+
+function readFile(path: string): ComparedRun {
   if (path.endsWith('.jsonl') || isAiperfRecord(objectOf(firstLine(path)))) return aiperfRun(path);
   const text = readText(path, { what: 'result', maxBytes: LARGE_BYTES });
   if (isAiperfCsv(text)) return aiperfCsvRun(path, text);
   const json = parsedJson(text);
   if (json === undefined) throw new UsageError(`${path}: ${notJson(text)}`);
   const format = isObject(json) ? FORMATS.find(({ is }) => is(json)) : undefined;
-  if (format) return format.read(path, json as Json, number);
+  if (format) return format.read(path, json as Json);
   throw new UsageError(`${path}: found JSON of another kind; expected ${ACCEPTED}`);
 }
 

@@ -274,3 +274,11 @@ test.each([
 test('what is not there is refused', () => {
   expect(() => readSide('A', [join(dir, 'nothing')])).toThrow(/there is no such file or folder/);
 });
+
+test('a number of what has one run is refused, whatever it is', () => {
+  for (const path of [dir, written('one.json', {})]) {
+    expect(() => readSide('A', [`${path}#2`])).toThrow(
+      `${path}#2: found the number of a run of what has one; expected ${path}`,
+    );
+  }
+});

@@ -25,6 +25,7 @@ export interface RunsFlags {
 /** `confab calibrate RUN…`: the profile with which the engine takes as long as these runs did. */
 export async function calibrateRuns(paths: readonly string[], flags: RunsFlags): Promise<void> {
   const { out, gpu = 'h100', budget, predict, json, quiet } = flags;
+  checkNumbers(flags.set, paths.length + predict.length);
   checkWritable('--out', out);
   if (json !== undefined && json !== '-') checkWritable('--json', json);
   const [fitting, { errorsOf }, { fittedProfile }, { profileOf }] = await Promise.all([
@@ -77,6 +78,16 @@ async function replayOf(path: string, settings: readonly Override[]): Promise<Re
 }
 
 const OF_ONE = /^(\d+):(.*)$/s;
+
+function checkNumbers(settings: readonly string[], runs: number): void {
+  for (const setting of settings) {
+    const [, own] = OF_ONE.exec(setting) ?? [];
+    if (own === undefined || (Number(own) >= 1 && Number(own) <= runs)) continue;
+    throw new UsageError(
+      `--set ${setting}: found run ${own}; expected one of the ${runs} that are given, from 1 on`,
+    );
+  }
+}
 
 /** `--set 2:engine.blocks=8000` is for the second run alone. */
 function settingsFor(settings: readonly string[], number: number): string[] {

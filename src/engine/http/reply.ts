@@ -39,15 +39,25 @@ export function kindsOf({ api }: ApiRequest): (id: number) => TokenKind {
 /** The choices that have not ended yet. */
 export class Choices {
   readonly #ends: (EngineEnd | undefined)[];
+  readonly #onOver: () => void;
   #left: number;
   /** The choice that said something first. */
   first = -1;
   /** By an error, or by a break: the others say no more. */
   isOver = false;
 
-  constructor({ engineRequests }: ApiRequest) {
+  constructor({ request: { engineRequests }, onOver }: Pick<ReplyOptions, 'request' | 'onOver'>) {
+    this.#onOver = onOver;
     this.#left = engineRequests.length;
     this.#ends = new Array<EngineEnd | undefined>(this.#left);
+  }
+
+  /** The last thing that is said of the request, unless something else was. */
+  close(last: () => void): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    last();
+    this.#onOver();
   }
 
   /** All ends, when this is the last one. */

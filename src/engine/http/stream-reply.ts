@@ -17,7 +17,7 @@ import { type ChunkDetails, doneEvent } from './response-format.ts';
 
 /** Writes tokens as server-sent events: one write a token. The head is sent when the request is queued. */
 export function streamReply(res: ServerResponse, options: ReplyOptions): Reply {
-  const choices = new Choices(options.request);
+  const choices = new Choices(options);
   let opening = openingOf(options);
   /** Returns what comes before a chunk of the choice. */
   const open = (choice: number): string => {
@@ -25,12 +25,6 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): Reply {
     const before = opening;
     opening = '';
     return before;
-  };
-  const over = (last: () => void): void => {
-    if (choices.isOver) return;
-    choices.isOver = true;
-    last();
-    options.onOver();
   };
   return (choice) => {
     const chunks = chunksOf(choice, options);
@@ -56,11 +50,11 @@ export function streamReply(res: ServerResponse, options: ReplyOptions): Reply {
         const told = options.toldAt(ends, choices.first);
         res.end(before + last + options.format.closing(told) + doneEvent);
       },
-      onError: (error) => over(() => sendError(res, error)),
+      onError: (error) => choices.close(() => sendError(res, error)),
       onBreak: (kind) => {
         // Nothing comes any more, and nothing ends: the others go on saying nothing.
         if (kind === 'stall') return;
-        over(() => {
+        choices.close(() => {
           // What was written in this turn goes out first.
           if (kind === 'reset') process.nextTick(() => res.socket?.resetAndDestroy());
           if (kind === 'garbage') res.end(`data: ${NOT_JSON}\n\n`);

@@ -18,18 +18,12 @@ import { promptLogprobs } from './stream-reply.ts';
 /** Answers with one JSON body at the end. */
 export function wholeReply(res: ServerResponse, options: ReplyOptions): Reply {
   const { request, format } = options;
-  const choices = new Choices(request);
+  const choices = new Choices(options);
   const said = request.engineRequests.map((_, choice) => saidOf(choice, options));
   const body = (ends: readonly EngineEnd[]): string => {
     const told = options.toldAt(ends, ends.length - 1);
     const whole = said.map((one, i) => one.whole(ends[i]!));
     return format.whole(whole, promptTold(options), told);
-  };
-  const over = (last: () => void): void => {
-    if (choices.isOver) return;
-    choices.isOver = true;
-    last();
-    options.onOver();
   };
   return (choice) => ({
     onToken: (id, word) => said[choice]!.add(id, word),
@@ -37,10 +31,10 @@ export function wholeReply(res: ServerResponse, options: ReplyOptions): Reply {
       const ends = choices.end(choice, end);
       if (ends) sendJson(res, 200, body(ends));
     },
-    onError: (error) => over(() => sendError(res, error)),
+    onError: (error) => choices.close(() => sendError(res, error)),
     onBreak(kind) {
       if (kind === 'stall') return;
-      over(() => {
+      choices.close(() => {
         if (kind === 'reset') res.socket?.resetAndDestroy();
         if (kind === 'garbage') sendJson(res, 200, NOT_JSON);
         if (kind === 'truncate') sendJson(res, 200, brokenOff(options, said));

@@ -19,9 +19,6 @@ export const RESIDENCY_SECONDS = [
 
 export const PREEMPTIONS = [1, 2, 3, 4, 5, 10, 20];
 
-/** Of transfers between the GPU and a tier, bytes. */
-export const TRANSFER_BYTES = [1e6, 5e6, 1e7, 2e7, 4e7, 6e7, 8e7, 1e8, 1.5e8, 2e8];
-
 export const STEP_TOKENS = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];
 
 /** 1, 2, 5, 10, 20, 50 and so on, up to the longest that a request can be. */
