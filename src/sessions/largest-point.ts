@@ -25,8 +25,8 @@ export interface SearchLimits {
  * better than the best of those (`bestOf`). It takes for granted that who is within the bound with more
  * groups or more sessions is so with fewer; then it asks for none whose answer follows from earlier ones.
  *
- * Groups go up by doubling, then the gaps between are bisected; for each number of groups, the same with
- * sessions, from the least that would be an improvement: what cannot improve on the best is not asked, and
+ * Groups go up by doubling, then the gaps between are bisected, that one first which may hold the most, so
+ * that a good point found early rules out the others; for each number of groups, the same with sessions, from the least that would be an improvement: what cannot improve on the best is not asked, and
  * big overloads, which take longest to play, are avoided. At most 1 + 2·ceil(log2 sessionsMax) points for
  * one number of groups, and mostly one or none.
  */
@@ -53,15 +53,6 @@ export function* largestPoint({
     return good;
   }
 
-  function* between(left: Bound, right: number): Generator<Point, void, boolean> {
-    const isOver = right - left.groups < 2;
-    if (isOver || goal({ groups: right - 1, sessions: left.most }) <= bestValue) return;
-    const groups = Math.floor((left.groups + right) / 2);
-    const middle = { groups, most: yield* sessionsFor(groups, left.most) };
-    yield* between(left, groups);
-    yield* between(middle, right);
-  }
-
   let last: Bound = { groups: 1, most: yield* sessionsFor(1, sessionsMax) };
   const bounds = [last];
   while (
@@ -73,8 +64,19 @@ export function* largestPoint({
     last = { groups, most: yield* sessionsFor(groups, last.most) };
     bounds.push(last);
   }
-  for (const [index, left] of bounds.slice(0, -1).entries()) {
-    yield* between(left, bounds[index + 1]!.groups);
+  const gaps = bounds
+    .slice(0, -1)
+    .map((left, index) => ({ left, right: bounds[index + 1]!.groups }));
+  /** The most that a point between the two can be worth. */
+  const worthOf = ({ left, right }: Gap): number =>
+    right - left.groups < 2 ? 0 : goal({ groups: right - 1, sessions: left.most });
+  for (;;) {
+    const gap = gaps.reduce((best, other) => (worthOf(other) > worthOf(best) ? other : best), NONE);
+    if (worthOf(gap) <= bestValue) return;
+    gaps.splice(gaps.indexOf(gap), 1);
+    const groups = Math.floor((gap.left.groups + gap.right) / 2);
+    const middle = { groups, most: yield* sessionsFor(groups, gap.left.most) };
+    gaps.push({ left: gap.left, right: groups }, { left: middle, right: gap.right });
   }
 }
 
@@ -83,6 +85,14 @@ interface Bound {
   readonly groups: number;
   readonly most: number;
 }
+
+/** The numbers of groups between two that were asked about. */
+interface Gap {
+  readonly left: Bound;
+  readonly right: number;
+}
+
+const NONE: Gap = { left: { groups: 0, most: 0 }, right: 0 };
 
 /** The best of the points that are within the bound; of equals, the first. */
 export function bestOf<T extends Point & { readonly isWithin: boolean }>(

@@ -81,6 +81,13 @@ describe.each(['sessions', 'balanced'] as const)('the best by %s', (goal) => {
           expect(asked.length).toBeLessThanOrEqual(80);
         },
       ),
+      // Nearly all of the staircase lies along one hyperbola of equal worth: the most points, of a million.
+      {
+        examples: [
+          [1.318250139904992, 1.0937878202014946, 3530.4294285957208],
+          [0.953, 0.994, 875.64],
+        ],
+      },
     );
   });
 });
