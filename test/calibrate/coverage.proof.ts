@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ConstantName } from '../../src/calibrate/probe-constants.ts';
+import type { ConstantName } from '../../src/calibrate/probe/constants.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
 import { PLAIN } from '../support/plain.ts';
 import { noisyFit } from './noise.ts';

@@ -1,7 +1,7 @@
 import { type Rng, stream } from '../../src/base/random.ts';
-import { CONSTANTS, constantsOf } from '../../src/calibrate/probe-constants.ts';
-import type { Seen } from '../../src/calibrate/probe-seen.ts';
-import { engineMsOf, timelineOf } from '../../src/calibrate/probe-timeline.ts';
+import { CONSTANTS, constantsOf } from '../../src/calibrate/probe/constants.ts';
+import type { Seen } from '../../src/calibrate/probe/seen.ts';
+import { engineMsOf, timelineOf } from '../../src/calibrate/probe/timeline.ts';
 import { furtherOf } from '../../src/engine/cost/further.ts';
 import type { Profile } from '../../src/engine/cost/profile.ts';
 import { outsideOf } from './truth.ts';

@@ -1,8 +1,8 @@
 import { type Clock, VirtualClock } from '../../src/base/clock.ts';
-import { type Probed, type ProbeOptions, probeServer } from '../../src/calibrate/probe.ts';
-import type { Answered } from '../../src/calibrate/probe-request.ts';
-import { ProbeSession } from '../../src/calibrate/probe-session.ts';
-import { type ProbeTarget, simulatedProbeTarget } from '../../src/calibrate/probe-target.ts';
+import { type Probed, type ProbeOptions, probeServer } from '../../src/calibrate/probe/probe.ts';
+import type { Answered } from '../../src/calibrate/probe/request.ts';
+import { ProbeSession } from '../../src/calibrate/probe/session.ts';
+import { type ProbeTarget, simulatedProbeTarget } from '../../src/calibrate/probe/target.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Limit } from '../../src/calibrate/probe-limits.ts';
+import type { Limit } from '../../src/calibrate/probe/limits.ts';
 import { profileOf } from '../../src/engine/cost/profile-of.ts';
 import { PLAIN } from '../support/plain.ts';
 import { calibrated } from './rig.ts';

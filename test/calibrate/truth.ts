@@ -2,7 +2,7 @@ import {
   CONSTANTS,
   type ConstantName,
   type Constants,
-} from '../../src/calibrate/probe-constants.ts';
+} from '../../src/calibrate/probe/constants.ts';
 import { furtherOf } from '../../src/engine/cost/further.ts';
 import type { Profile } from '../../src/engine/cost/profile.ts';
 

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: ['test/calibrate/*.proof.ts'],
+    include: ['test/calibrate/**/*.proof.ts'],
     testTimeout: 3_600_000,
     disableConsoleIntercept: true,
   },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
-import type { Replay } from '../../calibrate/fit-replay.ts';
+import type { Replay } from '../../calibrate/fit/replay.ts';
 import { checkWritable } from '../../play/writable.ts';
 import type { Override } from '../../scenario/overrides.ts';
 import { runOf } from '../cache/run-of.ts';
@@ -29,9 +29,9 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
   checkWritable('--out', out);
   if (json !== undefined && json !== '-') checkWritable('--json', json);
   const [fitting, { errorsOf }, { fittedProfile }, { profileOf }] = await Promise.all([
-    import('../../calibrate/fit.ts'),
-    import('../../calibrate/fit-errors.ts'),
-    import('../../calibrate/fit-profile.ts'),
+    import('../../calibrate/fit/fit.ts'),
+    import('../../calibrate/fit/errors.ts'),
+    import('../../calibrate/fit/profile.ts'),
     import('../../engine/cost/profile-of.ts'),
   ]);
   const clock = new SystemClock();
@@ -59,7 +59,7 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
   }
   if (json !== undefined) writeWhole(json, [text]);
   const [{ fitSections }, { sectionsText }] = await Promise.all([
-    import('../../calibrate/fit-sections.ts'),
+    import('../../calibrate/fit/sections.ts'),
     import('../../report/render/text.ts'),
   ]);
   const sections = fitSections(found, predicted, out);
@@ -70,10 +70,10 @@ export async function calibrateRuns(paths: readonly string[], flags: RunsFlags):
 async function replayOf(path: string, settings: readonly Override[]): Promise<Replay> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile()) {
-    const { replayOfTrace } = await import('../../calibrate/fit-trace.ts');
+    const { replayOfTrace } = await import('../../calibrate/fit/trace.ts');
     return replayOfTrace(path, settings);
   }
-  const { replayOfRun } = await import('../../calibrate/fit-run.ts');
+  const { replayOfRun } = await import('../../calibrate/fit/run.ts');
   return replayOfRun(path, await runOf(path), settings);
 }
 
