@@ -1,4 +1,4 @@
-import { criticalValue } from '../stats/student.ts';
+import { criticalValue } from '../stats/intervals/student.ts';
 
 /** What a series of differences says of their mean. Without bounds: it is too short to say anything. */
 export interface Estimate {

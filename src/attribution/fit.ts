@@ -1,4 +1,4 @@
-import { criticalValue } from '../stats/student.ts';
+import { criticalValue } from '../stats/intervals/student.ts';
 import { type LeastSquares, leastSquares } from './least-squares.ts';
 
 /** A cause of time, as a column of numbers: one for each request. */

@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { hasOwnEngine } from '../report/engine-cache.ts';
-import { placeParts } from '../stats/timeline.ts';
+import { placeParts } from '../stats/time/timeline.ts';
 
 /** A request that was answered, on the timeline that all parts of a run share; milliseconds. Absent is unknown. */
 export interface TimedRequest {

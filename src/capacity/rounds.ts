@@ -2,7 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import type { LruHits } from '../cache/hit-curve.ts';
 import { runReferences } from '../ledger/run-references.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { criticalValue } from '../stats/student.ts';
+import { criticalValue } from '../stats/intervals/student.ts';
 import { expectedHits } from './expected.ts';
 import { playedInMemory } from './in-memory.ts';
 import { servedBy } from './references.ts';

@@ -1,6 +1,6 @@
 import { runReferences } from '../ledger/run-references.ts';
 import type { Run } from '../record/run-folder.ts';
-import { type Interval95, wilson95 } from '../stats/certainty.ts';
+import { type Interval95, wilson95 } from '../stats/intervals/certainty.ts';
 import { capacityOfRun } from './capacity.ts';
 import { reusesAt } from './expected.ts';
 import { type Fineness, logBins, type Range } from './log-bins.ts';

@@ -1,5 +1,5 @@
-import { STRETCHES } from '../stats/certainty.ts';
-import { likelyVariance, longRunOf } from '../stats/long-run.ts';
+import { STRETCHES } from '../stats/intervals/certainty.ts';
+import { likelyVariance, longRunOf } from '../stats/intervals/long-run.ts';
 
 /** How far a sum of contributions may lie from 0 by chance. */
 export interface Spread {
@@ -15,7 +15,7 @@ export interface Spread {
  * The spread of a sum of contributions that are alike within stretches of time and within conversations.
  *
  *     V_1   n / (n - 1) sum c_i^2: as if all were independent
- *     V_t   of what is alike in time, by the sums of 128 stretches: see `stats/long-run.ts`
+ *     V_t   of what is alike in time, by the sums of 128 stretches: see `stats/intervals/long-run.ts`
  *     V_c   the same of the sums of conversations
  *     V     V_t + V_c - V_1: two ways of being alike, and what both count, once (Cameron, Gelbach and Miller
  *           2011); never less than any of the three

@@ -4,8 +4,8 @@ import { identityOf, scenarioOf } from '../report/identity.ts';
 import { refuseStrangers } from '../report/one-run.ts';
 import { mergeRuns } from '../report/run-summary.ts';
 import { startUpsOf } from '../report/steady-state.ts';
-import { eachInTime, inOrder } from '../stats/in-time.ts';
-import { placeParts, totalMs, union } from '../stats/timeline.ts';
+import { eachInTime, inOrder } from '../stats/time/in-time.ts';
+import { placeParts, totalMs, union } from '../stats/time/timeline.ts';
 import type { ComparedRun } from './compared-run.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { aroundMean, type Interval95 } from '../stats/certainty.ts';
-import { criticalValue, twoSided } from '../stats/student.ts';
+import { aroundMean, type Interval95 } from '../stats/intervals/certainty.ts';
+import { criticalValue, twoSided } from '../stats/intervals/student.ts';
 import { type Spread, spreadOf } from './blocks.ts';
 import type { Estimate } from './estimate.ts';
 import {
@@ -51,7 +51,7 @@ export interface Pairing {
   readonly conversations?: Int32Array;
 }
 
-/** Values beyond a percentile: see `stats/certainty.ts`, also of why it is not n_eff that must be enough. */
+/** Values beyond a percentile: see `stats/intervals/certainty.ts`, also of why it is not n_eff that must be enough. */
 const BEYOND_MIN = 10;
 /** Of the last bits: 1 - 0.99 is not 0.01. */
 const ROUNDING = 1e-9;

@@ -1,5 +1,5 @@
-import { upTo } from '../stats/certainty.ts';
 import { quantile } from '../stats/exact.ts';
+import { upTo } from '../stats/intervals/certainty.ts';
 
 /** What was measured of a metric, request by request in the order of time. */
 export interface Series {
@@ -36,7 +36,7 @@ export interface Estimate {
 
 /**
  * sum x / n; a value x contributes (x - mean) / n. The mean of values that are not below 0 moves as 1 / mean does:
- * see `stats/certainty.ts`. undefined of no values.
+ * see `stats/intervals/certainty.ts`. undefined of no values.
  */
 export function meanOf(series: Series): Estimate | undefined {
   const { values } = series;

@@ -1,5 +1,5 @@
-import type { Interval95 } from '../stats/certainty.ts';
-import { criticalValue, twoSided } from '../stats/student.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
+import { criticalValue, twoSided } from '../stats/intervals/student.ts';
 
 /** A number, and where the truth may lie. */
 export interface Uncertain {

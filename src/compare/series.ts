@@ -5,7 +5,7 @@ import {
   type MetricName,
   type RequestMetricName,
 } from '../stats/metrics.ts';
-import { BURST_METRICS } from '../stats/start-up.ts';
+import { BURST_METRICS } from '../stats/time/start-up.ts';
 import type { ComparedRun } from './compared-run.ts';
 import type { Series } from './estimate.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Certification, ErrorSpread, GeneratorHealth, ProbeErrors } from '../record/record.ts';
 import { type ClientVerdict, JUDGES } from '../report/verdict.ts';
-import type { LateSummary } from '../stats/late-windows.ts';
-import type { LoopDelay } from '../stats/loop-delays.ts';
+import type { LateSummary } from '../stats/time/late-windows.ts';
+import type { LoopDelay } from '../stats/time/loop-delays.ts';
 import { count, number, object, share } from './summary-fields.ts';
 
 const health = object<GeneratorHealth>({

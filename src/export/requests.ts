@@ -1,6 +1,6 @@
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
-import { placeParts } from '../stats/timeline.ts';
+import { placeParts } from '../stats/time/timeline.ts';
 
 /** A planned request, and where its times lie. */
 export interface PlannedRequest {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Certainty, Interval95 } from '../stats/certainty.ts';
+import type { Certainty, Interval95 } from '../stats/intervals/certainty.ts';
 import { POPULATIONS } from '../stats/metric.ts';
 import * as metrics from '../stats/metrics.ts';
 import type { Distribution } from '../stats/quantile.ts';

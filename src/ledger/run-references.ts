@@ -10,7 +10,7 @@ import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
-import { placeParts } from '../stats/timeline.ts';
+import { placeParts } from '../stats/time/timeline.ts';
 import { PromptLine } from './prompt-line.ts';
 import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.ts';
 

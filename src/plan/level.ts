@@ -1,4 +1,4 @@
-import type { Interval } from '../stats/timeline.ts';
+import type { Interval } from '../stats/time/timeline.ts';
 
 /** A quantity that stays as it is between changes, followed through time. */
 export class Level {

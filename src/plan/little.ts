@@ -1,5 +1,5 @@
 import type { TurnRecord } from '../record/record.ts';
-import type { Interval } from '../stats/timeline.ts';
+import type { Interval } from '../stats/time/timeline.ts';
 import type { Level } from './level.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isArrival, type TurnRecord } from '../record/record.ts';
-import { bucketAt, timeBuckets } from '../stats/time-buckets.ts';
-import { type Interval, totalMs } from '../stats/timeline.ts';
+import { bucketAt, timeBuckets } from '../stats/time/time-buckets.ts';
+import { type Interval, totalMs } from '../stats/time/timeline.ts';
 import type { Level } from './level.ts';
 
 /** What falls due in a stretch of time, and who is there in it. Tokens are of requests that were sent. */

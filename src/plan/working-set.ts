@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario/schema.ts';
-import type { Interval } from '../stats/timeline.ts';
+import type { Interval } from '../stats/time/timeline.ts';
 import { constantOf } from '../workload/draw/distribution.ts';
 import type { KvCapacity } from './capacity.ts';
 import type { Level } from './level.ts';

@@ -1,6 +1,6 @@
 import { counted } from '../base/counted.ts';
 import type { Certification } from '../record/record.ts';
-import type { LateSummary } from '../stats/late-windows.ts';
+import type { LateSummary } from '../stats/time/late-windows.ts';
 import { measure, percent, seconds } from './number.ts';
 import { ownErrorText } from './own-error.ts';
 

@@ -1,4 +1,4 @@
-import type { Interval95 } from '../stats/certainty.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
 import { type Metric, POPULATIONS, type SHOWN } from '../stats/metric.ts';
 import { headingOf, METRICS, METRICS_AS_PRINTED, type MetricName } from '../stats/metrics.ts';
 import { STATISTICS, type StatisticName } from '../stats/statistics.ts';

@@ -5,12 +5,12 @@ import type { Run } from '../record/run-folder.ts';
 import type { Partition } from '../scenario/population.ts';
 import { type EvictionsSummary, evictionsOf } from '../server/evictions.ts';
 import type { ServerSummary } from '../server/server.ts';
-import { eachInTime, inOrder } from '../stats/in-time.ts';
-import { lateSummaryOf, lateWindowsOf } from '../stats/late-windows.ts';
-import { loopDelaysOf } from '../stats/loop-delays.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
-import type { SteadySummary } from '../stats/steady.ts';
 import { Summary, type SummaryTotals } from '../stats/summary.ts';
+import { eachInTime, inOrder } from '../stats/time/in-time.ts';
+import { lateSummaryOf, lateWindowsOf } from '../stats/time/late-windows.ts';
+import { loopDelaysOf } from '../stats/time/loop-delays.ts';
+import type { SteadySummary } from '../stats/time/steady.ts';
 import {
   type Interval,
   type PlacedPart,
@@ -18,7 +18,7 @@ import {
   totalMs,
   union,
   unionOfWindows,
-} from '../stats/timeline.ts';
+} from '../stats/time/timeline.ts';
 import { type ContaminationSummary, contaminationOf } from './contamination.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';

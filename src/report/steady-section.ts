@@ -1,5 +1,5 @@
 import { headingOf, METRICS } from '../stats/metrics.ts';
-import { STEADY_METRICS, type SteadySummary } from '../stats/steady.ts';
+import { STEADY_METRICS, type SteadySummary } from '../stats/time/steady.ts';
 import { goodputText } from './goodput.ts';
 import { measure, seconds } from './number.ts';
 import type { RunSummary } from './run-summary.ts';

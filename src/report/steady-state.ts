@@ -2,10 +2,10 @@ import { isShareOf } from '../population/partition.ts';
 import { type ClosedProcess, processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { type StartUp, startUpOf } from '../stats/start-up.ts';
-import { type SteadySummary, steadySummary } from '../stats/steady.ts';
-import { fullWindow, settledWindow } from '../stats/steady-window.ts';
-import type { Interval, PlacedPart, RateWindow } from '../stats/timeline.ts';
+import { type StartUp, startUpOf } from '../stats/time/start-up.ts';
+import { type SteadySummary, steadySummary } from '../stats/time/steady.ts';
+import { fullWindow, settledWindow } from '../stats/time/steady-window.ts';
+import type { Interval, PlacedPart, RateWindow } from '../stats/time/timeline.ts';
 import { partitionOf } from './partitions.ts';
 
 interface Windows {

@@ -1,8 +1,8 @@
 import type { Certification, GeneratorHealth } from '../record/record.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
-import type { LateSummary } from '../stats/late-windows.ts';
-import type { LoopDelay } from '../stats/loop-delays.ts';
 import { type Distribution, isBounded } from '../stats/quantile.ts';
+import type { LateSummary } from '../stats/time/late-windows.ts';
+import type { LoopDelay } from '../stats/time/loop-delays.ts';
 import { clientLines } from './client-lines.ts';
 import { measure, percent } from './number.ts';
 import { judgeOf } from './own-error.ts';

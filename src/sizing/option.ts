@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Interval95 } from '../stats/certainty.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
 import { findMax, type SearchRun } from '../sweep/find-max/find-max.ts';
 import { scenarioAt } from '../sweep/points.ts';
 import type { Surroundings } from '../sweep/running.ts';

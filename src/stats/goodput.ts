@@ -1,7 +1,7 @@
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Limit, Slo } from '../scenario/thresholds.ts';
-import { type Interval95, wilson95 } from './certainty.ts';
 import { Column } from './column.ts';
+import { type Interval95, wilson95 } from './intervals/certainty.ts';
 import type { RequestMetric } from './metric.ts';
 import { METRICS, type RequestMetricName } from './metrics.ts';
 import { sampledOf } from './quantile.ts';

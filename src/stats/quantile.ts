@@ -1,6 +1,6 @@
-import { type Certainty, certaintyOf, isClosed } from './certainty.ts';
 import type { Column } from './column.ts';
 import { moments, quantile } from './exact.ts';
+import { type Certainty, certaintyOf, isClosed } from './intervals/certainty.ts';
 import { STATISTICS, type StatisticName, type SureStatisticName } from './statistics.ts';
 
 /**

@@ -1,7 +1,5 @@
 import { isArrival, type TurnRecord } from '../record/record.ts';
 import type { Slo } from '../scenario/thresholds.ts';
-import { Arrivals } from './arrivals.ts';
-import { Concurrency, type ConcurrencySummary } from './concurrency.ts';
 import { Conversations, type ConversationsSummary } from './conversations.ts';
 import { Counts, type CountsSummary } from './counts.ts';
 import { Delivery, type DeliverySummary } from './delivery.ts';
@@ -9,8 +7,10 @@ import { type DistributionSet, Distributions } from './distributions.ts';
 import { Goodput, type GoodputSummary } from './goodput.ts';
 import { isOfRequests, type MetricName, type RequestMetricName } from './metrics.ts';
 import type { Distribution } from './quantile.ts';
-import { BURST_METRICS } from './start-up.ts';
-import { type Interval, type RateWindow, totalMs } from './timeline.ts';
+import { Arrivals } from './time/arrivals.ts';
+import { Concurrency, type ConcurrencySummary } from './time/concurrency.ts';
+import { BURST_METRICS } from './time/start-up.ts';
+import { type Interval, type RateWindow, totalMs } from './time/timeline.ts';
 import { type CacheTotals, Tokens } from './tokens.ts';
 
 /** Per second; absent where the time is 0. */

@@ -1,8 +1,8 @@
 import { UsageError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { Interval95 } from '../stats/certainty.ts';
-import { standardErrors95 } from '../stats/certainty.ts';
 import { moments, quantile } from '../stats/exact.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
+import { standardErrors95 } from '../stats/intervals/certainty.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { type Arm, nameOf } from './arms.ts';
 import type { ArmRun } from './play-arm.ts';

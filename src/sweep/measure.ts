@@ -1,6 +1,6 @@
 import type { Format } from '../report/number.ts';
 import type { RunSummary } from '../report/run-summary.ts';
-import type { Interval95 } from '../stats/certainty.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
 import { named } from '../stats/measure-name.ts';
 import { METRICS, type MetricName } from '../stats/metrics.ts';
 import { STATISTIC_NAMES, type StatisticName } from '../stats/statistics.ts';

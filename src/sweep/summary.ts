@@ -1,6 +1,6 @@
-import type { Interval95 } from '../stats/certainty.ts';
 import { moments } from '../stats/exact.ts';
-import { criticalValue } from '../stats/student.ts';
+import type { Interval95 } from '../stats/intervals/certainty.ts';
+import { criticalValue } from '../stats/intervals/student.ts';
 import type { Reading } from './measure.ts';
 import type { JobResult } from './play-point.ts';
 import type { Coordinate, Point } from './points.ts';

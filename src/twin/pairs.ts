@@ -1,7 +1,7 @@
 import { isFailure, type TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
-import { MeasuredAxis } from '../stats/measured-axis.ts';
-import { bucketAt, type TimeBuckets, timeBuckets } from '../stats/time-buckets.ts';
+import { MeasuredAxis } from '../stats/time/measured-axis.ts';
+import { bucketAt, type TimeBuckets, timeBuckets } from '../stats/time/time-buckets.ts';
 import { type PlayedTwin, type RequestKey, requestKey } from './played.ts';
 
 /** A measured request that run and twin have both completed. */

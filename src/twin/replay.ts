@@ -8,7 +8,7 @@ import { type IsolatedBy, isolated, markOfPart } from '../run/isolation.ts';
 import { earlierParts } from '../run/resume.ts';
 import type { EarlierParts } from '../run/run.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { type PlacedPart, placeParts } from '../stats/timeline.ts';
+import { type PlacedPart, placeParts } from '../stats/time/timeline.ts';
 import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { answeredAs } from './answers.ts';

@@ -1,4 +1,4 @@
-import { lengthMs } from '../stats/time-buckets.ts';
+import { lengthMs } from '../stats/time/time-buckets.ts';
 import { type Band, bandOf, beyond } from './band.ts';
 import { type Measures, QUANTITIES, type QuantityName } from './measures.ts';
 import type { Pairs } from './pairs.ts';

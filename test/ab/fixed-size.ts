@@ -1,7 +1,7 @@
 import { type Rng, stream } from '../../src/base/random.ts';
-import { certaintyOf } from '../../src/stats/certainty.ts';
 import { moments } from '../../src/stats/exact.ts';
-import { twoSided } from '../../src/stats/student.ts';
+import { certaintyOf } from '../../src/stats/intervals/certainty.ts';
+import { twoSided } from '../../src/stats/intervals/student.ts';
 import { type NoisyArms, normalOf, queue } from './noisy-arms.ts';
 
 /** Quantiles of the normal distribution at 97.5 %, 80 % and 90 %: 5 % either way, and the power. */

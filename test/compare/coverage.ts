@@ -2,7 +2,7 @@ import { stream } from '../../src/base/random.ts';
 import { type Difference, pairedDifference } from '../../src/compare/difference.ts';
 import { type Estimate, meanOf, quantileOf } from '../../src/compare/estimate.ts';
 import { unpairedRepeats } from '../../src/compare/repeats.ts';
-import { isClosed } from '../../src/stats/certainty.ts';
+import { isClosed } from '../../src/stats/intervals/certainty.ts';
 
 export const STATISTICS = ['mean', 'p50', 'p95', 'p99'] as const;
 const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 };

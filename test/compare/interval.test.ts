@@ -8,7 +8,7 @@ import {
   straight,
   type Uncertain,
 } from '../../src/compare/interval.ts';
-import { criticalValue } from '../../src/stats/student.ts';
+import { criticalValue } from '../../src/stats/intervals/student.ts';
 
 const uncertain = fc
   .record({

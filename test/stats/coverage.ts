@@ -1,4 +1,4 @@
-import { isClosed } from '../../src/stats/certainty.ts';
+import { isClosed } from '../../src/stats/intervals/certainty.ts';
 import { sampledOf } from '../../src/stats/quantile.ts';
 import { burstySeries, columnOf, fadingSeries, queueSeries } from './series.ts';
 

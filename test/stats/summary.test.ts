@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RecordStatus, TurnRecord } from '../../src/record/record.ts';
 import { Summary } from '../../src/stats/summary.ts';
-import type { Interval } from '../../src/stats/timeline.ts';
+import type { Interval } from '../../src/stats/time/timeline.ts';
 import { sampleRecords, turnRecord } from '../record/sample.ts';
 
 const time = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../src/scenario/load.ts';
-import { standardErrors95 } from '../../src/stats/certainty.ts';
 import { quantile } from '../../src/stats/exact.ts';
+import { standardErrors95 } from '../../src/stats/intervals/certainty.ts';
 import { armsOf } from '../../src/study/arms.ts';
 import { studyPanels } from '../../src/study/figure.ts';
 import { type ArmRun, playArm } from '../../src/study/play-arm.ts';

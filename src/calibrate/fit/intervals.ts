@@ -1,4 +1,4 @@
-import { criticalValue } from '../../stats/student.ts';
+import { criticalValue } from '../../stats/intervals/student.ts';
 import { type Bounds, dot, HOLD, type Solution, solved } from './solve.ts';
 
 const CONFIDENCE = 0.95;

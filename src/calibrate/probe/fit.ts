@@ -1,5 +1,5 @@
 import { leastSquares } from '../../attribution/least-squares.ts';
-import { criticalValue } from '../../stats/student.ts';
+import { criticalValue } from '../../stats/intervals/student.ts';
 import { solved } from '../fit/solve.ts';
 
 /** What a constant is found to be, and where it lies with 95 % confidence. */

@@ -1,5 +1,5 @@
 import { leastSquares } from '../../attribution/least-squares.ts';
-import { criticalValue } from '../../stats/student.ts';
+import { criticalValue } from '../../stats/intervals/student.ts';
 import type { Estimate } from './fit.ts';
 import type { LoadSeen, TierSeen } from './tier.ts';
 

@@ -7,7 +7,7 @@ import type { Figure } from '../../report/figures/figure.ts';
 import type { Chapter, Content } from '../../report/html/chapter.ts';
 import { measure } from '../../report/number.ts';
 import type { Section } from '../../report/section.ts';
-import type { LastStretch } from '../../stats/last-stretch.ts';
+import type { LastStretch } from '../../stats/time/last-stretch.ts';
 
 type LabChapter = Chapter<Exportable> & {
   /** What says it of all requests, however many. */
@@ -90,7 +90,7 @@ const stretches = new WeakMap<Run, LastStretch | undefined>();
 
 async function stretchOf(run: Run): Promise<LastStretch | undefined> {
   if (!stretches.has(run)) {
-    const { lastStretch } = await import('../../stats/last-stretch.ts');
+    const { lastStretch } = await import('../../stats/time/last-stretch.ts');
     stretches.set(run, lastStretch(run, STRETCH));
   }
   return stretches.get(run);

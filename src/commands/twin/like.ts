@@ -81,7 +81,7 @@ async function onlyPart(run: Run): Promise<ReplayPart> {
 }
 
 async function sideOf(run: Run): Promise<WhatIfSide> {
-  const { MeasuredAxis } = await import('../../stats/measured-axis.ts');
+  const { MeasuredAxis } = await import('../../stats/time/measured-axis.ts');
   const { spanMs: measuredMs } = new MeasuredAxis(run.parts);
   return { records: run.parts.flatMap(({ records }) => records), measuredMs };
 }

@@ -1,9 +1,9 @@
 import type { Windows } from '../../figures/panel.ts';
 import type { Run } from '../../record/run-folder.ts';
-import { lateWindowsOf } from '../../stats/late-windows.ts';
 import { generatorDelayMs } from '../../stats/latency.ts';
-import { MeasuredAxis } from '../../stats/measured-axis.ts';
-import { placeParts } from '../../stats/timeline.ts';
+import { lateWindowsOf } from '../../stats/time/late-windows.ts';
+import { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { placeParts } from '../../stats/time/timeline.ts';
 import { CLIENT_LIMITS } from '../verdict.ts';
 import type { Figure } from './figure.ts';
 import { OVER_TIME } from './over-time.ts';

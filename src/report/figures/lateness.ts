@@ -1,9 +1,9 @@
 import type { Run } from '../../record/run-folder.ts';
 import { Column } from '../../stats/column.ts';
 import { generatorDelayMs, latenessMs } from '../../stats/latency.ts';
-import { MeasuredAxis } from '../../stats/measured-axis.ts';
 import { distributionOf } from '../../stats/quantile.ts';
-import { bucketAt } from '../../stats/time-buckets.ts';
+import { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { bucketAt } from '../../stats/time/time-buckets.ts';
 import { CLIENT_LIMITS } from '../verdict.ts';
 import type { Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';

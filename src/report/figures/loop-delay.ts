@@ -1,8 +1,8 @@
 import type { Run } from '../../record/run-folder.ts';
-import { loopDelaysOf } from '../../stats/loop-delays.ts';
-import { MeasuredAxis } from '../../stats/measured-axis.ts';
-import { bucketAt } from '../../stats/time-buckets.ts';
-import { placeParts } from '../../stats/timeline.ts';
+import { loopDelaysOf } from '../../stats/time/loop-delays.ts';
+import { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { bucketAt } from '../../stats/time/time-buckets.ts';
+import { placeParts } from '../../stats/time/timeline.ts';
 import { CLIENT_LIMITS } from '../verdict.ts';
 import type { Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';

@@ -1,6 +1,6 @@
-import type { MeasuredAxis } from '../../stats/measured-axis.ts';
 import type { Point } from '../../stats/sample.ts';
-import { type TimeBuckets, timeBuckets } from '../../stats/time-buckets.ts';
+import type { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { type TimeBuckets, timeBuckets } from '../../stats/time/time-buckets.ts';
 import { type Axis, known, type Plot } from './figure.ts';
 
 const POINTS_MAX = 100;

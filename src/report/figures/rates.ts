@@ -1,7 +1,7 @@
 import { isArrival, isFailure } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
-import { MeasuredAxis } from '../../stats/measured-axis.ts';
-import { bucketAt, lengthMs, type TimeBuckets } from '../../stats/time-buckets.ts';
+import { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { bucketAt, lengthMs, type TimeBuckets } from '../../stats/time/time-buckets.ts';
 import type { Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';
 

@@ -1,8 +1,8 @@
 import type { Run } from '../../record/run-folder.ts';
 import type { FollowedCounter, FollowedGauge, ServerPoint } from '../../server/series.ts';
-import { MeasuredAxis } from '../../stats/measured-axis.ts';
 import type { Point } from '../../stats/sample.ts';
-import { lengthMs, type TimeBuckets } from '../../stats/time-buckets.ts';
+import { MeasuredAxis } from '../../stats/time/measured-axis.ts';
+import { lengthMs, type TimeBuckets } from '../../stats/time/time-buckets.ts';
 import { serverOfRun } from '../server/watched.ts';
 import { type Axis, known, type Plot } from './figure.ts';
 import { overTime, stretchesOf } from './over-time.ts';

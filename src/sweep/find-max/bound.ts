@@ -1,4 +1,4 @@
-import type { Interval95 } from '../../stats/certainty.ts';
+import type { Interval95 } from '../../stats/intervals/certainty.ts';
 import { type Estimate, type Pooled, pooled } from './estimate.ts';
 import { isotonic } from './isotonic.ts';
 

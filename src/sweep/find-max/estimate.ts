@@ -1,4 +1,4 @@
-import { type Interval95, wilson95 } from '../../stats/certainty.ts';
+import { type Interval95, wilson95 } from '../../stats/intervals/certainty.ts';
 
 /**
  * What one run says of one limit. A percentile is a share in disguise: p95 is below 200 ms where at most 5 % of the

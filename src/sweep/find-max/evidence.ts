@@ -3,10 +3,9 @@ import { scenarioOf } from '../../report/identity.ts';
 import type { RunSummary } from '../../report/run-summary.ts';
 import { startUpsOf } from '../../report/steady-state.ts';
 import type { ThresholdVerdict } from '../../report/thresholds.ts';
-import { certaintyOf, type Interval95, wilson95 } from '../../stats/certainty.ts';
 import { Column } from '../../stats/column.ts';
 import { moments } from '../../stats/exact.ts';
-import { eachInTime, inOrder } from '../../stats/in-time.ts';
+import { certaintyOf, type Interval95, wilson95 } from '../../stats/intervals/certainty.ts';
 import { POPULATIONS, type RequestMetric } from '../../stats/metric.ts';
 import {
   isOfRequests,
@@ -14,9 +13,10 @@ import {
   type MetricName,
   type RequestMetricName,
 } from '../../stats/metrics.ts';
-import { BURST_METRICS } from '../../stats/start-up.ts';
 import { STATISTICS, type StatisticName } from '../../stats/statistics.ts';
-import { placeParts } from '../../stats/timeline.ts';
+import { eachInTime, inOrder } from '../../stats/time/in-time.ts';
+import { BURST_METRICS } from '../../stats/time/start-up.ts';
+import { placeParts } from '../../stats/time/timeline.ts';
 import { readingOf } from '../measure.ts';
 import type { Estimate } from './estimate.ts';
 
@@ -69,7 +69,7 @@ function estimateOf(
 const FACTS = /^maxErrorRate$|^counts\.|\.(min|max|std)$/;
 /** JSON has no infinity. */
 const FAR = 1000;
-/** From a value to the lower end of its interval, in standard errors: t of 31 degrees, as `stats/certainty.ts` has it. */
+/** From a value to the lower end of its interval, in standard errors: t of 31 degrees, as `stats/intervals/certainty.ts` has it. */
 const T = 2.04;
 
 /** The values of a metric, in the order of time: those that its distribution has. */

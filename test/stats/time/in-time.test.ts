@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { eachInTime, inOrder } from '../../src/stats/in-time.ts';
-import { placeParts } from '../../src/stats/timeline.ts';
-import { samplePart, turnRecord } from '../record/sample.ts';
+import { eachInTime, inOrder } from '../../../src/stats/time/in-time.ts';
+import { placeParts } from '../../../src/stats/time/timeline.ts';
+import { samplePart, turnRecord } from '../../record/sample.ts';
 
 const part = (index: number, ...endsMs: (number | undefined)[]) =>
   samplePart({ records: endsMs.map((endMs) => turnRecord({ userId: index, endMs })) });

@@ -1,5 +1,5 @@
-import type { TurnRecord } from '../record/record.ts';
-import { METRICS, REQUEST_METRICS, type RequestMetricName } from './metrics.ts';
+import type { TurnRecord } from '../../record/record.ts';
+import { METRICS, REQUEST_METRICS, type RequestMetricName } from '../metrics.ts';
 import type { PlacedPart } from './timeline.ts';
 
 /** Metrics that a burst of first turns changes: times that the engine takes. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Arrivals } from '../../src/stats/arrivals.ts';
+import { Arrivals } from '../../../src/stats/time/arrivals.ts';
 
 function arrivals(...times: number[]): Arrivals {
   const all = new Arrivals();

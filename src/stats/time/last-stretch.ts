@@ -1,5 +1,5 @@
-import type { TurnRecord } from '../record/record.ts';
-import type { Run } from '../record/run-folder.ts';
+import type { TurnRecord } from '../../record/record.ts';
+import type { Run } from '../../record/run-folder.ts';
 import { placeParts } from './timeline.ts';
 
 /** The end of a run, as a run: the requests before what counts fill the cache, as a warm-up does. */

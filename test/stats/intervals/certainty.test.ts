@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { wilson95 } from '../../src/stats/certainty.ts';
-import { sampledOf } from '../../src/stats/quantile.ts';
-import type { StatisticName } from '../../src/stats/statistics.ts';
-import { coverageOf } from './coverage.ts';
-import { columnOf, queueSeries } from './series.ts';
+import { wilson95 } from '../../../src/stats/intervals/certainty.ts';
+import { sampledOf } from '../../../src/stats/quantile.ts';
+import type { StatisticName } from '../../../src/stats/statistics.ts';
+import { coverageOf } from '../coverage.ts';
+import { columnOf, queueSeries } from '../series.ts';
 
 const certaintyOf = (values: Iterable<number>) => sampledOf(columnOf(values))!.certainty!;
 

@@ -1,6 +1,6 @@
-import { quantile } from './exact.ts';
+import { quantile } from '../exact.ts';
+import { STATISTICS, type StatisticName } from '../statistics.ts';
 import { likelyVariance, longRunOf } from './long-run.ts';
-import { STATISTICS, type StatisticName } from './statistics.ts';
 import { criticalValue } from './student.ts';
 
 /** How far the statistics of a distribution can be trusted, its values being a sample that is correlated in time. */

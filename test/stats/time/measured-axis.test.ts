@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MeasuredAxis } from '../../src/stats/measured-axis.ts';
-import { footer, header, ORIGIN_EPOCH_MS, samplePart, turnRecord } from '../record/sample.ts';
+import { MeasuredAxis } from '../../../src/stats/time/measured-axis.ts';
+import { footer, header, ORIGIN_EPOCH_MS, samplePart, turnRecord } from '../../record/sample.ts';
 
 const part = (number: number, beginsMs: number, sentMs: readonly number[]) =>
   samplePart({

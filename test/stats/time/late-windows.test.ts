@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { lateSummaryOf, lateWindowsOf } from '../../src/stats/late-windows.ts';
-import type { PlacedPart } from '../../src/stats/timeline.ts';
+import { lateSummaryOf, lateWindowsOf } from '../../../src/stats/time/late-windows.ts';
+import type { PlacedPart } from '../../../src/stats/time/timeline.ts';
 
 const placed = (offsetMs: number, lateWindows: object[]) =>
   ({

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { bucketAt, lengthMs, Occupancy, timeBuckets } from '../../src/stats/time-buckets.ts';
+import {
+  bucketAt,
+  lengthMs,
+  Occupancy,
+  timeBuckets,
+} from '../../../src/stats/time/time-buckets.ts';
 
 test.each([
   ['a whole number of stretches', 10_000, 10, { count: 10, widthMs: 1000 }],

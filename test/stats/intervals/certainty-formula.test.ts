@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sampledOf } from '../../src/stats/quantile.ts';
-import { columnOf } from './series.ts';
+import { sampledOf } from '../../../src/stats/quantile.ts';
+import { columnOf } from '../series.ts';
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 

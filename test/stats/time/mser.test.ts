@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startUpCount } from '../../src/stats/mser.ts';
-import { queueSeries } from './series.ts';
+import { startUpCount } from '../../../src/stats/time/mser.ts';
+import { queueSeries } from '../series.ts';
 
 const cutOf = (values: readonly number[]) => startUpCount(Float64Array.from(values));
 

@@ -1,5 +1,5 @@
-import { Column } from './column.ts';
-import { moments } from './exact.ts';
+import { Column } from '../column.ts';
+import { moments } from '../exact.ts';
 import type { Interval, RateWindow } from './timeline.ts';
 
 /** Journalled times are rounded to this; the ends of intervals are not. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startUpCount } from '../../src/stats/mser.ts';
-import { fullWindow, settledWindow } from '../../src/stats/steady-window.ts';
-import type { PlacedPart } from '../../src/stats/timeline.ts';
-import { turnRecord } from '../record/sample.ts';
-import { queueSeries } from './series.ts';
+import { startUpCount } from '../../../src/stats/time/mser.ts';
+import { fullWindow, settledWindow } from '../../../src/stats/time/steady-window.ts';
+import type { PlacedPart } from '../../../src/stats/time/timeline.ts';
+import { turnRecord } from '../../record/sample.ts';
+import { queueSeries } from '../series.ts';
 
 interface Turn {
   readonly userId: number;

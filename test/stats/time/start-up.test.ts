@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startUpOf } from '../../src/stats/start-up.ts';
-import { placeParts } from '../../src/stats/timeline.ts';
-import { footer, header, turnRecord } from '../record/sample.ts';
+import { startUpOf } from '../../../src/stats/time/start-up.ts';
+import { placeParts } from '../../../src/stats/time/timeline.ts';
+import { footer, header, turnRecord } from '../../record/sample.ts';
 
 interface Times {
   readonly userId: number;

@@ -1,4 +1,4 @@
-import { Column } from './column.ts';
+import { Column } from '../column.ts';
 
 export interface ConcurrencySummary {
   /** Requests in flight, weighted by time over the measured time; undefined if that is 0. */

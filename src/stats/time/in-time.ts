@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../record/record.ts';
+import type { TurnRecord } from '../../record/record.ts';
 import type { PlacedPart } from './timeline.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fullWindow } from '../../src/stats/steady-window.ts';
-import type { PlacedPart } from '../../src/stats/timeline.ts';
-import { turnRecord } from '../record/sample.ts';
+import { fullWindow } from '../../../src/stats/time/steady-window.ts';
+import type { PlacedPart } from '../../../src/stats/time/timeline.ts';
+import { turnRecord } from '../../record/sample.ts';
 
 /** Conversations of one turn each, from when it was due to its end. */
 function windowOf(spans: readonly (readonly [startMs: number, endMs: number])[], cap: number) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { criticalValue, twoSided } from '../../src/stats/student.ts';
+import { criticalValue, twoSided } from '../../../src/stats/intervals/student.ts';
 
 test.each([
   [1, 12.7062],

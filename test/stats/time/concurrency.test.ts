@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Concurrency } from '../../src/stats/concurrency.ts';
+import { Concurrency } from '../../../src/stats/time/concurrency.ts';
 
 test('what was never sent, or has no end, was not in flight as far as one knows', () => {
   const concurrency = new Concurrency();

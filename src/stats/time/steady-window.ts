@@ -1,6 +1,6 @@
-import { Column } from './column.ts';
+import { Column } from '../column.ts';
+import { METRICS, type RequestMetricName } from '../metrics.ts';
 import { eachInTime } from './in-time.ts';
-import { METRICS, type RequestMetricName } from './metrics.ts';
 import { startUpCount } from './mser.ts';
 import type { Interval, PlacedPart, RateWindow } from './timeline.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isFailure, type RecordStatus, type TurnRecord } from '../../src/record/record.ts';
-import { steadySummary } from '../../src/stats/steady.ts';
-import type { SteadyWindow } from '../../src/stats/steady-window.ts';
-import type { PlacedPart } from '../../src/stats/timeline.ts';
-import { turnRecord } from '../record/sample.ts';
+import { isFailure, type RecordStatus, type TurnRecord } from '../../../src/record/record.ts';
+import { steadySummary } from '../../../src/stats/time/steady.ts';
+import type { SteadyWindow } from '../../../src/stats/time/steady-window.ts';
+import type { PlacedPart } from '../../../src/stats/time/timeline.ts';
+import { turnRecord } from '../../record/sample.ts';
 
 const RULE: SteadyWindow['rule'] = { name: 'full', conversations: 2, cap: 2 };
 const WINDOW: SteadyWindow = { rule: RULE, startMs: 100, endMs: 200 };

@@ -1,5 +1,5 @@
-import type { RunPart } from '../record/journal-reader.ts';
-import type { TurnRecord } from '../record/record.ts';
+import type { RunPart } from '../../record/journal-reader.ts';
+import type { TurnRecord } from '../../record/record.ts';
 import { ROUNDING_MS } from './arrivals.ts';
 import { type Interval, type PlacedPart, placeParts, totalMs, union } from './timeline.ts';
 

@@ -1,4 +1,4 @@
-import type { LateWindow } from '../record/record.ts';
+import type { LateWindow } from '../../record/record.ts';
 import { type Interval, type PlacedPart, totalMs, union } from './timeline.ts';
 
 /** A stretch of the timeline, within what was measured, in which the client was late. */

@@ -1,11 +1,11 @@
-import type { TurnRecord } from '../record/record.ts';
-import { isFailure } from '../record/record.ts';
-import type { Slo } from '../scenario/thresholds.ts';
+import type { TurnRecord } from '../../record/record.ts';
+import { isFailure } from '../../record/record.ts';
+import type { Slo } from '../../scenario/thresholds.ts';
+import { type DistributionSet, Distributions } from '../distributions.ts';
+import { Goodput, type GoodputSummary } from '../goodput.ts';
+import type { RequestMetricName } from '../metrics.ts';
 import { ROUNDING_MS } from './arrivals.ts';
-import { type DistributionSet, Distributions } from './distributions.ts';
-import { Goodput, type GoodputSummary } from './goodput.ts';
 import { eachInTime } from './in-time.ts';
-import type { RequestMetricName } from './metrics.ts';
 import type { SteadyRule, SteadyWindow } from './steady-window.ts';
 import type { PlacedPart } from './timeline.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { placeParts, totalMs, union, unionOfWindows } from '../../src/stats/timeline.ts';
-import { footer, header, samplePart, turnRecord } from '../record/sample.ts';
+import { placeParts, totalMs, union, unionOfWindows } from '../../../src/stats/time/timeline.ts';
+import { footer, header, samplePart, turnRecord } from '../../record/sample.ts';
 
 const span = (startMs: number, endMs: number) => ({ startMs, endMs });
 

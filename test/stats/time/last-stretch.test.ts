@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { TurnRecord } from '../../src/record/record.ts';
-import type { Run } from '../../src/record/run-folder.ts';
-import { lastStretch } from '../../src/stats/last-stretch.ts';
-import { footer, header } from '../record/sample.ts';
-import { answeredTurn } from '../support/turn-record.ts';
+import type { TurnRecord } from '../../../src/record/record.ts';
+import type { Run } from '../../../src/record/run-folder.ts';
+import { lastStretch } from '../../../src/stats/time/last-stretch.ts';
+import { footer, header } from '../../record/sample.ts';
+import { answeredTurn } from '../../support/turn-record.ts';
 
 /** Conversations of so many turns, one after the other: a request each second. */
 function runOf(requests: number, turns: number): Run {

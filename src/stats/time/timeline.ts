@@ -1,4 +1,4 @@
-import type { RunPart } from '../record/journal-reader.ts';
+import type { RunPart } from '../../record/journal-reader.ts';
 
 /** A stretch of time, in milliseconds. */
 export interface Interval {
