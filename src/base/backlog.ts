@@ -2,7 +2,7 @@
  * How long work may keep the event loop from looking for what has arrived: about the error that it adds
  * to the time stamps of a process that is busy.
  */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 /** With more than this waiting, the machine is too slow for slices: they would only let memory grow. */
 const LENGTH_MAX = 10_000;
 
@@ -14,6 +14,7 @@ export class Backlog {
   #waiting: (() => void)[] = [];
   #next = 0;
   #isScheduled = false;
+  #turnEndMs: number | undefined;
   readonly #sliceMs: number;
 
   constructor(sliceMs = SLICE_MS) {
@@ -26,6 +27,25 @@ export class Backlog {
     this.#isScheduled = true;
     setImmediate(this.#workOff);
   }
+
+  /** At once, where nothing waits and this turn of the event loop has time left; else in its turn. */
+  start(work: () => void): void {
+    if (this.#isScheduled || !this.#hasTime()) this.add(work);
+    else work();
+  }
+
+  #hasTime(): boolean {
+    const nowMs = performance.now();
+    if (this.#turnEndMs === undefined) {
+      this.#turnEndMs = nowMs + this.#sliceMs;
+      setImmediate(this.#endTurn);
+    }
+    return nowMs < this.#turnEndMs;
+  }
+
+  readonly #endTurn = (): void => {
+    this.#turnEndMs = undefined;
+  };
 
   readonly #workOff = (): void => {
     const endMs = performance.now() + this.#sliceMs;

@@ -1,3 +1,5 @@
+import { Backlog } from './backlog.ts';
+
 /** Time, injected. Nothing outside `base/` reads a wall clock or sets a Node timer. */
 export interface Clock {
   /** Milliseconds since the clock was made: monotonic, fractional. */
@@ -24,7 +26,8 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 interface SystemTimer {
   readonly dueMs: number;
-  readonly fn: () => void;
+  /** Undefined: cleared. */
+  fn: (() => void) | undefined;
   node: NodeJS.Timeout | undefined;
 }
 
@@ -37,14 +40,38 @@ function assertDelay(delayMs: number): void {
 /**
  * Wall-clock time: performance.now() and Node's timers. Those count whole milliseconds from when the loop last
  * looked at its clock, and can fire one early: then the rest is waited for. Late by a millisecond, never early.
+ * Of many that are due together some wait for another slice: what has arrived meanwhile is read in between.
  */
 export class SystemClock implements Clock {
   readonly name = 'system';
-  readonly #originMs = performance.now();
-  readonly originEpochMs = Date.now();
+  readonly #due = new Backlog();
+  #originMs = performance.now();
+  #originEpochMs = Date.now();
+  /** The time at which it stands. */
+  #stoodMs: number | undefined;
+  /** Set while it stood, for later. */
+  #unarmed: SystemTimer[] = [];
+
+  get originEpochMs(): number {
+    return Math.round(this.#originEpochMs);
+  }
 
   now(): number {
-    return performance.now() - this.#originMs;
+    return this.#stoodMs ?? performance.now() - this.#originMs;
+  }
+
+  /** Time stands until `go`: what is due now still happens. The time in between is in no stamp. */
+  stand(): void {
+    this.#stoodMs = this.now();
+  }
+
+  go(): void {
+    if (this.#stoodMs === undefined) return;
+    const leftOutMs = performance.now() - this.#originMs - this.#stoodMs;
+    this.#originMs += leftOutMs;
+    this.#originEpochMs += leftOutMs;
+    this.#stoodMs = undefined;
+    for (const timer of this.#unarmed.splice(0)) this.#arm(timer);
   }
 
   setTimeout(fn: () => void, delayMs: number): unknown {
@@ -55,15 +82,25 @@ export class SystemClock implements Clock {
   }
 
   clearTimeout(timer: unknown): void {
-    clearTimeout((timer as SystemTimer | undefined)?.node);
+    const cleared = timer as SystemTimer | undefined;
+    if (!cleared) return;
+    cleared.fn = undefined;
+    clearTimeout(cleared.node);
   }
 
   #arm(timer: SystemTimer): void {
+    if (!timer.fn) return;
     const delayMs = Math.min(Math.ceil(timer.dueMs - this.now()), TIMEOUT_MS_MAX);
-    timer.node = setTimeout(() => {
-      if (this.now() < timer.dueMs) this.#arm(timer);
-      else timer.fn();
-    }, delayMs);
+    // Node waits a millisecond at least.
+    if (delayMs <= 0) this.#due.add(() => timer.fn?.());
+    else if (this.#stoodMs !== undefined) this.#unarmed.push(timer);
+    else timer.node = setTimeout(() => this.#fire(timer), delayMs);
+  }
+
+  #fire(timer: SystemTimer): void {
+    if (!timer.fn) return;
+    if (this.now() < timer.dueMs) this.#arm(timer);
+    else this.#due.start(() => timer.fn?.());
   }
 
   hold(): void {}

@@ -25,6 +25,7 @@ import type { Workload } from '../workload/conversation.ts';
 import type { Companion } from './companion.ts';
 import { watchIntervals } from './intervals.ts';
 import type { Observer } from './observer.ts';
+import { startReady } from './ready.ts';
 import { recounting } from './recount.ts';
 
 /** A run that is ready to start. */
@@ -59,7 +60,7 @@ export interface Measured {
 /** Runs to the end, or until it is stopped. Whatever happens, the journal has all that was measured. */
 export async function measure(measurement: Measurement): Promise<Measured> {
   const { scenario, clock, path, header, companion, observer, strike } = measurement;
-  const client = clock.name === 'system' ? watchClient(clock, measurement.certifier) : undefined;
+  let client: ReturnType<typeof watchClient> | undefined;
   let run: Run | undefined;
   let account: RunAccount | undefined;
   let journalError: string | undefined;
@@ -105,6 +106,11 @@ export async function measure(measurement: Measurement): Promise<Measured> {
       onStarted(started) {
         run = started;
         if (!hasEnded) observer.started?.(run);
+      },
+      onBegun(originEpochMs) {
+        if (hasEnded) return;
+        if (originEpochMs !== undefined) journal.beginsAt(originEpochMs);
+        if (clock.name === 'system') client = watchClient(clock, measurement.certifier);
       },
       onEnded(ended) {
         stopWatching();
@@ -168,27 +174,33 @@ function struckRecord(record: TurnRecord, strike: (text: string) => string): Tur
 interface Steps {
   readonly record: RunOptions['record'];
   onStarted(run: Run): void;
+  /** Time has begun; with where on the wall clock, if that is not what it was thought to be. */
+  onBegun(originEpochMs?: number): void;
   onEnded(account: RunAccount): void;
 }
 
-function ran(measurement: Measurement, { record, onStarted, onEnded }: Steps): Promise<RunEnd> {
+function ran(
+  measurement: Measurement,
+  { record, onStarted, onBegun, onEnded }: Steps,
+): Promise<RunEnd> {
   const { scenario, clock, workload, transport, before, player, observer } = measurement;
   return new Promise((resolve, reject) => {
-    const run = startRun({
-      scenario,
-      clock,
-      transport,
-      workload,
-      before,
-      player,
-      record,
-      lagging: observer.lagging?.bind(observer),
-      onDone(end, account) {
-        onEnded(account);
-        resolve(end);
-      },
-    });
-    onStarted(run);
+    const start = () =>
+      startRun({
+        scenario,
+        clock,
+        transport,
+        workload,
+        before,
+        player,
+        record,
+        lagging: observer.lagging?.bind(observer),
+        onDone(end, account) {
+          onEnded(account);
+          resolve(end);
+        },
+      });
+    onStarted(startReady(measurement, start, onBegun));
     if (!(clock instanceof VirtualClock)) return;
     clock.runInSlices().then(() => reject(new Error(NOT_ENDED)), reject);
   });

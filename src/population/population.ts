@@ -20,7 +20,7 @@ export interface PopulationOptions extends UserOptions {
 }
 
 /** How long arrivals may keep everything else waiting: the error that they can add to a time to first token. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /** Starts users when they arrive and there is room, and knows when all are gone. */
 export class Population implements Crowd {
@@ -68,10 +68,26 @@ export class Population implements Crowd {
       this.#advance(load.arrivals);
       return;
     }
-    this.#isExhausted = true;
-    // All of them are due now, also those that are made late.
-    for (const slot of load.slots) this.#refill(slot, this.#startMs);
-    this.#checkEmpty();
+    this.#fill(load.slots.values());
+  }
+
+  /** All of them are due now, also those that are made late: in slices, as in `#advance`. */
+  #fill(slots: Iterator<Iterator<number>>): void {
+    const { clock } = this.#world;
+    const sliceEndMs = clock.now() + SLICE_MS;
+    while (!this.#isStopped) {
+      if (clock.now() >= sliceEndMs) {
+        this.#timer = clock.setTimeout(() => this.#fill(slots), 0);
+        return;
+      }
+      const next = slots.next();
+      if (next.done) {
+        this.#isExhausted = true;
+        this.#checkEmpty();
+        return;
+      }
+      this.#refill(next.value, this.#startMs);
+    }
   }
 
   drain(): void {

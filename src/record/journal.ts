@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { errorText, UsageError } from '../base/errors.ts';
 import { writeAll } from '../base/write-whole.ts';
@@ -9,6 +9,8 @@ import type { RunFooter, RunHeader, TurnRecord } from './record.ts';
 /** The append-only file of a run: one JSON line for the header, one a record, one for the footer. */
 export interface Journal {
   write(record: TurnRecord): void;
+  /** The clock's time 0 was later than the header says: says it there. */
+  beginsAt(originEpochMs: number): void;
   /**
    * Writes what is pending, then the footer, and closes the file; nothing is left to the event loop.
    * A run that ends out of order passes no footer. Calling it again does nothing.
@@ -73,6 +75,7 @@ export function rounded(record: TurnRecord): TurnRecord {
 
 class FileJournal implements Journal {
   readonly #path: string;
+  readonly #header: RunHeader;
   readonly #clock: Clock;
   readonly #onFailure: ((error: Error) => void) | undefined;
   #descriptor: number | undefined;
@@ -90,8 +93,9 @@ class FileJournal implements Journal {
     onFailure: ((error: Error) => void) | undefined,
   ) {
     this.#path = path;
+    this.#header = header;
     this.#clock = clock;
-    const head = `${JSON.stringify(header)}\n`;
+    const head = lineOf(header);
     this.#descriptor = create(path, head);
     this.#writtenBytes = Buffer.byteLength(head);
     this.#onFailure = onFailure;
@@ -103,15 +107,25 @@ class FileJournal implements Journal {
 
   write(record: TurnRecord): void {
     if (this.#descriptor === undefined) return;
-    this.#pending += `${JSON.stringify(rounded(record))}\n`;
+    this.#pending += lineOf(rounded(record));
     if (this.#failure) return;
     if (this.#pending.length >= FLUSH_CHARS) this.#flush();
     else this.#timer ??= this.#clock.setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
+  beginsAt(originEpochMs: number): void {
+    if (this.#descriptor === undefined || this.#failure) return;
+    try {
+      // Over the first line: a time in milliseconds has as many digits as any other of these centuries.
+      writeSync(this.#descriptor, lineOf({ ...this.#header, originEpochMs }), 0);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   close(footer?: RunFooter): void {
     if (this.#descriptor === undefined) return;
-    if (footer) this.#pending += `${JSON.stringify(footer)}\n`;
+    if (footer) this.#pending += lineOf(footer);
     this.#flush();
     if (!this.#failure && this.#isGone()) this.#fail(new Error(GONE));
     if (this.#failure) this.#rescued = this.#readBack();
@@ -170,6 +184,10 @@ class FileJournal implements Journal {
     });
     this.#onFailure?.(this.#failure);
   }
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
 }
 
 function create(path: string, text: string): number {

@@ -105,9 +105,20 @@ export type DeltaKind = 'content' | 'reasoning' | 'tool';
 /** Aborts the request. Harmless once it is over. */
 export type Cancel = () => void;
 
+/** Where requests that are due when a run begins are made ready before it does. */
+export interface Readied {
+  /** Requests are made, and not sent, from now until they are released. */
+  hold(): void;
+  /** Resolves when all that were held can be sent at once, or have failed. */
+  allReady(): Promise<void>;
+  release(): void;
+}
+
 /** The one seam between the simulator and an engine: HTTP in a real run, the engine itself in a simulated one. */
 export interface Transport {
   send(request: ChatRequest, observer: ResponseObserver): Cancel;
+  /** Absent: nothing has to be made ready. */
+  readonly stage?: Readied;
   /** Ends idle connections; requests in flight must be over. */
   close(): Promise<void>;
 }

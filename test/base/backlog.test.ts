@@ -40,3 +40,19 @@ test('long work is done in slices, with the event loop between them', async () =
   expect(seen.length).toBeGreaterThan(3);
   expect(seen[0]).toBeLessThan(10);
 });
+
+test('what may be started is done at once, until a turn of the event loop has lasted long enough', async () => {
+  const backlog = new Backlog();
+  const done: number[] = [];
+  const start = (index: number) =>
+    backlog.start(() => {
+      for (const endMs = performance.now() + 0.4; performance.now() < endMs; );
+      done.push(index);
+    });
+  for (let index = 0; index < 6; index++) start(index);
+  const atOnce = done.length;
+  expect(atOnce).toBeGreaterThan(0);
+  expect(atOnce).toBeLessThan(6);
+  while (done.length < 6) await nextTurn();
+  expect(done).toEqual([0, 1, 2, 3, 4, 5]);
+});

@@ -143,6 +143,29 @@ describe('real time', () => {
   });
 });
 
+describe('a system clock that stands', () => {
+  test('has no time between, fires what is due now, and sets its timers when it goes on', async () => {
+    const clock = new SystemClock();
+    clock.stand();
+    const atMs = clock.now();
+    const fired: string[] = [];
+    clock.setTimeout(() => fired.push('now'), 0);
+    clock.setTimeout(() => fired.push('later'), 1);
+    const cleared = clock.setTimeout(() => fired.push('cleared'), 1);
+    clock.clearTimeout(cleared);
+    const fromMs = performance.now();
+    await vi.waitUntil(() => performance.now() > fromMs + 5);
+    expect(fired).toEqual(['now']);
+    expect(clock.now()).toBe(atMs);
+    const originEpochMs = clock.originEpochMs;
+    clock.go();
+    expect(clock.now()).toBeLessThan(atMs + 5);
+    expect(clock.originEpochMs).toBeGreaterThanOrEqual(originEpochMs + 4);
+    await vi.waitUntil(() => fired.length > 1);
+    expect(fired).toEqual(['now', 'later']);
+  });
+});
+
 describe.each([
   ['virtual', () => new VirtualClock()],
   ['system', () => new SystemClock()],

@@ -55,6 +55,18 @@ test('the header is on disk at once, a record within a second', () => {
   journal.close();
 });
 
+test('where time began later, the header says so, and nothing else changes', () => {
+  const clock = new VirtualClock();
+  const journal = openJournal(path, header({ originEpochMs: 1_700_000_000_000 }), clock);
+  journal.write(turnRecord());
+  journal.beginsAt(1_700_000_000_345);
+  journal.write(turnRecord());
+  journal.close(footer());
+  const { part } = readJournal(path);
+  expect(part.header).toEqual(header({ originEpochMs: 1_700_000_000_345 }));
+  expect(part.records).toHaveLength(2);
+});
+
 test('a journal with nothing pending leaves no timer, so a virtual run ends', () => {
   const clock = new VirtualClock();
   const journal = openJournal(path, header(), clock);

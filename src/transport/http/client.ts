@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
 import { type Connect, connector, secureContextOf, type Trust } from './connector.ts';
 
@@ -19,10 +19,13 @@ const KEEP_ALIVE_MS = 4_000;
 /** Deadlines are the caller's. */
 const OPTIONS = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0 } as const;
 
-/** @throws UsageError if the certificate authority cannot be read. */
-export function clientMaker(origin: string, route: Route): MakeClient {
+/**
+ * `onread` takes what is read from sockets that are not a proxy's.
+ * @throws UsageError if the certificate authority cannot be read.
+ */
+export function clientMaker(origin: string, route: Route, onread?: OnReadOpts): MakeClient {
   return route.proxy === undefined
-    ? direct(origin, connector(route))
+    ? direct(origin, connector(route, onread))
     : proxied(origin, route, route.proxy);
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { MakeClient } from './client.ts';
-import { type SocketReads, socketReads } from './socket-reads.ts';
+import { type Reading, type SocketReads, socketReads } from './socket-reads.ts';
 
 /**
  * One connection at a time to one server, for one request at a time. It is opened by the first request,
@@ -14,14 +14,16 @@ export class Connection {
   /** The request was given to a connection that was open, and none was opened since. */
   #isReused = false;
   #bytesBefore = 0;
+  #isHeld = false;
 
-  constructor(makeClient: MakeClient) {
+  constructor(makeClient: MakeClient, reading: Reading) {
     this.#client = makeClient((socket) => {
       this.#isReused = false;
       // What a proxy has said of a tunnel is no answer.
       this.#bytesBefore = socket.bytesRead;
       this.#socket = socket;
-      this.#reads = socketReads(socket);
+      this.#reads = socketReads(socket, reading);
+      if (this.#isHeld) socket.cork();
     });
   }
 
@@ -39,9 +41,20 @@ export class Connection {
     return (this.#socket?.bytesRead ?? 0) > this.#bytesBefore;
   }
 
-  /** Reads of the socket so far. */
-  get readCount(): number {
-    return this.#reads?.count ?? 0;
+  /** What is written stays here until it is released. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#socket?.uncork();
+  }
+
+  /** When that was readable which is being taken in: bytes, or their end. */
+  get readMs(): number {
+    return this.#reads!.atMs;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -65,11 +78,13 @@ export class Connection {
  */
 export class Connections {
   readonly #makeClient: MakeClient;
+  readonly #reading: Reading;
   readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
 
-  constructor(makeClient: MakeClient) {
+  constructor(makeClient: MakeClient, reading: Reading) {
     this.#makeClient = makeClient;
+    this.#reading = reading;
   }
 
   /** The connection that was used last, because it is the least likely to be closed by now; or a new one. */
@@ -82,7 +97,7 @@ export class Connections {
   }
 
   takeNew(): Connection {
-    const connection = new Connection(this.#makeClient);
+    const connection = new Connection(this.#makeClient, this.#reading);
     this.#all.add(connection);
     return connection;
   }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { errorText, UsageError } from '../../base/errors.ts';
@@ -21,8 +21,11 @@ export type Connect = (to: buildConnector.Options, callback: buildConnector.Call
 const TCP_KEEP_ALIVE_MS = 60_000;
 const READ_BYTES = 64 * 1024;
 
-/** @throws UsageError if the certificate authority cannot be read. */
-export function connector(trust: Trust): Connect {
+/**
+ * `onread` takes what is read from every socket.
+ * @throws UsageError if the certificate authority cannot be read.
+ */
+export function connector(trust: Trust, onread?: OnReadOpts): Connect {
   const secureContext = secureContextOf(trust);
   let session: Buffer | undefined;
   return ({ protocol, hostname, port }, callback) => {
@@ -30,7 +33,7 @@ export function connector(trust: Trust): Connect {
     const to = {
       host: hostname,
       port: Number(port) || (isTls ? 443 : 80),
-      highWaterMark: READ_BYTES,
+      ...(onread ? { onread } : { highWaterMark: READ_BYTES }),
     };
     const socket = isTls
       ? connectTls({

@@ -4,6 +4,7 @@ import type { AnswerLimits } from '../limits.ts';
 import type { Failure, ResponseEnd, ResponseObserver } from '../transport.ts';
 import type { Connection } from './connection.ts';
 import type { CookieJar } from './cookies.ts';
+import { Departure } from './departure.ts';
 import { connectionFailure, Refusal } from './failure.ts';
 import type { Line } from './line.ts';
 import { type ResponseHead, readHead } from './response-head.ts';
@@ -26,9 +27,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #limits: AnswerLimits;
   readonly #observer: ResponseObserver;
   readonly #jar: CookieJar | undefined;
+  readonly #departure: Departure;
   #connection: Connection | undefined;
-  #dispatchedMs = 0;
-  #isSent = false;
   #wasReconnected = false;
   /** The body of the response has ended. */
   #isComplete = false;
@@ -36,8 +36,6 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #reader: StreamReader | undefined;
   #refusal: Refusal | undefined;
   #isOver = false;
-  #readCount = 0;
-  #lastReadMs = 0;
   /** The answer is complete, but not the body: waits for its end, before or after the answer was passed on. */
   #timer: unknown;
   #willWait = false;
@@ -57,13 +55,14 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#limits = limits;
     this.#observer = observer;
     this.#jar = jar;
+    this.#departure = new Departure(line, (atMs, connectMs) =>
+      this.#loudly(() => observer.onSent(atMs, connectMs)),
+    );
   }
 
   start(connection: Connection = this.#line.connections.take()): void {
     this.#connection = connection;
-    this.#isSent = false;
-    this.#dispatchedMs = this.#line.clock.now();
-    connection.dispatch(this.#request, this);
+    this.#departure.dispatch(connection, this.#request, this);
   }
 
   cancel(): void {
@@ -72,11 +71,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   /** undici calls this right before it writes the request, whole, to a connected socket. */
   onRequestStart(): void {
-    if (this.#isOver) return;
-    const atMs = this.#line.clock.now();
-    this.#isSent = true;
-    const connectMs = this.#connection!.isReused ? undefined : atMs - this.#dispatchedMs;
-    this.#loudly(() => this.#observer.onSent(atMs, connectMs));
+    if (!this.#isOver) this.#departure.written();
   }
 
   onResponseStart(_: unknown, httpStatus: number, headers: ResponseHeaders): void {
@@ -117,7 +112,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       if (this.#isDraining && this.#drainedBytes > DRAIN_BYTES_MAX) this.#drained(false);
       return;
     }
-    const atMs = this.#readMs();
+    const atMs = this.#readMs;
     try {
       this.#read(bytes, atMs);
     } catch (error) {
@@ -128,7 +123,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#isDraining) this.#drained(this.#head!.staysOpen);
     if (this.#isOver) return;
-    const atMs = this.#line.clock.now();
+    const atMs = this.#readMs;
     this.#isComplete = true;
     this.#later(() => {
       if (this.#reader) this.#reader.end(atMs);
@@ -144,17 +139,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     else this.#later(() => this.#onDeadConnection(error, atMs));
   }
 
-  /**
-   * When the bytes at hand were read. Subtle: undici hands on the chunks of one read one by one, and what
-   * reading the first of them takes is not to be counted as the time to the next.
-   */
-  #readMs(): number {
-    const { readCount } = this.#connection!;
-    if (readCount !== this.#readCount) {
-      this.#readCount = readCount;
-      this.#lastReadMs = this.#line.clock.now();
-    }
-    return this.#lastReadMs;
+  /** Never before it was sent: sockets that are very many are looked at in several goes, which count as one. */
+  get #readMs(): number {
+    return Math.max(this.#connection!.readMs, this.#departure.sentMs);
   }
 
   #read(bytes: Buffer, atMs: number): void {
@@ -232,7 +219,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #deathOf(error: Error): Failure {
     const started = this.#connection!.isAnswered ? 'answering' : 'waiting';
-    const stage = this.#isSent ? started : 'connecting';
+    const stage = this.#departure.sentMs < Infinity ? started : 'connecting';
     const { origin, says } = this.#line;
     const failure = connectionFailure(error, { stage, origin, httpStatus: this.#head?.httpStatus });
     return { ...failure, message: says(failure.message) };
@@ -251,6 +238,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** Before the observer hears of the end, so that a request it sends then can have the connection. */
   #close(): void {
     this.#isOver = true;
+    this.#departure.over();
     this.#reader?.cancel();
     if (this.#isComplete) this.#drained(this.#head!.staysOpen);
     else if (this.#isDraining) this.#wait(DRAIN_MS, () => this.#drained(false));

@@ -1,5 +1,6 @@
 import { Backlog } from '../../base/backlog.ts';
 import type { Clock } from '../../base/clock.ts';
+import { Poll } from '../../base/poll.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { bodyWriter } from '../body.ts';
 import { answerLimits } from '../limits.ts';
@@ -13,6 +14,8 @@ import { HttpExchange } from './exchange.ts';
 import { headerWriter, OWN_HEADERS, redactor } from './headers.ts';
 import type { Line } from './line.ts';
 import { requestIdWriter } from './request-id.ts';
+import { READ_AHEAD } from './socket-reads.ts';
+import { Stage } from './stage.ts';
 
 export interface HttpOptions {
   readonly target: Scenario['target'];
@@ -45,12 +48,24 @@ export function httpTransport({
   const { url, api, stream, headers, body, requestId: id, reasoningFields } = target;
   const server = endpoint(url);
   const { origin } = server;
-  const connections = new Connections(clientMaker(origin, { ...target, ...route }));
+  const backlog = new Backlog();
+  const reading = { poll: new Poll(clock), backlog };
+  const makeClient = clientMaker(origin, { ...target, ...route }, READ_AHEAD);
+  const connections = new Connections(makeClient, reading);
   const bytesMax = target.answerMB && target.answerMB * 2 ** 20;
   const says = wording(redactor({ url, headers, apiKey, body }));
-  const backlog = new Backlog();
   const keptHeaders = keepHeaders?.map((name) => name.toLowerCase());
-  const line: Line = { origin, connections, clock, backlog, says, reasoningFields, keptHeaders };
+  const stage = new Stage(reading);
+  const line: Line = {
+    origin,
+    connections,
+    clock,
+    backlog,
+    stage,
+    says,
+    reasoningFields,
+    keptHeaders,
+  };
   const writeBody = bodyWriter({
     api,
     promptForm: target.promptForm,
@@ -96,6 +111,7 @@ export function httpTransport({
       exchange.start();
       return () => exchange.cancel();
     },
+    stage,
     close: () => connections.close(),
   };
 }

@@ -1,20 +1,71 @@
 import type { Socket } from 'node:net';
+import type { Backlog } from '../../base/backlog.ts';
+import type { Poll } from '../../base/poll.ts';
 
 const CONTINUE = 'HTTP/1.x 100';
 const HEAD_END = '\r\n\r\n';
 /** A longer head is left to the HTTP library, which has a limit of its own. */
 const HEAD_BYTES_MAX = 16 * 1024;
 
-/** What is watched of a socket. */
+/** What the sockets of a transport share. */
+export interface Reading {
+  readonly poll: Poll;
+  /** Where what was read waits to be taken in until everything that has arrived is read. */
+  readonly backlog: Backlog;
+}
+
+/** Bytes, and when their socket was seen to be readable. */
+interface Arrived {
+  readonly bytes: Buffer;
+  readonly atMs: number;
+}
+
+/** What is read from a socket, on its way to the HTTP library. */
 export class SocketReads {
-  readonly read: Socket['read'];
-  /** How often something was read: what came in one read came together. */
-  count = 0;
+  /** When the bytes that were passed on last were readable; or the end of them, which is told of after it. */
+  atMs = 0;
+  readonly #read: Socket['read'];
+  readonly #reading: Reading;
+  /** Read by this process itself, and not yet passed on. */
+  readonly #arrived: Arrived[] = [];
+  readonly #offer: () => void;
   #isAtHead = true;
   #held: Buffer | undefined;
 
-  constructor(read: Socket['read']) {
-    this.read = read;
+  constructor(socket: Socket, reading: Reading) {
+    this.#read = socket.read;
+    this.#reading = reading;
+    this.#offer = () => {
+      if (this.#arrived.length > 0) socket.emit('readable');
+    };
+    // First of all listeners: what came before the end is taken in before it.
+    for (const event of ['end', 'error', 'close']) socket.on(event, () => this.#ends());
+  }
+
+  #ends(): void {
+    // Each is offered, as one that is withheld hides those behind it.
+    for (let left = this.#arrived.length; left > 0; left--) this.#offer();
+    this.atMs = this.#reading.poll.atMs();
+  }
+
+  /** These bytes were read ahead of the HTTP library, which asks for them when it is offered them. */
+  arrive(bytes: Buffer): void {
+    this.#arrived.push({ bytes, atMs: this.#reading.poll.atMs() });
+    this.#reading.backlog.add(this.#offer);
+  }
+
+  next(socket: Socket, size?: number): Buffer | null {
+    // Reads nothing, and only looks for the end: Node's own.
+    if (size === 0) return this.#read.call(socket, 0) as Buffer | null;
+    const arrived = this.#arrived.shift();
+    if (arrived) {
+      this.atMs = arrived.atMs;
+      return this.#passed(arrived.bytes);
+    }
+    const bytes = this.#read.call(socket, size) as Buffer | null;
+    if (bytes === null) return null;
+    this.atMs = this.#reading.poll.atMs();
+    return this.#passed(bytes);
   }
 
   /** A request is being sent: what is read next is the head of a response. */
@@ -23,10 +74,7 @@ export class SocketReads {
     this.#held = undefined;
   }
 
-  /** What has been read, or as much of it as is passed on. */
-  pass(bytes: Buffer | null): Buffer | null {
-    if (bytes === null) return null;
-    this.count++;
+  #passed(bytes: Buffer): Buffer | null {
     return this.#isAtHead ? this.#withoutContinues(bytes) : bytes;
   }
 
@@ -56,13 +104,13 @@ const READS = Symbol('reads');
 type Watched = Socket & { [READS]: SocketReads };
 
 /**
- * Watches what undici reads from a socket. It is counted, as undici tells of the chunks in a read one by
- * one; and `100 Continue` is taken out, which a server may send at any time (RFC 9110, 15.2.1) and undici
- * takes for an error.
+ * Watches what undici reads from a socket: it is stamped, as undici tells of the chunks in a read one by one and
+ * later; and `100 Continue` is taken out, which a server may send at any time (RFC 9110, 15.2.1) and undici takes
+ * for an error.
  */
-export function socketReads(socket: Socket): SocketReads {
+export function socketReads(socket: Socket, reading: Reading): SocketReads {
   const watched = socket as Watched;
-  const reads = new SocketReads(socket.read);
+  const reads = new SocketReads(socket, reading);
   watched[READS] = reads;
   watched.read = watchedRead;
   return reads;
@@ -70,9 +118,22 @@ export function socketReads(socket: Socket): SocketReads {
 
 /** One function for all sockets: it is called for every chunk, and V8 can see through it. */
 function watchedRead(this: Socket, size?: number): Buffer | null {
-  const reads = (this as Watched)[READS];
-  return reads.pass(reads.read.call(this, size) as Buffer | null);
+  return (this as Watched)[READS].next(this, size);
 }
+
+const READ_BYTES = 64 * 1024;
+
+/**
+ * For a socket that is watched from its making: Node's streams are passed by, which take longer over a chunk than
+ * all else. One buffer for all, as each read is copied out of it at once.
+ */
+export const READ_AHEAD = {
+  buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+  callback(this: unknown, count: number, buffer: Uint8Array): boolean {
+    (this as Watched)[READS].arrive(Buffer.from(buffer.subarray(0, count)));
+    return true;
+  },
+};
 
 /** Whether these bytes begin a `100 Continue`, as far as they go. */
 function startsLikeContinue(bytes: Buffer): boolean {

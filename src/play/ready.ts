@@ -1,0 +1,35 @@
+import { type Clock, SystemClock } from '../base/clock.ts';
+import { collectGarbage } from '../base/garbage.ts';
+import { within } from '../base/stopwatch.ts';
+import type { Transport } from '../transport/transport.ts';
+
+/** A connection that takes longer to open is opened while the run goes on. */
+const READY_MS_MAX = 1000;
+
+/**
+ * Starts what `start` starts, and makes its first requests ready before time begins: users and bodies are made, and
+ * connections opened, while the clock stands, and then all that is due at once is only written. Returns what `start`
+ * returned; `onBegun` is called when time begins, with Unix time in milliseconds at the clock's time 0, where that
+ * has changed. In simulated time nothing takes any: it begins at once.
+ */
+export function startReady<T>(
+  { clock, transport: { stage } }: { readonly clock: Clock; readonly transport: Transport },
+  start: () => T,
+  onBegun: (originEpochMs?: number) => void,
+): T {
+  if (!(clock instanceof SystemClock) || !stage) {
+    const started = start();
+    onBegun();
+    return started;
+  }
+  clock.stand();
+  stage.hold();
+  const started = start();
+  void within(READY_MS_MAX, stage.allReady()).then(() => {
+    collectGarbage();
+    clock.go();
+    onBegun(clock.originEpochMs);
+    stage.release();
+  });
+  return started;
+}
