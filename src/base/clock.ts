@@ -49,6 +49,7 @@ export class SystemClock implements Clock {
   #originEpochMs = Date.now();
   /** The time at which it stands. */
   #stoodMs: number | undefined;
+  #isAppointed = false;
   /** Set while it stood, for later. */
   #unarmed: SystemTimer[] = [];
 
@@ -60,18 +61,30 @@ export class SystemClock implements Clock {
     return this.#stoodMs ?? performance.now() - this.#originMs;
   }
 
-  /** Time stands until `go`: what is due now still happens. The time in between is in no stamp. */
-  stand(): void {
-    this.#stoodMs = this.now();
+  /**
+   * Time stands until `go`: what is due now still happens. With `atMs`, which is to come: it stands there already,
+   * and goes on when it has come, or at once where that was missed.
+   */
+  stand(atMs?: number): void {
+    this.#stoodMs = atMs ?? this.now();
+    this.#isAppointed = atMs !== undefined;
   }
 
-  go(): void {
+  /** Goes on from where it stood, and calls `then`. Without an appointment no stamp has the time in between. */
+  go(then: () => void): void {
     if (this.#stoodMs === undefined) return;
-    const leftOutMs = performance.now() - this.#originMs - this.#stoodMs;
-    this.#originMs += leftOutMs;
-    this.#originEpochMs += leftOutMs;
+    const pastMs = performance.now() - this.#originMs - this.#stoodMs;
+    if (this.#isAppointed && pastMs < 0) {
+      setTimeout(() => this.go(then), Math.ceil(-pastMs));
+      return;
+    }
+    if (!this.#isAppointed) {
+      this.#originMs += pastMs;
+      this.#originEpochMs += pastMs;
+    }
     this.#stoodMs = undefined;
     for (const timer of this.#unarmed.splice(0)) this.#arm(timer);
+    then();
   }
 
   setTimeout(fn: () => void, delayMs: number): unknown {

@@ -144,6 +144,30 @@ describe('real time', () => {
 });
 
 describe('a system clock that stands', () => {
+  test('at a time to come goes on when it has come, on the same wall clock', async () => {
+    const clock = new SystemClock();
+    const { originEpochMs } = clock;
+    const [fromMs, startMs] = [performance.now(), clock.now()];
+    const atMs = startMs + 20;
+    clock.stand(atMs);
+    expect(clock.now()).toBe(atMs);
+    await new Promise<void>((resolve) => clock.go(resolve));
+    expect(performance.now() - fromMs).toBeGreaterThanOrEqual(19.9);
+    expect(clock.now()).toBeGreaterThanOrEqual(atMs);
+    expect(clock.originEpochMs).toBe(originEpochMs);
+  });
+
+  test('at a time that was missed goes on at once, where the wall clock is', async () => {
+    const clock = new SystemClock();
+    clock.stand(clock.now() + 1);
+    const fromMs = performance.now();
+    await vi.waitUntil(() => performance.now() > fromMs + 5);
+    let hasGone = false;
+    clock.go(() => (hasGone = true));
+    expect(hasGone).toBe(true);
+    expect(clock.now()).toBeGreaterThan(4);
+  });
+
   test('has no time between, fires what is due now, and sets its timers when it goes on', async () => {
     const clock = new SystemClock();
     clock.stand();
@@ -158,11 +182,11 @@ describe('a system clock that stands', () => {
     expect(fired).toEqual(['now']);
     expect(clock.now()).toBe(atMs);
     const originEpochMs = clock.originEpochMs;
-    clock.go();
+    clock.go(() => fired.push('on'));
     expect(clock.now()).toBeLessThan(atMs + 5);
     expect(clock.originEpochMs).toBeGreaterThanOrEqual(originEpochMs + 4);
-    await vi.waitUntil(() => fired.length > 1);
-    expect(fired).toEqual(['now', 'later']);
+    await vi.waitUntil(() => fired.length > 2);
+    expect(fired).toEqual(['now', 'on', 'later']);
   });
 });
 
