@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
 import { freshFolder, PACKAGE } from './folders.ts';
+import { FRUGAL } from './frugal.ts';
 
 const MAIN = join(PACKAGE, 'dist/main.js');
 const PROGRAM = join(PACKAGE, 'dist/program.js');
@@ -48,7 +49,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
   const cwd = options.cwd ?? freshFolder();
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
+  const child = spawn(process.execPath, [...FRUGAL, ...(options.nodeFlags ?? []), MAIN, ...args], {
     cwd,
     env: { ...neutral(process.env, cwd), NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
