@@ -25,7 +25,9 @@ const runsIn = (dir: string) =>
     .sort();
 const textOf = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8');
 
+// With its usage: a run that must count tokens itself loads a vocabulary for it.
 const ANSWER = {
+  usage: { prompt_tokens: 5, completion_tokens: 1 },
   choices: [{ message: { content: 'x' }, finish_reason: 'stop' }],
   data: [{ id: 'm' }],
 };
