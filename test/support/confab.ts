@@ -33,6 +33,8 @@ export interface CommandOptions {
   readonly nodeFlags?: readonly string[];
   /** For what is meant to take long. */
   readonly limitMs?: number;
+  /** Hears what a command in this process writes to stderr, as it does. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** The environment without what confab reads of the developer's, and with no runs before those of this folder. */
@@ -104,9 +106,9 @@ let last: Promise<unknown> = Promise.resolve();
  * everything but signals, pipes and what a process itself does at its end. One after the other.
  */
 export function confab(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { cwd = freshFolder(), env = {}, nodeFlags } = options;
+  const { cwd = freshFolder(), env = {}, nodeFlags, onStderr } = options;
   if (nodeFlags) return confabProcess(args, options);
-  const ended = last.then(() => called(args, cwd, env));
+  const ended = last.then(() => called(args, cwd, env, onStderr));
   last = ended.catch(() => {});
   return ended;
 }
@@ -115,9 +117,10 @@ async function called(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  onStderr?: (text: string) => void,
 ): Promise<Ended> {
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
-  const restored = [captured(process.stdout), captured(process.stderr)] as const;
+  const restored = [captured(process.stdout), captured(process.stderr, onStderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
   process.env = { ...neutral(environment, cwd), ...env };
   process.chdir(cwd);
@@ -133,13 +136,18 @@ async function called(
 }
 
 /** Keeps what is written to a stream of this process instead of writing it; it is no terminal then. */
-function captured(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
+function captured(
+  stream: NodeJS.WriteStream,
+  told?: (text: string) => void,
+): { text(): string; restore(): void } {
   const { write, isTTY } = stream;
   stream.isTTY = false;
   const decoder = new StringDecoder('utf8');
   let text = '';
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    text += typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
+    const more = typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
+    text += more;
+    told?.(more);
     const done = rest.findLast((argument) => typeof argument === 'function') as
       | ((error?: Error) => void)
       | undefined;
