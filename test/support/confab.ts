@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
 import { freshFolder, PACKAGE } from './folders.ts';
 import { FRUGAL } from './frugal.ts';
+import { drawSmall } from './small-pictures.ts';
 
 const MAIN = join(PACKAGE, 'dist/main.js');
 const PROGRAM = join(PACKAGE, 'dist/program.js');
@@ -119,6 +120,7 @@ async function called(
   env: Readonly<Record<string, string>>,
   onStderr?: (text: string) => void,
 ): Promise<Ended> {
+  drawSmall();
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
   const restored = [captured(process.stdout), captured(process.stderr, onStderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
