@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { asBuilt } from './test/support/as-built.ts';
+import { FRUGAL } from './test/support/frugal.ts';
 
 /** What runs the command line, or another program: built first, and slower. */
 const COMMANDS = [
@@ -26,8 +27,8 @@ const WATCHING = [
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig(({ mode }) => ({
   test: {
-    // XState warns about misuse only in its development build. With room for what is young, V8 collects a tenth less.
-    execArgv: ['-C', 'development', '--max-semi-space-size=64'],
+    // XState warns about misuse only in its development build.
+    execArgv: ['-C', 'development', ...FRUGAL, '--max-semi-space-size=64'],
     // The program as it is built, loaded once.
     server: { deps: { external: [/\/dist\//] } },
     // Files share a process, and with it what they import. Nothing may be left behind by a test.
@@ -43,7 +44,11 @@ export default defineConfig(({ mode }) => ({
         ...(mode === 'built' && { plugins: [asBuilt(WATCHING)] }),
         test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...COMMANDS, ...ALONE] },
       },
-      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
+      {
+        extends: true,
+        // Optimised as it is for its users: what V8 allocates depends on it.
+        test: { name: 'alone', include: ALONE, isolate: true, execArgv: ['-C', 'development'] },
+      },
       {
         extends: true,
         ...(mode === 'built' && { plugins: [asBuilt([])] }),

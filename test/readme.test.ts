@@ -16,6 +16,7 @@ import { profiles } from '../src/engine/cost/profiles.ts';
 import { confab as here } from './support/confab.ts';
 import { COMMANDS, EXCERPTS } from './support/documents.ts';
 import { PACKAGE, ROOT } from './support/folders.ts';
+import { playedConfig } from './support/played-config.ts';
 
 // Every command of every README is run here once: what stands there can be typed, and says what is said of it.
 // `npm run test:packed` runs them from an installed package.
@@ -159,9 +160,10 @@ test.each(alone)('%s', play);
 const CUT: Readonly<Record<string, readonly string[]>> = {
   ab: ['--rounds', '6'],
   priority: ['--seeds', '2', '--users', '20'],
-  size: ['--users', '4', '--max-runs', '3', '--workers', '1'],
+  size: ['--users', '2', '--max-runs', '2', '--workers', '1'],
   conform: ['--only', 'twins'],
-  'sweep cache-pressure': ['--workers', '1'],
+  'sweep cache-pressure': ['--workers', '1', '--users', '20'],
+  'sweep documents': ['--set', 'stop.afterSec=60'],
   'sweep configs/demo.yaml': ['--workers', '1'],
 };
 
@@ -175,7 +177,11 @@ async function play(command: string): Promise<void> {
   const cut = isPlayed
     ? ['--time', '1', ...users]
     : (CUT[args[0]!] ?? CUT[args.slice(0, 2).join(' ')] ?? []);
-  const { code, stdout, stderr } = await here([...local, ...cut], { cwd: dir });
+  // From here, `configs.test.ts` has played the same.
+  const shipped = PACKAGE === ROOT && /^simulate configs\/([\w-]+\.yaml)$/.exec(args.join(' '));
+  const { code, stdout, stderr } = shipped
+    ? await playedConfig(shipped[1]!)
+    : await here([...local, ...cut], { cwd: dir });
   expect(stderr).not.toMatch(/error|bug/);
   expect(code).toBe(0);
   expect(stdout.length).toBeGreaterThan(50);

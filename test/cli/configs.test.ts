@@ -6,6 +6,7 @@ import { sha256 } from '../../src/workload/files/digest.ts';
 import { loadScenario } from '../support/composed.ts';
 import { confab, journalOf, runFolder } from '../support/confab.ts';
 import { freshFolder, ROOT, textsBelow } from '../support/folders.ts';
+import { playedConfig } from '../support/played-config.ts';
 
 const CONFIGS = readdirSync(join(ROOT, 'configs'));
 const PROFILES = CONFIGS.filter((name) => name.endsWith('.json'));
@@ -46,12 +47,7 @@ describe.concurrent('every file in configs/', () => {
       const scenario = loadScenario(file);
       expect(scenario.target.url).toBe('embedded');
 
-      const out = freshFolder();
-      // In the project's folder, as paths in a scenario are seen from there.
-      const { code, stdout, stderr } = await confab(
-        ['simulate', file, '--output-dir', join(out, 'runs')],
-        { cwd: ROOT },
-      );
+      const { code, stdout, stderr, out } = await playedConfig(name);
       expect(code, stderr).toBe(0);
       const summary = JSON.parse(readFileSync(join(runFolder(out), 'summary.json'), 'utf8'));
       const { counts, cache, idealCachedShare, distributions } = summary;

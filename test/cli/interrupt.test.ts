@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { confab, csvOf, journalOf, runFolder, start } from '../support/confab.ts';
 import { freshFolder } from '../support/folders.ts';
 import { type Logged, type Reply, startLoggingServer } from '../support/logging-server.ts';
+import { begun } from '../support/signalled.ts';
 
 /** 20 users of 3 turns, at once. */
 const LOAD = [
@@ -36,7 +37,7 @@ const PARTS = ['journal.ndjson', 'journal-2.ndjson', 'journal-3.ndjson'];
 const userOf = ({ headers }: Logged) => Number(headers['x-user-id']);
 
 describe.concurrent('M-21 the first signal drains', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  test.each(['SIGINT', 'SIGHUP'] as const)(
     'M-21 %s: what is in flight ends, everything is written, exit code 130',
     (signal) =>
       withServer(
@@ -73,7 +74,7 @@ describe.concurrent('M-21 the first signal drains', () => {
   test('M-21 a run in simulated time drains in simulated time', async () => {
     const cwd = freshFolder();
     // A month: it would take an hour.
-    const run = start(
+    const run = begun(
       [
         ...['simulate', '/dev/null', '--time', '2600000', '--log-interval', '60'],
         ...['--set', 'population.arrivals={process: closed, concurrency: 2}'],
@@ -81,7 +82,7 @@ describe.concurrent('M-21 the first signal drains', () => {
       { cwd },
     );
     await run.says(/completed/);
-    run.process.kill('SIGINT');
+    run.signal('SIGINT');
     const { code, stdout } = await run.ended;
     expect(code).toBe(130);
     expect(stdout).toContain('INTERRUPTED before its end');
@@ -96,12 +97,12 @@ describe.concurrent('M-21 the first signal drains', () => {
       () => ({ kind: 'silence' }),
       async (server) => {
         const cwd = freshFolder();
-        const run = start(
+        const run = begun(
           ['run', '/dev/null', '--url', server.url, '--drain-timeout', '0.1', ...sets()],
           { cwd },
         );
         await server.arrived(4);
-        run.process.kill('SIGINT');
+        run.signal('SIGINT');
         expect((await run.ended).code).toBe(130);
         const { records } = journalOf(cwd);
         expect(records.filter(({ status }) => status === 'cancelled')).toHaveLength(4);
@@ -132,11 +133,11 @@ test('M-22 the second signal stops at once, and everything is written', () =>
     ({ index }) => (index < 6 ? {} : { kind: 'silence' }),
     async (server) => {
       const cwd = freshFolder();
-      const run = start(['run', '/dev/null', '--url', server.url, ...sets()], { cwd });
+      const run = begun(['run', '/dev/null', '--url', server.url, ...sets()], { cwd });
       await server.arrived(10);
-      run.process.kill('SIGINT');
+      run.signal('SIGINT');
       await run.says(/draining/);
-      run.process.kill('SIGINT');
+      run.signal('SIGINT');
       const { code, stdout, stderr } = await run.ended;
       expect(stderr).toContain('stopping now; everything measured is written');
       expect(code).toBe(130);
@@ -155,11 +156,11 @@ test('M-22 stopped in its warm-up, a run has measured nothing, and says so', () 
     async (server) => {
       const cwd = freshFolder();
       const args = ['run', '/dev/null', '--url', server.url, ...sets('warmup.requests=3')];
-      const run = start(args, { cwd });
+      const run = begun(args, { cwd });
       await server.arrived(3);
-      run.process.kill('SIGINT');
+      run.signal('SIGINT');
       await run.says(/draining/);
-      run.process.kill('SIGTERM');
+      run.signal('SIGTERM');
       const { code, stdout } = await run.ended;
       expect(code).toBe(130);
       const { records, footer } = journalOf(cwd);
@@ -218,11 +219,11 @@ describe.sequential('killed, and resumed', () => {
       ({ index }) => (index < 12 ? {} : { kind: 'silence' }),
       async (server) => {
         const args = ['run', '--resume', runFolder(cwd), '--url', server.url, '--isolate', 'salt'];
-        const run = start(args, { cwd });
+        const run = begun(args, { cwd });
         await server.arrived(16);
-        run.process.kill('SIGINT');
+        run.signal('SIGINT');
         await run.says(/draining/);
-        run.process.kill('SIGINT');
+        run.signal('SIGINT');
         const { code, stdout, stderr } = await run.ended;
         expect(code).toBe(130);
         const turns = grouped(atKill);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { readRun } from '../../src/record/run-folder.ts';
-import { confab, journalOf, runFolder, start } from '../support/confab.ts';
+import { confab, journalOf, runFolder } from '../support/confab.ts';
 import { freshFolder } from '../support/folders.ts';
 import { startLoggingServer } from '../support/logging-server.ts';
+import { begun } from '../support/signalled.ts';
 
 /** Documents of 50 blocks, of which the engine has room for about five. */
 const SMALL = [
@@ -179,9 +180,9 @@ describe('M-61 the search', () => {
       reply: ({ index }) => ({ ttftMs: index >= 8 ? 300 : 0 }),
     });
     const live = ['--url', server.url, '--rounds', '2', '--json', 'found.json'];
-    const search = start([...SEARCH, '250', ...sets(), ...live], { cwd });
+    const search = begun([...SEARCH, '250', ...sets(), ...live], { cwd });
     await server.arrived(9);
-    search.process.kill('SIGINT');
+    search.signal('SIGINT');
     const { code, stdout, stderr } = await search.ended;
     await server.close();
     expect(stderr).toContain('draining: no new turns');

@@ -8,6 +8,7 @@ import { readRun } from '../../src/record/run-folder.ts';
 import { confab, start } from '../support/confab.ts';
 import { freshFolder } from '../support/folders.ts';
 import { startLoggingServer } from '../support/logging-server.ts';
+import { begun } from '../support/signalled.ts';
 
 const SMALL = [
   'conversation={text: hi, rounds: 2, question: {tokens: 20}, answer: {tokens: 10, force: true}}',
@@ -25,7 +26,9 @@ const runsIn = (dir: string) =>
     .sort();
 const textOf = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8');
 
+// With its usage: a run that must count tokens itself loads a vocabulary for it.
 const ANSWER = {
+  usage: { prompt_tokens: 5, completion_tokens: 1 },
   choices: [{ message: { content: 'x' }, finish_reason: 'stop' }],
   data: [{ id: 'm' }],
 };
@@ -248,9 +251,9 @@ describe('a sweep', () => {
       reply: ({ index }) => ({ ttftMs: index > 12 ? 200 : 0 }),
     });
     const args = ['--url', server.url, '--model', 'm', '--over', 'rate=400,500'];
-    const sweep = start([...SWEEP, ...args], { cwd });
+    const sweep = begun([...SWEEP, ...args], { cwd });
     await server.arrived(14);
-    sweep.process.kill('SIGINT');
+    sweep.signal('SIGINT');
     const { code, stdout } = await sweep.ended;
     await server.close();
     expect(code).toBe(130);

@@ -16,9 +16,9 @@ import { keptDir, scratchDir } from '../workload/scratch.ts';
 
 const TRACE = sharedFile('data/traces/mooncake_conversation_trace.jsonl');
 const NO_TRACE = absent(TRACE);
-const LINES = 200;
+const LINES = 60;
 /** Every so many of them are tokenized again: all would take half a minute. */
-const TOKENIZED_EVERY = 5;
+const TOKENIZED_EVERY = 3;
 const dir = scratchDir();
 const cacheDir = keptDir();
 

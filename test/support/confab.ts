@@ -5,6 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import type { RunFooter, RunHeader, TurnRecord } from '../../src/record/record.ts';
 import { freshFolder, PACKAGE } from './folders.ts';
+import { FRUGAL } from './frugal.ts';
+import { drawSmall } from './small-pictures.ts';
 
 const MAIN = join(PACKAGE, 'dist/main.js');
 const PROGRAM = join(PACKAGE, 'dist/program.js');
@@ -32,6 +34,8 @@ export interface CommandOptions {
   readonly nodeFlags?: readonly string[];
   /** For what is meant to take long. */
   readonly limitMs?: number;
+  /** Hears what a command in this process writes to stderr, as it does. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** The environment without what confab reads of the developer's, and with no runs before those of this folder. */
@@ -48,7 +52,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): St
     throw new Error(`${MAIN} is missing: run \`npm run build\` first (\`npm test\` does)`);
   }
   const cwd = options.cwd ?? freshFolder();
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...args], {
+  const child = spawn(process.execPath, [...FRUGAL, ...(options.nodeFlags ?? []), MAIN, ...args], {
     cwd,
     env: { ...neutral(process.env, cwd), NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -103,9 +107,9 @@ let last: Promise<unknown> = Promise.resolve();
  * everything but signals, pipes and what a process itself does at its end. One after the other.
  */
 export function confab(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { cwd = freshFolder(), env = {}, nodeFlags } = options;
+  const { cwd = freshFolder(), env = {}, nodeFlags, onStderr } = options;
   if (nodeFlags) return confabProcess(args, options);
-  const ended = last.then(() => called(args, cwd, env));
+  const ended = last.then(() => called(args, cwd, env, onStderr));
   last = ended.catch(() => {});
   return ended;
 }
@@ -114,9 +118,11 @@ async function called(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  onStderr?: (text: string) => void,
 ): Promise<Ended> {
+  drawSmall();
   const { program }: { program: Program } = await import(pathToFileURL(PROGRAM).href);
-  const restored = [captured(process.stdout), captured(process.stderr)] as const;
+  const restored = [captured(process.stdout), captured(process.stderr, onStderr)] as const;
   const [folder, environment] = [process.cwd(), process.env];
   process.env = { ...neutral(environment, cwd), ...env };
   process.chdir(cwd);
@@ -132,13 +138,18 @@ async function called(
 }
 
 /** Keeps what is written to a stream of this process instead of writing it; it is no terminal then. */
-function captured(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
+function captured(
+  stream: NodeJS.WriteStream,
+  told?: (text: string) => void,
+): { text(): string; restore(): void } {
   const { write, isTTY } = stream;
   stream.isTTY = false;
   const decoder = new StringDecoder('utf8');
   let text = '';
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    text += typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
+    const more = typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
+    text += more;
+    told?.(more);
     const done = rest.findLast((argument) => typeof argument === 'function') as
       | ((error?: Error) => void)
       | undefined;

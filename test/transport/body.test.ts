@@ -4,6 +4,7 @@ import { type BodyOptions, bodyWriter } from '../../src/transport/body.ts';
 import { promptText } from '../../src/transport/prompt-text.ts';
 import type { ChatRequest } from '../../src/transport/transport.ts';
 import { Message, type Role, WholePrompt } from '../../src/workload/message.ts';
+import { tries } from '../support/tries.ts';
 
 const options: BodyOptions = { api: 'chat', model: 'm', stream: true, sampling: {}, extra: {} };
 const request: ChatRequest = {
@@ -134,6 +135,7 @@ test('any conversation survives as it is in both forms', () => {
       const lines = chat.map(([role, text]) => `${role.toUpperCase()}: ${text}`).join('\n');
       expect(body({ api: 'completions' }, asked)).toHaveProperty('prompt', `${lines}\nASSISTANT:`);
     }),
+    { numRuns: tries(100) },
   );
 });
 

@@ -17,10 +17,21 @@ const WORDS_WANTED = 512;
 const IDS_SCANNED = 20_000;
 
 /**
- * Words to make answers of: the first of the vocabulary.
+ * Words to make answers of: the first of the vocabulary. Looked for once for each tokenizer, so that the runs of a
+ * process, a search's for example, do it once between them.
  * @throws UsageError if the tokenizer has no tokens of that form.
  */
 export function findWords(tokenizer: Coder): readonly Word[] {
+  const known = found.get(tokenizer);
+  if (known) return known;
+  const words = lookedFor(tokenizer);
+  found.set(tokenizer, words);
+  return words;
+}
+
+const found = new WeakMap<Coder, readonly Word[]>();
+
+function lookedFor(tokenizer: Coder): readonly Word[] {
   const words: Word[] = [];
   for (let id = 0; id < IDS_SCANNED && words.length < WORDS_WANTED; id++) {
     const text = tokenizer.decode([id]);

@@ -13,6 +13,15 @@ export function twoSided(t: number, degrees: number): number {
 
 /** Half the width, in standard errors, of an interval that holds the truth with this confidence: 2.04 of 0.95 and 31. */
 export function criticalValue(confidence: number, degrees: number): number {
+  if (last.confidence === confidence && last.degrees === degrees) return last.value;
+  last = { confidence, degrees, value: criticalValueOf(confidence, degrees) };
+  return last.value;
+}
+
+/** Asked for twice in a row: by who makes degrees of freedom of a series, and by who makes an interval of them. */
+let last = { confidence: Number.NaN, degrees: Number.NaN, value: Number.NaN };
+
+function criticalValueOf(confidence: number, degrees: number): number {
   const tail = 1 - confidence;
   if (!(degrees > 0) || tail <= 0) return Infinity;
   let low = 0;
@@ -37,13 +46,18 @@ const TERMS_MAX = 10_000;
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const logFront =
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+  if (normaliser.a !== a || normaliser.b !== b) {
+    normaliser = { a, b, log: logGamma(a + b) - logGamma(a) - logGamma(b) };
+  }
+  const logFront = normaliser.log + a * Math.log(x) + b * Math.log1p(-x);
   const front = Math.exp(logFront);
   return x < (a + 1) / (a + b + 2)
     ? (front * fraction(x, a, b)) / a
     : 1 - (front * fraction(1 - x, b, a)) / b;
 }
+
+/** Of the last a and b: a search for a critical value asks for many x of the same ones. */
+let normaliser = { a: Number.NaN, b: Number.NaN, log: Number.NaN };
 
 /** Lentz's method: the fraction of 26.5.8, from its beginning. */
 function fraction(x: number, a: number, b: number): number {

@@ -62,10 +62,22 @@ export interface CorpusOptions {
 }
 
 /**
- * Opens a text. Its table is kept on disk; the vocabulary is loaded only where there is none yet.
+ * Opens a text. Its table is kept on disk; the vocabulary is loaded only where there is none yet. The default text
+ * never changes, and is opened once for these files of a tokenizer.
  * @throws UsageError if the text cannot be read or has hardly any words.
  */
-export async function openCorpus({
+export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
+  if (options.textFile !== undefined) return opened(options);
+  const known = defaults.get(options.tokenizer);
+  if (known) return known;
+  const corpus = await opened(options);
+  defaults.set(options.tokenizer, corpus);
+  return corpus;
+}
+
+const defaults = new WeakMap<TokenizerFiles, Corpus>();
+
+async function opened({
   textFile,
   field = 'conversation.textFile',
   tokenizer,

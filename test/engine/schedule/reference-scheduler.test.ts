@@ -6,6 +6,7 @@ import { BlockPool } from '../../../src/engine/kv/block-pool.ts';
 import { chainNames } from '../../../src/engine/kv/chain-hash.ts';
 import { Scheduler } from '../../../src/engine/schedule/scheduler.ts';
 import { newSequence, type Sequence } from '../../../src/engine/schedule/sequence.ts';
+import { tries } from '../../support/tries.ts';
 import { type ReferenceRequest, ReferenceScheduler } from './reference-scheduler.ts';
 
 // Prompts over two tokens share prefixes of any length, and answers do with prompts.
@@ -60,7 +61,7 @@ const REFUND: Workload = {
 };
 
 const STEPS_MAX = 3000;
-const RUNS = 600;
+const RUNS = tries(600);
 
 /** The engine's own scheduler and pool, in the terms of the reference. */
 class Ours {

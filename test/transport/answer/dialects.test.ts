@@ -21,6 +21,9 @@ function content(...texts: string[]): string[] {
   return texts.map((text) => `content:${text}`);
 }
 
+/** More than a handful of chunks. */
+const LONG_BYTES = 1500;
+
 const hello = content('Hé 😀');
 const usage = { inputTokens: 37, outputTokens: 6 };
 const vllmDeltas = ['reasoning:Let me', 'content:Hello there', 'content:!'];
@@ -122,6 +125,10 @@ test.skipIf(why).each(Object.entries(expected))(
     const body = readFileSync(join(folder, name));
     expect(read([body])).toEqual(reading);
     expect(read(everyByte(body))).toEqual(reading);
-    for (let at = 1; at < body.length; at++) expect(read(cut(body, [at]))).toEqual(reading);
+    // Of a long stream, where all chunks look alike, every seventh place: each place of a chunk in some of them.
+    const step = body.length > LONG_BYTES ? 7 : 1;
+    for (let at = 1; at < body.length; at += step) {
+      expect(read(cut(body, [at]))).toEqual(reading);
+    }
   },
 );
