@@ -1,5 +1,5 @@
 import { STRETCHES } from '../stats/intervals/certainty.ts';
-import { likelyVariance, longRunOf } from '../stats/intervals/long-run.ts';
+import { likelyVariance, longRunOf, type Summed } from '../stats/intervals/long-run.ts';
 
 /** How far a sum of contributions may lie from 0 by chance. */
 export interface Spread {
@@ -9,6 +9,12 @@ export interface Spread {
   readonly degrees: number;
   /** So many independent contributions would spread as much: n_eff, at most their number. */
   readonly effectiveCount: number;
+}
+
+interface SpreadOptions {
+  readonly conversations?: Int32Array | undefined;
+  readonly isOfTime?: boolean | undefined;
+  readonly other?: Float64Array | undefined;
 }
 
 /**
@@ -25,32 +31,43 @@ export interface Spread {
  * @param contributions in the order of time, to a sum that is about 0
  * @param conversations of each contribution, the number of its conversation from 0; absent: each is its own
  * @param isOfTime they are shares of the time, as of a rate: V_t alone, as what one has, the next has not
+ * @param other the contributions of another run, of draws of its own, to the same sum
  */
 export function spreadOf(
   contributions: Float64Array,
-  conversations?: Int32Array,
-  isOfTime = false,
+  { conversations, isOfTime = false, other }: SpreadOptions = {},
 ): Spread {
   const count = contributions.length;
   if (count < 2) return { variance: Infinity, degrees: 0, effectiveCount: count };
-  let squares = 0;
-  for (const each of contributions) squares += each * each;
+  const alone = aloneOf(contributions);
   // Of runs that are alike: nothing is left open, however few requests they have.
-  if (squares === 0) return { variance: 0, degrees: count - 1, effectiveCount: count };
-  const alone = (squares * count) / (count - 1);
-  const stretches = stretchSums(contributions, STRETCHES);
+  if (alone === 0) return { variance: 0, degrees: count - 1, effectiveCount: count };
   const ofUsers = conversations ? ofConversations(contributions, conversations) : alone;
   const together = (inTime: number) =>
     isOfTime ? inTime : Math.max(alone, inTime, ofUsers, inTime + ofUsers - alone);
-  const { variance, degrees } = longRunOf({
-    ...{ stretches, count },
-    alone: isOfTime ? undefined : alone,
-  });
+  const summed = summedIn(contributions, isOfTime);
+  const inTime = longRunOf(summed, other && summedIn(other, isOfTime));
   return {
-    variance: together(variance),
-    degrees,
-    effectiveCount: Math.min(count, (count * alone) / together(likelyVariance(stretches))),
+    variance: together(inTime.variance),
+    degrees: inTime.degrees,
+    effectiveCount: Math.min(count, (count * alone) / together(likelyVariance(summed.stretches))),
   };
+}
+
+function summedIn(contributions: Float64Array, isOfTime: boolean): Summed {
+  return {
+    stretches: stretchSums(contributions, STRETCHES),
+    count: contributions.length,
+    alone: isOfTime ? undefined : aloneOf(contributions),
+  };
+}
+
+/** V_1 */
+function aloneOf(contributions: Float64Array): number {
+  const count = contributions.length;
+  let squares = 0;
+  for (const each of contributions) squares += each * each;
+  return (squares * count) / (count - 1);
 }
 
 /** Sums of at most so many stretches of consecutive contributions, each of two at least. */

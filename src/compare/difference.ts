@@ -76,13 +76,16 @@ export function pairedDifference(a: Estimate, b: Estimate, pairing: Pairing): Di
   };
   const [inA, inB] = [placed(a, placesA), placed(b, placesB)];
   const spread = (contributions: Float64Array) =>
-    spreadOf(contributions, conversations, a.isOfTime);
+    spreadOf(contributions, { conversations, isOfTime: a.isOfTime });
   const [ofA, ofB] = [spread(inA), spread(inB)];
   const [errorA, errorB] = [errorOf(a, ofA), errorOf(b, ofB)];
   const between = spread(differencesOf(inA, inB, errorA || 1, errorB || 1));
   const isAlike = between.variance === 0;
   const shares = ofA.variance / (errorA || 1) ** 2 + ofB.variance / (errorB || 1) ** 2;
-  const correlation = isAlike ? 1 : (shares - between.variance) / 2;
+  // The interval is made with the t of both runs: what differs has more degrees of freedom, or less.
+  const t = criticalValue(CONFIDENCE, between.degrees);
+  const ofBoth = criticalValue(CONFIDENCE, Math.min(ofA.degrees, ofB.degrees));
+  const correlation = isAlike ? 1 : (shares - between.variance * (t / ofBoth) ** 2) / 2;
   // What the order of the sorted values cannot tell: the two are one and the same.
   const isSame =
     isAlike && [-2, -1, 0, 1, 2].every((t) => a.moved(t * errorA) === b.moved(t * errorB));

@@ -29,14 +29,21 @@ const DIRECTIONS = Array.from({ length: 96 }, (_, index) => {
 /**
  * Where b - a (or b / a) lies with a confidence of 95 %: from the least to the greatest of all pairs of values that
  * are at most t standard errors away, t of Student's. With r = cos(2 h), the correlation of the errors of a and b,
- * these are a at t cos(u + h), b at t cos(u - h), all u: the same pairs, whichever is called a. Where both are linear in their errors that is
- * b - a -+ t sqrt(s_a^2 + s_b^2 - 2 r s_a s_b); where they are not, as percentiles and means of waiting times, it
- * follows them (as the method of variance estimates recovery does; Zou and Donner 2008). Of r = 1 and a number
- * beside itself it is 0.
+ * these are a at t cos(u + h), b at t cos(u - h), all u: the same pairs, whichever is called a. Where both are linear in
+ * their errors that is b - a -+ t sqrt(s_a^2 + s_b^2 - 2 r s_a s_b); where they are not, as percentiles and means of
+ * waiting times, it follows them (as the method of variance estimates recovery does; Zou and Donner 2008). Of r = 1
+ * and a number beside itself it is 0.
+ *
+ * Where nothing is known of one end, all of the 5 % are left for the other one.
  */
 export function intervalOf(a: Uncertain, b: Uncertain, r: number, of: Of): Interval95 {
   const degrees = degreesOfTwo(a, b, r);
-  return degrees > 0 ? extent(a, b, r, criticalValue(CONFIDENCE, degrees), of) : anything(of);
+  if (!(degrees > 0)) return anything(of);
+  const [low, high] = extent(a, b, r, criticalValue(CONFIDENCE, degrees), of);
+  const [least, most] = anything(of);
+  if (low > least === high < most) return [low, high];
+  const [lowest, highest] = extent(a, b, r, criticalValue(2 * CONFIDENCE - 1, degrees), of);
+  return low > least ? [lowest, most] : [least, highest];
 }
 
 /** How likely an estimate as far from no difference is where there is none: the confidence at which it is an end. */
@@ -76,40 +83,77 @@ function anything(of: Of): Interval95 {
 }
 
 const ERRORS_MAX = 40;
-const BISECTIONS = 40;
-
-/** Cosine and sine of half the angle whose cosine is r. */
-function halfAngle(r: number): readonly [number, number] {
-  return [Math.sqrt((1 + r) / 2), Math.sqrt((1 - r) / 2)];
-}
+/** To a millionth of an error. */
+const BISECTIONS = 26;
 
 function extent(a: Uncertain, b: Uncertain, r: number, t: number, of: Of): Interval95 {
-  const [along, across] = halfAngle(r);
   let [low, high] = [Infinity, -Infinity];
-  for (const [cos, sin] of DIRECTIONS) {
-    const x = a.at(t * (cos * along - sin * across));
-    const y = b.at(t * (cos * along + sin * across));
-    if (!Number.isFinite(x) && x === y) return anything(of);
+  const isKnown = eachPair(a, b, r, t, (x, y) => {
     const value = of(x, y);
     if (value < low) low = value;
     if (value > high) high = value;
-  }
-  return [low, high];
+  });
+  return isKnown ? [low, high] : anything(of);
 }
 
-/** Whether no difference lies within: known as soon as there is one of either sign. */
+/** Whether no difference lies within. */
 function holdsNone(a: Uncertain, b: Uncertain, r: number, t: number): boolean {
-  const [along, across] = halfAngle(r);
   let [isBelow, isAbove] = [false, false];
-  for (const [cos, sin] of DIRECTIONS) {
-    const x = a.at(t * (cos * along - sin * across));
-    const y = b.at(t * (cos * along + sin * across));
-    if (!Number.isFinite(x) && x === y) return true;
+  const isKnown = eachPair(a, b, r, t, (x, y) => {
     if (y - x <= 0) isBelow = true;
     if (y - x >= 0) isAbove = true;
-    if (isBelow && isAbove) return true;
+  });
+  return !isKnown || (isBelow && isAbove);
+}
+
+/** Pairs of values that are t errors away, all around; false where in one nothing is known of both. */
+function eachPair(
+  a: Uncertain,
+  b: Uncertain,
+  r: number,
+  t: number,
+  use: (x: number, y: number) => void,
+): boolean {
+  // Cosine and sine of half the angle whose cosine is r.
+  const [along, across] = [Math.sqrt((1 + r) / 2), Math.sqrt((1 - r) / 2)];
+  const [legsA, legsB] = alikeLopsided(legsOf(a, t), legsOf(b, t), r);
+  for (const [cos, sin] of DIRECTIONS) {
+    const x = valueAt(a, legsA, cos * along - sin * across);
+    const y = valueAt(b, legsB, cos * along + sin * across);
+    if (!Number.isFinite(x) && x === y) return false;
+    use(x, y);
   }
-  return false;
+  return true;
+}
+
+/** By how much a number is below and above, t errors away. */
+type Legs = readonly [down: number, up: number];
+
+function legsOf({ value, at }: Uncertain, t: number): Legs {
+  return [value - at(-t), at(t) - value];
+}
+
+/**
+ * In between it goes straight. Subtle: the sorted values that a percentile moves along are ragged, those of A otherwise
+ * than those of B, and the greatest of many differences between two ragged curves is far off (on M/M/1 by a half).
+ */
+function valueAt({ value }: Uncertain, [down, up]: Legs, share: number): number {
+  if (share === 0) return value;
+  return share > 0 ? value + share * up : value + share * down;
+}
+
+/**
+ * What is left of raggedness: as far as their errors are the same, two numbers go up as many times as far as down as
+ * both together do, each as far in all as it does.
+ */
+function alikeLopsided(a: Legs, b: Legs, r: number): readonly [Legs, Legs] {
+  const times = (a[1] + b[1]) / (a[0] + b[0]);
+  if (r <= 0 || !(times > 0) || !Number.isFinite(times)) return [a, b];
+  const shared = ([down, up]: Legs): Legs => {
+    const least = (down + up) / (1 + times);
+    return [down + r * (least - down), up + r * (times * least - up)];
+  };
+  return [shared(a), shared(b)];
 }
 
 /** Of independent ones, V^2 / (V_a^2 / d_a + V_b^2 / d_b) (Welch 1947); of pairs, those of the one that has less. */

@@ -30,7 +30,7 @@ const BETWEEN_MAX = [3.84, 3, 2.6];
  * than chance makes it; else those within, as few runs say little about how much they differ.
  */
 export function unpairedRepeats(a: readonly OfRun[], b: readonly OfRun[]): Difference {
-  const [sideA, sideB] = [sideOf(a), sideOf(b)];
+  const [sideA, sideB] = [sideOf(a, b), sideOf(b, a)];
   const isOfMany = Math.min(a.length, b.length) >= RUNS_ENOUGH;
   return differenceOf(sideA, sideB, 0, {
     effectiveCount: Math.min(sideA.effectiveCount, sideB.effectiveCount),
@@ -67,9 +67,15 @@ function exactly(value: number, { degrees }: Doubt): Uncertain {
   return straight(value, { variance: 0, degrees });
 }
 
-function sideOf(runs: readonly OfRun[]): Uncertain & { readonly effectiveCount: number } {
-  const each = runs.map(({ estimate, conversations }) => {
-    const spread = spreadOf(estimate.contributions, conversations, estimate.isOfTime);
+/** @param others the runs of the other side: the one at the same place tells how a run may be alike in time as well */
+function sideOf(
+  runs: readonly OfRun[],
+  others: readonly OfRun[],
+): Uncertain & { readonly effectiveCount: number } {
+  const each = runs.map(({ estimate, conversations }, index) => {
+    const other = others[index]?.estimate.contributions;
+    const { contributions, isOfTime } = estimate;
+    const spread = spreadOf(contributions, { conversations, isOfTime, other });
     return { ...uncertain(estimate, spread), effectiveCount: spread.effectiveCount };
   });
   const effectiveCount = each.reduce((sum, { effectiveCount }) => sum + effectiveCount, 0);

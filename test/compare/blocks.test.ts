@@ -35,14 +35,14 @@ test('so are those of one conversation, wherever in time they lie', () => {
   const conversations = Int32Array.from({ length: count }, (_, index) => index % 500);
   const contributions = Float64Array.from(conversations, (user) => once[user]!);
   expect(spreadOf(contributions).effectiveCount).toBeGreaterThan(2500);
-  expect(spreadOf(contributions, conversations).effectiveCount).toBeCloseTo(500, -2);
+  expect(spreadOf(contributions, { conversations }).effectiveCount).toBeCloseTo(500, -2);
 });
 
 test('conversations of one request each change nothing', () => {
   const contributions = noise(1000);
   const alone = Int32Array.from({ length: 1000 }, (_, index) => index);
   const { variance } = spreadOf(contributions);
-  expect(spreadOf(contributions, alone).variance).toBeCloseTo(variance, 10);
+  expect(spreadOf(contributions, { conversations: alone }).variance).toBeCloseTo(variance, 10);
 });
 
 test('a spread scales with the square, and does not know a sign', () => {

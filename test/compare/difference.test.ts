@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { type Pairing, pairedDifference } from '../../src/compare/difference.ts';
 import { meanOf, quantileOf } from '../../src/compare/estimate.ts';
 import { pairedRepeats, unpairedRepeats } from '../../src/compare/repeats.ts';
-import { estimateOf, timesInSystem } from './coverage.ts';
+import { estimateOf as estimateOfSorted, type STATISTICS, timesInSystem } from './coverage.ts';
+
+function estimateOf(values: Float64Array, name: (typeof STATISTICS)[number]) {
+  return estimateOfSorted({ values, sorted: values.toSorted() }, name);
+}
 
 function inOrder(count: number): Pairing {
   const places = Int32Array.from({ length: count }, (_, index) => index);

@@ -66,6 +66,26 @@ test('an end of which nothing is known is open, and only that one', () => {
   expect(intervalOf(known, open(3), 0, quotient)[0]).toBeGreaterThan(0);
 });
 
+test('where nothing is known of one end, all of the 5 % are left for the other', () => {
+  const exact = straight(3, { variance: 0, degrees: 10 });
+  // 1.812: the 95 % quantile of Student's t of 10 degrees of freedom.
+  const [low, high] = intervalOf(exact, open(3), 0, difference);
+  expect(low).toBeCloseTo(3 / (1 + 1.812 / 2) - 3, 3);
+  expect(high).toBe(Infinity);
+  expect(intervalOf(open(3), exact, 0, difference)).toEqual([-Infinity, -low]);
+});
+
+test('a ragged curve is followed at its ends, not into what lies between', () => {
+  const smooth = straight(0, { variance: 1, degrees: 30 });
+  const ragged: Uncertain = {
+    ...smooth,
+    at: (errors) => errors + (Math.abs(errors) > 2 ? 0 : 5 * Math.sin(40 * errors)),
+  };
+  const [low, high] = intervalOf(smooth, ragged, 0.99, difference);
+  expect(high).toBeLessThan(0.5);
+  expect(low).toBeCloseTo(-high, 6);
+});
+
 test('without doubt it is the value; with nothing but doubt, any', () => {
   const [three, four] = [3, 4].map((value) => straight(value, { variance: 0, degrees: 31 })) as [
     Uncertain,

@@ -19,7 +19,7 @@ test('requests that end at a steady rate leave little doubt of it, in bunches or
   const run = runOf(bunched);
   const { contributions, value, isOfTime } = totalOfRun(run, 'rates.achievedPerSec', undefined)!;
   expect(value).toBeCloseTo(10, 10);
-  expect(Math.sqrt(spreadOf(contributions, undefined, isOfTime).variance)).toBeLessThan(0.01);
+  expect(Math.sqrt(spreadOf(contributions, { isOfTime }).variance)).toBeLessThan(0.01);
   expect(Math.sqrt(spreadOf(contributions).variance)).toBeGreaterThan(0.5);
 });
 

@@ -1,4 +1,4 @@
-import { beyondWith, inflationsOf, powersOf } from './memory.ts';
+import { beyondWith, inflationsOf, powersOf, type Shown } from './memory.ts';
 import { criticalValue } from './student.ts';
 
 /** A variance of a sum of values that are alike in time, and how many degrees of freedom it has. */
@@ -58,20 +58,32 @@ function ofLongStretches(stretches: ArrayLike<number>) {
  * The variance that an interval is made of: that of independent values where they are, and as much more as they are
  * alike, in doubt how much that is: see `memory.ts`. Told is the Student's t that has the same 68 and 95 % points, so
  * that many degrees of freedom say that the variance is known, and few that it may be much more.
+ *
+ * @param other the same sum over another run, of draws of its own
  */
-export function longRunOf({ stretches, alone: known, count }: Summed): LongRun {
+export function longRunOf(summed: Summed, other?: Summed): LongRun {
+  const { alone: known, count } = summed;
   if (count < 2) return { variance: Infinity, degrees: 0 };
-  const powers = powersOf(stretches);
-  const alone = known ?? ofLongStretches(stretches).variance;
+  const alone = aloneOf(summed);
   const most = known === undefined ? LONG_STRETCHES - 1 : count - 1;
   if (!(alone > 0)) return { variance: 0, degrees: most };
-  const mixture = inflationsOf(
-    powers.map((power) => power / alone),
-    count,
-  );
+  const isShown = other && other.count > 1 && aloneOf(other) > 0;
+  const mixture = inflationsOf(shownBy(summed), isShown ? shownBy(other) : undefined);
   const [one, two] = [beyondWith(ONE, mixture), beyondWith(TWO, mixture)];
   const degrees = Math.min(most, degreesBy(two / one));
   return { variance: alone * (two / criticalValue(1 - TWO, degrees)) ** 2, degrees };
+}
+
+function aloneOf({ stretches, alone }: Summed): number {
+  return alone ?? ofLongStretches(stretches).variance;
+}
+
+function shownBy(summed: Summed): Shown {
+  const alone = aloneOf(summed);
+  return {
+    powers: powersOf(summed.stretches).map((power) => power / alone),
+    count: summed.count,
+  };
 }
 
 /** What lies outside of one and of two standard errors, or so, of normal values. */

@@ -72,28 +72,77 @@ export type Mixture = readonly { readonly inflation: number; readonly weight: nu
  * w is the share of the variance that is remembered, for n / f values or so; C = 2.87 makes that w of the whole at
  * m = 1. Half of the weight beforehand is that of h = 1: no memory.
  *
- * @param powers over V, the variance of the sum if no value depended on another
- * @param count n, of values
+ * Another run of its own draws, of the same system or one like it, most likely (9 in 10) remembers as much: what it
+ * shows then counts too, as far as both runs bear that out.
  */
-export function inflationsOf(powers: Powers, count: number): Mixture {
-  const found = [{ inflation: 1, log: Math.log(INDEPENDENT) - sumOf(powers) / 2 }];
+export function inflationsOf(run: Shown, other?: Shown): Mixture {
+  const ways = waysOf(run);
+  if (!other || Math.abs(Math.log(run.count / other.count)) > ALIKE_LENGTH) return gathered(ways);
+  const ofOther = waysOf(other);
+  // Both may be of another length by some: the shortest memories of the longer one are left out.
+  const both = ways.flatMap((way, index) => {
+    const too = ofOther[index];
+    return too ? [{ ...way, log: way.log + too.log - too.prior }] : [];
+  });
+  const [one, two, together] = [ways, ofOther, both].map(evidenceOf) as [number, number, number];
+  const odds = (LIKE_OTHER / (1 - LIKE_OTHER)) * Math.exp(together - one - two);
+  const scaled = (from: readonly Way[], by: number) =>
+    from.map((way) => ({ ...way, log: way.log + by }));
+  const shared = Number.isFinite(odds) ? scaled(both, Math.log(odds) - together) : both;
+  return gathered(Number.isFinite(odds) ? [...shared, ...scaled(ways, -one)] : shared);
+}
+
+/** What a run shows of its memory. */
+export interface Shown {
+  /** Over the variance of the sum if no value depended on another. */
+  readonly powers: Powers;
+  /** n, of values. */
+  readonly count: number;
+}
+
+/** How likely it is beforehand that two runs remember as much. */
+const LIKE_OTHER = 0.9;
+/** Half a step between memories. */
+const ALIKE_LENGTH = Math.log(FASTER) / 2;
+
+/** A way in which values may be alike. */
+interface Way {
+  readonly inflation: number;
+  /** Log of how likely it is, beforehand and with what was seen. */
+  readonly prior: number;
+  readonly log: number;
+}
+
+function waysOf({ powers, count }: Shown): Way[] {
+  const independent = Math.log(INDEPENDENT);
+  const found = [{ inflation: 1, prior: independent, log: independent - sumOf(powers) / 2 }];
   const memories = memoriesOf(count, powers.length);
   const ways = memories.reduce((sum, { slow }) => sum + slow ** -SHORTER, 0) * SHARES.length;
   for (const { slow, falling } of memories) {
-    const prior = Math.log((1 - INDEPENDENT) / ways) - LEVELS_LOG - SHORTER * Math.log(slow);
+    const likely = Math.log((1 - INDEPENDENT) / ways) - LEVELS_LOG - SHORTER * Math.log(slow);
     for (const share of SHARES) {
       for (const { factor, log } of LEVELS) {
         const level = factor * share * slow;
         const likelihood = likelihoodOf(powers, falling, 1 - share, level);
-        found.push({ inflation: Math.max(1, 1 - share + level), log: likelihood + log + prior });
+        found.push({
+          inflation: Math.max(1, 1 - share + level),
+          prior: log + likely,
+          log: likelihood + log + likely,
+        });
       }
     }
   }
-  return gathered(found);
+  return found;
+}
+
+/** Log of the sum over all ways. */
+function evidenceOf(ways: readonly Way[]): number {
+  const most = ways.reduce((max, { log }) => Math.max(max, log), -Infinity);
+  return most + Math.log(ways.reduce((sum, { log }) => sum + Math.exp(log - most), 0));
 }
 
 /** Weights of inflations that are all but the same, put together. */
-function gathered(found: readonly { readonly inflation: number; readonly log: number }[]): Mixture {
+function gathered(found: readonly Way[]): Mixture {
   const most = found.reduce((max, { log }) => Math.max(max, log), -Infinity);
   const weights = new Map<number, { weight: number; inflations: number }>();
   let total = 0;
