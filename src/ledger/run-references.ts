@@ -11,7 +11,7 @@ import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { placeParts } from '../stats/time/timeline.ts';
-import { PromptLine } from './prompt-line.ts';
+import { PromptLine, Room } from './prompt-line.ts';
 import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.ts';
 
 /** Leading tokens of a prompt that were said before, in this conversation or in another. */
@@ -127,6 +127,7 @@ class Cache {
   readonly #users = new Map<number, User>();
   #names = 0;
   readonly #next = () => this.#names++;
+  readonly #room = new Room();
   /** What all begin with, and each tenant. */
   readonly #shared = new Map<string | undefined, PromptLine>();
 
@@ -184,7 +185,7 @@ class Cache {
       const blocks = this.#blocksOf(tokens);
       let line = this.#shared.get(tenant);
       if (!line) {
-        this.#shared.set(tenant, (line = new PromptLine(this.#next)));
+        this.#shared.set(tenant, (line = new PromptLine(this.#next, this.#room)));
         line.to(0, blocks, names);
       }
       names = line.first(blocks);
@@ -202,7 +203,7 @@ class Cache {
 
   #userOf(userId: number): User {
     let user = this.#users.get(userId);
-    if (!user) this.#users.set(userId, (user = { line: new PromptLine(this.#next) }));
+    if (!user) this.#users.set(userId, (user = { line: new PromptLine(this.#next, this.#room) }));
     return user;
   }
 }
