@@ -1,5 +1,7 @@
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/base/clock.ts';
+import { Drawn } from '../../src/live/drawn.ts';
 import { liveChapters } from '../../src/live/live-chapters.ts';
 import { LiveFold } from '../../src/live/live-fold.ts';
 import { type LiveServer, startLiveServer } from '../../src/live/server.ts';
@@ -37,7 +39,7 @@ describe.skipIf(NO_BROWSER)(titled('in a browser', NO_BROWSER), () => {
   test('a page follows its run, and is the report when the server has gone', async () => {
     let come = (): void => {};
     const hasCome = new Promise<void>((resolve) => (come = resolve));
-    server = await startLiveServer(0, come);
+    server = await startLiveServer(0, come, new Drawn(new VirtualClock()));
     server.show(pageOf(3));
     tab = await browser.newPage({ viewport: { width: 1000, height: 900 } });
     const complaints: string[] = [];
@@ -52,7 +54,7 @@ describe.skipIf(NO_BROWSER)(titled('in a browser', NO_BROWSER), () => {
     await tab.getByText('4 ended').waitFor();
     const details = tab.locator('#figure-ttft-over-time details');
     await details.locator('summary').click();
-    // Two pictures an update: by then each has been drawn anew.
+    // A picture an update: by then the first has been drawn anew.
     for (let count = 5; count <= 12; count++) {
       server.show(pageOf(count));
       await tab.getByText(`${count} ended`).waitFor();
@@ -61,7 +63,7 @@ describe.skipIf(NO_BROWSER)(titled('in a browser', NO_BROWSER), () => {
     expect(await tab.evaluate<string[]>(problemsOf)).toEqual([]);
 
     const report = { title: 'The report', chapters: HARD_CHAPTERS };
-    await server.finish(report);
+    await server.finish(async () => report);
     await server.close();
     await tab.getByRole('heading', { name: 'The report' }).waitFor();
     expect(await tab.locator('figure').count()).toBe(
