@@ -8,13 +8,6 @@ export interface Parts {
   readonly figures: Readonly<Record<string, string>>;
 }
 
-/** The same as long as no chapter and no figure comes or goes: then a page need not be written whole. */
-export function outlineOf(chapters: readonly FilledChapter[]): string {
-  return JSON.stringify(
-    chapters.map(({ id, figures = [] }) => [id, ...figures.map(({ title }) => title)]),
-  );
-}
-
 /** What has been told of the sections: those that are the same need not be told again. */
 export type Told = Map<string, string>;
 

@@ -2,11 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { type Drawing, type Page, renderChapters, renderPage } from '../report/html/page.ts';
-import { Drawn } from './drawn.ts';
+import type { Page } from '../report/html/page.ts';
 import { LastPage } from './last-page.ts';
-import { outlineOf, partsOf, type Told } from './page-parts.ts';
-import { LIVE_SCRIPT } from './script.ts';
+import type { LiveDrawing } from './live-drawing.ts';
+import { outlineOf } from './outline.ts';
 import { eventText, Viewers } from './viewers.ts';
 
 export interface LiveServer {
@@ -35,16 +34,17 @@ const EMPTY: Page = { title: 'confab', subtitle: '', chapters: [] };
 export async function startLiveServer(
   port: number,
   onViewers: (count: number) => void = () => {},
-  drawn = new Drawn(),
+  load = loaded,
 ): Promise<LiveServer> {
   const viewers = new Viewers(onViewers);
   let shown: Page = EMPTY;
   const clock: Clock = new SystemClock();
   let last: LastPage | undefined;
   let outline = '';
-  let told: Told = new Map();
-  const draw: Drawing = (panel, id) => drawn.html(panel, id);
-  const server = createServer((request, response) => {
+  let drawing: LiveDrawing | undefined;
+  let loading: Promise<LiveDrawing> | undefined;
+  const drawn = async (): Promise<LiveDrawing> => (drawing ??= await (loading ??= load()));
+  const server = createServer(async (request, response) => {
     const problem = refusal(request);
     if (problem) return void send(response, problem.status, 'text/plain', problem.text);
     const path = request.url!.split('?')[0];
@@ -52,9 +52,11 @@ export async function startLiveServer(
       return last.give((text) => send(response, 200, HTML, text));
     }
     if (path === '/') {
-      return void send(response, 200, HTML, renderPage({ ...shown, ...FOLLOWING }, draw));
+      return void send(response, 200, HTML, (await drawn()).page(shown));
     }
     if (path !== '/events') return void send(response, 404, 'text/plain', 'Nothing is here.\n');
+    await drawn();
+    if (response.destroyed) return;
     if (last || viewers.count >= VIEWERS_MAX) {
       return void send(response, last ? 204 : 503, 'text/plain', '');
     }
@@ -71,18 +73,18 @@ export async function startLiveServer(
       last = undefined;
       shown = page;
       const { chapters } = page;
-      drawn.keep(chapters.flatMap(({ figures = [] }) => figures));
-      if (viewers.count === 0) return;
+      if (!drawing) return;
       const now = outlineOf(chapters);
       const isSame = now === outline;
       outline = now;
-      if (!isSame) told = new Map();
-      const parts = isSame ? eventText('parts', partsOf(chapters, told, drawn)) : undefined;
-      viewers.tell(() => eventText('main', renderChapters(chapters, draw)), parts);
+      if (!isSame) drawing.begin(chapters);
+      if (viewers.count === 0) return;
+      const by = drawing;
+      viewers.tell(() => by.main(chapters), isSame ? by.parts(chapters) : undefined);
     },
     async finish(make, askMs = ASK_MS) {
       const { count } = viewers;
-      const page = new LastPage(async () => renderPage(await make()));
+      const page = new LastPage(async () => (await drawn()).last(await make()));
       last = page;
       if (count === 0) return;
       await viewers.end(eventText('over', ''));
@@ -104,9 +106,12 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
+async function loaded(): Promise<LiveDrawing> {
+  const { LiveDrawing } = await import('./live-drawing.ts');
+  return new LiveDrawing();
+}
+
 const HTML = 'text/html; charset=utf-8';
-/** Until the last page. */
-const FOLLOWING = { script: LIVE_SCRIPT, isLive: true } as const;
 
 /** Resolves when it has been taken, or never will be. */
 function send(response: ServerResponse, status: number, type: string, body: string): Promise<void> {

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
 import { Drawn } from '../../src/live/drawn.ts';
+import { LiveDrawing } from '../../src/live/live-drawing.ts';
 import { type LiveServer, startLiveServer } from '../../src/live/server.ts';
 import type { Page } from '../../src/report/html/page.ts';
 
@@ -115,7 +116,7 @@ test('who watches is told of changes, and at the end has the report', async () =
       counts.push(count);
       come();
     },
-    new Drawn(new VirtualClock()),
+    async () => new LiveDrawing(new Drawn(new VirtualClock())),
   );
   const hasCome = new Promise<void>((resolve) => (come = resolve));
   const viewer = watch();
