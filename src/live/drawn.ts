@@ -1,10 +1,6 @@
-import { type Clock, SystemClock } from '../base/clock.ts';
 import type { Panel } from '../figures/panel.ts';
 import { figureHtml } from '../report/html/figure-html.ts';
 import { slug } from '../report/html/markup.ts';
-
-/** Of a core: so much is taken by drawing pictures anew, however slow the machine. */
-const SHARE_MAX = 1 / 200;
 
 interface Picture {
   readonly html: string;
@@ -12,16 +8,10 @@ interface Picture {
   readonly data: string;
 }
 
-/** The pictures of a page as they were drawn last, and one that has changed at a time: drawing is what costs. */
+/** The pictures of a page as they were drawn last, and one that has changed at a time: it takes milliseconds, more than all else. */
 export class Drawn {
-  readonly #clock: Clock;
   readonly #pictures = new Map<string, Picture>();
   #turn = 0;
-  #notBeforeMs = 0;
-
-  constructor(clock: Clock = new SystemClock()) {
-    this.#clock = clock;
-  }
 
   /** As it was drawn last; drawn now where it never was. */
   html(panel: Panel, id: string): string {
@@ -34,9 +24,8 @@ export class Drawn {
     for (const id of this.#pictures.keys()) if (!ids.has(id)) this.#pictures.delete(id);
   }
 
-  /** The next in turn of those that have changed; undefined: none has, or it is too early for another. */
+  /** The next in turn of those that have changed; undefined: none has. */
   next(figures: readonly Panel[]): readonly [id: string, html: string] | undefined {
-    if (this.#clock.now() < this.#notBeforeMs) return undefined;
     for (let tried = 0; tried < figures.length; tried++) {
       const panel = figures[this.#turn++ % figures.length]!;
       const id = idOf(panel);
@@ -47,11 +36,8 @@ export class Drawn {
   }
 
   #draw(panel: Panel, id: string, data: string): Picture {
-    const fromMs = this.#clock.now();
     const picture = { html: figureHtml(panel, id), data };
     this.#pictures.set(id, picture);
-    const toMs = this.#clock.now();
-    this.#notBeforeMs = toMs + (toMs - fromMs) / SHARE_MAX;
     return picture;
   }
 }

@@ -7,12 +7,8 @@ import { eventText } from './viewers.ts';
 
 /** What is written for those who watch. It is loaded for the first of them: drawing takes most of what there is to load. */
 export class LiveDrawing {
-  readonly #drawn: Drawn;
+  readonly #drawn = new Drawn();
   #told: Told = new Map();
-
-  constructor(drawn = new Drawn()) {
-    this.#drawn = drawn;
-  }
 
   /** Of a run under way. */
   page(page: Page): string {

@@ -34,7 +34,6 @@ const EMPTY: Page = { title: 'confab', subtitle: '', chapters: [] };
 export async function startLiveServer(
   port: number,
   onViewers: (count: number) => void = () => {},
-  load = loaded,
 ): Promise<LiveServer> {
   const viewers = new Viewers(onViewers);
   let shown: Page = EMPTY;
@@ -43,7 +42,7 @@ export async function startLiveServer(
   let outline = '';
   let drawing: LiveDrawing | undefined;
   let loading: Promise<LiveDrawing> | undefined;
-  const drawn = async (): Promise<LiveDrawing> => (drawing ??= await (loading ??= load()));
+  const drawn = async (): Promise<LiveDrawing> => (drawing ??= await (loading ??= loaded()));
   const server = createServer(async (request, response) => {
     const problem = refusal(request);
     if (problem) return void send(response, problem.status, 'text/plain', problem.text);

@@ -1,9 +1,6 @@
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../src/base/clock.ts';
-import { Drawn } from '../../src/live/drawn.ts';
 import { liveChapters } from '../../src/live/live-chapters.ts';
-import { LiveDrawing } from '../../src/live/live-drawing.ts';
 import { LiveFold } from '../../src/live/live-fold.ts';
 import { type LiveServer, startLiveServer } from '../../src/live/server.ts';
 import { renderPage } from '../../src/report/html/page.ts';
@@ -40,11 +37,7 @@ describe.skipIf(NO_BROWSER)(titled('in a browser', NO_BROWSER), () => {
   test('a page follows its run, and is the report when the server has gone', async () => {
     let come = (): void => {};
     const hasCome = new Promise<void>((resolve) => (come = resolve));
-    server = await startLiveServer(
-      0,
-      come,
-      async () => new LiveDrawing(new Drawn(new VirtualClock())),
-    );
+    server = await startLiveServer(0, come);
     server.show(pageOf(3));
     tab = await browser.newPage({ viewport: { width: 1000, height: 900 } });
     const complaints: string[] = [];

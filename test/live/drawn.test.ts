@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../src/base/clock.ts';
 import type { Panel } from '../../src/figures/panel.ts';
 import { Drawn } from '../../src/live/drawn.ts';
 
@@ -9,23 +8,8 @@ const panel = (name: string, y: number): Panel => ({
   series: [{ name: '', points: [[0, y]] }],
 });
 
-/** Its time goes on by so much whenever it is read. */
-class Slow extends VirtualClock {
-  readonly #stepMs: number;
-  #nowMs = 0;
-
-  constructor(stepMs: number) {
-    super();
-    this.#stepMs = stepMs;
-  }
-
-  override now(): number {
-    return (this.#nowMs += this.#stepMs);
-  }
-}
-
 test('those that have changed are drawn anew, one at a time and in turn', () => {
-  const drawn = new Drawn(new VirtualClock());
+  const drawn = new Drawn();
   const names = (...panels: Panel[]) => drawn.next(panels)?.[0];
   expect(names(panel('a', 1), panel('b', 1))).toBe('a');
   expect(names(panel('a', 2), panel('b', 1))).toBe('b');
@@ -35,7 +19,7 @@ test('those that have changed are drawn anew, one at a time and in turn', () => 
 });
 
 test('what a page has is what was drawn last, and of a page that has it no more nothing', () => {
-  const drawn = new Drawn(new VirtualClock());
+  const drawn = new Drawn();
   const first = drawn.html(panel('a', 1), 'a');
   expect(drawn.html(panel('a', 2), 'a')).toBe(first);
   const [, second] = drawn.next([panel('a', 2)])!;
@@ -43,12 +27,4 @@ test('what a page has is what was drawn last, and of a page that has it no more 
   expect(drawn.html(panel('a', 3), 'a')).toBe(second);
   drawn.keep([panel('b', 1)]);
   expect(drawn.html(panel('a', 1), 'a')).toBe(first);
-});
-
-test('a picture that took long is not followed by another soon', () => {
-  const drawn = new Drawn(new Slow(10));
-  // Drawn from 20 to 30: the next at 2030.
-  expect(drawn.next([panel('a', 1)])?.[0]).toBe('a');
-  for (let asked = 0; asked < 199; asked++) expect(drawn.next([panel('a', 2)])).toBeUndefined();
-  expect(drawn.next([panel('a', 2)])?.[0]).toBe('a');
 });

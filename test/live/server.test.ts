@@ -1,9 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { VirtualClock } from '../../src/base/clock.ts';
 import { UsageError } from '../../src/base/errors.ts';
-import { Drawn } from '../../src/live/drawn.ts';
-import { LiveDrawing } from '../../src/live/live-drawing.ts';
 import { type LiveServer, startLiveServer } from '../../src/live/server.ts';
 import type { Page } from '../../src/report/html/page.ts';
 
@@ -110,14 +107,10 @@ test('a page needs nothing from elsewhere', async () => {
 test('who watches is told of changes, and at the end has the report', async () => {
   const counts: number[] = [];
   let come = (): void => {};
-  server = await startLiveServer(
-    0,
-    (count) => {
-      counts.push(count);
-      come();
-    },
-    async () => new LiveDrawing(new Drawn(new VirtualClock())),
-  );
+  server = await startLiveServer(0, (count) => {
+    counts.push(count);
+    come();
+  });
   const hasCome = new Promise<void>((resolve) => (come = resolve));
   const viewer = watch();
   await hasCome;

@@ -74,7 +74,7 @@ footer { margin-top: 40px; font-size: 0.87rem; }
   figure { padding: 8px; }
   .plot.wide { display: none; }
   .plot.narrow { display: block; }
-  dl > div { grid-template-columns: 1fr; padding: 4px 0; }
+  dl > div { grid-template-columns: 32% 1fr; gap: 0 10px; padding: 3px 0; }
 }
 @page { margin: 14mm; }
 @media print {
