@@ -53,7 +53,7 @@ export function experimentPanels(settings: Settings, rounds: readonly Round[]): 
     {
       title: 'Single rounds',
       kind: 'scatter',
-      x: { label: 'round', unit: 'count' },
+      x: { label: 'round', unit: 'count', isNumbering: true },
       y: { label: `gain, ${labelOf(measure)}`, unit: 'share' },
       series: [
         { name: 'B over A', points: single('rounds') },

@@ -17,31 +17,40 @@ export class Accumulated {
   readonly #slopes: Float64Array;
 
   constructor(pieces: readonly Growth[]) {
-    const changes = pieces.flatMap(({ fromMs, toMs, amount }) => {
-      if (!(amount > 0)) return [];
+    // Side by side: of a long run there are many, and sorting objects takes longer than all else.
+    const times: number[] = [];
+    const jumps: number[] = [];
+    const bends: number[] = [];
+    const change = (atMs: number, jump: number, bend: number): void => {
+      times.push(atMs);
+      jumps.push(jump);
+      bends.push(bend);
+    };
+    for (const { fromMs, toMs, amount } of pieces) {
+      if (!(amount > 0)) continue;
       const lengthMs = toMs - fromMs;
       // All at once: a jump.
-      if (!(lengthMs > 0)) return [{ atMs: fromMs, jump: amount, slope: 0 }];
-      const slope = amount / lengthMs;
-      return [
-        { atMs: fromMs, jump: 0, slope },
-        { atMs: toMs, jump: 0, slope: -slope },
-      ];
-    });
-    changes.sort((a, b) => a.atMs - b.atMs);
-    this.#knees = Float64Array.from(changes, ({ atMs }) => atMs);
-    this.#amounts = new Float64Array(changes.length);
-    this.#slopes = new Float64Array(changes.length);
+      if (!(lengthMs > 0)) change(fromMs, amount, 0);
+      else {
+        change(fromMs, 0, amount / lengthMs);
+        change(toMs, 0, -amount / lengthMs);
+      }
+    }
+    const order = times.map((_, index) => index).sort((a, b) => times[a]! - times[b]!);
+    this.#knees = Float64Array.from(order, (index) => times[index]!);
+    this.#amounts = new Float64Array(order.length);
+    this.#slopes = new Float64Array(order.length);
     let amount = 0;
     let slope = 0;
-    let beforeMs = changes[0]?.atMs ?? 0;
-    changes.forEach((change, index) => {
-      amount += slope * (change.atMs - beforeMs) + change.jump;
-      slope += change.slope;
-      beforeMs = change.atMs;
-      this.#amounts[index] = amount;
-      this.#slopes[index] = slope;
-    });
+    let beforeMs = this.#knees[0] ?? 0;
+    for (let knee = 0; knee < order.length; knee++) {
+      const index = order[knee]!;
+      amount += slope * (times[index]! - beforeMs) + jumps[index]!;
+      slope += bends[index]!;
+      beforeMs = times[index]!;
+      this.#amounts[knee] = amount;
+      this.#slopes[knee] = slope;
+    }
   }
 
   by(atMs: number): number {

@@ -1,5 +1,5 @@
 import { criticalValue } from '../stats/intervals/student.ts';
-import { type LeastSquares, leastSquares } from './least-squares.ts';
+import { type LeastSquares, leastSquares, solve } from './least-squares.ts';
 
 /** A cause of time, as a column of numbers: one for each request. */
 export interface Cause<Name extends string = string> {
@@ -139,11 +139,12 @@ function reweighted(
   const columns = causes.map(({ values }) => values);
   if (hasBase) columns.unshift(timesMs.map(() => 1));
   const weights = timesMs.map(() => 1);
-  let found = leastSquares(columns, timesMs, weights, sessions);
-  for (let round = 1; scatter && found && round < ROUNDS; round++) {
-    weigh(weights, found.residuals, scatter);
-    found = leastSquares(columns, timesMs, weights, sessions);
+  for (let round = 1; scatter && round < ROUNDS; round++) {
+    const solved = solve(columns, timesMs, weights);
+    if (!solved) return undefined;
+    weigh(weights, solved.residuals, scatter);
   }
+  const found = leastSquares(columns, timesMs, weights, sessions);
   return found && !hasBase ? withoutBase(found) : found;
 }
 
@@ -159,17 +160,17 @@ function withoutBase(found: LeastSquares): LeastSquares {
 
 /** Each group by 1 / the mean square of its residuals: feasible generalised least squares. */
 function weigh(weights: Float64Array, residuals: Float64Array, groups: Int32Array): void {
-  const squares = new Map<number, { sum: number; count: number }>();
-  residuals.forEach((residual, row) => {
-    const of = squares.get(groups[row]!) ?? { sum: 0, count: 0 };
-    of.sum += residual * residual;
-    of.count++;
-    squares.set(groups[row]!, of);
-  });
-  groups.forEach((group, row) => {
-    const { sum, count } = squares.get(group)!;
-    weights[row] = 1 / (sum / count + SCATTER_MIN_MS ** 2);
-  });
+  const sums: number[] = [];
+  const counts: number[] = [];
+  for (let row = 0; row < residuals.length; row++) {
+    const group = groups[row]!;
+    sums[group] = (sums[group] ?? 0) + residuals[row]! * residuals[row]!;
+    counts[group] = (counts[group] ?? 0) + 1;
+  }
+  for (let row = 0; row < residuals.length; row++) {
+    const group = groups[row]!;
+    weights[row] = 1 / (sums[group]! / counts[group]! + SCATTER_MIN_MS ** 2);
+  }
 }
 
 function fitOf<Name extends string>(

@@ -109,8 +109,9 @@ function trafficOf(
   const pieces = (of: (request: TimedRequest, span: PrefillSpan) => Growth) =>
     new Accumulated(indexes.map((index) => of(requests[index]!, spans[index]!)));
   return {
-    computed: pieces(({ uncachedTokens, inputTokens }, span) => ({
-      ...span,
+    computed: pieces(({ uncachedTokens, inputTokens }, { fromMs, toMs }) => ({
+      fromMs,
+      toMs,
       amount: uncachedTokens ?? inputTokens ?? 0,
     })),
     loaded: pieces(({ sentMs, firstTokenMs, externalTokens = 0 }) => ({
@@ -123,7 +124,7 @@ function trafficOf(
       toMs: firstTokenMs,
       amount: firstTokenMs - sentMs,
     })),
-    pairs: pieces((request, span) => ({ ...span, amount: pairsOf(request) })),
+    pairs: pieces((request, { fromMs, toMs }) => ({ fromMs, toMs, amount: pairsOf(request) })),
     decoded: pieces(({ firstTokenMs, lastTokenMs }) => ({
       fromMs: firstTokenMs,
       toMs: lastTokenMs,

@@ -31,18 +31,9 @@ export function leastSquares(
   weights: Float64Array,
   clusters: Int32Array,
 ): LeastSquares | undefined {
-  const scales = columns.map((column) => Math.max(Number.MIN_VALUE, norm(column, weights)));
-  const product = gram(columns, scales, weights);
-  const inverse = inverted(product);
-  if (!inverse) return undefined;
-  const right = columns.map((column, j) => dot(column, y, weights) / scales[j]!);
-  const scaled = times(inverse, right);
-  const coefficients = scaled.map((value, j) => value / scales[j]!);
-  const residuals = y.map((value, row) => {
-    let fit = 0;
-    for (let j = 0; j < columns.length; j++) fit += columns[j]![row]! * coefficients[j]!;
-    return value - fit;
-  });
+  const solved = solve(columns, y, weights);
+  if (!solved) return undefined;
+  const { scales, inverse, coefficients, residuals } = solved;
   const variance = sandwich(columns, scales, inverse, residuals, weights, clusters);
   return {
     coefficients,
@@ -64,6 +55,32 @@ export function leastSquares(
 
 type Matrix = readonly (readonly number[])[];
 
+interface Solved {
+  readonly scales: readonly number[];
+  readonly inverse: Matrix;
+  readonly coefficients: readonly number[];
+  readonly residuals: Float64Array;
+}
+
+/** The line alone, without what can be said against it: that takes as long again. undefined as above. */
+export function solve(
+  columns: readonly Float64Array[],
+  y: Float64Array,
+  weights: Float64Array,
+): Solved | undefined {
+  const scales = columns.map((column) => Math.max(Number.MIN_VALUE, norm(column, weights)));
+  const inverse = inverted(gram(columns, scales, weights));
+  if (!inverse) return undefined;
+  const right = columns.map((column, j) => dot(column, y, weights) / scales[j]!);
+  const coefficients = times(inverse, right).map((value, j) => value / scales[j]!);
+  const residuals = y.map((value, row) => {
+    let fit = 0;
+    for (let j = 0; j < columns.length; j++) fit += columns[j]![row]! * coefficients[j]!;
+    return value - fit;
+  });
+  return { scales, inverse, coefficients, residuals };
+}
+
 function norm(column: Float64Array, weights: Float64Array): number {
   return Math.sqrt(dot(column, column, weights));
 }
@@ -78,16 +95,13 @@ function dot(a: Float64Array, b: Float64Array, weights: Float64Array): number {
 function centred(column: Float64Array, weights: Float64Array): number {
   let sum = 0;
   let all = 0;
-  column.forEach((value, row) => {
-    sum += weights[row]! * value;
+  for (let row = 0; row < column.length; row++) {
+    sum += weights[row]! * column[row]!;
     all += weights[row]!;
-  });
+  }
   const mean = sum / all;
-  return dot(
-    column.map((value) => value - mean),
-    column.map((value) => value - mean),
-    weights,
-  );
+  const off = column.map((value) => value - mean);
+  return dot(off, off, weights);
 }
 
 function gram(
@@ -95,9 +109,15 @@ function gram(
   scales: readonly number[],
   weights: Float64Array,
 ): number[][] {
-  return columns.map((a, i) =>
-    columns.map((b, j) => dot(a, b, weights) / (scales[i]! * scales[j]!)),
-  );
+  const product = columns.map((): number[] => []);
+  columns.forEach((a, i) => {
+    for (let j = 0; j <= i; j++) {
+      const value = dot(a, columns[j]!, weights) / (scales[i]! * scales[j]!);
+      product[i]![j] = value;
+      product[j]![i] = value;
+    }
+  });
+  return product;
 }
 
 /** Of columns of length 1: less than so much of one is its own. */
@@ -125,6 +145,18 @@ function times(matrix: Matrix, vector: readonly number[]): number[] {
   return matrix.map((row) => row.reduce((sum, value, j) => sum + value * vector[j]!, 0));
 }
 
+/** x' A x. */
+function squareIn(matrix: Matrix, x: readonly number[]): number {
+  let square = 0;
+  for (let i = 0; i < x.length; i++) {
+    const row = matrix[i]!;
+    let drawn = 0;
+    for (let j = 0; j < x.length; j++) drawn += row[j]! * x[j]!;
+    square += x[i]! * drawn;
+  }
+  return square;
+}
+
 /** V, in scaled columns. */
 function sandwich(
   columns: readonly Float64Array[],
@@ -135,22 +167,15 @@ function sandwich(
   clusters: Int32Array,
 ): number[][] {
   const sums = new Map<number, number[]>();
-  residuals.forEach((residual, row) => {
-    const x = columns.map((column, j) => column[row]! / scales[j]!);
-    const drawn = times(inverse, x);
-    const leverage = weights[row]! * x.reduce((sum, each, j) => sum + each * drawn[j]!, 0);
-    const score = (weights[row]! * residual) / (1 - Math.min(LEVERAGE_MAX, leverage));
-    const sum = sums.get(clusters[row]!);
-    if (sum)
-      x.forEach((each, j) => {
-        sum[j]! += score * each;
-      });
-    else
-      sums.set(
-        clusters[row]!,
-        x.map((each) => score * each),
-      );
-  });
+  const x = columns.map(() => 0);
+  for (let row = 0; row < residuals.length; row++) {
+    for (let j = 0; j < x.length; j++) x[j] = columns[j]![row]! / scales[j]!;
+    const leverage = weights[row]! * squareIn(inverse, x);
+    const score = (weights[row]! * residuals[row]!) / (1 - Math.min(LEVERAGE_MAX, leverage));
+    let sum = sums.get(clusters[row]!);
+    if (!sum) sums.set(clusters[row]!, (sum = x.map(() => 0)));
+    for (let j = 0; j < x.length; j++) sum[j]! += score * x[j]!;
+  }
   const count = sums.size;
   const variance = columns.map(() => columns.map(() => 0));
   for (const sum of sums.values()) {

@@ -60,7 +60,7 @@ export function roundsFigures({ rounds, curve, blockTokens, blocks }: RoundsCapa
       name: 'shares-by-round',
       title: 'Cached share by round',
       kind: 'line',
-      x: { label: 'round', unit: 'count' },
+      x: { label: 'round', unit: 'count', isNumbering: true },
       y: { label: 'cached input tokens', unit: 'share' },
       series: [
         {

@@ -18,10 +18,22 @@ const WAIT_MIN_MS = 200;
 const REQUESTS_MIN = 20;
 const SHARE_MIN = 0.1;
 
+/** Looked for once a run, for all that rests on it. */
+const known = new WeakMap<readonly (readonly Served[])[], { readonly waiting?: Waiting }>();
+
 export function waitingOf(
   caches: readonly (readonly Served[])[],
   blockTokens: number,
 ): Waiting | undefined {
+  let found = known.get(caches);
+  if (!found) {
+    const waiting = made(caches, blockTokens);
+    known.set(caches, (found = { ...(waiting && { waiting }) }));
+  }
+  return found.waiting;
+}
+
+function made(caches: readonly (readonly Served[])[], blockTokens: number): Waiting | undefined {
   const held: number[] = [];
   const running: number[] = [];
   for (const served of caches) {

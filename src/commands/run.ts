@@ -50,9 +50,9 @@ export function simulateCommand(): Command {
   return scenarioCommand('simulate', [...rows, ...likeFlags])
     .description('Play a scenario in virtual time, against the engine in this process.')
     .action(async (file: string | undefined, flags: RunFlags) => {
-      if (flags.like === undefined && flags.twin === undefined) {
-        return start(file, flags, rows, true);
-      }
+      const { like, twin, html, figure } = flags;
+      const isLike = [like, twin, html, figure].some((flag) => flag !== undefined);
+      if (!isLike) return start(file, flags, rows, true);
       const { simulateLike } = await import('./twin/like.ts');
       await simulateLike(file, flags, rows);
     });

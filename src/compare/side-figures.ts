@@ -1,4 +1,4 @@
-import type { Panel, PanelSeries } from '../figures/panel.ts';
+import type { Panel, PanelAxis, PanelSeries } from '../figures/panel.ts';
 import { SOURCES, sourcesOf } from '../report/figures/tokens-by-source.ts';
 import { type RoundSummary, Rounds } from '../stats/rounds.ts';
 import type { Point } from '../stats/sample.ts';
@@ -18,7 +18,7 @@ export function sidePanels(sides: readonly Side[]): Panel[] {
       }))
       // A single round is no picture of rounds.
       .filter(({ points }) => points.length > 1);
-  const x = { label: 'round', unit: 'count' };
+  const x: PanelAxis = { label: 'round', unit: 'count', isNumbering: true };
   const notes = ['Of completed requests.'];
   const panels: Panel[] = [
     {

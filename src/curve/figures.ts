@@ -64,7 +64,7 @@ function byTurn({ turns, marks }: Omit<CurveResult, 'figures'>): Figure[] {
       name: 'hit-share-by-turn',
       title: 'Hit share by turn',
       kind: 'line',
-      x: { label: 'turn', unit: 'count' },
+      x: { label: 'turn', unit: 'count', isNumbering: true },
       y: SHARE,
       series: [
         { name: 'unlimited', points: pointsOf(({ unlimited }) => unlimited) },

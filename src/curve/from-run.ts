@@ -50,7 +50,8 @@ function* askedOf(
 ): Iterable<CurveRequest> {
   const names = new BlockNames();
   const caches = new Map<unknown, number>();
-  for (const { record, cacheKey, sentMs, ...reference } of references) {
+  for (const reference of references) {
+    const { record, cacheKey, sentMs } = reference;
     if (!caches.has(cacheKey)) caches.set(cacheKey, caches.size);
     const chain = names.ofNumbers(reference.names, caches.get(cacheKey)!);
     yield {

@@ -30,10 +30,10 @@ export function domainsOf(panel: Panel): { x: Domain; y: Domain } | undefined {
   for (const { at, axis = 'x' } of up.min <= up.max ? (panel.marks ?? []) : []) {
     if (isPlaced(at, panel[axis].scale)) widen(axis === 'x' ? along : up, at, at);
   }
-  const { names } = panel.x;
+  const { names, isNumbering } = panel.x;
   const x: Domain | undefined = names
     ? [0, names.length]
-    : domainOf(panel.x, along, !isWide && isNearZero(along));
+    : domainOf(panel.x, along, !isWide && !isNumbering && isNearZero(along));
   const y = domainOf(panel.y, up, true);
   return x && y && { x, y };
 }

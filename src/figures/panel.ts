@@ -89,6 +89,8 @@ export interface PanelAxis {
   readonly step?: number;
   /** Of the x axis: from where to where it goes at least, so that it is as long as that of another panel. */
   readonly over?: readonly [from: number, to: number];
+  /** Of the x axis: numbers of rounds, say, which are counted from 1: there is no 0. */
+  readonly isNumbering?: true;
   /** Of a category axis of bars: the nth name stands for n to n + 1. */
   readonly names?: readonly string[];
 }

@@ -141,6 +141,7 @@ const axis = object<Axis>({
   scale: z.literal('log').optional(),
   step: number().optional(),
   over: z.tuple([z.number(), z.number()]).optional(),
+  isNumbering: z.literal(true).optional(),
   names: z.array(z.string()).optional(),
 });
 

@@ -4,7 +4,7 @@ import { CAUSE_NAMES, CAUSES, isOutOfReach } from './causes.ts';
 import type { Ledger } from './explain.ts';
 import type { Sums } from './sums.ts';
 
-const TURN: Axis = { label: 'turn', unit: 'count' };
+const TURN: Axis = { label: 'turn', unit: 'count', isNumbering: true };
 
 export function ledgerFigures(ledger: Ledger): Figure[] {
   return [byTurn(ledger), deficits(ledger)];

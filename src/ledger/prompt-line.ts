@@ -1,17 +1,39 @@
 const NONE = new Int32Array(0);
 
+/** Names in one piece of memory: a buffer for each of a million lines takes longer than all that is written there. */
+const PIECE = 1 << 16;
+
+/** Where the names of many lines lie. */
+export class Room {
+  #piece = NONE;
+  #taken = 0;
+
+  /** Zeros, that nobody else has. */
+  take(count: number): Int32Array<ArrayBuffer> {
+    if (this.#taken + count > this.#piece.length) {
+      this.#piece = new Int32Array(Math.max(PIECE, count));
+      this.#taken = 0;
+    }
+    const taken = this.#piece.subarray(this.#taken, this.#taken + count);
+    this.#taken += count;
+    return taken;
+  }
+}
+
 /**
  * What one conversation has said so far, as names of full blocks: a name for every beginning that ends with a
  * block. It grows at its end; what was given out stays as it was.
  */
 export class PromptLine {
   readonly #next: () => number;
-  #names = new Int32Array(16);
+  readonly #room: Room;
+  #names = NONE;
   #length = 0;
 
-  /** `next` gives a name that nothing has. */
-  constructor(next: () => number) {
+  /** `next` gives a name that nothing has; `room` is where the names of all lines lie. */
+  constructor(next: () => number, room: Room) {
     this.#next = next;
+    this.#room = room;
   }
 
   /**
@@ -43,7 +65,7 @@ export class PromptLine {
   }
 
   #copy(common: number, blocks: number): void {
-    const names = new Int32Array(Math.max(2 * blocks, 16));
+    const names = this.#room.take(Math.max(2 * blocks, 16));
     names.set(this.#names.subarray(0, common));
     this.#names = names;
   }

@@ -11,7 +11,7 @@ import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { placeParts } from '../stats/time/timeline.ts';
-import { PromptLine } from './prompt-line.ts';
+import { PromptLine, Room } from './prompt-line.ts';
 import { type Asked, type SharedTokens, sharedTokensOf } from './shared-tokens.ts';
 
 /** Leading tokens of a prompt that were said before, in this conversation or in another. */
@@ -40,8 +40,8 @@ export interface RunReference extends Asked {
   readonly idealTokens: number;
   /** Leading tokens of the prompt that were said before, full blocks or not. */
   readonly held: HeldTokens;
-  /** The turn whose answer its history ends with; absent where a conversation begins. */
-  readonly previous?: TurnRecord;
+  /** The turn whose answer its history ends with; undefined where a conversation begins. */
+  readonly previous: TurnRecord | undefined;
 }
 
 export interface RunReferences {
@@ -113,7 +113,10 @@ function heldOf(
   { previous, opening }: User,
   { tokens, foundTokens }: SharedTokens,
 ): HeldTokens {
-  if (isFollowing(record, previous)) return { ...heldTokens(record, previous), shared: tokens };
+  if (isFollowing(record, previous)) {
+    const { answers, prompts } = heldTokens(record, previous);
+    return { answers, prompts, shared: tokens };
+  }
   const held = isReplay(record, opening) ? record.inputTokens! : foundTokens;
   return { answers: held, prompts: held, shared: foundTokens };
 }
@@ -124,6 +127,7 @@ class Cache {
   readonly #users = new Map<number, User>();
   #names = 0;
   readonly #next = () => this.#names++;
+  readonly #room = new Room();
   /** What all begin with, and each tenant. */
   readonly #shared = new Map<string | undefined, PromptLine>();
 
@@ -153,8 +157,12 @@ class Cache {
     };
     user.previous = record;
     if (record.turn === 0) user.opening = record;
+    // Subtle: written out, so that the references of a million requests are of one shape, and quick to go through.
     return {
-      ...asked,
+      record,
+      cacheKey: asked.cacheKey,
+      sentMs: asked.sentMs,
+      offsetMs: asked.offsetMs,
       endMs: record.endMs! + asked.offsetMs,
       inputTokens,
       outputTokens: record.outputTokens!,
@@ -163,7 +171,7 @@ class Cache {
       ideal,
       idealTokens: ideal[as],
       held,
-      ...(follows && { previous: previous! }),
+      previous: follows ? previous : undefined,
     };
   }
 
@@ -177,7 +185,7 @@ class Cache {
       const blocks = this.#blocksOf(tokens);
       let line = this.#shared.get(tenant);
       if (!line) {
-        this.#shared.set(tenant, (line = new PromptLine(this.#next)));
+        this.#shared.set(tenant, (line = new PromptLine(this.#next, this.#room)));
         line.to(0, blocks, names);
       }
       names = line.first(blocks);
@@ -195,7 +203,7 @@ class Cache {
 
   #userOf(userId: number): User {
     let user = this.#users.get(userId);
-    if (!user) this.#users.set(userId, (user = { line: new PromptLine(this.#next) }));
+    if (!user) this.#users.set(userId, (user = { line: new PromptLine(this.#next, this.#room) }));
     return user;
   }
 }

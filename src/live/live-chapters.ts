@@ -144,7 +144,11 @@ function byRound({ rounds }: LiveFold): Panel[] {
     return [
       {
         ...{ name, title: `${label} by round`, kind: 'line', hasDots: true },
-        ...{ x: { label: 'round', unit: 'count' }, y: { label, unit: 'ms' }, series: known },
+        ...{
+          x: { label: 'round', unit: 'count', isNumbering: true },
+          y: { label, unit: 'ms' },
+          series: known,
+        },
       },
     ];
   });

@@ -25,11 +25,17 @@ export const LIVE_SCRIPT = `
       if (isOpen) document.getElementById('figure-' + id).querySelector('details').open = true;
     }
   });
-  source.addEventListener('final', ({ data }) => {
+  source.addEventListener('over', async () => {
     source.close();
-    document.open();
-    document.write(JSON.parse(data));
-    document.close();
+    says(' (over: its report is being made)');
+    try {
+      const report = await (await fetch('report')).text();
+      document.open();
+      document.write(report);
+      document.close();
+    } catch {
+      says(' (over: what is shown is the last that came)');
+    }
   });
 })();
 `;

@@ -1,22 +1,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
-import { type Page, renderChapters, renderPage } from '../report/html/page.ts';
-import { outlineOf, partsOf } from './page-parts.ts';
-import { LIVE_SCRIPT } from './script.ts';
+import type { Page } from '../report/html/page.ts';
+import { LastPage } from './last-page.ts';
+import type { LiveDrawing } from './live-drawing.ts';
+import { outlineOf } from './outline.ts';
 import { eventText, Viewers } from './viewers.ts';
 
 export interface LiveServer {
   readonly url: string;
   /** What the page shows from now on. */
   show(page: Page): void;
-  /** The page becomes this one, and is told nothing more; resolves when all who watch have it. */
-  finish(page: Page): Promise<void>;
+  /**
+   * The page is told nothing more, and becomes this one as it asks for it: it is made for the first who does. Resolves
+   * when all who watch have it, or those who have asked within `askMs`.
+   */
+  finish(make: () => Promise<Page>, askMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 const VIEWERS_MAX = 20;
+/** A browser far away may take so long to ask for the last page. */
+const ASK_MS = 2000;
 const EMPTY: Page = { title: 'confab', subtitle: '', chapters: [] };
 
 /**
@@ -30,20 +37,27 @@ export async function startLiveServer(
 ): Promise<LiveServer> {
   const viewers = new Viewers(onViewers);
   let shown: Page = EMPTY;
-  let isFinal = false;
+  const clock: Clock = new SystemClock();
+  let last: LastPage | undefined;
   let outline = '';
-  let turn = 0;
-  const server = createServer((request, response) => {
+  let drawing: LiveDrawing | undefined;
+  let loading: Promise<LiveDrawing> | undefined;
+  const drawn = async (): Promise<LiveDrawing> => (drawing ??= await (loading ??= loaded()));
+  const server = createServer(async (request, response) => {
     const problem = refusal(request);
-    if (problem) return send(response, problem.status, 'text/plain', problem.text);
+    if (problem) return void send(response, problem.status, 'text/plain', problem.text);
     const path = request.url!.split('?')[0];
-    if (path === '/') {
-      const page = isFinal ? shown : { ...shown, script: LIVE_SCRIPT, isLive: true };
-      return send(response, 200, 'text/html; charset=utf-8', renderPage(page));
+    if (last && (path === '/' || path === '/report')) {
+      return last.give((text) => send(response, 200, HTML, text));
     }
-    if (path !== '/events') return send(response, 404, 'text/plain', 'Nothing is here.\n');
-    if (isFinal || viewers.count >= VIEWERS_MAX) {
-      return send(response, isFinal ? 204 : 503, 'text/plain', '');
+    if (path === '/') {
+      return void send(response, 200, HTML, (await drawn()).page(shown));
+    }
+    if (path !== '/events') return void send(response, 404, 'text/plain', 'Nothing is here.\n');
+    await drawn();
+    if (response.destroyed) return;
+    if (last || viewers.count >= VIEWERS_MAX) {
+      return void send(response, last ? 204 : 503, 'text/plain', '');
     }
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
     response.flushHeaders();
@@ -55,26 +69,25 @@ export async function startLiveServer(
   return {
     url: `http://${HOST}:${got}/`,
     show(page) {
-      if (isFinal) {
-        isFinal = false;
-        outline = '';
-      }
+      last = undefined;
       shown = page;
-      if (viewers.count === 0) return;
       const { chapters } = page;
+      if (!drawing) return;
       const now = outlineOf(chapters);
       const isSame = now === outline;
       outline = now;
-      turn++;
-      viewers.tell(
-        () => eventText('main', renderChapters(chapters)),
-        isSame ? () => eventText('parts', partsOf(chapters, turn)) : undefined,
-      );
+      if (!isSame) drawing.begin(chapters);
+      if (viewers.count === 0) return;
+      const by = drawing;
+      viewers.tell(() => by.main(chapters), isSame ? by.parts(chapters) : undefined);
     },
-    async finish(page) {
-      shown = page;
-      isFinal = true;
-      if (viewers.count > 0) await viewers.end(eventText('final', renderPage(page)));
+    async finish(make, askMs = ASK_MS) {
+      const { count } = viewers;
+      const page = new LastPage(async () => (await drawn()).last(await make()));
+      last = page;
+      if (count === 0) return;
+      await viewers.end(eventText('over', ''));
+      await page.given(count, { clock, askMs });
     },
     close: () =>
       new Promise((resolve) => {
@@ -92,9 +105,20 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { ...HEADERS, 'content-type': type });
-  response.end(body);
+async function loaded(): Promise<LiveDrawing> {
+  const { LiveDrawing } = await import('./live-drawing.ts');
+  return new LiveDrawing();
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+/** Resolves when it has been taken, or never will be. */
+function send(response: ServerResponse, status: number, type: string, body: string): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+    response.writeHead(status, { ...HEADERS, 'content-type': type });
+    response.end(body);
+  });
 }
 
 /** By these names a browser may call it, on any port: that of a tunnel is another. */

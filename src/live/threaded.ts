@@ -6,7 +6,9 @@ import type { Page } from '../report/html/page.ts';
 /** What the thread is asked. */
 export interface LiveAsked {
   readonly show?: Page;
-  readonly finish?: Page;
+  readonly finish?: true;
+  /** The last page, when it wants it. */
+  readonly last?: Page;
 }
 
 /** What it says: first where it is or why not, then what happens. */
@@ -14,6 +16,8 @@ export interface LiveTold {
   readonly url?: string;
   readonly problem?: string;
   readonly viewers?: number;
+  /** Somebody wants the last page. */
+  readonly wantsLast?: true;
   readonly isFinished?: true;
 }
 
@@ -23,13 +27,13 @@ export interface LivePage {
   /** Whether anybody watches. */
   readonly isWatched: boolean;
   show(page: Page): void;
-  /** The page becomes this one; waits until those who watch have it, but not for the slow. */
-  finish(page: Page): Promise<void>;
+  /** The page becomes this one, made if one who watches asks for it; waits until those who do have it, but not for the slow. */
+  finish(make: () => Promise<Page>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A browser far away may take so long for the last page. */
-const FINISH_MS_MAX = 2000;
+/** A browser far away may take so long to ask for the last page, and again until it has it. */
+const FINISH_MS_MAX = 2500;
 
 /**
  * The page is drawn and served on a thread of its own: that takes tens of milliseconds, which time stamps would have
@@ -41,12 +45,14 @@ export async function openLivePage(port: number): Promise<LivePage> {
   const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: port });
   let viewers = 0;
   let finished = (): void => {};
+  let wanted = (): void => {};
   const url = await new Promise<string>((resolve, reject) => {
     thread.once('error', reject);
     thread.on('message', ({ url, problem, ...told }: LiveTold) => {
       if (url !== undefined) resolve(url);
       if (problem !== undefined) reject(new UsageError(problem));
       if (told.viewers !== undefined) viewers = told.viewers;
+      if (told.wantsLast) wanted();
       if (told.isFinished) finished();
     });
   });
@@ -62,14 +68,21 @@ export async function openLivePage(port: number): Promise<LivePage> {
       return viewers > 0;
     },
     show: (page) => thread.postMessage({ show: page } satisfies LiveAsked),
-    finish(page) {
-      return new Promise((resolve) => {
-        const timer = clock.setTimeout(resolve, FINISH_MS_MAX);
+    finish(make) {
+      return new Promise((resolve, reject) => {
+        let timer = clock.setTimeout(resolve, FINISH_MS_MAX);
         finished = () => {
           clock.clearTimeout(timer);
           resolve();
         };
-        thread.postMessage({ finish: page } satisfies LiveAsked);
+        wanted = () => {
+          clock.clearTimeout(timer);
+          make().then((last) => {
+            timer = clock.setTimeout(resolve, FINISH_MS_MAX);
+            thread.postMessage({ last } satisfies LiveAsked);
+          }, reject);
+        };
+        thread.postMessage({ finish: true } satisfies LiveAsked);
       });
     },
     async close() {

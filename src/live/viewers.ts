@@ -33,21 +33,17 @@ export class Viewers {
   }
 
   /** Tells what has changed; `whole` those who cannot make use of that, or all if nothing else is given. */
-  tell(whole: () => string, parts?: () => string): void {
-    const made = new Map<() => string, string>();
-    const text = (make: () => string): string => {
-      const known = made.get(make) ?? make();
-      made.set(make, known);
-      return known;
-    };
+  tell(whole: () => string, parts?: string): void {
+    let all: string | undefined;
     for (const viewer of this.#all) {
-      if (!parts) viewer.needsWhole = true;
+      if (parts === undefined) viewer.needsWhole = true;
       if (viewer.response.writableNeedDrain) {
+        viewer.needsWhole = true;
         if (++viewer.stuck > STUCK_MAX) viewer.response.destroy();
         continue;
       }
       viewer.stuck = 0;
-      viewer.response.write(text(viewer.needsWhole || !parts ? whole : parts));
+      viewer.response.write(viewer.needsWhole || parts === undefined ? (all ??= whole()) : parts);
       viewer.needsWhole = false;
     }
   }

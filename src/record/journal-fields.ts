@@ -60,6 +60,17 @@ function listOf(expected: string, isOne: (value: unknown) => boolean): Kind {
   return { expected, accepts: (value) => Array.isArray(value) && value.every(isOne) };
 }
 
+/** By index: most of a journal are such lists. */
+function msListOf(expected: string): Kind {
+  const areMs = (values: readonly unknown[]): boolean => {
+    for (let at = 0; at < values.length; at++) {
+      if (!isNumberTo(TIME_MS_MAX, values[at])) return false;
+    }
+    return true;
+  };
+  return { expected, accepts: (value) => Array.isArray(value) && areMs(value) };
+}
+
 function oneOf<Name extends string>(names: Readonly<Record<Name, true>>): Kind {
   return {
     expected: Object.keys(names).join(' or '),
@@ -188,9 +199,7 @@ export const RECORD_FIELDS = {
   chunks: required(count),
   reads: optional(count),
   firstChunkTokens: optional(count),
-  chunkGapsMs: optional(
-    listOf('a list of milliseconds >= 0', (one) => isNumberTo(TIME_MS_MAX, one)),
-  ),
+  chunkGapsMs: optional(msListOf('a list of milliseconds >= 0')),
 } satisfies Fields<TurnRecord>;
 
 const HEALTH_FIELDS = {
@@ -241,7 +250,7 @@ const LATE_FIELDS = {
 const DELAY_FIELDS = {
   fromMs: required(ms),
   everyMs: required(ms),
-  maxMs: required(listOf('a list of milliseconds', (value) => isNumberTo(TIME_MS_MAX, value))),
+  maxMs: required(msListOf('a list of milliseconds')),
 } satisfies Fields<DelaySeries>;
 
 export const FOOTER_FIELDS = {

@@ -39,9 +39,17 @@ export function digestText({ workloadDigest }: RunIdentity): string {
   return workloadDigest.slice(0, DIGEST_SHOWN);
 }
 
+/** It is read once a journal: it is asked for with every record, and reading it takes longer than all else of one. */
+const known = new WeakMap<RunPart['header'], { readonly scenario: Scenario | undefined }>();
+
 /** The scenario of a journal, or undefined if a version of confab wrote one that this one cannot read. */
-export function scenarioOf(part: RunPart): Scenario | undefined {
-  return scenarioSchema.safeParse(upgraded(part.header.scenario)).data;
+export function scenarioOf({ header }: RunPart): Scenario | undefined {
+  let read = known.get(header);
+  if (!read) {
+    read = { scenario: scenarioSchema.safeParse(upgraded(header.scenario)).data };
+    known.set(header, read);
+  }
+  return read.scenario;
 }
 
 export function identityOf(part: RunPart): RunIdentity {

@@ -1,3 +1,5 @@
+import { sortedByCounting } from './counting-sort.ts';
+
 const FIRST_CAPACITY = 64;
 
 /** A growing column of numbers, 8 bytes each. */
@@ -16,11 +18,15 @@ export class Column {
     this.#values[this.#count++] = value;
   }
 
-  merge(other: Column): void {
-    const count = this.#count + other.#count;
+  addAll(values: ArrayLike<number>): void {
+    const count = this.#count + values.length;
     if (count > this.#values.length) this.#grow(Math.max(count, 2 * this.#count));
-    this.#values.set(other.#values.subarray(0, other.#count), this.#count);
+    this.#values.set(values, this.#count);
     this.#count = count;
+  }
+
+  merge(other: Column): void {
+    this.addAll(other.values());
   }
 
   /** How many are within these bounds, the bounds included. */
@@ -40,7 +46,7 @@ export class Column {
   /** The values in ascending order: a copy, or a view as `values` gives it where they came in that order. */
   sorted(): Float64Array {
     const values = this.values();
-    return isAscending(values) ? values : values.slice().sort();
+    return isAscending(values) ? values : (sortedByCounting(values) ?? values.slice().sort());
   }
 
   #grow(capacity: number): void {

@@ -23,7 +23,7 @@ export class Distributions {
     for (const { name, has, of, column } of this.#columns) {
       if (without?.has(name) || !has(record)) continue;
       const value = of(record);
-      if (typeof value === 'object') for (const each of value) column.add(each);
+      if (typeof value === 'object') column.addAll(value);
       else column.add(value);
     }
   }

@@ -3,7 +3,6 @@ import { Column } from '../stats/column.ts';
 import { METRICS } from '../stats/metrics.ts';
 import { type Distribution, distributionOf } from '../stats/quantile.ts';
 import { Tokens } from '../stats/tokens.ts';
-import type { Pair, Pairs } from './pairs.ts';
 
 /** The times that a twin is judged by. */
 export const TIMES = ['ttftMs', 'tpotMs', 'latencyMs'] as const;
@@ -21,10 +20,16 @@ export interface Measures {
   readonly share: number | undefined;
 }
 
-/** `served`: the pair's request; undefined where it was not completed. */
-export function measuresOf(
-  { pairs, windows }: Pairs,
-  served: (pair: Pair) => TurnRecord | undefined,
+/** What is measured, each in its window. */
+export interface Windowed<One extends { readonly window: number }> {
+  readonly pairs: readonly One[];
+  readonly windows: { readonly count: number };
+}
+
+/** `served`: the request of one; undefined where it was not completed. */
+export function measuresOf<One extends { readonly window: number }>(
+  { pairs, windows }: Windowed<One>,
+  served: (one: One) => TurnRecord | undefined,
 ): Measures {
   const count = Math.max(1, windows.count);
   const tokens = Array.from({ length: count + 1 }, () => new Tokens());

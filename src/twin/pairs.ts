@@ -32,6 +32,12 @@ export interface Pairs {
 const REQUESTS_MIN = 8;
 const WINDOWS_MAX = 40;
 
+/** Of so many requests, sent over that time. */
+export function windowsFor(spanMs: number, requests: number): TimeBuckets {
+  const most = Math.max(1, Math.min(WINDOWS_MAX, Math.floor(requests / REQUESTS_MIN)));
+  return timeBuckets(spanMs, most);
+}
+
 /**
  * Run and twin request by request, so that what is compared differs in nothing but how it was served. Windows are
  * those of the run.
@@ -59,8 +65,7 @@ export function pairsOf({ parts }: Run, { records: twins }: PlayedTwin): Pairs {
     onlyObserved++;
     if (twin && isFailure(twin.status)) twinFailure ??= twin.reason ?? twin.status;
   }
-  const most = Math.max(1, Math.min(WINDOWS_MAX, Math.floor(found.length / REQUESTS_MIN)));
-  const windows = timeBuckets(axis.spanMs, most);
+  const windows = windowsFor(axis.spanMs, found.length);
   const isMeasured = ({ phase, status }: TurnRecord) => phase === 'measure' && status === 'ok';
   return {
     pairs: found

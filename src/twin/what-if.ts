@@ -6,13 +6,8 @@ import { Tokens } from '../stats/tokens.ts';
 import type { Changed } from './changes.ts';
 import { JUDGED_STATISTICS } from './errors.ts';
 import { TIMES } from './measures.ts';
-
-/** One of the three that are laid beside each other: all of its measured requests that were completed. */
-export interface WhatIfSide {
-  readonly records: readonly TurnRecord[];
-  /** Drain included. */
-  readonly measuredMs: number;
-}
+import { doneOf, type WhatIfSide } from './what-if-side.ts';
+import type { WhatIfWindow } from './what-if-windows.ts';
 
 /** A number of them; an absent one is unknown. */
 export interface WhatIfRow {
@@ -34,6 +29,7 @@ export interface WhatIf {
   /** The engine that stands for that of the run; absent: none does, and changes are against what was measured. */
   readonly standIn?: string;
   readonly rows: readonly WhatIfRow[];
+  readonly windows: readonly WhatIfWindow[];
   /** The run folder of what was played. */
   readonly dir: string;
 }
@@ -80,7 +76,7 @@ interface Numbered {
 
 /** The same rows of any side, by the paths that they have in summary.json. */
 function numbersOf({ records, measuredMs }: WhatIfSide): Numbered[] {
-  const done = records.filter(({ phase, status }) => phase === 'measure' && status === 'ok');
+  const done = doneOf({ records });
   const tokens = new Tokens();
   for (const record of done) tokens.add(record);
   const { cache, outputTokens } = tokens.close();

@@ -61,6 +61,8 @@ describe('confab twin', () => {
       '--like and the scenario demo',
     );
     expect(await refused('simulate', 'demo', '--twin', 'a100')).toContain('--twin without --like');
+    expect(await refused('simulate', 'demo', '--html')).toContain('confab report DIR --html');
+    expect(await refused('simulate', '--like', dir, '--figure', 'a.txt')).toContain('a.txt');
     expect(await refused('report', dir, '--twin', 'a100')).toContain('--twin without --html');
   });
 });
@@ -77,12 +79,18 @@ test('run --twin: below the report, and in the run folder', async () => {
 
 test('simulate --like: a run folder, and a table beside what was measured', async () => {
   const args = ['simulate', '--like', dir, '--set', 'engine.gpu=h100', '--users', '4', '--quiet'];
-  const { code, stdout } = await confab(args, { cwd });
+  const drawn = ['--figure', 'what-if.svg', '--html'];
+  const { code, stdout } = await confab([...args, ...drawn], { cwd });
   expect(code).toBe(0);
   expect(stdout).toMatch(/changed +population\.users: 3 -> 4\n +engine\.gpu: a100 -> h100\n/);
   expect(stdout).toMatch(/completed +6 +6 +8 +\+33\.3 %/);
   const folder = /what if +(\S+)/.exec(stdout)![1]!;
   expect(existsSync(join(cwd, folder, 'summary.json'))).toBe(true);
-  const { changed } = JSON.parse(readFileSync(join(cwd, folder, 'what-if.json'), 'utf8'));
+  expect(readFileSync(join(cwd, 'what-if.svg'), 'utf8')).toContain('What changes');
+  const page = readFileSync(join(cwd, folder, 'what-if.html'), 'utf8');
+  expect(page).toContain('<h1>What if: demo</h1>');
+  expect(page).toContain('id="figure-what-if-cached-share"');
+  const { changed, windows } = JSON.parse(readFileSync(join(cwd, folder, 'what-if.json'), 'utf8'));
   expect(changed[0]).toEqual({ path: 'population.users', from: 3, to: 4 });
+  expect(windows[0].quantities.ttftMs.whatIf).toBeGreaterThan(0);
 });

@@ -405,3 +405,15 @@ describe('colours', () => {
     for (const colour of series) expect(contrast(colour, paper)).toBeGreaterThan(3);
   });
 });
+
+test('an axis of rounds begins with the first, one of what is counted with 0', () => {
+  const points: Point[] = [1, 2, 3, 4, 5, 6].map((round) => [round, 100]);
+  const labels = (isNumbering: Partial<PointsPanel['x']>) => {
+    const x = { label: 'round', unit: 'count', ...isNumbering };
+    return textsOf(svgOf([panel('line', points, { x })])).map(({ text }) => text);
+  };
+  expect(labels({})).toEqual(expect.arrayContaining(['1', '6']));
+  const zeros = (texts: readonly string[]) => texts.filter((text) => text === '0').length;
+  expect(zeros(labels({})) - zeros(labels({ isNumbering: true }))).toBe(1);
+  expect(labels({ isNumbering: true })).toEqual(expect.arrayContaining(['1', '6']));
+});

@@ -15,7 +15,7 @@ function page(text: string, figures: object[] = []): Page {
   return { title: `Run ${text}`, chapters: chapters as unknown as Page['chapters'] };
 }
 
-const FIGURE = {
+const figure = (last: number) => ({
   ...{ name: 'rates', title: 'Rates', kind: 'line' },
   ...{ x: { label: 'time', unit: 's' }, y: { label: 'rate', unit: '/s' } },
   series: [
@@ -23,11 +23,11 @@ const FIGURE = {
       name: 'sent',
       points: [
         [0, 1],
-        [1, 2],
+        [1, last],
       ],
     },
   ],
-};
+});
 
 interface Answer {
   readonly status: number;
@@ -98,7 +98,7 @@ test('the page is served by loopback’s names on any port, and to nobody else',
 
 test('a page needs nothing from elsewhere', async () => {
   server = await startLiveServer(0);
-  server.show(page('one', [FIGURE]));
+  server.show(page('one', [figure(2)]));
   const { text } = await asked('/');
   expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   expect(text).toContain("connect-src 'self'");
@@ -114,21 +114,41 @@ test('who watches is told of changes, and at the end has the report', async () =
   const hasCome = new Promise<void>((resolve) => (come = resolve));
   const viewer = watch();
   await hasCome;
-  server.show(page('one', [FIGURE]));
+  server.show(page('one', [figure(2)]));
   expect(JSON.parse(await viewer.next('main'))).toContain('one');
-  server.show(page('two', [FIGURE]));
+  server.show(page('two', [figure(3)]));
   const parts = JSON.parse(await viewer.next('parts'));
   expect(parts.sections.report).toContain('two');
   expect(parts.figures.rates).toContain('id="figure-rates"');
+  server.show(page('two', [figure(3)]));
+  expect(JSON.parse(await viewer.next('parts'))).toEqual({ sections: {}, figures: {} });
   server.show(page('three'));
   expect(JSON.parse(await viewer.next('main'))).not.toContain('figure-rates');
-  const finished = server.finish(page('four'));
-  const report = JSON.parse(await viewer.next('final'));
+  let made = 0;
+  const finished = server.finish(async () => page(`four, made ${++made}`));
+  await viewer.next('over');
+  const report = (await asked('/report')).text;
   await finished;
   expect(report).toMatch(/^<!doctype html>/);
+  expect(report).toContain('four, made 1');
   expect(report).not.toContain('EventSource');
   expect((await asked('/')).text).toBe(report);
+  expect(await asked('/events')).toMatchObject({ status: 204 });
   expect(counts[0]).toBe(1);
+  viewer.close();
+});
+
+test('the last page is made for nobody who does not ask for it', async () => {
+  let come = (): void => {};
+  const hasCome = new Promise<void>((resolve) => (come = resolve));
+  server = await startLiveServer(0, come);
+  const unasked = async () => expect.unreachable();
+  await server.finish(unasked);
+  server.show(page('one'));
+  const viewer = watch();
+  await hasCome;
+  await server.finish(unasked, 0);
+  await viewer.next('over');
   viewer.close();
 });
 

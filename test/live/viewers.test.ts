@@ -31,7 +31,7 @@ function watching(...responses: Response[]) {
 }
 
 const whole = () => 'whole';
-const parts = () => 'parts';
+const parts = 'parts';
 
 test('who comes is told all, and then what has changed', () => {
   const response = new Response();
@@ -61,6 +61,12 @@ test('what a slow viewer does not take is not kept for it; a stuck one is let go
   viewers.tell(whole, parts);
   expect(slow.written).toEqual(['whole', 'whole']);
   expect(quick.written).toEqual(['whole', 'whole', 'parts']);
+  slow.writableNeedDrain = true;
+  viewers.tell(whole, parts);
+  slow.writableNeedDrain = false;
+  viewers.tell(whole, parts);
+  // What it has missed others build on.
+  expect(slow.written.slice(2)).toEqual(['whole']);
   slow.writableNeedDrain = true;
   for (let update = 0; update < 30; update++) viewers.tell(whole, parts);
   expect(slow.isDestroyed).toBe(true);

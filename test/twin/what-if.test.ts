@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { toldOf } from '../../src/calibrate/run-engine.ts';
 import { changedText, changesOf } from '../../src/twin/changes.ts';
 import { replayOf } from '../../src/twin/replay.ts';
-import { type WhatIfSide, whatIfRows } from '../../src/twin/what-if.ts';
+import { type WhatIf, whatIfRows } from '../../src/twin/what-if.ts';
+import { whatIfFigures } from '../../src/twin/what-if-figures.ts';
 import { whatIfChanges, whatIfScenario, whatIfWorkload } from '../../src/twin/what-if-scenario.ts';
 import { whatIfText } from '../../src/twin/what-if-sections.ts';
+import type { WhatIfSide } from '../../src/twin/what-if-side.ts';
+import { whatIfWindows } from '../../src/twin/what-if-windows.ts';
 import { PRESSED, recorded } from './recorded.ts';
 
 const STAND_IN = { gpu: 'a100', settings: [] };
@@ -61,7 +64,7 @@ describe('what if', () => {
 
 describe('the table of what if', () => {
   const side = (ttftMs: number, cachedTokens: number): WhatIfSide => ({
-    measuredMs: 10_000,
+    ...{ startMs: 0, measuredMs: 10_000 },
     records: [1, 2].map((userId) => ({
       ...{ userId, turn: 0, turns: 1, phase: 'measure', status: 'ok', attempts: 1, reconnects: 0 },
       ...{ sentMs: 0, firstTokenMs: ttftMs, endMs: ttftMs + 900, chunks: 10, outputTokens: 10 },
@@ -82,12 +85,75 @@ describe('the table of what if', () => {
   test('shares change by points, and it is read at 80 columns', () => {
     const rows = whatIfRows(side(100, 20), side(80, 21), side(60, 50));
     const text = whatIfText({
-      ...{ like: 'runs/a', name: 'a', standIn: 'engine.json', dir: 'runs/b', rows },
+      ...{ like: 'runs/a', name: 'a', standIn: 'engine.json', dir: 'runs/b', rows, windows: [] },
       changed: [{ path: 'engine.blocks', from: 100, to: 200 }],
     });
     expect(text).toContain('engine.blocks: 100 -> 200');
     expect(text).toMatch(/cached share +20\.0 % +21\.0 % +50\.0 % +\+29\.0 pp/);
     expect(text).toMatch(/output tokens\/s +2\.000 +2\.000 +2\.000 +0 %/);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('what if over time', () => {
+  /** Requests that are sent so long after the measuring began, each answered after so long. */
+  const side = (startMs: number, sent: readonly (readonly [atMs: number, ttftMs: number])[]) => ({
+    startMs,
+    measuredMs: sent.at(-1)![0] + 1000,
+    records: sent.map(([atMs, ttftMs], turn) => ({
+      ...({ userId: 1, turn, turns: 99, phase: 'measure', status: 'ok' } as const),
+      ...{ attempts: 1, reconnects: 0, chunks: 9, inputTokens: 9, outputTokens: 9 },
+      ...{ sentMs: startMs + atMs, firstTokenMs: startMs + atMs + ttftMs },
+      endMs: startMs + atMs + ttftMs + 80,
+    })),
+  });
+  /** Two windows of 10 s, of 8 requests each. */
+  const each = (count: number, ttftMs: number) =>
+    Array.from({ length: count }, (_, at): [number, number] => [at * 1000, ttftMs]);
+
+  test('each side has its own time since measuring began, and the longest its end', () => {
+    const windows = whatIfWindows({
+      measured: side(500, [...each(10, 100), [10_000, 300], [19_000, 500]]),
+      twin: undefined,
+      whatIf: side(0, [...each(10, 50), [25_000, 70]]),
+    });
+    expect(windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+      [0, 20_000],
+      [20_000, 26_000],
+    ]);
+    expect(windows.map(({ quantities }) => quantities.ttftMs)).toEqual([
+      { measured: 1800 / 12, whatIf: 50 },
+      { whatIf: 70 },
+    ]);
+    expect(windows[0]!.quantities.cachedShare).toEqual({});
+  });
+
+  test('a side of which nothing is known has no curve, and the twin is dashed', () => {
+    const sides = {
+      measured: side(0, each(16, 100)),
+      twin: side(0, each(16, 80)),
+      whatIf: side(0, each(16, 40)),
+    };
+    const whatIf: WhatIf = {
+      ...{ like: 'runs/a', name: 'a', standIn: 'engine.json', dir: 'runs/b', changed: [] },
+      rows: whatIfRows(sides.measured, sides.twin, sides.whatIf),
+      windows: whatIfWindows(sides),
+    };
+    const figures = whatIfFigures(whatIf);
+    expect(figures.map(({ name }) => name)).toEqual([
+      'what-if-change',
+      'what-if-ttft',
+      'what-if-tpot',
+      'what-if-latency',
+    ]);
+    expect(figures[0]!.series[0]).toEqual({
+      name: 'TTFT',
+      points: [0, 1, 2, 3].map((place) => [place, -0.5]),
+    });
+    expect(figures[1]!.series.map(({ name, points }) => [name, points.map(([, y]) => y)])).toEqual([
+      ['measured', [100, 100]],
+      ['twin', [80, 80]],
+      ['what if', [40, 40]],
+    ]);
   });
 });

@@ -4,8 +4,8 @@ import type { Figure } from '../../report/figures/figure.ts';
 import type { Section } from '../../report/section.ts';
 import { type Flag, grouped } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
+import { PICTURE_FLAG } from '../page/page-flags.ts';
 import { reportColumns } from '../terminal/screen.ts';
-import { say } from '../terminal/stderr.ts';
 
 export interface OutcomeFlags {
   readonly json?: string;
@@ -15,7 +15,7 @@ export interface OutcomeFlags {
 
 export const outcomeFlags: readonly Flag[] = grouped('What comes of it', [
   { flags: '--json <file>', says: 'write all numbers; -: to stdout, instead of the text' },
-  { flags: '--figure <file>', says: 'draw it: FILE ends in .svg or .png' },
+  PICTURE_FLAG,
   ...screenFlags,
 ]);
 
@@ -31,7 +31,10 @@ export async function telling(
   find: () => Promise<Outcome>,
 ): Promise<void> {
   if (json !== undefined && json !== '-') checkWritable('--json', json);
-  const draw = figure === undefined ? undefined : await drawing(figure);
+  const draw =
+    figure === undefined
+      ? undefined
+      : (await import('../page/picture-file.ts')).pictureWriter(figure);
   const outcome = await find();
   await draw?.(outcome.figures);
   if (json === '-') {
@@ -41,14 +44,4 @@ export async function telling(
   if (json !== undefined) writeWhole(json, [outcome.json]);
   const { sectionsText } = await import('../../report/render/text.ts');
   process.stdout.write(`${sectionsText(outcome.sections, reportColumns(wide))}\n`);
-}
-
-async function drawing(figure: string): Promise<(figures: readonly Figure[]) => Promise<void>> {
-  const { checkPicture, writePicture } = await import('../../figures/picture.ts');
-  checkPicture(figure);
-  checkWritable('--figure', figure);
-  return async (figures) => {
-    await writePicture(figure, figures);
-    say(`wrote ${figure}`);
-  };
 }

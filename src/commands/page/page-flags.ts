@@ -16,6 +16,12 @@ export function pageFlag(folder: string, name: string): Flag {
   };
 }
 
+/** All pictures in one file. */
+export const PICTURE_FLAG: Flag = {
+  flags: '--figure <file>',
+  says: 'draw it: FILE ends in .svg or .png',
+};
+
 export const FIGURES_FLAG: Flag = {
   flags: '--figures <dir>',
   says: "also draw the field's figures for which there is data into this folder, as SVG and PNG",

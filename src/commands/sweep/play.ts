@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock, VirtualClock } from '../../base/clock.ts';
 import { errorText, UsageError } from '../../base/errors.ts';
+import { withoutUrlSecrets } from '../../base/secret.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { writePicture } from '../../figures/picture.ts';
 import { accessOf, openSimulated, type Target } from '../../play/target.ts';
@@ -73,7 +74,7 @@ export async function playSweep({
     const isNothing = isBegun && all.outcome !== 'ok' && ledger.isEmpty();
     if (!isNothing || !removedIfBare(ledger.dir, [FILE])) {
       await show(all, ledger.dir, flags);
-      const page = pageOf(all, asked.scenario.name);
+      const page = pageOf(all, asked.scenario);
       await writePage?.(ledger.dir, page);
       livePageEndsAs(async () => page);
     }
@@ -85,9 +86,11 @@ export async function playSweep({
   }
 }
 
-function pageOf({ section, panels }: Told, name: string): Page {
+function pageOf({ section, panels }: Told, { name, target }: Scenario): Page {
+  const { url, model } = target;
   return {
     title: `Sweep of ${name}`,
+    subtitle: [withoutUrlSecrets(url), model && `model ${model}`].filter(Boolean).join(', '),
     chapters: [
       { id: 'table', title: 'Table', sections: [section] },
       { id: 'figures', title: 'Figures', figures: panels },

@@ -17,7 +17,7 @@ export async function livePage(port: number): Promise<LivePage> {
     opened = undefined;
     ending = undefined;
     try {
-      if (last && page.isWatched) await page.finish(await last());
+      if (last && page.isWatched) await page.finish(last);
     } finally {
       await page.close();
     }

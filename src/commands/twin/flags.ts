@@ -1,5 +1,6 @@
 import { type Flag, grouped } from '../flags/flag-table.ts';
 import { integer } from '../flags/options.ts';
+import { PICTURE_FLAG, pageFlag } from '../page/page-flags.ts';
 
 /** So many draws go through every constant's interval in twentieths. */
 export const DRAWS = 20;
@@ -32,6 +33,8 @@ export const twinRunFlags: readonly Flag[] = grouped('Its twin', [
 export interface LikeFlags {
   readonly like?: string;
   readonly twin?: string;
+  readonly html?: string | true;
+  readonly figure?: string;
 }
 
 /** Of `simulate`. */
@@ -44,4 +47,9 @@ export const likeFlags: readonly Flag[] = grouped('What if', [
     flags: '--twin <profile>',
     says: 'with --like: what the engine of that run is, so that only what is changed differs; default: of a simulated run, its own',
   },
+  {
+    ...pageFlag('the folder of what was played', 'what-if.html'),
+    says: 'with --like: also write what came of it as one page, which needs no network; without FILE: what-if.html in the folder of what was played',
+  },
+  { ...PICTURE_FLAG, says: 'with --like: also draw it; FILE ends in .svg or .png' },
 ]);

@@ -3,10 +3,11 @@ import { stringify } from 'yaml';
 import { UsageError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import type { Run } from '../../record/run-folder.ts';
-import type { Scenario } from '../../scenario/schema.ts';
+import type { Figure } from '../../report/figures/figure.ts';
+import type { Section } from '../../report/section.ts';
 import { withoutSecrets } from '../../scenario/secrets.ts';
 import type { ReplayPart } from '../../twin/replay.ts';
-import type { WhatIf, WhatIfSide } from '../../twin/what-if.ts';
+import type { WhatIf } from '../../twin/what-if.ts';
 import type { Flag } from '../flags/flag-table.ts';
 import { overridesOf, type ScenarioFlags } from '../scenario/scenario-of.ts';
 import { exitCodeOf, presentProblems } from '../terminal/present.ts';
@@ -25,9 +26,7 @@ export async function simulateLike(
   rows: readonly Flag[],
 ): Promise<void> {
   const { like: dir, twin } = flags;
-  if (dir === undefined) {
-    throw new UsageError('found --twin without --like; expected the run that it is the twin of');
-  }
+  if (dir === undefined) throw new UsageError(withoutLike(flags));
   const other =
     file === undefined ? flags.trace && `--trace ${flags.trace}` : `the scenario ${file}`;
   if (other !== undefined) {
@@ -35,6 +34,7 @@ export async function simulateLike(
       `found --like and ${other}; expected one of them: a run has its scenario in its folder`,
     );
   }
+  const draw = await drawing(flags);
   const overrides = await overridesOf(rows, flags);
   const run = await runIn([dir]);
   const part = await about(dir, () => onlyPart(run));
@@ -60,17 +60,34 @@ export async function simulateLike(
   presentProblems(played);
   process.exitCode = exitCodeOf(played);
   if (played.outcome !== 'ok' && played.outcome !== 'failed') return;
-  const { whatIfRows } = await import('../../twin/what-if.ts');
-  const twinSide = standIn && (await twinOfPart(part, scenarios.base));
-  await print(
+  const [{ whatIfRows }, { whatIfWindows }, { sideOfRun, sideOfTwin }, { playedTwin }] =
+    await Promise.all([
+      import('../../twin/what-if.ts'),
+      import('../../twin/what-if-windows.ts'),
+      import('../../twin/what-if-side.ts'),
+      import('../../twin/played.ts'),
+    ]);
+  const [measured, whatIf] = [sideOfRun(run), sideOfRun(played.run)];
+  const twinSide = standIn && sideOfTwin(await playedTwin({ parts: [part] }, () => scenarios.base));
+  await tell(
     {
       ...{ like: dir, name: scenarios.base.name, dir: played.dir },
       changed: whatIfChanges(scenarios, !!standIn),
       ...(standIn && { standIn: standIn.gpu }),
-      rows: whatIfRows(await sideOf(run), twinSide, await sideOf(played.run)),
+      rows: whatIfRows(measured, twinSide, whatIf),
+      windows: whatIfWindows({ measured, twin: twinSide, whatIf }),
     },
     flags,
+    draw,
   );
+}
+
+function withoutLike({ twin, html }: Flags): string {
+  if (twin !== undefined) {
+    return 'found --twin without --like; expected the run that it is the twin of';
+  }
+  const [flag, drawn] = html === undefined ? ['--figure', '--figure FILE'] : ['--html', '--html'];
+  return `found ${flag} without --like; expected the run beside which it is drawn: a run alone is drawn by confab report DIR ${drawn}`;
 }
 
 async function onlyPart(run: Run): Promise<ReplayPart> {
@@ -80,28 +97,52 @@ async function onlyPart(run: Run): Promise<ReplayPart> {
   throw new UsageError(`found a run of ${parts.length} parts; expected one that was played in one`);
 }
 
-async function sideOf(run: Run): Promise<WhatIfSide> {
-  const { MeasuredAxis } = await import('../../stats/time/measured-axis.ts');
-  const { spanMs: measuredMs } = new MeasuredAxis(run.parts);
-  return { records: run.parts.flatMap(({ records }) => records), measuredMs };
-}
-
-async function twinOfPart(part: ReplayPart, base: Scenario): Promise<WhatIfSide> {
-  const { playedTwin } = await import('../../twin/played.ts');
-  const { records, measuredMs } = await playedTwin({ parts: [part] }, () => base);
-  return { records: [...records.values()], measuredMs };
-}
-
 /** In the run folder of what was played. */
 const FILE = 'what-if.json';
 
-async function print(whatIf: WhatIf, { json, wide }: Flags): Promise<void> {
+/** In that folder too, where the page has no name of its own. */
+const PAGE = 'what-if.html';
+
+async function tell(whatIf: WhatIf, { json, wide }: Flags, draw: Drawing | undefined) {
   const text = `${JSON.stringify(whatIf, undefined, 2)}\n`;
   writeWhole(join(whatIf.dir, FILE), [text]);
+  const [{ whatIfSections }, { whatIfFigures }] = await Promise.all([
+    import('../../twin/what-if-sections.ts'),
+    import('../../twin/what-if-figures.ts'),
+  ]);
+  const content = { sections: whatIfSections(whatIf), figures: whatIfFigures(whatIf) };
+  await draw?.(whatIf, content);
   if (json === '-') {
     process.stdout.write(text);
     return;
   }
-  const { whatIfText } = await import('../../twin/what-if-sections.ts');
-  process.stdout.write(`${whatIfText(whatIf, reportColumns(wide))}\n`);
+  const { sectionsText } = await import('../../report/render/text.ts');
+  process.stdout.write(`${sectionsText(content.sections, reportColumns(wide))}\n`);
+}
+
+type Drawing = (whatIf: WhatIf, content: Told) => Promise<void>;
+
+interface Told {
+  readonly sections: readonly Section[];
+  readonly figures: readonly Figure[];
+}
+
+/** What cannot be written is refused before anything is played. undefined: nothing is drawn. */
+async function drawing({ html, figure }: Flags): Promise<Drawing | undefined> {
+  if (html === undefined && figure === undefined) return undefined;
+  const [{ pageWriter }, { pictureWriter }] = await Promise.all([
+    import('../page/page-file.ts'),
+    import('../page/picture-file.ts'),
+  ]);
+  const writePage = pageWriter({ html }, PAGE);
+  const writePicture = figure === undefined ? undefined : pictureWriter(figure);
+  return async (whatIf, content) => {
+    await writePicture?.(content.figures);
+    await writePage?.(whatIf.dir, {
+      title: `What if: ${whatIf.name}`,
+      subtitle: `beside ${whatIf.like}, which was measured`,
+      chapters: [{ id: 'what-if', title: 'Beside the run', ...content }],
+      madeBy: 'Made by confab simulate --like. It needs no network and no other file.',
+    });
+  };
 }

@@ -15,7 +15,7 @@ export function cachedShareByRound(summary: RunSummary): Plot {
   return {
     kind: 'line',
     hasDots: true,
-    x: { label: 'round', unit: 'count' },
+    x: { label: 'round', unit: 'count', isNumbering: true },
     y: { label: 'cached input tokens', unit: 'share' },
     series: known([
       { name: 'observed', points: points(({ cachedShare }) => cachedShare) },

@@ -32,6 +32,8 @@ export interface Axis {
   readonly step?: number;
   /** From where to where it goes at least. */
   readonly over?: readonly [from: number, to: number];
+  /** Of the x axis: numbers of rounds, say, which are counted from 1: there is no 0. */
+  readonly isNumbering?: true;
   /** Of a category axis of bars: the nth name stands for n to n + 1. */
   readonly names?: readonly string[];
 }

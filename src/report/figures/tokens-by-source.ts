@@ -28,7 +28,7 @@ export function promptTokensBySource({ parts }: Run): Plot {
     if (!sources || atMs === undefined || !all.length) continue;
     const bucket = bucketAt(buckets, atMs);
     all[bucket]! += record.inputTokens!;
-    for (const [name, tokens] of Object.entries(sources)) sums.get(name)![bucket]! += tokens;
+    for (const name of SOURCES) sums.get(name)![bucket]! += sources[name];
   }
   const isThere = (values: Float64Array) => values.some((value) => value > 0);
   const plot = overTime(

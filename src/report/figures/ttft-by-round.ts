@@ -9,7 +9,7 @@ export function ttftByRound(summary: RunSummary): Plot {
   return {
     kind: 'line',
     hasDots: true,
-    x: { label: 'round', unit: 'count' },
+    x: { label: 'round', unit: 'count', isNumbering: true },
     y: { label: 'TTFT', unit: 'ms' },
     series: known(
       (['p50', 'p95'] as const).map((name) => ({

@@ -22,7 +22,7 @@ export interface Page {
  * A page that needs nothing but itself: no network, no other file. Warnings of all chapters stand first. The same
  * chapters make the same bytes.
  */
-export function renderPage(page: Page): string {
+export function renderPage(page: Page, draw: Drawing = figureHtml): string {
   const { title, subtitle = '', chapters, madeBy = '', script = '', isLive = false } = page;
   const connect = isLive ? " connect-src 'self';" : '';
   return `<!doctype html>
@@ -41,7 +41,7 @@ export function renderPage(page: Page): string {
 ${element('p', text(subtitle), 'class="subtitle"')}
 </header>
 <main id="main">
-${renderChapters(chapters)}
+${renderChapters(chapters, draw)}
 </main>
 ${element('footer', text(madeBy))}
 <script>${SCRIPT}${script}</script>
@@ -50,8 +50,14 @@ ${element('footer', text(madeBy))}
 `;
 }
 
+/** Makes the picture of that id. */
+export type Drawing = (panel: Panel, id: string) => string;
+
 /** What is in the page's `main`: to be put in its place where the page is shown during a run. */
-export function renderChapters(chapters: readonly FilledChapter[]): string {
+export function renderChapters(
+  chapters: readonly FilledChapter[],
+  draw: Drawing = figureHtml,
+): string {
   const warnings = chapters.flatMap(({ sections = [] }) =>
     sections.filter(({ isWarning }) => isWarning),
   );
@@ -59,7 +65,7 @@ export function renderChapters(chapters: readonly FilledChapter[]): string {
   return [
     ...warnings.map(sectionHtml),
     contents(chapters),
-    ...chapters.map((chapter) => chapterHtml(chapter, names)),
+    ...chapters.map((chapter) => chapterHtml(chapter, names, draw)),
   ].join('\n');
 }
 
@@ -69,21 +75,27 @@ function contents(chapters: readonly FilledChapter[]): string {
   return `<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>`;
 }
 
-function chapterHtml({ id, title, ...content }: FilledChapter, names: Names): string {
+function chapterHtml(
+  { id, title, ...content }: FilledChapter,
+  names: Names,
+  draw: Drawing,
+): string {
   return `<section id="${id}" aria-labelledby="title-${id}">
 <h2 id="title-${id}">${text(title)}</h2>
-${contentHtml(content, names)}
+${contentHtml(content, names, draw)}
 </section>`;
 }
 
-function contentHtml({ sections = [], figures = [] }: Content, names: Names): string {
+function contentHtml(
+  { sections = [], figures = [] }: Content,
+  names: Names,
+  draw: Drawing,
+): string {
   const plain = sections.filter(({ isWarning }) => !isWarning).map(sectionHtml);
   const [drawn, empty] = [true, false].map((has) =>
     figures.filter(({ series }) => series.length > 0 === has),
   ) as [Panel[], Panel[]];
-  const pictures = drawn.map((panel) =>
-    figureHtml(panel, names.own(slug(panel.name ?? panel.title))),
-  );
+  const pictures = drawn.map((panel) => draw(panel, names.own(slug(panel.name ?? panel.title))));
   return [
     ...plain,
     element('div', pictures.join('\n'), 'class="figures"'),

@@ -50,7 +50,8 @@ dl { margin: 6px 0; }
 dl > div { display: grid; grid-template-columns: minmax(110px, 180px) 1fr; gap: 0 16px; padding: 2px 0; }
 dt { color: var(--grey); }
 dd { margin: 0; }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll { overflow-x: auto; max-width: 100%; background: linear-gradient(to left, var(--paper) 40%, transparent) right / 32px 100% no-repeat local, linear-gradient(to left, var(--line), transparent) right / 14px 100% no-repeat scroll; }
+.scroll th:first-child { position: sticky; left: 0; background: var(--paper); }
 .scroll:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-size: 0.87rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { padding: 3px 12px 3px 0; text-align: right; white-space: nowrap; vertical-align: bottom; }
@@ -73,7 +74,7 @@ footer { margin-top: 40px; font-size: 0.87rem; }
   figure { padding: 8px; }
   .plot.wide { display: none; }
   .plot.narrow { display: block; }
-  dl > div { grid-template-columns: 1fr; }
+  dl > div { grid-template-columns: 32% 1fr; gap: 0 10px; padding: 3px 0; }
 }
 @page { margin: 14mm; }
 @media print {
@@ -85,7 +86,7 @@ footer { margin-top: 40px; font-size: 0.87rem; }
   figure, .warning { break-inside: avoid; }
   .plot.wide { display: block; }
   .plot.narrow { display: none; }
-  .scroll, details .scroll { overflow: visible; max-height: none; }
+  .scroll, details .scroll { overflow: visible; max-height: none; background: none; }
   th, td { white-space: normal; padding-right: 6px; }
 }
 `;

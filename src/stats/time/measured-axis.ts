@@ -9,6 +9,9 @@ export interface PlacedRequest {
   readonly offsetMs: number;
 }
 
+/** They are listed once a run, for all of its figures. */
+const known = new WeakMap<readonly RunPart[], readonly PlacedRequest[]>();
+
 /**
  * Time since measuring began, for the x of a figure: partitions lie beside each other, and what lies
  * between the end of a part and its resume is cut out.
@@ -18,22 +21,28 @@ export class MeasuredAxis {
   readonly spanMs: number;
   /** Stretches of time that were put together; more than one for a run that was resumed. */
   readonly stretches: readonly Interval[];
+  readonly #parts: readonly RunPart[];
   readonly #placed: readonly PlacedPart[];
   readonly #offering: readonly Interval[];
 
   constructor(parts: readonly RunPart[]) {
+    this.#parts = parts;
     this.#placed = placeParts(parts);
     this.stretches = union(this.#placed.map(({ measured }) => measured));
     this.#offering = union(this.#placed.map(({ offering }) => offering));
     this.spanMs = totalMs(this.stretches);
   }
 
-  *requests(): Generator<PlacedRequest> {
-    for (const { part, offsetMs } of this.#placed) {
-      for (const record of part.records) {
-        if (record.phase === 'measure') yield { record, offsetMs };
-      }
+  /** In the order of the parts and their journals. */
+  requests(): readonly PlacedRequest[] {
+    let requests = known.get(this.#parts);
+    if (!requests) {
+      requests = this.#placed.flatMap(({ part: { records }, offsetMs }) =>
+        records.flatMap((record) => (record.phase === 'measure' ? [{ record, offsetMs }] : [])),
+      );
+      known.set(this.#parts, requests);
     }
+    return requests;
   }
 
   /** Where a part lies on the timeline; undefined: it is none of the run's. */
