@@ -1,6 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import { FirstSenders } from './first-senders.ts';
 import { answersComeBack, heldTokens, isFollowing, isReplay } from './held.ts';
+import { isWordForWord, Replays } from './replays.ts';
 
 /** vLLM's default, and the embedded engine's. */
 export const BLOCK_TOKENS = 16;
@@ -49,7 +50,8 @@ interface SentTurn {
  * An answer that does not come back as it was counts a = 1. A prompt shorter than P' + a shows that the template
  * left out some of what was said: then the new message at its end, of Q tokens, was not there before,
  * and the first term is floor((P - Q) / B). A first turn that the warm-up played
- * before is in the cache as a whole. The turn before is the last one completed: a failed or skipped
+ * before is in the cache as a whole, as is every turn that the same data had asked for before, of another
+ * conversation (`isWordForWord`). The turn before is the last one completed: a failed or skipped
  * turn is not in the history. Requests of agents have no ideal here.
  */
 export class IdealCache {
@@ -80,20 +82,38 @@ export class IdealCache {
 
   /** By user, in the order of sending. */
   close(): IdealTurn[] {
-    return [...this.#users.keys()].sort((a, b) => a - b).flatMap((userId) => this.#played(userId));
+    const replays = this.#replays();
+    return [...this.#users.keys()]
+      .sort((a, b) => a - b)
+      .flatMap((userId) => this.#played(userId, replays));
   }
 
-  #played(userId: number): IdealTurn[] {
+  /** When what is said several times was sent first. */
+  #replays(): Replays<number> | undefined {
+    const { isSharedByUsers } = this.#options;
+    if (!isSharedByUsers) return undefined;
+    const again = [...this.#users.values()].flatMap(([first]) => first!.record.replayOf ?? []);
+    if (again.length === 0) return undefined;
+    const replays = new Replays<number>();
+    const turns = [...this.#users.values()].flat().sort((a, b) => a.sentMs - b.sentMs);
+    for (const { record, sentMs } of turns) replays.add(record, sentMs);
+    return replays;
+  }
+
+  #played(userId: number, replays: Replays<number> | undefined): IdealTurn[] {
     const turns = this.#users.get(userId)!;
     turns.sort((a, b) => a.sentMs - b.sentMs || a.record.turn - b.record.turn);
     const result: IdealTurn[] = [];
     let previous: TurnRecord | undefined;
     let opening: TurnRecord | undefined;
-    for (const { record } of turns) {
+    for (const { record, sentMs } of turns) {
       if (record.phase === 'measure') {
         const { turn, inputTokens, cachedTokens, tenantTokens } = record;
         const sharedTokens = tenantTokens ?? record.sharedTokens;
-        const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
+        const wasSaid = replays !== undefined && replays.find(record)! < sentMs;
+        const isWhole = wasSaid && this.#isWordForWord(record, previous);
+        const held = isWhole ? record.inputTokens : this.#held(record, previous, opening);
+        const idealTokens = this.#ideal(record, held);
         const begins = beginning(record, opening);
         const told = { userId, turn, inputTokens, cachedTokens, sharedTokens, idealTokens };
         result.push({ ...told, ...(begins && { begins }) });
@@ -102,6 +122,12 @@ export class IdealCache {
       if (record.turn === 0) opening = record;
     }
     return result;
+  }
+
+  #isWordForWord(record: TurnRecord, previous: TurnRecord | undefined): boolean {
+    const follows = isFollowing(record, previous);
+    const own = follows ? this.#ideal(record, heldTokens(record, previous).answers) : undefined;
+    return isWordForWord(record, this.#options.isAnswerResent, own);
   }
 
   #ideal(record: TurnRecord, heldTokens: number | undefined): number | undefined {

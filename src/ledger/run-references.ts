@@ -6,6 +6,7 @@ import {
   isReplay,
 } from '../cache/held.ts';
 import type { IdealOptions } from '../cache/ideal.ts';
+import { isWordForWord, Replays } from '../cache/replays.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
@@ -93,9 +94,11 @@ function made(run: Run): RunReferences {
   );
   const caches = new Map<unknown, Cache>();
   const shared = sharedTokensOf(asked, options);
+  const isReplayed =
+    options.isSharedByUsers && asked.some(({ record }) => record.replayOf !== undefined);
   const references = asked.map((one): RunReference => {
     let cache = caches.get(one.cacheKey);
-    if (!cache) caches.set(one.cacheKey, (cache = new Cache(blockTokens)));
+    if (!cache) caches.set(one.cacheKey, (cache = new Cache(blockTokens, isReplayed)));
     return cache.add(one, shared(one), options);
   });
   return { blockTokens, references, leftOut };
@@ -127,25 +130,33 @@ class Cache {
   /** What all begin with, and each tenant. */
   readonly #shared = new Map<string | undefined, PromptLine>();
 
-  constructor(blockTokens: number) {
+  /** Names of the prompts that were sent; absent: none is said twice. */
+  readonly #replays: Replays<Int32Array> | undefined;
+
+  constructor(blockTokens: number, isReplayed: boolean) {
     this.#blockTokens = blockTokens;
+    this.#replays = isReplayed ? new Replays() : undefined;
   }
 
   add(asked: Asked, shared: SharedTokens, options: IdealOptions): RunReference {
     const { record } = asked;
     const user = this.#userOf(record.userId);
-    const held = heldOf(record, user, shared);
+    const own = heldOf(record, user, shared);
+    const said = this.#saidBefore(record, user, own, options);
+    const whole = { answers: record.inputTokens!, prompts: record.inputTokens! };
+    const held = said ? { ...own, ...whole } : own;
     const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
     const inputTokens = record.inputTokens!;
     const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
     const { previous } = user;
     const follows = isFollowing(record, previous);
-    const goesOn = follows || isReplay(record, user.opening);
+    const goesOn = !said && (follows || isReplay(record, user.opening));
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),
-      this.#sharedNames(record, shared),
+      said ?? this.#sharedNames(record, shared),
     );
+    this.#replays?.add(record, names.subarray(0, this.#blocksOf(inputTokens)));
     const ideal = {
       answers: this.#found(held.answers, inputTokens),
       prompts: this.#found(held.prompts, inputTokens),
@@ -165,6 +176,21 @@ class Cache {
       held,
       ...(follows && { previous: previous! }),
     };
+  }
+
+  /** The names of the same prompt, where another conversation had it before. */
+  #saidBefore(
+    record: TurnRecord,
+    { previous }: User,
+    own: HeldTokens,
+    { isAnswerResent }: IdealOptions,
+  ): Int32Array | undefined {
+    const names = this.#replays?.find(record);
+    if (!names) return undefined;
+    const ownTokens = isFollowing(record, previous)
+      ? this.#found(own.answers, record.inputTokens!)
+      : undefined;
+    return isWordForWord(record, isAnswerResent, ownTokens) ? names : undefined;
   }
 
   /** Of the one that it repeats; else of all, and a tenant's beginning goes on behind that. */
