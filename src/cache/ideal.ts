@@ -1,7 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import { FirstSenders } from './first-senders.ts';
 import { answersComeBack, heldTokens, isFollowing, isReplay } from './held.ts';
-import { isWordForWord, Replays } from './replays.ts';
+import { saidBefore } from './replays.ts';
 
 /** vLLM's default, and the embedded engine's. */
 export const BLOCK_TOKENS = 16;
@@ -51,7 +51,7 @@ interface SentTurn {
  * left out some of what was said: then the new message at its end, of Q tokens, was not there before,
  * and the first term is floor((P - Q) / B). A first turn that the warm-up played
  * before is in the cache as a whole, as is every turn that the same data had asked for before, of another
- * conversation (`isWordForWord`). The turn before is the last one completed: a failed or skipped
+ * conversation (`saidBefore`). The turn before is the last one completed: a failed or skipped
  * turn is not in the history. Requests of agents have no ideal here.
  */
 export class IdealCache {
@@ -82,37 +82,24 @@ export class IdealCache {
 
   /** By user, in the order of sending. */
   close(): IdealTurn[] {
-    const replays = this.#replays();
+    const turns = [...this.#users.values()].flat().sort((a, b) => a.sentMs - b.sentMs);
+    const again = saidBefore(turns, this.#options);
     return [...this.#users.keys()]
       .sort((a, b) => a - b)
-      .flatMap((userId) => this.#played(userId, replays));
+      .flatMap((userId) => this.#played(userId, again));
   }
 
-  /** When what is said several times was sent first. */
-  #replays(): Replays<number> | undefined {
-    const { isSharedByUsers } = this.#options;
-    if (!isSharedByUsers) return undefined;
-    const again = [...this.#users.values()].flatMap(([first]) => first!.record.replayOf ?? []);
-    if (again.length === 0) return undefined;
-    const replays = new Replays<number>();
-    const turns = [...this.#users.values()].flat().sort((a, b) => a.sentMs - b.sentMs);
-    for (const { record, sentMs } of turns) replays.add(record, sentMs);
-    return replays;
-  }
-
-  #played(userId: number, replays: Replays<number> | undefined): IdealTurn[] {
+  #played(userId: number, again: ReadonlySet<TurnRecord>): IdealTurn[] {
     const turns = this.#users.get(userId)!;
     turns.sort((a, b) => a.sentMs - b.sentMs || a.record.turn - b.record.turn);
     const result: IdealTurn[] = [];
     let previous: TurnRecord | undefined;
     let opening: TurnRecord | undefined;
-    for (const { record, sentMs } of turns) {
+    for (const { record } of turns) {
       if (record.phase === 'measure') {
         const { turn, inputTokens, cachedTokens, tenantTokens } = record;
         const sharedTokens = tenantTokens ?? record.sharedTokens;
-        const wasSaid = replays !== undefined && replays.find(record)! < sentMs;
-        const isWhole = wasSaid && this.#isWordForWord(record, previous);
-        const held = isWhole ? record.inputTokens : this.#held(record, previous, opening);
+        const held = again.has(record) ? record.inputTokens : this.#held(record, previous, opening);
         const idealTokens = this.#ideal(record, held);
         const begins = beginning(record, opening);
         const told = { userId, turn, inputTokens, cachedTokens, sharedTokens, idealTokens };
@@ -122,12 +109,6 @@ export class IdealCache {
       if (record.turn === 0) opening = record;
     }
     return result;
-  }
-
-  #isWordForWord(record: TurnRecord, previous: TurnRecord | undefined): boolean {
-    const follows = isFollowing(record, previous);
-    const own = follows ? this.#ideal(record, heldTokens(record, previous).answers) : undefined;
-    return isWordForWord(record, this.#options.isAnswerResent, own);
   }
 
   #ideal(record: TurnRecord, heldTokens: number | undefined): number | undefined {

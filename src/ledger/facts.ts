@@ -131,7 +131,7 @@ function capacityRules(
   const seen =
     toldBy === 'hits'
       ? untoldTierLooks(evidence, blockTokens, gpuBlocks)
-      : [looks, ...(hasTier ? [looksOf(answers)] : [])];
+      : [looks, ...(hasTier || below ? [looksOf(answers)] : [])];
   return seen.flatMap((some) => {
     const distances = valuesOf(some, ({ place }) => place.distance);
     return ruled(distances, limitOf(distances, gpuBlocks), limits);

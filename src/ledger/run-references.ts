@@ -6,7 +6,7 @@ import {
   isReplay,
 } from '../cache/held.ts';
 import type { IdealOptions } from '../cache/ideal.ts';
-import { isWordForWord, Replays } from '../cache/replays.ts';
+import { Replays, saidBefore } from '../cache/replays.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
@@ -94,14 +94,20 @@ function made(run: Run): RunReferences {
   );
   const caches = new Map<unknown, Cache>();
   const shared = sharedTokensOf(asked, options);
-  const isReplayed =
-    options.isSharedByUsers && asked.some(({ record }) => record.replayOf !== undefined);
   const references = asked.map((one): RunReference => {
     let cache = caches.get(one.cacheKey);
-    if (!cache) caches.set(one.cacheKey, (cache = new Cache(blockTokens, isReplayed)));
-    return cache.add(one, shared(one), options);
+    if (!cache)
+      caches.set(one.cacheKey, (cache = new Cache(againIn(asked, one.cacheKey, options), options)));
+    return cache.add(one, shared(one));
   });
   return { blockTokens, references, leftOut };
+}
+
+function againIn(asked: readonly Asked[], key: unknown, options: IdealOptions) {
+  return saidBefore(
+    asked.filter(({ cacheKey }) => cacheKey === key),
+    options,
+  );
 }
 
 function untold(record: TurnRecord): keyof RunReferences['leftOut'] | undefined {
@@ -130,22 +136,25 @@ class Cache {
   /** What all begin with, and each tenant. */
   readonly #shared = new Map<string | undefined, PromptLine>();
 
-  /** Names of the prompts that were sent; absent: none is said twice. */
-  readonly #replays: Replays<Int32Array> | undefined;
+  readonly #options: IdealOptions;
+  /** Requests whose prompt another conversation had sent before, and the names of what was sent. */
+  readonly #again: ReadonlySet<TurnRecord>;
+  readonly #replays = new Replays<Int32Array>();
 
-  constructor(blockTokens: number, isReplayed: boolean) {
-    this.#blockTokens = blockTokens;
-    this.#replays = isReplayed ? new Replays() : undefined;
+  constructor(again: ReadonlySet<TurnRecord>, options: IdealOptions) {
+    this.#blockTokens = options.blockTokens;
+    this.#options = options;
+    this.#again = again;
   }
 
-  add(asked: Asked, shared: SharedTokens, options: IdealOptions): RunReference {
+  add(asked: Asked, shared: SharedTokens): RunReference {
     const { record } = asked;
     const user = this.#userOf(record.userId);
     const own = heldOf(record, user, shared);
-    const said = this.#saidBefore(record, user, own, options);
+    const said = this.#again.has(record) ? this.#replays.find(record) : undefined;
     const whole = { answers: record.inputTokens!, prompts: record.inputTokens! };
     const held = said ? { ...own, ...whole } : own;
-    const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
+    const as = answersComeBack(user.previous, this.#options) ? 'answers' : 'prompts';
     const inputTokens = record.inputTokens!;
     const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
     const { previous } = user;
@@ -156,7 +165,8 @@ class Cache {
       this.#blocksOf(fedTokens),
       said ?? this.#sharedNames(record, shared),
     );
-    this.#replays?.add(record, names.subarray(0, this.#blocksOf(inputTokens)));
+    if (this.#again.size > 0)
+      this.#replays.add(record, names.subarray(0, this.#blocksOf(inputTokens)));
     const ideal = {
       answers: this.#found(held.answers, inputTokens),
       prompts: this.#found(held.prompts, inputTokens),
@@ -176,21 +186,6 @@ class Cache {
       held,
       ...(follows && { previous: previous! }),
     };
-  }
-
-  /** The names of the same prompt, where another conversation had it before. */
-  #saidBefore(
-    record: TurnRecord,
-    { previous }: User,
-    own: HeldTokens,
-    { isAnswerResent }: IdealOptions,
-  ): Int32Array | undefined {
-    const names = this.#replays?.find(record);
-    if (!names) return undefined;
-    const ownTokens = isFollowing(record, previous)
-      ? this.#found(own.answers, record.inputTokens!)
-      : undefined;
-    return isWordForWord(record, isAnswerResent, ownTokens) ? names : undefined;
   }
 
   /** Of the one that it repeats; else of all, and a tenant's beginning goes on behind that. */

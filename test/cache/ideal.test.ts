@@ -151,6 +151,15 @@ describe('the same data played again', () => {
     ];
     expect(tokens(records(1120))).toEqual([0, 1120, 1024, 1120]);
     expect(tokens(records(1121))).toEqual([0, 1120, 1024, 1136]);
+    // A turn that shows it shows it of all before it, of which one found nothing new.
+    const third = (fields: Partial<TurnRecord>) =>
+      first({ turn: 2, inputTokens: 1270, sentMs: 900, ...fields });
+    const longer = (cachedTokens: number) => [
+      ...[...played, third({}), later(first), later(second, { cachedTokens: 0 })],
+      third({ ...again, sentMs: 6000, cachedTokens }),
+    ];
+    expect(tokens(longer(1249)).slice(3)).toEqual([1024, 1136, 1264]);
+    expect(tokens(longer(1248)).slice(3)).toEqual([1024, 1120, 1248]);
     // In mid-conversation another answer stands before it than the one that was made.
     const found = later(second, { cachedTokens: 1121 });
     expect(tokens([...played, found])).toEqual([0, 1120, 0]);
