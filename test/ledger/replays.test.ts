@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { survivalOf } from '../../src/capacity/survival.ts';
 import { explain } from '../../src/ledger/explain.ts';
 import { runReferences } from '../../src/ledger/run-references.ts';
 import { runOf, simulatedRun } from '../attribution/runs.ts';
@@ -48,6 +49,8 @@ test.each([
     // A block that is not full takes room in the engine, and has no name here.
     expect(Math.max(...off)).toBeLessThanOrEqual(blocks ? 16 : 0);
     expect(Object.values(total.surplus)).toEqual([0, 0, 0, 0]);
+    // Blocks that only those have who say the same are the conversation's own still: each came back twice.
+    expect(survivalOf(run).returns).toBe(2 * 3 * CHATS);
     if (blocks) expect(total.causes.eviction).toBeGreaterThan(0);
     else expect(total.observedTokens).toBe(total.idealTokens);
   },
