@@ -1,6 +1,7 @@
 import type { TurnRecord } from '../record/record.ts';
 import { FirstSenders } from './first-senders.ts';
 import { answersComeBack, heldTokens, isFollowing, isReplay } from './held.ts';
+import { saidBefore } from './replays.ts';
 
 /** vLLM's default, and the embedded engine's. */
 export const BLOCK_TOKENS = 16;
@@ -49,7 +50,8 @@ interface SentTurn {
  * An answer that does not come back as it was counts a = 1. A prompt shorter than P' + a shows that the template
  * left out some of what was said: then the new message at its end, of Q tokens, was not there before,
  * and the first term is floor((P - Q) / B). A first turn that the warm-up played
- * before is in the cache as a whole. The turn before is the last one completed: a failed or skipped
+ * before is in the cache as a whole, as is every turn that the same data had asked for before, of another
+ * conversation (`saidBefore`). The turn before is the last one completed: a failed or skipped
  * turn is not in the history. Requests of agents have no ideal here.
  */
 export class IdealCache {
@@ -80,10 +82,14 @@ export class IdealCache {
 
   /** By user, in the order of sending. */
   close(): IdealTurn[] {
-    return [...this.#users.keys()].sort((a, b) => a - b).flatMap((userId) => this.#played(userId));
+    const turns = [...this.#users.values()].flat().sort((a, b) => a.sentMs - b.sentMs);
+    const again = saidBefore(turns, this.#options);
+    return [...this.#users.keys()]
+      .sort((a, b) => a - b)
+      .flatMap((userId) => this.#played(userId, again));
   }
 
-  #played(userId: number): IdealTurn[] {
+  #played(userId: number, again: ReadonlySet<TurnRecord>): IdealTurn[] {
     const turns = this.#users.get(userId)!;
     turns.sort((a, b) => a.sentMs - b.sentMs || a.record.turn - b.record.turn);
     const result: IdealTurn[] = [];
@@ -93,7 +99,8 @@ export class IdealCache {
       if (record.phase === 'measure') {
         const { turn, inputTokens, cachedTokens, tenantTokens } = record;
         const sharedTokens = tenantTokens ?? record.sharedTokens;
-        const idealTokens = this.#ideal(record, this.#held(record, previous, opening));
+        const held = again.has(record) ? record.inputTokens : this.#held(record, previous, opening);
+        const idealTokens = this.#ideal(record, held);
         const begins = beginning(record, opening);
         const told = { userId, turn, inputTokens, cachedTokens, sharedTokens, idealTokens };
         result.push({ ...told, ...(begins && { begins }) });

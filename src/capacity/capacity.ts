@@ -41,13 +41,26 @@ export function capacityOfRun(run: Run, bytesPerToken?: number): RunCapacity {
   return { ...found, ...(bytesPerToken !== undefined && { bytesPerToken }) };
 }
 
+const knownTiers = new WeakMap<Run, { readonly tiers: TierCapacities | undefined }>();
+
+/** The capacities that its hits show: the one inference that reports and ledgers of a run rest on. */
+export function tiersOfRun(run: Run): TierCapacities | undefined {
+  let found = knownTiers.get(run);
+  if (!found) {
+    const references = runReferences(run);
+    found = { tiers: inferTiers(servedBy(references), references.blockTokens) };
+    knownTiers.set(run, found);
+  }
+  return found.tiers;
+}
+
 function made(run: Run): Omit<RunCapacity, 'bytesPerToken'> {
   const references = runReferences(run);
   const { blockTokens, leftOut } = references;
   const caches = servedBy(references);
   const measured = caches.flat().filter(({ isMeasured }) => isMeasured);
   const advertised = advertisedIn(run, blockTokens);
-  const tiers = inferTiers(caches, blockTokens);
+  const tiers = tiersOfRun(run);
   const lru = expectedHits(caches, blockTokens, (one) => one.isMeasured || undefined).get(true);
   const waiting = waitingOf(caches, blockTokens);
   return {

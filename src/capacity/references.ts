@@ -40,7 +40,8 @@ function servedOf(
   const isWhole = outputTokens > 1 && firstTokenMs === lastTokenMs;
   return [
     {
-      ...{ sessionId: record.userId, turn: record.turn, names, promptBlocks },
+      ...{ sessionId: record.userId, sayingId: record.replayOf, turn: record.turn },
+      ...{ names, promptBlocks },
       ...{ inputTokens, outputTokens, sentMs, endMs },
       isMeasured: record.phase === 'measure',
       foundBlocks: blocksOf(cachedTokens, blockTokens),

@@ -44,14 +44,14 @@ export function returnsOf(served: readonly Served[], reuses: readonly Reuse[]): 
 const FIRST_NAMES = 1024;
 const SEVERAL = -1;
 
-/** Whether several conversations ask for a block. */
+/** Whether several conversations ask for a block, and not only those that say the same. */
 function sharedNames(served: readonly Served[]): (name: number) => boolean {
   const sessions = new Map<number, number>();
   // By name: the one conversation that asked for it, from 1.
   let owners = new Int32Array(FIRST_NAMES);
-  for (const { names, sessionId } of served) {
-    let session = sessions.get(sessionId);
-    if (session === undefined) sessions.set(sessionId, (session = sessions.size + 1));
+  for (const { names, sessionId, sayingId = sessionId } of served) {
+    let session = sessions.get(sayingId);
+    if (session === undefined) sessions.set(sayingId, (session = sessions.size + 1));
     for (let at = 0; at < names.length; at++) {
       const name = names[at]!;
       if (name >= owners.length) owners = grown(owners, name + 1);

@@ -2,6 +2,8 @@
 export interface Served {
   /** Whose requests are not independent of each other: its conversation. */
   readonly sessionId: number;
+  /** The same of all conversations that are given the same to say; absent: nobody else is. */
+  readonly sayingId?: number | undefined;
   /** 0-based turn of the conversation. */
   readonly turn: number;
   /** False: of the warm-up. */

@@ -50,6 +50,7 @@ const FIELDS = {
   sharedTokens: 'count',
   sharedWith: 'count',
   tenantTokens: 'count',
+  replayOf: 'count',
   messagesSent: 'count',
   messageTokens: 'count',
   finishReason: 'text',

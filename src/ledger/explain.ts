@@ -1,5 +1,6 @@
 import { FirstSenders, sharesOf } from '../cache/first-senders.ts';
 import { advertisedIn } from '../capacity/advertised.ts';
+import { tiersOfRun } from '../capacity/capacity.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { idealOptions } from '../report/engine-cache.ts';
@@ -57,6 +58,7 @@ export function explain(run: Run, options: ExplainOptions = {}): Ledger {
     isCapacityTold: told !== undefined,
     hasTier: storesBelow(run),
     hasReplicas: replicaOf !== undefined,
+    inferred: () => tiersOfRun(run),
   });
   const evidence =
     capacityBlocks === undefined ? seen : seen.map((one) => predicted(one, facts, capacityBlocks));

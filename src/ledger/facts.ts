@@ -1,7 +1,8 @@
+import type { TierCapacities } from '../capacity/tiers.ts';
 import type { Evidence } from './evidence.ts';
 import { isAtAnswer, isBeginning } from './lost.ts';
 import type { Place } from './stack.ts';
-import { type Look, type Threshold, thresholdOf } from './threshold.ts';
+import { type Look, limitOf, type Threshold, thresholdOf } from './threshold.ts';
 
 /** What is known of a run's engine, or follows from all requests together. Absent is unknown. */
 export interface Facts {
@@ -41,6 +42,8 @@ export interface Given {
   readonly hasReplicas: boolean;
   /** Unix time at time 0. */
   readonly originEpochMs: number;
+  /** What `cache capacity` finds by the hits; asked for where nobody tells. undefined: no hit tells. */
+  readonly inferred: () => TierCapacities | undefined;
 }
 
 /** A rule that explains fewer of the lost ones, or is wrong about more looks, is none. */
@@ -110,42 +113,48 @@ interface Rule {
   readonly errors: number;
 }
 
+/** Of the sizes that the hits show: a run may have lost its blocks to something else, and then they explain little. */
 function capacityRules(
   looks: readonly PlaceLook[],
   evidence: readonly Evidence[],
-  { blockTokens, hasTier }: Given,
+  { blockTokens, hasTier, inferred }: Given,
 ): Rule[] {
-  const distances = valuesOf(looks, ({ place }) => place.distance);
-  const bound = boundOf(distances, evidence);
-  if (bound !== undefined) return [{ limits: { gpuBlocks: bound, gpuFrom: 'bound' }, errors: 0 }];
+  const { gpu, below, toldBy } = inferred() ?? {};
+  if (gpu?.high === undefined) return [];
+  const gpuBlocks = gpu.isLowByNeed ? gpu.high : gpu.blocks;
+  const limits: Limits = {
+    ...{ gpuBlocks, gpuFrom: gpu.isLowByNeed ? 'bound' : 'inferred' },
+    ...(toldBy === 'hits' && { tierBlocks: below?.high === undefined ? Infinity : below.blocks }),
+  };
   // A tier may keep prompts alone: then the GPU's size is seen where answers are looked for.
   const answers = evidence.filter((one) => isAtAnswer(one, blockTokens) || isPastPrompt(one));
-  return [
-    distances,
-    ...(hasTier ? [valuesOf(looksOf(answers), ({ place }) => place.distance)] : []),
-  ]
-    .flatMap((values) => ruleOf(values, (gpuBlocks) => ({ gpuBlocks, gpuFrom: 'inferred' })))
-    .concat(hasTier ? [] : untoldTierRules(evidence, blockTokens));
+  const seen =
+    toldBy === 'hits'
+      ? untoldTierLooks(evidence, blockTokens, gpuBlocks)
+      : [looks, ...(hasTier || below ? [looksOf(answers)] : [])];
+  return seen.flatMap((some) => {
+    const distances = valuesOf(some, ({ place }) => place.distance);
+    return ruled(distances, limitOf(distances, gpuBlocks), limits);
+  });
 }
 
 /**
  * Answers are found that were used a short time ago, and no others, but prompts from however far: memory that nobody
- * told of has the prompts, and the GPU alone the answers.
+ * told of has the prompts, and the GPU alone the answers. None where the run does not show that.
  */
-function untoldTierRules(evidence: readonly Evidence[], blockTokens: number): Rule[] {
+function untoldTierLooks(
+  evidence: readonly Evidence[],
+  blockTokens: number,
+  gpuBlocks: number,
+): PlaceLook[][] {
   const found = looksOf(evidence.filter(isPastPrompt)).filter(({ isFound }) => isFound);
   const lost = looksOf(evidence.filter((one) => isAtAnswer(one, blockTokens))).filter(
     ({ isFound }) => !isFound,
   );
-  if (found.length < FEW || lost.length < FEW) return [];
-  const answers = valuesOf([...found, ...lost], ({ place }) => place.distance);
-  const prompts = looksOf(evidence).filter(({ isFound }) => isFound);
-  const isFar = (gpuBlocks: number) =>
-    prompts.filter(({ place }) => place.distance * NEAR > gpuBlocks).length >= FEW;
-  return ruleOf(answers, (gpuBlocks) => ({
-    ...{ gpuBlocks, gpuFrom: 'inferred' },
-    ...(isFar(gpuBlocks) && { tierBlocks: Infinity }),
-  })).filter(({ limits }) => limits.tierBlocks);
+  const far = looksOf(evidence).filter(
+    ({ place, isFound }) => isFound && place.distance * NEAR > gpuBlocks,
+  );
+  return [found, lost, far].every(({ length }) => length >= FEW) ? [[...found, ...lost]] : [];
 }
 
 function ttlRules(looks: readonly PlaceLook[]): Rule[] {
@@ -170,17 +179,12 @@ function clockRules(
 
 function ruleOf(looks: readonly Look[], limitsAt: (value: number) => Limits): Rule[] {
   const threshold = thresholdOf(looks);
-  const lost = looks.filter(({ isFound }) => !isFound).length;
-  if (!threshold || !isRule(threshold, lost)) return [];
-  return [{ limits: limitsAt(threshold.value), errors: threshold.errors }];
+  return threshold ? ruled(looks, threshold, limitsAt(threshold.value)) : [];
 }
 
-/** Where nothing is ever found but what is held: the cache is smaller than the least that was needed, if it holds a request. */
-function boundOf(distances: readonly Look[], evidence: readonly Evidence[]): number | undefined {
-  if (distances.length < FEW || distances.some(({ isFound }) => isFound)) return undefined;
-  const longest = Math.max(...evidence.map(({ reference }) => reference.names.length));
-  const least = Math.min(...distances.map(({ value }) => value));
-  return least > longest ? least - 1 : undefined;
+function ruled(looks: readonly Look[], threshold: Threshold, limits: Limits): Rule[] {
+  const lost = looks.filter(({ isFound }) => !isFound).length;
+  return lost > 0 && isRule(threshold, lost) ? [{ limits, errors: threshold.errors }] : [];
 }
 
 function isPastPrompt({ reference: { previous, record, ideal } }: Evidence): boolean {
@@ -221,25 +225,25 @@ function isRule({ errors, explained }: Threshold, lost: number): boolean {
   return explained >= EXPLAINED_MIN * lost && errors <= ERRORS_MAX * lost;
 }
 
-/** Below the GPU: as large as the furthest that was found there, unless beyond some distance nothing was. */
+/** Below the GPU: as the loads show, if beyond that nothing was found; else so much that nothing was missed there. */
 function tierOf(
   puzzling: readonly Evidence[],
-  { hasTier, tierBlocks }: Given,
+  { hasTier, tierBlocks, inferred }: Given,
   { gpuBlocks = 0 }: Limits,
 ): Pick<Facts, 'tierBlocks'> {
   if (tierBlocks !== undefined) return { tierBlocks };
   const isLoaded = puzzling.some(({ reference }) => reference.record.externalCachedTokens);
   if (!hasTier && !isLoaded) return {};
-  if (!isLoaded) return { tierBlocks: Infinity };
+  const below = isLoaded ? inferred()?.below : undefined;
+  if (below?.high === undefined) return { tierBlocks: Infinity };
+  const { blocks } = below;
   const looks = puzzling.flatMap(({ found, lost }): Look[] => [
     ...(found && !isPinned(found) ? [{ value: found.distance, isFound: true }] : []),
     ...(lost && !isPinned(lost) ? [{ value: lost.distance, isFound: false }] : []),
   ]);
-  const threshold = thresholdOf(looks);
-  const lost = looks.filter(({ isFound }) => !isFound).length;
   // It keeps what the GPU has as well: one that is no larger would have nothing to give.
-  const isLimit = threshold && threshold.value > gpuBlocks / NEAR && isRule(threshold, lost);
-  return { tierBlocks: isLimit ? threshold.value : Infinity };
+  const isLimit = blocks > gpuBlocks / NEAR && ruled(looks, limitOf(looks, blocks), {}).length > 0;
+  return { tierBlocks: isLimit ? blocks : Infinity };
 }
 
 function isAnswerLoaded({ reference: { previous, record, ideal } }: Evidence): boolean {

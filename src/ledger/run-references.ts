@@ -6,6 +6,7 @@ import {
   isReplay,
 } from '../cache/held.ts';
 import type { IdealOptions } from '../cache/ideal.ts';
+import { Replays, saidBefore } from '../cache/replays.ts';
 import type { TurnRecord } from '../record/record.ts';
 import type { Run } from '../record/run-folder.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from '../report/engine-cache.ts';
@@ -95,10 +96,18 @@ function made(run: Run): RunReferences {
   const shared = sharedTokensOf(asked, options);
   const references = asked.map((one): RunReference => {
     let cache = caches.get(one.cacheKey);
-    if (!cache) caches.set(one.cacheKey, (cache = new Cache(blockTokens)));
-    return cache.add(one, shared(one), options);
+    if (!cache)
+      caches.set(one.cacheKey, (cache = new Cache(againIn(asked, one.cacheKey, options), options)));
+    return cache.add(one, shared(one));
   });
   return { blockTokens, references, leftOut };
+}
+
+function againIn(asked: readonly Asked[], key: unknown, options: IdealOptions) {
+  return saidBefore(
+    asked.filter(({ cacheKey }) => cacheKey === key),
+    options,
+  );
 }
 
 function untold(record: TurnRecord): keyof RunReferences['leftOut'] | undefined {
@@ -131,25 +140,37 @@ class Cache {
   /** What all begin with, and each tenant. */
   readonly #shared = new Map<string | undefined, PromptLine>();
 
-  constructor(blockTokens: number) {
-    this.#blockTokens = blockTokens;
+  readonly #options: IdealOptions;
+  /** Requests whose prompt another conversation had sent before, and the names of what was sent. */
+  readonly #again: ReadonlySet<TurnRecord>;
+  readonly #replays = new Replays<Int32Array>();
+
+  constructor(again: ReadonlySet<TurnRecord>, options: IdealOptions) {
+    this.#blockTokens = options.blockTokens;
+    this.#options = options;
+    this.#again = again;
   }
 
-  add(asked: Asked, shared: SharedTokens, options: IdealOptions): RunReference {
+  add(asked: Asked, shared: SharedTokens): RunReference {
     const { record } = asked;
     const user = this.#userOf(record.userId);
-    const held = heldOf(record, user, shared);
-    const as = answersComeBack(user.previous, options) ? 'answers' : 'prompts';
+    const own = heldOf(record, user, shared);
+    const said = this.#again.has(record) ? this.#replays.find(record) : undefined;
+    const whole = { answers: record.inputTokens!, prompts: record.inputTokens! };
+    const held = said ? { ...own, ...whole } : own;
+    const as = answersComeBack(user.previous, this.#options) ? 'answers' : 'prompts';
     const inputTokens = record.inputTokens!;
     const fedTokens = inputTokens + Math.max(0, record.outputTokens! - 1);
     const { previous } = user;
     const follows = isFollowing(record, previous);
-    const goesOn = follows || isReplay(record, user.opening);
+    const goesOn = !said && (follows || isReplay(record, user.opening));
     const names = user.line.to(
       goesOn ? this.#blocksOf(held[as]) : 0,
       this.#blocksOf(fedTokens),
-      this.#sharedNames(record, shared),
+      said ?? this.#sharedNames(record, shared),
     );
+    if (this.#again.size > 0)
+      this.#replays.add(record, names.subarray(0, this.#blocksOf(inputTokens)));
     const ideal = {
       answers: this.#found(held.answers, inputTokens),
       prompts: this.#found(held.prompts, inputTokens),

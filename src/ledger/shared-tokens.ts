@@ -30,13 +30,17 @@ interface Scope {
   readonly senders: FirstSenders;
   /** Of those that share so much with all, or with their tenant. */
   readonly beyond: Map<string | undefined, Beyond>;
+  /** How much more than is declared those found who share it with one other: the two that found the most. */
+  readonly heads: number[];
 }
 
 const NONE: SharedTokens = { shares: [], tokens: 0, foundTokens: 0 };
 
 /**
  * How much of each prompt all users share, or all of a tenant: what the scenario declares, and where the first
- * requests of two users or more found the chat template's head as well, that too. `asked` is in the order of sending.
+ * requests of two users or more found the chat template's head as well, that too: of the same part they found as much;
+ * where each shares a part of its own with another, all have as much of the head as the second best found. `asked` is
+ * in the order of sending.
  */
 export function sharedTokensOf(
   asked: readonly Asked[],
@@ -54,22 +58,33 @@ export function sharedTokensOf(
   }
   return ({ record, cacheKey }) => {
     if (!isSharedByUsers) return NONE;
-    const { senders, beyond } = scopes.get(cacheKey)!;
+    const { senders, beyond, heads } = scopes.get(cacheKey)!;
+    const headTokens = heads[1] ?? 0;
     const shares = sharesOf(record).map(({ tenant, tokens }) => ({
       tenant,
-      tokens: withTemplate(tokens, beyond.get(tenant)),
+      tokens:
+        record.sharedWith === undefined
+          ? withTemplate(tokens, beyond.get(tenant))
+          : tokens + headTokens,
     }));
     const found = shares.findLast(({ tenant }) => !senders.isFirst(record, tenant));
     return { shares, tokens: shares.at(-1)?.tokens ?? 0, foundTokens: found?.tokens ?? 0 };
   };
 }
 
-function see({ senders, beyond }: Scope, record: TurnRecord): void {
+function see({ senders, beyond, heads }: Scope, record: TurnRecord): void {
+  // It finds its prompt as a whole.
+  if (record.replayOf !== undefined) return;
   const share = senders.foundBy(record) ?? sharesOf(record)[0];
   if (!share) return;
   const { cachedTokens = 0, userId } = record;
   const more = cachedTokens - share.tokens;
   if (more <= 0 || more > TEMPLATE_MAX) return;
+  if (record.sharedWith !== undefined) {
+    heads.push(more);
+    heads.sort((a, b) => b - a).splice(2);
+    return;
+  }
   let seen = beyond.get(share.tenant);
   if (!seen) beyond.set(share.tenant, (seen = new Map()));
   const users = seen.get(cachedTokens);
@@ -87,6 +102,7 @@ function withTemplate(declared: number, beyond: Beyond = new Map()): number {
 
 function scopeOf(scopes: Map<unknown, Scope>, key: unknown): Scope {
   let scope = scopes.get(key);
-  if (!scope) scopes.set(key, (scope = { senders: new FirstSenders(), beyond: new Map() }));
+  if (!scope)
+    scopes.set(key, (scope = { senders: new FirstSenders(), beyond: new Map(), heads: [] }));
   return scope;
 }

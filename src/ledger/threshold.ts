@@ -38,11 +38,17 @@ export function thresholdOf(looks: readonly Look[]): Threshold | undefined {
   if (after < 0) return undefined;
   const next = sorted[after + 1]?.value ?? sorted[after]!.value;
   const value = (sorted[after]!.value + next) / 2;
-  return {
-    value,
-    errors: sorted.filter((look) => isAgainst(look, value)).length,
-    explained: sorted.filter((look) => !look.isFound && look.value > value).length,
-  };
+  return { ...limitOf(sorted, value), explained: lostBeyond(sorted, value) };
+}
+
+/** What a limit that was not found by these looks says of them. */
+export function limitOf(looks: readonly Look[], value: number): Threshold {
+  const errors = looks.filter((look) => isAgainst(look, value)).length;
+  return { value, errors, explained: lostBeyond(looks, value * (1 - BAND)) };
+}
+
+function lostBeyond(looks: readonly Look[], value: number): number {
+  return looks.filter((look) => !look.isFound && look.value > value).length;
 }
 
 function isAgainst({ value, isFound }: Look, limit: number): boolean {

@@ -11,6 +11,8 @@ export interface KvCapacity {
   /** Bandwidth above which a token's KV is loaded sooner than its linear layers are computed. */
   readonly breakEvenGBps: number;
   readonly replicas: number;
+  /** Cards of each engine: those that hold the model together. */
+  readonly cards: number;
   /** Below the GPU; empty without offloading. */
   readonly tiers: readonly KvTier[];
   /** Tiers hold copies of what is above them, or else what was evicted there. */
@@ -43,6 +45,7 @@ export function capacityOf(options: EngineOptions): KvCapacity {
     blocks: blocks - 1,
     bytesPerToken: profile.kvBytesPerToken,
     replicas: replicas.count,
+    cards: profile.tensorParallel ?? 1,
     breakEvenGBps: breakEvenGBps(profile),
     tiers: (settings?.tiers ?? []).map(({ medium, chunks, read }) => ({
       medium,

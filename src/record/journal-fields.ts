@@ -186,6 +186,7 @@ export const RECORD_FIELDS = {
   sharedTokens: optional(count),
   sharedWith: optional(count),
   tenantTokens: optional(count),
+  replayOf: optional(count),
   messagesSent: optional(count),
   messageTokens: optional(count),
   finishReason: told(text),

@@ -101,6 +101,8 @@ export interface TurnRecord {
   readonly sharedWith?: number;
   /** Those that all of its tenant share, where there are several: as many, or more. */
   readonly tenantTokens?: number;
+  /** The first user of those that are given the same to say, where the data are played again. */
+  readonly replayOf?: number;
   /** Messages in the request, the opening and the new one included. */
   readonly messagesSent?: number;
   /** Tokens of the new message's text alone, without the chat template. */

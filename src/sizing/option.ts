@@ -5,7 +5,7 @@ import { findMax, type SearchRun } from '../sweep/find-max/find-max.ts';
 import { scenarioAt } from '../sweep/points.ts';
 import type { Surroundings } from '../sweep/running.ts';
 import type { GapName } from './gaps.ts';
-import { type Prices, pricedTiers, TIERS, type TierName } from './tiers.ts';
+import { cardsEach, type Prices, pricedTiers, TIERS, type TierName } from './tiers.ts';
 
 export interface SizeSettings {
   readonly scenario: Scenario;
@@ -120,7 +120,7 @@ export function priceOf(
 ): number {
   const perEngine = pricedTiers(prices).reduce(
     (sum, name) => sum + prices[name]! * (gb[name] ?? TIERS[name].hasGB(scenario)),
-    prices.card ?? 0,
+    (prices.card ?? 0) * cardsEach(scenario),
   );
   return perEngine * scenario.engine.replicas.count;
 }

@@ -5,13 +5,18 @@ import type { Scenario } from '../scenario/schema.ts';
 /** Where KV memory is bought. */
 export type TierName = 'gpu' | 'dram';
 
-/** What a price may be of: a GB of a tier, or a card, which is an engine of its own with its GPU. */
+/** What a price may be of: a GB of a tier, or a card: an engine of its own, or one of those that hold a model together. */
 export type PriceName = TierName | 'card';
 export type Prices = Readonly<Partial<Record<PriceName, number>>>;
 
 /** The tiers among what has a price, in its order. */
 export function pricedTiers(prices: Prices): TierName[] {
   return (Object.keys(prices) as PriceName[]).filter((name) => name !== 'card');
+}
+
+/** Cards of each engine. */
+export function cardsEach({ engine }: Scenario): number {
+  return capacityOf(engine).cards;
 }
 
 interface TierRow {

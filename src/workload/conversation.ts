@@ -84,6 +84,8 @@ export interface Conversation {
   readonly sharedWith?: number;
   /** Those that all conversations of its tenant begin with: as many, or more. */
   readonly tenantTokens?: number;
+  /** Said again, word for word but for the engine's answers: the first user of those that say it. */
+  readonly replayOf?: number;
   readonly turns: readonly Turn[];
   /** An answer to this turn for the history of a user found in mid-conversation: recorded, or made up. */
   standInAnswer(turn: number): Message;

@@ -10,3 +10,8 @@ export function itemOfUser({ population }: Scenario, items: number): (userId: nu
     return index < 0 ? index + items : index;
   };
 }
+
+/** `replayOf` of a user who says an item that another is the first to say; nothing for the first. */
+export function replayOf(userId: number, firstUser: number): { readonly replayOf?: number } {
+  return userId === firstUser ? {} : { replayOf: firstUser };
+}

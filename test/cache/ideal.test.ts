@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { IdealCache, type IdealOptions, type IdealTurn } from '../../src/cache/ideal.ts';
 import type { TurnRecord } from '../../src/record/record.ts';
 import { turnRecord } from '../record/sample.ts';
@@ -122,6 +122,48 @@ test('a conversation that is played again finds its first prompt, however far it
   expect(tokens([...before, other])).toEqual([0]);
   // Only a first turn is played again: one that has no turn before it is as new as its shared part.
   expect(tokens([first({ turn: 2 }), first({ turn: 2, sentMs: 5 })])).toEqual([0, 0]);
+});
+
+describe('the same data played again', () => {
+  const again = { userId: 7, replayOf: 1, sharedTokens: 0 };
+  const played = [first(), second()];
+  const later = (turn: typeof first, fields: Partial<TurnRecord> = {}) =>
+    turn({ ...again, sentMs: turn === first ? 5000 : 5500, ...fields });
+
+  test('a first turn finds all of its prompt, whoever sent it before', () => {
+    expect(tokens([...played, later(first)])).toEqual([0, 1120, 1024]);
+    const before = later(first, { sentMs: -1 });
+    expect(tokens([...played, before])).toEqual([1024, 1120, 0]);
+    expect(tokens([...played, later(first)], { isSharedByUsers: false })).toEqual([0, 1120, 0]);
+    expect(tokens([...played, later(first, { inputTokens: 1033 })])).toEqual([0, 1120, 0]);
+  });
+
+  test('behind recorded answers every later turn does', () => {
+    const recorded = { isAnswerResent: false };
+    const records = [...played, later(first), later(second)];
+    expect(tokens(records, recorded)).toEqual([0, 1024, 1024, 1136]);
+  });
+
+  test("behind the engine's own answers it does where it found more than its own conversation had", () => {
+    const records = (cachedTokens: number) => [
+      ...[...played, later(first)],
+      later(second, { cachedTokens }),
+    ];
+    expect(tokens(records(1120))).toEqual([0, 1120, 1024, 1120]);
+    expect(tokens(records(1121))).toEqual([0, 1120, 1024, 1136]);
+    // A turn that shows it shows it of all before it, of which one found nothing new.
+    const third = (fields: Partial<TurnRecord>) =>
+      first({ turn: 2, inputTokens: 1270, sentMs: 900, ...fields });
+    const longer = (cachedTokens: number) => [
+      ...[...played, third({}), later(first), later(second, { cachedTokens: 0 })],
+      third({ ...again, sentMs: 6000, cachedTokens }),
+    ];
+    expect(tokens(longer(1249)).slice(3)).toEqual([1024, 1136, 1264]);
+    expect(tokens(longer(1248)).slice(3)).toEqual([1024, 1120, 1248]);
+    // In mid-conversation another answer stands before it than the one that was made.
+    const found = later(second, { cachedTokens: 1121 });
+    expect(tokens([...played, found])).toEqual([0, 1120, 0]);
+  });
 });
 
 test('turns that were sent at once are in their order', () => {

@@ -19,7 +19,7 @@ const RECORDS: Readonly<Record<string, string>> = {
   'offloading.yaml': '624d7868ceb8767e6f6209405c4f49f36d0224f30c4af4601f96ee8fd91f49af',
   'mooncake.yaml': 'b7f03237da132ff103a8fd753eff07a3d5f4334e0d937d1bcd966daafa19ae60',
   'multi-turn.yaml': 'bea4a40c3cfc57149814d5171e4849627d7c725fda4f424f9ea9aca69705bb27',
-  'sharegpt.yaml': '64f6c6055a96fa6057a1e4c7126fa2a971adddaa550987625f9ba4563d9643e2',
+  'sharegpt.yaml': '596a59291529cd3e10d1bbf4c600030a54e425153b4a73f36816342a0624ae8b',
   'priority.yaml': 'da53b5f1675b788eb12ebd741a41c54d7de8d6bbef3a1e5125e3a6a126784275',
   'prompts.yaml': '5386a84cb0d091f13e100f97fe796897e0ad4f8b5c23a8edd3e25807e86f66e7',
 };

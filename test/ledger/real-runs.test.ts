@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tiersOfRun } from '../../src/capacity/capacity.ts';
 import { explain, type Ledger } from '../../src/ledger/explain.ts';
 import { readJournal } from '../../src/record/journal-reader.ts';
 import { readLines } from '../../src/record/lines.ts';
@@ -74,9 +75,11 @@ describe.skipIf(MISSING)(titled('real runs of vLLM', MISSING), () => {
 
   test('pressure: its size shows in the hits alone', () => {
     const { part } = readJournal(sharedFile(`${FOLDER}/pressure.journal.ndjson`));
-    const { facts } = explain({ parts: [part], warnings: [] });
-    expect(facts.gpuFrom).toBe('inferred');
-    expect(Math.abs(facts.gpuBlocks! / 2599 - 1)).toBeLessThan(0.03);
+    const run = { parts: [part], warnings: [] };
+    const { facts } = explain(run);
+    expect(facts).toMatchObject({ gpuFrom: 'inferred', gpuBlocks: 2599 });
+    // What `cache capacity` says, and nothing of its own.
+    expect(facts.gpuBlocks).toBe(tiersOfRun(run)!.gpu.blocks);
   });
 
   test('pressure-offload: prompts come back from below, and answers, which are not stored there, are lost', () => {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { profiles } from '../../src/engine/cost/profiles.ts';
 import { sectionsText } from '../../src/report/render/text.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/schema.ts';
@@ -166,6 +169,76 @@ describe('cards and GB together', () => {
     const result = await sized(asked, withCards());
     expect(sectionsText(sizeSections({ ...shown, sized: result }))).toContain(
       'periodic gaps: the cheapest is 1 card with',
+    );
+  });
+
+  test('of cards that hold the model together, an engine is as many', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'confab-'));
+    const gpu = join(dir, 'two.json');
+    const { hostMs, ...a100 } = profiles['a100']!;
+    const two = { ...a100, hostMs, tensorParallel: 2, allReduceMs: 1 };
+    writeFileSync(gpu, JSON.stringify(two));
+    const engine = { ...scenario.engine, gpu };
+    const asked = {
+      ...{ ...settings, scenario: { ...scenario, engine }, prices: { card: 7 } },
+      ...{ repeatsMax: 2, cardsMax: 8 },
+    };
+    const result = await sized(asked, withCards());
+    rmSync(dir, { recursive: true });
+    const periodic = result.purchases.filter(({ gaps }) => gaps === 'periodic');
+    expect(periodic.map(({ cards, price }) => [cards, price])).toEqual([
+      [2, undefined],
+      [4, undefined],
+      [6, 42],
+      [8, 56],
+    ]);
+  });
+
+  /** As much TTFT as GB are missing of 0.4, where a GB of DRAM counts half. */
+  function withBoth(): Surroundings {
+    const plain = around(1, false);
+    const play = async (job: { text: string; scenario: Scenario }): Promise<JobResult> => {
+      const { offload, replicas } = job.scenario.engine;
+      const gb = TIERS.gpu.hasGB(job.scenario) + (offload.cpu?.capacityGB ?? 0) / 2;
+      const value = 40 / (gb * replicas.count);
+      return {
+        ...{ dir: 'x', outcome: 'ok', completed: 8, failed: 0, nextUserId: 0 },
+        readings: { 'ttftMs.p95': { value } },
+        estimates: [{ kind: 'ratio', y: Math.log(value / 100), se: 0.02 }],
+        exceeded: value > 100 ? ['ttft'] : [],
+      };
+    };
+    return { ...plain, lanes: { count: 1, play, close: async () => {} } };
+  }
+
+  test.each([
+    ['without cards', { dram: 1, gpu: 10 }, [75, 50, 25, 12, 6, 3]],
+    // DRAM beside what the card has is cheaper than the larger ones.
+    ['beside a card', { dram: 1, gpu: 10, card: 1 }, [25, 12, 6, 3]],
+  ])('both tiers at once, %s: less of the GPU while that is cheaper', async (_, prices, played) => {
+    const small = { ...scenario, engine: { ...scenario.engine, kvGB: 0.1 } };
+    const asked = { ...settings, scenario: small, prices, precision: 0.1, cardsMax: 1 };
+    const result = await sized(asked, withBoth());
+    const mixes = result.purchases.filter(
+      ({ gaps, gb, tier }) =>
+        gaps === 'periodic' && tier === 'dram' && gb.gpu !== TIERS.gpu.hasGB(small),
+    );
+    const alone = result.options.find(({ tier }) => tier === 'gpu')!.gb!;
+    const shares = mixes.map(({ gb }) => Math.round((100 * gb.gpu!) / alone));
+    expect(shares).toEqual(played);
+    for (const { gb, price } of mixes) {
+      expect(gb.gpu! + gb.dram! / 2).toBeGreaterThanOrEqual(0.4);
+      expect(price).toBeCloseTo(10 * gb.gpu! + gb.dram! + ('card' in prices ? 1 : 0));
+    }
+    const least = Math.min(...result.purchases.flatMap(({ price }) => price ?? []));
+    const text = sectionsText(
+      sizeSections({ settings: asked, sized: result, limits: ['l'], measures: [] }),
+    );
+    expect(least).toBe(mixes.at(-1)!.price);
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      'card' in prices
+        ? /periodic gaps: the cheapest is 1 card with [\d.]+ GB of DRAM and [\d.]+ GB of GPU each/
+        : /periodic gaps: the cheapest mix is [\d.]+ GB of DRAM and [\d.]+ GB of GPU, for/,
     );
   });
 });

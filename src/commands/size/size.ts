@@ -10,7 +10,7 @@ const HELP = `
 Searches for the fewest GB of KV memory that keep the limits, in virtual time on the
 embedded engine: of the GPU (engine.kvGB) and of host memory (dram:
 engine.offload.cpu.capacityGB, as vllm offloads where the scenario says nothing),
-each alone, and of cards and GB together at least cost, for periodic and for random
+each alone, of both at once, and of cards and GB at least cost, for periodic and for random
 gaps of the same mean.
 
 How it searches, and where another GB no longer pays: confab help sizing
@@ -27,13 +27,19 @@ export function sizeCommand(): Command {
 }
 
 async function size(file: string | undefined, given: SizeFlags): Promise<void> {
-  const [{ checkPicture }, { checkWritable }, { pricesIn }, { withErrorLimit, withSlo }] =
-    await Promise.all([
-      import('../../figures/picture.ts'),
-      import('../../play/writable.ts'),
-      import('./prices.ts'),
-      import('../sweep/asking.ts'),
-    ]);
+  const [
+    { checkPicture },
+    { checkWritable },
+    { pricesIn },
+    { withErrorLimit, withSlo },
+    { cardsEach },
+  ] = await Promise.all([
+    import('../../figures/picture.ts'),
+    import('../../play/writable.ts'),
+    import('./prices.ts'),
+    import('../sweep/asking.ts'),
+    import('../../sizing/tiers.ts'),
+  ]);
   if (given.figure !== undefined) {
     checkPicture(given.figure);
     checkWritable('--figure', given.figure);
@@ -45,6 +51,12 @@ async function size(file: string | undefined, given: SizeFlags): Promise<void> {
   if (Object.keys(limited.thresholds).length === 0) {
     throw new UsageError(
       '--slo: missing; expected limits, as in ttft.p95<200, or thresholds in the scenario',
+    );
+  }
+  const each = cardsEach(limited);
+  if (prices.card !== undefined && given.maxCards < each) {
+    throw new UsageError(
+      `--max-cards: found ${given.maxCards}; expected at least ${each}, which hold the model together (tensorParallel of ${limited.engine.gpu})`,
     );
   }
   const scenario = withErrorLimit({ ...limited, output: { ...limited.output, exports: [] } });

@@ -40,6 +40,8 @@ export interface Deployment {
   readonly gpu: Gpu;
   readonly kvDtype?: KvDtype | undefined;
   readonly weightBytesPerParameter?: number | undefined;
+  /** GPUs that hold the model together, each with its share of every layer; absent: one. */
+  readonly tensorParallel?: number | undefined;
 }
 
 /** 0.45 ms for 32 layers, as in the shipped profiles. */
@@ -57,38 +59,60 @@ const HOST_MS = 1;
  *   pairNs = 4 * layers * heads * head size / (denseTflops * attentionFlopsShare)
  *   blocks = (memoryShare * memoryGiB - weights - reservedGB) / (16 * KV bytes per token)
  *
- * Each throws UsageError for a model that it does not hold for.
+ * With tensor parallelism memory, its bandwidth, TFLOP/s and copies are those of n GPUs together, and what is reserved
+ * is on each. A KV head cannot be divided: of fewer heads than GPUs each is kept several times (vLLM). What they exchange
+ * is not derived: allReduceMs, allReduceTokenUs. Each throws UsageError for a model that it does not hold for.
  */
 export const derivations: Readonly<Record<Constant, (deployment: Deployment) => number>> = {
   weightsMs: ({ gpu, ...rest }) =>
-    readMs(weights(rest).linearBytes, gpu.memoryGBps * gpu.weightBandwidthShare),
+    readMs(weights(rest).linearBytes, cardsOf(rest) * gpu.memoryGBps * gpu.weightBandwidthShare),
   tokenUs: ({ gpu, ...rest }) =>
-    (2 * weights(rest).linearParameters) / (gpu.denseTflops * gpu.linearFlopsShare) / 1e6,
+    (2 * weights(rest).linearParameters) /
+    (cardsOf(rest) * gpu.denseTflops * gpu.linearFlopsShare) /
+    1e6,
   headMs: ({ gpu, ...rest }) =>
-    readMs(weights(rest).headBytes, gpu.memoryGBps * gpu.headBandwidthShare),
+    readMs(weights(rest).headBytes, cardsOf(rest) * gpu.memoryGBps * gpu.headBandwidthShare),
   attentionLaunchMs: ({ model }) => LAUNCH_MS_PER_LAYER * attentionShape(model).layers,
-  contextTokenUs: ({ gpu, model, kvDtype }) =>
-    readMs(kvBytesPerToken(model, kvDtype), gpu.memoryGBps * gpu.kvBandwidthShare) * 1e3,
+  contextTokenUs: ({ gpu, ...rest }) =>
+    readMs(tokenBytes(rest), cardsOf(rest) * gpu.memoryGBps * gpu.kvBandwidthShare) * 1e3,
   pairNs: ({ gpu, ...rest }) =>
-    weights(rest).pairFlops / (gpu.denseTflops * gpu.attentionFlopsShare) / 1e3,
+    weights(rest).pairFlops / (cardsOf(rest) * gpu.denseTflops * gpu.attentionFlopsShare) / 1e3,
   hostMs: () => HOST_MS,
   blocks: derivedBlocks,
-  kvBytesPerToken: ({ model, kvDtype }) => kvBytesPerToken(model, kvDtype),
-  hostReadGBps: ({ gpu }) => gpu.hostReadGBps,
-  hostWriteGBps: ({ gpu }) => gpu.hostWriteGBps,
+  kvBytesPerToken: tokenBytes,
+  hostReadGBps: ({ gpu, ...rest }) => cardsOf(rest) * gpu.hostReadGBps,
+  hostWriteGBps: ({ gpu, ...rest }) => cardsOf(rest) * gpu.hostWriteGBps,
 };
 
+type OfModel = Omit<Deployment, 'gpu'>;
+
+function cardsOf({ tensorParallel = 1 }: OfModel): number {
+  return tensorParallel;
+}
+
+/** Of all GPUs together; what latent attention keeps is on each. */
+function tokenBytes({ model, kvDtype, tensorParallel = 1 }: OfModel): number {
+  const heads = model.kv_lora_rank ? 1 : attentionShape(model).kvHeads;
+  return Math.max(1, tensorParallel / heads) * kvBytesPerToken(model, kvDtype);
+}
+
 function derivedBlocks({ gpu, ...rest }: Deployment): number {
+  const cards = cardsOf(rest);
   const { totalBytes: weightBytes } = weights(rest);
-  const tokenBytes = kvBytesPerToken(rest.model, rest.kvDtype);
-  const blocks = estimatedBlocks({ ...gpu, weightBytes, kvBytesPerToken: tokenBytes });
+  const memory = {
+    ...gpu,
+    memoryGiB: cards * gpu.memoryGiB,
+    reservedGB: cards * gpu.reservedGB,
+  };
+  const blocks = estimatedBlocks({ ...memory, weightBytes, kvBytesPerToken: tokenBytes(rest) });
   if (blocks >= BLOCKS_MIN) return blocks;
+  const on = cards === 1 ? '' : `${cards} GPUs of `;
   throw new UsageError(
-    `weights of ${(weightBytes / 1e9).toFixed(1)} GB leave no room for the KV cache in ${gpu.memoryGiB} GiB`,
+    `weights of ${(weightBytes / 1e9).toFixed(1)} GB leave no room for the KV cache in ${on}${gpu.memoryGiB} GiB`,
   );
 }
 
-function weights({ model, weightBytesPerParameter }: Omit<Deployment, 'gpu'>) {
+function weights({ model, weightBytesPerParameter }: OfModel) {
   return weightsOf(model, weightBytesPerParameter);
 }
 

@@ -29,7 +29,14 @@ const profileFileSchema = z.strictObject({
   description: z.string().optional(),
   config: z.string().optional().describe("the model's config.json, relative to this file"),
   model: modelConfigSchema.optional().describe('instead of config: its fields themselves'),
-  gpu: gpuSchema.optional(),
+  gpu: gpuSchema.optional().describe('the data sheet of one GPU'),
+  tensorParallel: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('GPUs that hold the model together: given constants are of all of them; default: 1'),
   kvDtype: z.enum(KV_DTYPES).optional().describe("of the KV cache; default: the model's type"),
   weightBytesPerParameter: positive.describe("of the linear layers; default: the model's type"),
   weightsMs: positive,
@@ -109,11 +116,16 @@ function completed(given: ProfileFile, model: ModelConfig | undefined, source: s
   const problems = [...missing].map(
     ([why, names]) => `${names.join(', ')}: missing, and not to be derived: ${why}`,
   );
+  if ((given.tensorParallel ?? 1) > 1 && given.allReduceMs === undefined) {
+    problems.push(
+      'allReduceMs: missing, and not to be derived; expected milliseconds that the GPUs exchange for in a step',
+    );
+  }
   if (problems.length) throw new UsageError(problems, source);
   return {
     description: given.description ?? source,
     ...constants,
-    ...theirOwn(given, [...FURTHER_NAMES, 'engine', 'calibration']),
+    ...theirOwn(given, ['tensorParallel', ...FURTHER_NAMES, 'engine', 'calibration']),
   };
 }
 
@@ -128,7 +140,7 @@ function theirOwn<Name extends keyof ProfileFile>(
 
 /** Asking for what the file does not have is a problem only where something has to be derived from it. */
 function deploymentOf(given: ProfileFile, model: ModelConfig | undefined): Deployment {
-  const { gpu, kvDtype, weightBytesPerParameter } = given;
+  const { gpu, kvDtype, weightBytesPerParameter, tensorParallel } = given;
   const needed = <T>(value: T | undefined, name: string): T => {
     if (value === undefined) throw new UsageError(`the file has no ${name}`);
     return value;
@@ -142,5 +154,6 @@ function deploymentOf(given: ProfileFile, model: ModelConfig | undefined): Deplo
     },
     kvDtype,
     weightBytesPerParameter,
+    tensorParallel,
   };
 }

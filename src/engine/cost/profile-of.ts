@@ -61,7 +61,7 @@ function servedBy(profile: Profile, { file, config }: ServedModel, gpu: string):
 
 /** How to have what is not shipped. */
 const OWN_PROFILE =
-  'name a profile file with engine.gpu, of constants that were measured, or of a data sheet with the memory, bandwidth and TFLOP/s of all of them together (confab help engine)';
+  'name a profile file with engine.gpu, of constants that were measured, or of the data sheet of one with tensorParallel (confab help engine)';
 
 /** Heads what keeps a model from being counted by its file, and says what to do. */
 function uncounted<T>(file: string, act: () => T): T {

@@ -1,9 +1,11 @@
 import type { Calibration, ServerSettings } from './calibration.ts';
 import type { Further } from './further.ts';
 
-/** What one step of one model costs on one GPU, and what of the model's KV cache fits there. */
+/** What one step of one model costs on one GPU, or on several that hold it together, and what of the model's KV cache fits there. */
 export interface Profile extends Partial<Further> {
   readonly description: string;
+  /** GPUs that hold the model together, by tensor parallelism: everything here is of all of them. Absent: one. */
+  readonly tensorParallel?: number | undefined;
   /** Linear layers for few tokens: the time to read the weights. */
   readonly weightsMs: number;
   /** Linear layers for many tokens. */

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import type { Tell } from '../files/cost.ts';
-import { itemOfUser } from '../item-of-user.ts';
+import { itemOfUser, replayOf } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
@@ -74,6 +74,7 @@ export async function openChats(
         opening: chat.opening,
         ...(chat.request && { request: chat.request }),
         sharedTokens: survey.sharedTokens,
+        ...replayOf(userId, scenario.population.firstUserId + index),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };

@@ -1,5 +1,6 @@
 import { stream } from '../../base/random.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import { replayOf } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import { commonBeginnings } from '../text/common-beginning.ts';
@@ -34,12 +35,13 @@ export async function openLengths(
     notes,
     conversation(userId) {
       const { inputTokens, outputTokens } = planned.of(userId);
-      const { text, tokens, sharedTokens, sharedWith } = said(userId, inputTokens);
+      const { text, tokens, sharedTokens, sharedWith, firstUser } = said(userId, inputTokens);
       return {
         userId,
         opening: [],
         sharedTokens,
         ...(sharedWith !== undefined && { sharedWith }),
+        ...(firstUser !== undefined && replayOf(userId, firstUser)),
         turns: [
           {
             message: new Message('user', text),
@@ -61,6 +63,8 @@ interface SaidOnce {
   readonly tokens: number;
   readonly sharedTokens: number;
   readonly sharedWith?: number | undefined;
+  /** Who says the same before all others. */
+  readonly firstUser?: number | undefined;
 }
 
 type Say = (userId: number, inputTokens: number) => SaidOnce;
@@ -99,6 +103,7 @@ async function pooled(
       tokens,
       sharedTokens: isRepeated ? tokens : counts[pool.length + place]!,
       sharedWith,
+      firstUser: firstUser.get(place),
     };
   };
 }

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
-import { itemOfUser } from '../item-of-user.ts';
+import { itemOfUser, replayOf } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import { commonBeginnings } from '../text/common-beginning.ts';
@@ -67,6 +67,7 @@ export async function openPrompts(
         // The first counts whole: it is the sender of what others find.
         sharedTokens: index === 0 || isAgain ? tokens : counts[prompts.length + index]!,
         ...(sharedWith !== undefined && { sharedWith }),
+        ...replayOf(userId, scenario.population.firstUserId + index),
         turns: [turn],
         standInAnswer: () => new Message('assistant', ''),
       };

@@ -6,6 +6,7 @@ import { constantOf, countSampler, meanOf } from '../draw/distribution.ts';
 import { shuffled } from '../draw/shuffle.ts';
 import type { Tell } from '../files/cost.ts';
 import { droppedLines } from '../files/tally.ts';
+import { itemOfUser, replayOf } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import { prefillHeaders } from '../prefill-header.ts';
 import type { Source } from '../source.ts';
@@ -36,6 +37,8 @@ export async function openShareGpt(
   const planOf = turnPlanner(scenario);
   const preamble = await openPreamble(scenario, texts);
   const headersOf = prefillHeaders(scenario);
+  const { firstUserId } = scenario.population;
+  const itemOf = itemOfUser(scenario, items.length);
   return {
     digests: [selection.contentDigest, String(filters.maxItems)],
     notes: notes(settings, selection),
@@ -63,6 +66,7 @@ export async function openShareGpt(
         userId,
         opening,
         sharedTokens: preamble.sharedTokens,
+        ...(!preamble.isEachItsOwn && replayOf(userId, firstUserId + itemOf(userId))),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer!,
         firstAs(turn) {

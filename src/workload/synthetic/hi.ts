@@ -16,6 +16,7 @@ export function hiPreamble({ systemPrompt, userHistory }: Scenario['conversation
   return {
     opening: [],
     sharedTokens: systemPrompt.text ? 0 : systemPrompt.tokens,
+    isEachItsOwn: true,
     firstMessage: (userId, question) => ({
       text: `Hi, here's some system prompt: ${shared}.For user ${userId}, here are some other context: ${history}.${question.text}`,
       tokens: undefined,

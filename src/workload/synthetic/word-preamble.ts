@@ -24,6 +24,7 @@ export async function wordPreamble(
     // One message for all users: its bytes are made and kept once.
     opening: isMessage ? [new Message('system', shared.text)] : [],
     sharedTokens: shared.tokens ?? 0,
+    isEachItsOwn: userHistory.tokens > 0,
     firstMessage(userId, question) {
       const own = joined(history(userId), question);
       return before.text ? joinedBy(systemPrompt.separator ?? ' ', before, own) : own;

@@ -11,6 +11,10 @@ export interface Cast {
   userIdOf(userId: number): (session: TraceSession) => number;
   /** Who played the same session in the pass before; undefined: it is the first. */
   earlierOf(userId: number): number | undefined;
+  /** Who plays it in the first pass. */
+  firstOf(userId: number): number;
+  /** Who plays it in the first pass of all. */
+  firstOf(userId: number): number;
   /** The session's own name, with a number where it is played again; undefined: it has none. */
   nameOf(userId: number): string | undefined;
 }
@@ -34,6 +38,7 @@ export function cast({ population }: Scenario, { roots, children }: TraceSession
     return {
       session: sessions[number - pass * sessions.length]!,
       pass: Math.abs(pass),
+      first: userId - pass * sessions.length,
       ...(pass > 0 && { earlier: userId - sessions.length }),
     };
   }
@@ -48,6 +53,7 @@ export function cast({ population }: Scenario, { roots, children }: TraceSession
           : firstUserId + pass * roots.length + placeOf.get(session)!;
     },
     earlierOf: (userId) => roleOf(userId).earlier,
+    firstOf: (userId) => roleOf(userId).first,
     nameOf(userId) {
       const { session, pass } = roleOf(userId);
       if (session.name === undefined) return undefined;

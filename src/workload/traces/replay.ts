@@ -1,6 +1,7 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Conversation, Turn } from '../conversation.ts';
 import { contentDigest } from '../files/content-digest.ts';
+import { replayOf } from '../item-of-user.ts';
 import { Message } from '../message.ts';
 import type { Source } from '../source.ts';
 import type { Texts } from '../text/texts.ts';
@@ -43,7 +44,7 @@ export async function openTrace(
   const said = await openSaid(scenario, entries, { texts, blockTokens });
   const digests = await Promise.all(opened.files.map((one) => contentDigest(one, cacheDir)));
   const planOf = turnPlanner(scenario);
-  const { sessionOf, userIdOf, earlierOf, nameOf } = cast(scenario, sessions);
+  const { sessionOf, userIdOf, earlierOf, firstOf, nameOf } = cast(scenario, sessions);
   const times = timing(scenario, entries);
   /** In another pass all of it was sent before. */
   const sharedBy = (place: number, userId: number) => {
@@ -105,6 +106,7 @@ export async function openTrace(
         opening: [],
         ...(first.request && { request: first.request }),
         ...sharedBy(session.places[0]!, userId),
+        ...replayOf(userId, firstOf(userId)),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };

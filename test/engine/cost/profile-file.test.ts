@@ -110,6 +110,43 @@ describe('a profile derived from a data sheet, against the shipped one for Llama
   });
 });
 
+describe('GPUs that hold the model together', () => {
+  const together = (tensorParallel: number, more: object = {}) =>
+    profileOf({
+      gpu: file(`tp-${tensorParallel}.json`, {
+        ...{ model: LLAMA_31_8B, gpu: sheet('a100'), allReduceMs: 0.5, tensorParallel },
+        ...more,
+      }),
+    });
+
+  test('have their memory, bandwidth and FLOP/s together, and exchange what the file says', () => {
+    const [one, two] = [together(1), together(2)];
+    for (const name of ['weightsMs', 'tokenUs', 'headMs', 'contextTokenUs', 'pairNs'] as const) {
+      expect(two[name] / one[name], name).toBeCloseTo(0.5, 10);
+    }
+    expect(two).toMatchObject({
+      ...{ tensorParallel: 2, allReduceMs: 0.5, kvBytesPerToken: one.kvBytesPerToken },
+      ...{ hostMs: one.hostMs, hostReadGBps: 2 * one.hostReadGBps },
+    });
+    // Twice the memory, and the weights once.
+    const weightsGB = 16.06;
+    const gb = (blocks: number) => (blocks * 16 * one.kvBytesPerToken) / 1e9;
+    expect(gb(two.blocks) - 2 * gb(one.blocks)).toBeCloseTo(weightsGB, 1);
+  });
+
+  test('keep KV heads several times where there are fewer of them', () => {
+    const [eight, sixteen] = [together(8), together(16)];
+    expect(sixteen.kvBytesPerToken).toBe(2 * eight.kvBytesPerToken);
+    expect(sixteen.contextTokenUs).toBeCloseTo(eight.contextTokenUs, 10);
+  });
+
+  test('are refused where nobody says what their exchange takes', () => {
+    expect(() => together(2, { allReduceMs: undefined })).toThrow(
+      /tp-2\.json: .*allReduceMs: missing, and not to be derived; expected milliseconds/s,
+    );
+  });
+});
+
 test('the formulas, worked out by hand for one layer', () => {
   const model = {
     ...{ hidden_size: 1000, num_hidden_layers: 1, num_attention_heads: 10, vocab_size: 5000 },
