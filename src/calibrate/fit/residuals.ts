@@ -26,8 +26,9 @@ export async function residualsOf(
   const values: number[] = [];
   const weights: number[] = [];
   const clusters: number[] = [];
-  for (const [index, { observed, play }] of replays.entries()) {
-    const played = await play(profile);
+  for (const [index, replay] of replays.entries()) {
+    const { observed } = replay;
+    const played = await (replay.playAgain ?? replay.play)(profile);
     const size = Math.max(1, Math.ceil(observed.length / STRETCHES));
     for (let stretch = 0; stretch * size < observed.length; stretch++) {
       const part = observed.slice(stretch * size, (stretch + 1) * size);
@@ -49,11 +50,16 @@ export async function residualsOf(
   };
 }
 
-/** As many as were seen, whatever was played: 0 for one that did not come again. */
+/**
+ * As many as were seen, whatever was played: 0 for one that did not come again, or that found other blocks in the cache
+ * than it did. What it had to compute says nothing of how long that takes.
+ */
 function byRank(part: readonly Observed[], played: Played, measure: keyof Times): number[] {
-  const both = part.flatMap(({ key, [measure]: seen }) => {
+  const both = part.flatMap(({ key, cachedTokens, [measure]: seen }) => {
     if (!seen) return [];
-    return [{ seen, said: played.get(key)?.[measure] ?? seen }];
+    const again = played.get(key);
+    const isOther = cachedTokens !== undefined && again?.cachedTokens !== cachedTokens;
+    return [{ seen, said: (isOther ? undefined : again?.[measure]) ?? seen }];
   });
   const seen = both.map((one) => one.seen).sort((a, b) => a - b);
   const said = both.map((one) => one.said).sort((a, b) => a - b);

@@ -2,9 +2,10 @@ import { VirtualClock } from '../../base/clock.ts';
 import type { Profile } from '../../engine/cost/profile.ts';
 import { Engine } from '../../engine/engine.ts';
 import type { EngineOptions } from '../../scenario/engine.ts';
+import { playedAgain } from '../fit/again.ts';
 import { FITTED, type FittedName } from '../fit/constants.ts';
 import { fitted } from '../fit/fit.ts';
-import { type Observed, type Replay, type Times, timesOf } from '../fit/replay.ts';
+import { type Observed, type Replay, timesOf } from '../fit/replay.ts';
 import type { Estimate } from './fit.ts';
 import type { ProfileConstant } from './profile.ts';
 import type { Passed } from './traffic.ts';
@@ -88,7 +89,14 @@ function replayOf(passed: readonly Passed[], engine: EngineOptions): Replay {
     })
     .sort((a, b) => a.startMs - b.startMs);
   const observed: Observed[] = requests.map(({ times, ...one }) => ({ ...one, ...times }));
-  const originMs = requests[0]?.startMs ?? 0;
+  const sent = requests.map(({ key, conversation, startMs, inputTokens, outputTokens }) => ({
+    ...{ key, startMs },
+    request: {
+      promptTokens: tokensOf(conversation, key, inputTokens),
+      maxTokens: outputTokens,
+      ignoreEos: true,
+    },
+  }));
   return {
     name: 'traffic',
     observed,
@@ -97,28 +105,7 @@ function replayOf(passed: readonly Passed[], engine: EngineOptions): Replay {
     async play(profile) {
       const clock = new VirtualClock();
       const serving = new Engine(clock, engine, WORDS, { profile });
-      const played = new Map<number, Times>();
-      for (const { key, conversation, startMs, inputTokens, outputTokens } of requests) {
-        const atMs = startMs - originMs;
-        clock.run(atMs);
-        let firstMs = 0;
-        serving.submit(
-          {
-            promptTokens: tokensOf(conversation, key, inputTokens),
-            maxTokens: outputTokens,
-            ignoreEos: true,
-          },
-          {
-            onToken: (_id, _text, nowMs) => {
-              firstMs ||= nowMs;
-            },
-            onEnd: (_end, nowMs) => played.set(key, timesOf(atMs, firstMs, nowMs, outputTokens)),
-            onError: () => {},
-          },
-        );
-      }
-      await clock.runInSlices();
-      return played;
+      return playedAgain(sent, serving, clock);
     },
   };
 }
