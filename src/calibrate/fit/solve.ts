@@ -25,13 +25,13 @@ export interface SolveOptions {
   readonly told?: ((plays: number, cost: number) => void) | undefined;
 }
 
-/** Of the scale, for differences: large enough to be seen through what steps of an engine make of small changes. */
+/** Of the scale, to either side: large enough to be seen through what steps of an engine make of small changes. */
 const DIFFERENCE = 0.1;
 /** The hold of where a parameter began: as if one residual said so with an error of one scale. */
 export const HOLD = 1;
-const ROUNDS = 8;
+const ROUNDS = 20;
 const DAMPING = { first: 0.01, up: 6, down: 0.3, most: 1e4 };
-const ENOUGH = 1e-3;
+const ENOUGH = 1e-2;
 
 /**
  * Least squares by Levenberg and Marquardt with bounds: parameters that a step would take beyond them stay there. Every
@@ -74,11 +74,15 @@ export async function solve(
 
   async function jacobian(): Promise<Float64Array[]> {
     const made: Float64Array[] = [];
-    for (const [i, { scale, max }] of bounds.entries()) {
-      const step = point[i]! + DIFFERENCE * scale > max ? -DIFFERENCE : DIFFERENCE;
-      const beside = await at(point.map((x, j) => (i === j ? x + step * scale : x)));
-      plays++;
-      made.push(beside.values.map((value, row) => (value - residuals.values[row]!) / step));
+    for (const [i, { scale, min, max }] of bounds.entries()) {
+      const beside = (by: number): number =>
+        Math.min(max, Math.max(min, point[i]! + by * DIFFERENCE * scale));
+      const [low, high] = [beside(-1), beside(1)];
+      const below = await at(point.with(i, low));
+      const above = await at(point.with(i, high));
+      plays += 2;
+      const step = (high - low) / scale;
+      made.push(above.values.map((value, row) => (value - below.values[row]!) / step));
     }
     return made;
   }

@@ -28,15 +28,15 @@ export interface Load {
 /** One user alone, a load that a GPU's blocks hardly hold, and many at once. */
 export const LOADS: readonly Load[] = [
   {
-    ...{ users: 12, atATime: 1, systemTokens: 100, historyTokens: [100, 6000], rounds: 3 },
+    ...{ users: 8, atATime: 1, systemTokens: 100, historyTokens: [100, 6000], rounds: 3 },
     ...{ answerTokens: [60, 60], thinkMs: 0 },
   },
   {
-    ...{ users: 36, perSec: 1.2, systemTokens: 200, historyTokens: [2000, 4000], rounds: 4 },
+    ...{ users: 24, perSec: 1.2, systemTokens: 200, historyTokens: [2000, 4000], rounds: 3 },
     ...{ answerTokens: [20, 100], thinkMs: 2000 },
   },
   {
-    ...{ users: 64, atATime: 24, systemTokens: 100, historyTokens: [200, 1000], rounds: 2 },
+    ...{ users: 40, atATime: 16, systemTokens: 100, historyTokens: [200, 1000], rounds: 2 },
     ...{ answerTokens: [20, 200], thinkMs: 300 },
   },
 ];

@@ -14,7 +14,7 @@ const TRUTH = {
   ...profiles['h100']!,
   ...{ hostMs: 0, asyncScheduling: true, graphSizes: [1, 2, 4, 8, 16, 24, 32, 48, 64, 128] },
   ...{ graphLaunchMs: 2, eagerLaunchMs: 20, eagerLaunchSpread: 0.4 },
-  ...{ apiMs: 3, apiSerialMs: 4, apiShared: true, promptTokenUs: 2, chunkUs: 30 },
+  ...{ apiMs: 3, apiSerialMs: 4, apiReadShare: 0.4, promptTokenUs: 2, chunkUs: 30 },
 };
 
 test('what a host takes is found in traffic', async () => {
