@@ -55,6 +55,14 @@ export const FITTED = {
     ...{ unit: 'ms', says: 'the same, one after the other', scale: atLeast(5), min: 0, max: 1000 },
     isOf: isAhead,
   },
+  apiReadShare: {
+    ...{ unit: '', says: 'of that, what is done when a request comes in', scale: () => 0.3 },
+    ...{
+      min: 0.01,
+      max: 1,
+      isOf: (profile: Profile) => isAhead(profile) && !!profile.apiReadShare,
+    },
+  },
   promptTokenUs: {
     ...{
       unit: 'us',

@@ -1,6 +1,6 @@
 import { criticalValue } from '../../stats/intervals/student.ts';
 import type { Plane } from './plane.ts';
-import { type Bounds, HOLD, solved } from './solve.ts';
+import { type Bounds, dot, HOLD, solved } from './solve.ts';
 
 const CONFIDENCE = 0.95;
 /** Of its scale, to either side: a constant that is known no better is not determined. */
@@ -14,7 +14,8 @@ export interface Known {
 /**
  * How well each parameter of a solution is known: V = A (sum over clusters of s s' G / (G - 1) + hold) A with
  * A = (information + hold)^-1 and s = J'W r of each of G clusters (Liang and Zeger 1986), with Student's t of the
- * clusters; and not better than A itself, as if every residual were on its own.
+ * clusters; and not better than A times the squares that are left of each cluster (quasi-likelihood: McCullagh and Nelder
+ * 1989), as if all that was seen of one were one residual, nor than A.
  */
 export function intervalsOf(
   point: readonly number[],
@@ -39,6 +40,7 @@ export function intervalsOf(
     scores.set(clusters[row]!, sum);
   }
   const count = Math.max(2, scores.size);
+  const left = Math.max(1, dot(values, values, weights) / count);
   const errors = criticalValue(CONFIDENCE, count - 1);
   return columns.map((_, i) => {
     const own = inverse[i]!;
@@ -47,7 +49,7 @@ export function intervalsOf(
       between += own.reduce((all, value, j) => all + value * sum[j]!, 0) ** 2;
     }
     const hold = HOLD * own.reduce((sum, x) => sum + x * x, 0);
-    const variance = Math.max(own[i]!, (between * count) / (count - 1) + hold);
+    const variance = Math.max(left * own[i]!, (between * count) / (count - 1) + hold);
     const half = errors * Math.sqrt(variance);
     const { scale, min, max } = bounds[i]!;
     if (!(half < UNKNOWN)) return { interval: undefined };

@@ -11,13 +11,14 @@ const ERROR = { ttftMs: 0.1, tpotMs: 0.05, latencyMs: 0.05 } as const satisfies 
 >;
 /** Runs count alike, as if each had so many requests. */
 const REQUESTS = 100;
-/** Stretches of a run that are taken to be independent. */
+/** Stretches of a run within which requests are compared by rank, and those of them that are taken to be independent. */
 const STRETCHES = 20;
+const CLUSTERS = 5;
 /**
  * The logarithms of what the engine says over what was seen, of each kind of time. Requests that came at once are served
  * in any order, so those of a stretch of a run are compared by their rank, the longest time with the longest, and not
- *one by one. A kind of time counts by how well it is wanted (TTFT 10 %, TPOT and latency 5 %), every run as much as
- * another, and one that is far out as if it were nearer (Huber 1964). A stretch is one cluster.
+ * one by one. A kind of time counts by how well it is wanted (TTFT 10 %, TPOT and latency 5 %), every run as much as
+ * another, and one that is far out as if it were nearer (Huber 1964). A fifth of a run is one cluster: a queue outlives a stretch.
  */
 export async function residualsOf(
   replays: readonly Replay[],
@@ -38,7 +39,7 @@ export async function residualsOf(
           const beyond = Math.max(1, Math.abs(value) / (ROBUST * error));
           values.push(value);
           weights.push(REQUESTS / observed.length / error ** 2 / beyond);
-          clusters.push(index * STRETCHES + stretch);
+          clusters.push(index * CLUSTERS + Math.floor((stretch * CLUSTERS) / STRETCHES));
         }
       }
     }
