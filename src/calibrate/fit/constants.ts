@@ -44,10 +44,6 @@ export const FITTED = {
     ...{ unit: 'ms', says: 'launch of a step without a CUDA graph', scale: atLeast(5), min: 0 },
     ...{ max: 1000, isOf: isAhead },
   },
-  eagerLaunchSpread: {
-    ...{ unit: '', says: 'by which share of it that varies', scale: () => 0.5, min: 0, max: 0.9 },
-    isOf: isAhead,
-  },
   apiMs: {
     ...{ unit: 'ms', says: 'API of a request', scale: atLeast(5), min: 0, max: 1000 },
   },

@@ -11,9 +11,8 @@ const ERROR = { ttftMs: 0.1, tpotMs: 0.05, latencyMs: 0.05 } as const satisfies 
 >;
 /** Runs count alike, as if each had so many requests. */
 const REQUESTS = 100;
-/** Stretches of a run within which requests are compared by rank, and those of them that are taken to be independent. */
-const STRETCHES = 20;
-const CLUSTERS = 5;
+/** Stretches of a run within which requests are compared by rank, and that are taken to be independent. */
+const STRETCHES = 5;
 /**
  * The logarithms of what the engine says over what was seen, of each kind of time. Requests that came at once are served
  * in any order, so those of a stretch of a run are compared by their rank, the longest time with the longest, and not
@@ -39,7 +38,7 @@ export async function residualsOf(
           const beyond = Math.max(1, Math.abs(value) / (ROBUST * error));
           values.push(value);
           weights.push(REQUESTS / observed.length / error ** 2 / beyond);
-          clusters.push(index * CLUSTERS + Math.floor((stretch * CLUSTERS) / STRETCHES));
+          clusters.push(index * STRETCHES + stretch);
         }
       }
     }

@@ -41,11 +41,10 @@ test('what a host takes is found in traffic', async () => {
   }
   const start = { ...TRUTH, eagerLaunchMs: 14, apiMs: 9, promptTokenUs: 1 };
   const fitted = await fitTraffic(passed, start, scenario.engine, () => false);
-  const { eagerLaunchMs, eagerLaunchSpread, apiMs, apiSerialMs, promptTokenUs } = fitted!.values;
+  const { eagerLaunchMs, apiMs, apiSerialMs, promptTokenUs } = fitted!.values;
   expect(Math.abs(fitted!.residuals['traffic.ttftMs.p50']!)).toBeLessThan(0.02);
   expect(eagerLaunchMs!.value).toBeGreaterThan(18);
   expect(eagerLaunchMs!.value).toBeLessThan(22);
-  expect(eagerLaunchSpread!.value).toBeGreaterThan(0.2);
   const aRequestMs = apiMs!.value + apiSerialMs!.value + promptTokenUs!.value;
   expect(Math.abs(aRequestMs - 9)).toBeLessThan(1.5);
 });
