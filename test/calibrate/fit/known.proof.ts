@@ -16,20 +16,23 @@ test(`of ${CASES} engines that are known, constants that runs determine lie with
     const { truth, start, replays } = await knownCase(number);
     const { values, plays } = await fitted(replays, { start });
     const out: string[] = [];
+    const within: string[] = [];
     for (const { name, value, interval } of values) {
       const count = told.get(name) ?? { inside: 0, outside: 0, unknown: 0 };
       told.set(name, count);
       const is = valueIn(truth, name);
       if (!interval) count.unknown++;
-      else if (interval[0] <= is && is <= interval[1]) count.inside++;
-      else {
+      else if (interval[0] <= is && is <= interval[1]) {
+        count.inside++;
+        within.push(name);
+      } else {
         count.outside++;
         out.push(
           `${name} ${value.toPrecision(3)} (${interval.map((x) => x.toPrecision(3))}): ${is}`,
         );
       }
     }
-    console.log(number, `${plays} plays`, ...out);
+    console.log(number, `${plays} plays, within: ${within.join(' ')}`, ...out);
   }
   let [inside, determined] = [0, 0];
   for (const [name, count] of told) {
