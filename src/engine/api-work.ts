@@ -1,81 +1,75 @@
 import type { Clock } from '../base/clock.ts';
 
 interface Work {
-  /** Of the time that each has had when it is done. */
-  readonly shareMs: number;
-  readonly done: () => void;
+  /** Of what it is at now, and of what comes after that. */
+  ms: number;
+  restMs: number;
+  /** undefined: given up. */
+  done: (() => void) | undefined;
 }
 
 /** What there is to do is done but for rounding. */
 const LEFT_MS = 1e-6;
 
 /**
- * One process that works at all requests that it has at a time, a little at each in turn, as an event loop does: n that
- * came together are done together, after n times as long as one alone takes (processor sharing, Kleinrock 1967). What
- * is to be done at once is done before any of them goes on.
+ * One process that does one thing at a time, as an event loop does: what has come in is read before what was read goes
+ * on. So of many requests that come together none is through before nearly all have been read; then they are, one after
+ * the other, in the order in which they came. What is to be done at once delays all of it.
  */
 export class ApiWork {
   readonly #clock: Clock;
-  /** By when they are done, the next one last. */
-  readonly #works: Work[] = [];
-  /** What each that was there all the time has had. */
-  #shareMs = 0;
-  #atMs = 0;
-  #timer: unknown;
+  readonly #toRead: Work[] = [];
+  readonly #toEnd: Work[] = [];
+  #current: Work | undefined;
+  /** Until when it is busy with what was begun. */
+  #freeMs = 0;
   readonly #onDue = (): void => this.#due();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `done` once the process has worked so long at it; returns what gives it up. */
-  begin(workMs: number, done: () => void): () => void {
-    this.#advance();
-    const work = { shareMs: this.#shareMs + workMs, done };
-    let at = this.#works.length;
-    while (at > 0 && this.#works[at - 1]!.shareMs <= work.shareMs) at--;
-    this.#works.splice(at, 0, work);
-    this.#wait();
+  /** Reads so long, and calls `done` when the rest is done, too; returns what gives it up. */
+  begin(readMs: number, restMs: number, done: () => void): () => void {
+    const work: Work = { ms: readMs, restMs, done };
+    this.#toRead.push(work);
+    if (!this.#current) this.#next();
     return () => {
-      const place = this.#works.indexOf(work);
-      if (place < 0) return;
-      this.#advance();
-      this.#works.splice(place, 1);
-      this.#wait();
+      work.done = undefined;
+      for (const line of [this.#toRead, this.#toEnd]) {
+        const at = line.indexOf(work);
+        if (at >= 0) line.splice(at, 1);
+      }
     };
   }
 
   /** So long it works at nothing that was begun. */
   interrupt(ms: number): void {
-    this.#advance();
-    this.#atMs = Math.max(this.#atMs, this.#clock.now()) + ms;
+    this.#freeMs = Math.max(this.#freeMs, this.#clock.now()) + ms;
   }
 
-  #advance(): void {
-    const nowMs = this.#clock.now();
-    if (nowMs <= this.#atMs) return;
-    const count = this.#works.length;
-    if (count > 0) this.#shareMs += (nowMs - this.#atMs) / count;
-    this.#atMs = nowMs;
+  #next(): void {
+    this.#current = this.#toRead.shift() ?? this.#toEnd.shift();
+    if (!this.#current) return;
+    this.interrupt(this.#current.ms);
+    this.#wait();
   }
 
   #wait(): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const next = this.#works.at(-1);
-    if (!next) return;
-    const nowMs = this.#clock.now();
-    const leftMs = Math.max(0, next.shareMs - this.#shareMs) * this.#works.length;
-    this.#timer = this.#clock.setTimeout(this.#onDue, Math.max(0, this.#atMs - nowMs) + leftMs);
+    this.#clock.setTimeout(this.#onDue, Math.max(0, this.#freeMs - this.#clock.now()));
   }
 
   #due(): void {
-    this.#advance();
-    const ready: Work[] = [];
-    while (this.#works.length > 0 && this.#works.at(-1)!.shareMs <= this.#shareMs + LEFT_MS) {
-      ready.push(this.#works.pop()!);
+    if (this.#clock.now() < this.#freeMs - LEFT_MS) {
+      this.#wait();
+      return;
     }
-    this.#wait();
-    for (const { done } of ready) done();
+    const work = this.#current!;
+    const isOver = work.restMs === 0;
+    work.ms = work.restMs;
+    work.restMs = 0;
+    if (!isOver && work.done) this.#toEnd.push(work);
+    this.#next();
+    if (isOver) work.done?.();
   }
 }

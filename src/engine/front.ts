@@ -6,7 +6,7 @@ import type { EngineEnd, EngineObserver } from './serving.ts';
 
 type FrontCosts = Pick<
   Further,
-  'apiMs' | 'apiSerialMs' | 'apiShared' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
+  'apiMs' | 'apiSerialMs' | 'apiReadShare' | 'promptTokenUs' | 'chunkUs' | 'firstChunkMs'
 >;
 
 /** What the engine tells; `cancel`: nothing more is told. */
@@ -20,8 +20,8 @@ export interface Heard extends EngineObserver {
  *
  *   apiSerialMs + promptTokenUs n + apiMs
  *
- * of which the first two wait for the chunks that are sent meanwhile, and for the requests before it, or are shared
- * with all that are there (`apiShared`, `ApiWork`).
+ * of which the first two wait for the chunks that are sent meanwhile, and for the requests before it; of those that come
+ * together all may be read, a share of it, before any goes on (`apiReadShare`, `ApiWork`).
  */
 export class Front {
   readonly #costs: FrontCosts;
@@ -38,15 +38,16 @@ export class Front {
 
   /** Takes a request in, and calls `accepted` when the engine has it; returns what gives it up. */
   take(promptTokens: number, accepted: () => void): () => void {
-    const { apiMs, apiSerialMs, apiShared, promptTokenUs } = this.#costs;
+    const { apiMs, apiSerialMs, apiReadShare, promptTokenUs } = this.#costs;
     const busyMs = apiSerialMs + (promptTokenUs / 1e3) * promptTokens;
     let timer: unknown;
     const handOver = (waitMs: number): void => {
       timer = this.#clock.setTimeout(accepted, waitMs + apiMs);
     };
+    const readMs = apiReadShare * busyMs;
     const giveUp =
-      apiShared && busyMs > 0
-        ? this.#work.begin(busyMs, () => handOver(0))
+      readMs > 0
+        ? this.#work.begin(readMs, busyMs - readMs, () => handOver(0))
         : handOver(this.#inTurnMs(busyMs));
     return () => {
       giveUp?.();
@@ -59,7 +60,7 @@ export class Front {
     const { chunkUs } = this.#costs;
     if (chunkUs === 0) return;
     const ms = (chunkUs / 1e3) * chunks;
-    if (this.#costs.apiShared) this.#work.interrupt(ms);
+    if (this.#costs.apiReadShare > 0) this.#work.interrupt(ms);
     else this.#inTurnMs(ms);
   }
 

@@ -75,7 +75,7 @@ export class Pipelined implements Stepping {
     const { scheduler, cost, launchMs, handOverMs, begun } = this.#parts;
     const readyMs = nowMs + handOverMs();
     begun(rows, nowMs);
-    this.#hostFreeMs = readyMs + cost.hostMs(load) + launchMs(load, rows);
+    this.#hostFreeMs = readyMs + cost.hostMs(load) + launchMs(load, rows, nowMs);
     const gpuMs = Math.max(this.#gpuFreeMs, readyMs) + cost.gpuMs(load);
     this.#gpuFreeMs = Math.max(gpuMs, this.#hostFreeMs);
     const flight = this.#underWay++ === 0 ? this.#first : this.#second;

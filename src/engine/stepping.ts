@@ -54,7 +54,7 @@ export class InTurn implements Stepping {
     if (!this.#isStepping) return;
     const handOver = handOverMs();
     begun(rows, startMs);
-    const computeMs = Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows));
+    const computeMs = Math.max(cost.gpuMs(load) + cost.hostMs(load), launchMs(load, rows, startMs));
     this.#endMs = startMs + handOver + computeMs;
     clock.setTimeout(this.#onEnd, Math.max(0, this.#endMs - clock.now()));
   }

@@ -136,13 +136,28 @@ test('an answer of one token that comes later still says why it ended', () => {
   expect(told).toEqual([[14, 'length'], 14]);
 });
 
-test('the API reads one prompt after the other, or works at all that it has', () => {
+test('launches without a graph take alike for a stretch of time, and then another time within their spread', () => {
+  const asked = Array.from({ length: 120 }, (_, i) => ({ atMs: 500 * i, prompt: 100, answer: 1 }));
+  const ttftsOf = (stretchMs: number): number[] => {
+    const launch = { eagerLaunchMs: 100, eagerLaunchSpread: 0.5, eagerLaunchStretchMs: stretchMs };
+    return played(launch, asked).times.map(([first], i) => first! - asked[i]!.atMs);
+  };
+  const changes = (all: readonly number[]) =>
+    all.filter((x, i) => i > 0 && x !== all[i - 1]).length;
+  const inStretches = ttftsOf(5000);
+  expect(Math.min(...inStretches)).toBeGreaterThanOrEqual(50);
+  expect(Math.max(...inStretches)).toBeLessThanOrEqual(150);
+  expect(changes(inStretches)).toBe(11);
+  expect(changes(ttftsOf(0))).toBe(119);
+});
+
+test('the API takes one request after the other, or reads all that it has first', () => {
   const both = Array.from({ length: 2 }, () => ({ atMs: 0, prompt: 1000, answer: 1 }));
   const api = { apiSerialMs: 5, promptTokenUs: 10, apiMs: 3 };
   // With the engine at 18 and 33 ms: the second waits until the step of the first has ended.
   expect(played(api, both).times).toEqual([[28], [43]]);
-  // With the engine at 33 ms, both.
-  expect(played({ ...api, apiShared: true }, both).times).toEqual([[43], [53]]);
+  // Half of each is read before: with the engine at 25.5 and 33 ms.
+  expect(played({ ...api, apiReadShare: 0.5 }, both).times).toEqual([[35.5], [45.5]]);
 });
 
 test('whatever is asked, every request gets its tokens, in order, under preemption and tiers too', () => {

@@ -6,6 +6,7 @@ import { readRun } from '../../src/record/run-folder.ts';
 import { boundsOf } from '../../src/twin/errors.ts';
 import { twinOf } from '../../src/twin/twin.ts';
 import { absent, sharedFile, titled } from '../support/needs.ts';
+import { NO_RECORDINGS, RUNS, shippedTwinOf } from './vllm024.ts';
 
 // vLLM 0.24 on an H100, recorded outside the repository: see its README.
 const RECORDED = sharedFile('data/recordings/vllm024-h100');
@@ -40,5 +41,15 @@ test.skipIf(missing)(
     } finally {
       rmSync(dir, { recursive: true });
     }
+  },
+);
+
+// The others are in test/calibrate/fit/recordings.proof.ts.
+const [SHORTEST] = RUNS;
+
+test.skipIf(NO_RECORDINGS)(
+  titled(`the shipped h100 keeps all bounds of the recorded run ${SHORTEST.name}`, NO_RECORDINGS),
+  async () => {
+    expect(await shippedTwinOf(SHORTEST)).toEqual({ kept: 11, of: 11, equal: 1 });
   },
 );

@@ -44,16 +44,20 @@ export const FITTED = {
     ...{ unit: 'ms', says: 'launch of a step without a CUDA graph', scale: atLeast(5), min: 0 },
     ...{ max: 1000, isOf: isAhead },
   },
-  eagerLaunchSpread: {
-    ...{ unit: '', says: 'by which share of it that varies', scale: () => 0.5, min: 0, max: 0.9 },
-    isOf: isAhead,
-  },
   apiMs: {
     ...{ unit: 'ms', says: 'API of a request', scale: atLeast(5), min: 0, max: 1000 },
   },
   apiSerialMs: {
     ...{ unit: 'ms', says: 'the same, one after the other', scale: atLeast(5), min: 0, max: 1000 },
     isOf: isAhead,
+  },
+  apiReadShare: {
+    ...{ unit: '', says: 'of that, what is done when a request comes in', scale: () => 0.3 },
+    ...{
+      min: 0.01,
+      max: 1,
+      isOf: (profile: Profile) => isAhead(profile) && !!profile.apiReadShare,
+    },
   },
   promptTokenUs: {
     ...{

@@ -4,6 +4,7 @@ import type { Profile } from '../../engine/cost/profile.ts';
 import { FITTED, type FittedConstant, type FittedName, fittedNames } from './constants.ts';
 import { errorsOf, type RunErrors } from './errors.ts';
 import { intervalsOf } from './intervals.ts';
+import { planeAt } from './plane.ts';
 import { hasTiers, type Replay } from './replay.ts';
 import { residualsOf } from './residuals.ts';
 import { type Bounds, solve } from './solve.ts';
@@ -47,19 +48,23 @@ export async function fitted(replays: readonly Replay[], options: FitOptions): P
     ...Object.fromEntries(names.map((name, i) => [name, point[i]!])),
   });
   const begin = names.map((name) => valueIn(start, name));
-  const solution = await solve(begin, bounds, (point) => residualsOf(replays, profileAt(point)), {
+  const at = (point: readonly number[]) => residualsOf(replays, profileAt(point));
+  const solution = await solve(begin, bounds, at, {
     until,
     told: (count, cost) => told?.(`${count} plays: residual ${cost.toFixed(0)}`),
   });
-  const { point, plays } = solution;
-  const known = intervalsOf(solution, bounds);
+  const { point } = solution;
+  const isComplete = !until();
+  const plane = await planeAt(solution, bounds, at);
+  const plays = solution.plays + plane.plays;
+  const known = intervalsOf(point, plane, bounds);
   const values = names.map((name, i) => ({
     ...{ name, startedAt: begin[i]!, value: point[i]! },
     interval: known[i]!.interval,
   }));
   const profile = profileAt(point);
   return {
-    ...{ profile, values, plays, isComplete: !until(), digest: digestOf(replays) },
+    ...{ profile, values, plays, isComplete, digest: digestOf(replays) },
     errors: await Promise.all(replays.map((replay) => errorsOf(replay, profile))),
     requests: replays.reduce((sum, { observed }) => sum + observed.length, 0),
     notes: replays.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),

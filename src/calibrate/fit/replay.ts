@@ -31,10 +31,10 @@ export interface Replay {
   readonly engine: EngineOptions;
   /** What is odd about playing it, one line each. */
   readonly notes: readonly string[];
-  /** In virtual time, by the key of the request. */
-  play(
-    profile: Profile,
-  ): Promise<ReadonlyMap<string | number, Times & { cachedTokens?: number | undefined }>>;
+  /** In virtual time, as it says itself when its requests come. */
+  play(profile: Profile): Promise<Played>;
+  /** In virtual time, every request when it was sent; default: as above. */
+  playAgain?(profile: Profile): Promise<Played>;
 }
 
 /** It has tiers below the GPU. */

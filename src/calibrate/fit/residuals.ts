@@ -11,13 +11,13 @@ const ERROR = { ttftMs: 0.1, tpotMs: 0.05, latencyMs: 0.05 } as const satisfies 
 >;
 /** Runs count alike, as if each had so many requests. */
 const REQUESTS = 100;
-/** Stretches of a run that are taken to be independent. */
-const STRETCHES = 20;
+/** Stretches of a run within which requests are compared by rank, and that are taken to be independent. */
+const STRETCHES = 5;
 /**
  * The logarithms of what the engine says over what was seen, of each kind of time. Requests that came at once are served
  * in any order, so those of a stretch of a run are compared by their rank, the longest time with the longest, and not
- *one by one. A kind of time counts by how well it is wanted (TTFT 10 %, TPOT and latency 5 %), every run as much as
- * another, and one that is far out as if it were nearer (Huber 1964). A stretch is one cluster.
+ * one by one. A kind of time counts by how well it is wanted (TTFT 10 %, TPOT and latency 5 %), every run as much as
+ * another, and one that is far out as if it were nearer (Huber 1964). A fifth of a run is one cluster: a queue outlives a stretch.
  */
 export async function residualsOf(
   replays: readonly Replay[],
@@ -26,8 +26,9 @@ export async function residualsOf(
   const values: number[] = [];
   const weights: number[] = [];
   const clusters: number[] = [];
-  for (const [index, { observed, play }] of replays.entries()) {
-    const played = await play(profile);
+  for (const [index, replay] of replays.entries()) {
+    const { observed } = replay;
+    const played = await (replay.playAgain ?? replay.play)(profile);
     const size = Math.max(1, Math.ceil(observed.length / STRETCHES));
     for (let stretch = 0; stretch * size < observed.length; stretch++) {
       const part = observed.slice(stretch * size, (stretch + 1) * size);
@@ -49,11 +50,16 @@ export async function residualsOf(
   };
 }
 
-/** As many as were seen, whatever was played: 0 for one that did not come again. */
+/**
+ * As many as were seen, whatever was played: 0 for one that did not come again, or that found other blocks in the cache
+ * than it did. What it had to compute says nothing of how long that takes.
+ */
 function byRank(part: readonly Observed[], played: Played, measure: keyof Times): number[] {
-  const both = part.flatMap(({ key, [measure]: seen }) => {
+  const both = part.flatMap(({ key, cachedTokens, [measure]: seen }) => {
     if (!seen) return [];
-    return [{ seen, said: played.get(key)?.[measure] ?? seen }];
+    const again = played.get(key);
+    const isOther = cachedTokens !== undefined && again?.cachedTokens !== cachedTokens;
+    return [{ seen, said: (isOther ? undefined : again?.[measure]) ?? seen }];
   });
   const seen = both.map((one) => one.seen).sort((a, b) => a - b);
   const said = both.map((one) => one.said).sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 import { VirtualClock } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
-import { simulatedEngine } from '../../engine/embedded.ts';
+import { type SimulatedEngine, simulatedEngine } from '../../engine/embedded.ts';
+import type { EngineRequest } from '../../engine/serving.ts';
 import { engineOptions, samplingOf } from '../../play/target.ts';
 import type { TurnRecord } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
@@ -10,10 +11,12 @@ import { startRun } from '../../run/run.ts';
 import { parseScenario } from '../../scenario/load.ts';
 import { type Override, withOverrides } from '../../scenario/overrides.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { localTransport } from '../../transport/local.ts';
+import { type LocalOptions, localTransport } from '../../transport/local.ts';
+import type { ChatRequest } from '../../transport/transport.ts';
 import { openWorkload } from '../../workload/load.ts';
 import { ownSettings, toldOf } from '../run-engine.ts';
-import { type Observed, type Replay, type Times, timesOf } from './replay.ts';
+import { inPlaces, playedAgain, type SentRequest } from './again.ts';
+import { type Observed, type Played, type Replay, timesOf } from './replay.ts';
 
 /** Below so many requests of a run played as the run had them, it is another load. */
 const ALIKE_MIN = 0.9;
@@ -41,6 +44,27 @@ export async function replayOfRun(
     throw new UsageError(`${dir}: found no measured request that was completed; expected some`);
   }
   const notes: string[] = [];
+  const { api, promptForm, stream } = scenario.target;
+  const playedBy = async (
+    { engine, prompts }: SimulatedEngine,
+    clock: VirtualClock,
+    onSubmit?: LocalOptions['onSubmit'],
+  ): Promise<Played> => {
+    const transport = localTransport(engine, {
+      ...{ api, promptForm, prompts, sampling: samplingOf(scenario) },
+      tokensPerDelta: stream ? 1 : Infinity,
+      ...(onSubmit && { onSubmit }),
+    });
+    const played = new Map<string | number, Observed>();
+    const record = (one: TurnRecord): void => {
+      for (const seen of observedOf(one)) played.set(seen.key, seen);
+    };
+    startRun({ scenario, clock, workload, transport, record, onDone() {} });
+    await clock.runInSlices();
+    if (notes.length === 0) notes.push(...doubts(observed, played));
+    return played;
+  };
+  let sent: SentRequest[] | undefined;
   return {
     name: dir,
     observed,
@@ -48,20 +72,21 @@ export async function replayOfRun(
     engine: scenario.engine,
     async play(profile) {
       const clock = new VirtualClock();
+      return playedBy(await simulatedEngine(clock, engineOptions(scenario), profile), clock);
+    },
+    async playAgain(profile) {
+      const clock = new VirtualClock();
       const simulated = await simulatedEngine(clock, engineOptions(scenario), profile);
-      const { api, promptForm, stream } = scenario.target;
-      const transport = localTransport(simulated.engine, {
-        ...{ api, promptForm, prompts: simulated.prompts, sampling: samplingOf(scenario) },
-        tokensPerDelta: stream ? 1 : Infinity,
-      });
-      const played = new Map<string | number, Times & { cachedTokens?: number | undefined }>();
-      const record = (one: TurnRecord): void => {
-        for (const seen of observedOf(one)) played.set(seen.key, seen);
-      };
-      startRun({ scenario, clock, workload, transport, record, onDone() {} });
-      await clock.runInSlices();
-      if (notes.length === 0) notes.push(...doubts(observed, played));
-      return played;
+      if (!sent) {
+        const asked = new Map<string, EngineRequest>();
+        const first = new VirtualClock();
+        const own = await simulatedEngine(first, engineOptions(scenario), profile);
+        await playedBy(own, first, (request, chat) => void asked.set(askerKey(chat), request));
+        const all = sentOf(part.records, asked);
+        const isClosed = scenario.population.arrivals.process === 'closed';
+        sent = isClosed ? inPlaces(all) : all;
+      }
+      return playedAgain(sent, simulated.engine, clock, { isWhole: !stream });
     },
   };
 }
@@ -78,6 +103,27 @@ function standIn(own: Scenario, run: Run, settings: readonly Override[]): Scenar
     settings,
   );
   return parseScenario({ ...changed, output: { keepChunkGaps: false } }, 'the run, played again');
+}
+
+function askerKey({ userId, turn, agent }: Pick<ChatRequest, 'userId' | 'turn' | 'agent'>): string {
+  return JSON.stringify([userId, turn, agent]);
+}
+
+/** All that were sent, the warm-up too, with what was asked: prompts are the same whatever the engine takes. */
+function sentOf(
+  records: readonly TurnRecord[],
+  asked: ReadonlyMap<string, EngineRequest>,
+): SentRequest[] {
+  return records
+    .flatMap((record): SentRequest[] => {
+      const request = asked.get(askerKey(record));
+      if (!request || record.sentMs === undefined) return [];
+      const { userId, agent, sentMs, lastTokenMs, endMs } = record;
+      const conversation = agent ? undefined : userId;
+      const over = lastTokenMs ?? endMs;
+      return [{ key: turnKey(record), startMs: sentMs, request, conversation, endMs: over }];
+    })
+    .sort((a, b) => a.startMs - b.startMs);
 }
 
 function observedOf(record: TurnRecord): Observed[] {

@@ -25,13 +25,16 @@ export interface SolveOptions {
   readonly told?: ((plays: number, cost: number) => void) | undefined;
 }
 
-/** Of the scale, for differences: large enough to be seen through what steps of an engine make of small changes. */
-const DIFFERENCE = 0.1;
+/**
+ * Of the scale, to either side, one after the other: what steps of an engine make of small changes has least of its own
+ * at every turn, which the slopes of large ones see past; those of smaller ones then say where the least is.
+ */
+const DIFFERENCES = [0.25, 0.1];
 /** The hold of where a parameter began: as if one residual said so with an error of one scale. */
 export const HOLD = 1;
-const ROUNDS = 8;
-const DAMPING = { first: 0.01, up: 6, down: 0.3, most: 1e4 };
-const ENOUGH = 1e-3;
+const ROUNDS = 20;
+const DAMPING = { first: 0.01, up: 6, down: 0.3, most: 1e3 };
+const ENOUGH = 1e-2;
 
 /**
  * Least squares by Levenberg and Marquardt with bounds: parameters that a step would take beyond them stay there. Every
@@ -49,36 +52,48 @@ export async function solve(
   const cost = (found: Residuals, where: readonly number[]): number =>
     squares(found) +
     HOLD * where.reduce((sum, x, i) => sum + ((x - start[i]!) / bounds[i]!.scale) ** 2, 0);
-  let damping = DAMPING.first;
-  let columns = await jacobian();
-  for (let round = 0; round < ROUNDS && !until(); round++) {
-    const before = cost(residuals, point);
-    told?.(plays, before);
-    let isBetter = false;
-    while (!isBetter && damping < DAMPING.most && !until()) {
-      const next = stepped(point, start, bounds, columns, residuals, damping);
-      const found = await at(next);
-      plays++;
-      isBetter = cost(found, next) < before;
-      if (isBetter) {
-        point = next;
-        residuals = found;
-        damping *= DAMPING.down;
-      } else damping *= DAMPING.up;
-    }
-    if (!isBetter) break;
-    columns = await jacobian();
-    if (before - cost(residuals, point) < ENOUGH * before) break;
+  let columns: Float64Array[] = [];
+  for (const difference of DIFFERENCES) {
+    if (columns.length > 0 && until()) break;
+    columns = await jacobian(difference);
+    await descend(difference);
   }
   return { point, residuals, columns, plays };
 
-  async function jacobian(): Promise<Float64Array[]> {
+  async function descend(difference: number): Promise<void> {
+    let damping = DAMPING.first;
+    for (let round = 0; round < ROUNDS && !until(); round++) {
+      const before = cost(residuals, point);
+      told?.(plays, before);
+      let isBetter = false;
+      while (!isBetter && damping < DAMPING.most && !until()) {
+        const next = stepped(point, start, bounds, columns, residuals, damping);
+        const found = await at(next);
+        plays++;
+        isBetter = cost(found, next) < before;
+        if (isBetter) {
+          point = next;
+          residuals = found;
+          damping *= DAMPING.down;
+        } else damping *= DAMPING.up;
+      }
+      if (!isBetter) return;
+      columns = await jacobian(difference);
+      if (before - cost(residuals, point) < ENOUGH * before) return;
+    }
+  }
+
+  async function jacobian(difference: number): Promise<Float64Array[]> {
     const made: Float64Array[] = [];
-    for (const [i, { scale, max }] of bounds.entries()) {
-      const step = point[i]! + DIFFERENCE * scale > max ? -DIFFERENCE : DIFFERENCE;
-      const beside = await at(point.map((x, j) => (i === j ? x + step * scale : x)));
-      plays++;
-      made.push(beside.values.map((value, row) => (value - residuals.values[row]!) / step));
+    for (const [i, { scale, min, max }] of bounds.entries()) {
+      const beside = (by: number): number =>
+        Math.min(max, Math.max(min, point[i]! + by * difference * scale));
+      const [low, high] = [beside(-1), beside(1)];
+      const below = await at(point.with(i, low));
+      const above = await at(point.with(i, high));
+      plays += 2;
+      const step = (high - low) / scale;
+      made.push(above.values.map((value, row) => (value - below.values[row]!) / step));
     }
     return made;
   }

@@ -8,6 +8,7 @@ import { type Override, withOverrides } from '../../scenario/overrides.ts';
 import type { TraceEntry } from '../../workload/traces/format.ts';
 import { TRACE_FORMATS } from '../../workload/traces/formats/formats.ts';
 import { readTrace } from '../../workload/traces/read-trace.ts';
+import { playedAgain, type SentRequest } from './again.ts';
 import { type Observed, type Replay, type Times, timesOf } from './replay.ts';
 
 /** Whatever an answer is made of: what it says costs nothing. */
@@ -22,7 +23,9 @@ const ID_MAX = 2 ** 30;
 export async function replayOfTrace(file: string, settings: readonly Override[]): Promise<Replay> {
   const scenario = parseScenario(withOverrides({ conversation: trace(file) }, settings), file);
   const read = await readTrace(scenario.conversation.trace!, scenario.seed, TRACE_FORMATS);
-  const requests = read.entries.flatMap((entry, key) => requestOf(entry, key, read.blockTokens));
+  const requests = read.entries
+    .flatMap((entry, key) => requestOf(entry, key, read.blockTokens))
+    .sort((a, b) => a.startMs - b.startMs);
   const observed = requests.flatMap(({ seen }) => (seen ? [seen] : []));
   if (observed.length === 0) {
     throw new UsageError(
@@ -39,23 +42,7 @@ export async function replayOfTrace(file: string, settings: readonly Override[])
     async play(profile) {
       const clock = new VirtualClock();
       const serving = new Engine(clock, options, WORDS, { profile: { ...profile, apiMs: 0 } });
-      const played = new Map<string | number, Times>();
-      for (const { key, atMs, promptTokens, outputTokens } of requests) {
-        clock.run(atMs);
-        let firstMs = 0;
-        serving.submit(
-          { promptTokens, maxTokens: outputTokens, ignoreEos: true },
-          {
-            onToken: (_id, _text, nowMs) => {
-              firstMs ||= nowMs;
-            },
-            onEnd: (_end, nowMs) => played.set(key, timesOf(atMs, firstMs, nowMs, outputTokens)),
-            onError: () => {},
-          },
-        );
-      }
-      await clock.runInSlices();
-      return played;
+      return playedAgain(requests, serving, clock);
     },
   };
 }
@@ -64,11 +51,7 @@ function trace(file: string): object {
   return { source: 'trace', trace: { file } };
 }
 
-interface Request {
-  readonly key: number;
-  readonly atMs: number;
-  readonly promptTokens: Int32Array;
-  readonly outputTokens: number;
+interface Request extends SentRequest {
   readonly seen: Observed | undefined;
 }
 
@@ -82,7 +65,8 @@ function requestOf(entry: TraceEntry, key: number, blockTokens: number): Request
       : timesOf(0, ttftMs, apiMs, outputTokens);
   const isSeen = apiMs !== undefined || ttftMs !== undefined;
   const seen = isSeen ? { key, startMs: atMs, inputTokens, ...times } : undefined;
-  return [{ key, atMs, promptTokens, outputTokens, seen }];
+  const request = { promptTokens, maxTokens: outputTokens, ignoreEos: true };
+  return [{ key, startMs: atMs, request, seen }];
 }
 
 /** Blocks of one name have the same tokens; what has none, tokens of its own. */

@@ -35,7 +35,7 @@ const STEPPINGS: readonly Stepping[] = [
   {
     name: 'pipelined',
     profile: {
-      ...{ asyncScheduling: true, apiShared: true, transfersInTurn: true },
+      ...{ asyncScheduling: true, apiReadShare: 0.4, transfersInTurn: true },
       graphSizes: GRAPH_SIZES,
     },
     // Hidden below the steps, and in the launch of those that it shows in.

@@ -16,7 +16,7 @@ export function timelineOf(profile: Profile): Timeline {
   const further = furtherOf(profile);
   const cost = stepCost(profile);
   const launch = launchCost(cost, { ...further, eagerLaunchSpread: 0 }, 0);
-  const launchMs = (load: StepLoad) => launch(load, []);
+  const launchMs = (load: StepLoad) => launch(load, [], 0);
   if (!further.asyncScheduling) {
     return (loads) => {
       let atMs = 0;

@@ -24,10 +24,10 @@ function row<S extends z.ZodType>(schema: S, absent: z.infer<S>, says: string): 
 export const FURTHER = {
   apiMs: row(zeroOrMore, 14, 'HTTP, tokenizing and IPC of a request, however many there are'),
   apiSerialMs: row(zeroOrMore, 0, 'the same, of one request after the other'),
-  apiShared: row(
-    z.boolean(),
-    false,
-    'of all requests that are there at a time, a little at each in turn, instead of one after the other',
+  apiReadShare: row(
+    zeroOrMore.max(1),
+    0,
+    'of that, the share that is spent when a request comes in, before those that came earlier go on',
   ),
   promptTokenUs: row(zeroOrMore, 0, 'the same, per token of the prompt'),
   chunkUs: row(zeroOrMore, 0, 'for which the API is busy with a streamed token'),
@@ -50,6 +50,11 @@ export const FURTHER = {
     zeroOrMore.max(1),
     0,
     'of that, evenly: between 1 - spread and 1 + spread of it',
+  ),
+  eagerLaunchStretchMs: row(
+    zeroOrMore,
+    0,
+    'for so long launches take alike, and then another time of that spread; 0: each takes its own',
   ),
   hostRowUs: row(zeroOrMore, 0, 'host time of a step, per row: detokenizing, output'),
   asyncScheduling: row(
