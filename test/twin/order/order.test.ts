@@ -37,7 +37,7 @@ test('requests that found other tokens as they were served in another order are 
   expect(text).toMatch(
     /Cached tokens that differ\n {2}(\d:\d) +(\d+) cached, in the twin (?!\2)\d+, in the run's order \2\n +as .* admitted/,
   );
-  expect(text).toContain('asyncScheduling of the profile says otherwise');
+  expect(text).toContain('The run fits an engine that scheduled a step before it had the tokens');
   const { cachedTokens } = JSON.parse(twinJson(twin));
   expect(cachedTokens.inRunsOrder).toEqual({ told: 40, equal: 40 });
   const [first] = cachedTokens.differing;
