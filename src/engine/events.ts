@@ -49,7 +49,7 @@ export interface EngineEvents {
   loaded?(request: EngineRequest, hostBlocks: number, storageBlocks: number): void;
   /** A copy between the GPU and the first tier below it begins. */
   transferred?(direction: TransferDirection, bytes: number): void;
-  /** A step begins; so many tokens came of the steps before it, prompts past their prefill included. */
+  /** A step has ended; so many tokens have come of all steps so far, prompts past their prefill included. */
   step?(tokens: number): void;
   /** Content is known by its name from now on; in a tier it may still be on its way there. */
   stored?(memory: Memory, slot: number, by: Asker | undefined): void;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { version } from '../../src/base/version.ts';
 import { certificateOf, serverName } from '../../src/conform/certificate.ts';
 import { conform } from '../../src/conform/conform.ts';
 import { certificateSections } from '../../src/conform/text.ts';
-import { version } from '../../src/base/version.ts';
 import { engineWire } from '../support/engine-wire.ts';
 
 test('the engine of this program is not taken for a vLLM of its version', async () => {
@@ -19,8 +19,9 @@ test('the engine of this program is not taken for a vLLM of its version', async 
 
 test('a server is called by what it says', () => {
   const said = {
-    ...{ model: 'm', blockTokens: 16, blockTokensFrom: 'flag', blocks: 9, maxModelTokens: 99 },
-  } as const;
+    ...{ model: 'm', blockTokens: 16, blockTokensFrom: 'flag' as const, blocks: 9 },
+    maxModelTokens: 99,
+  };
   expect(serverName({ ...said, engine: 'vLLM', version: '0.32.0' })).toBe('vLLM 0.32.0');
   expect(serverName({ ...said, engine: undefined, version: undefined })).toBe(
     'a server that does not say what it is',

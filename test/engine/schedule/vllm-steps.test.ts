@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { BlockPool } from '../../../../src/engine/kv/block-pool.ts';
-import { Scheduler, type SchedulerOptions } from '../../../../src/engine/schedule/scheduler.ts';
-import { newSequence, type Sequence } from '../../../../src/engine/schedule/sequence.ts';
+import { BlockPool } from '../../../src/engine/kv/block-pool.ts';
+import { Scheduler, type SchedulerOptions } from '../../../src/engine/schedule/scheduler.ts';
+import { newSequence, type Sequence } from '../../../src/engine/schedule/sequence.ts';
 
-/** What a real vLLM's scheduler did: README.md has how it was recorded. */
+/** What a real vLLM's scheduler did: vllm/README.md has how it was recorded. */
 interface Trace {
   readonly engine: {
     readonly blocks: number;
@@ -35,7 +35,7 @@ const OPTIONS: Omit<SchedulerOptions, 'blockTokens' | 'maxBatchedTokens'> = {
 };
 
 function traceIn(file: string): Trace {
-  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`vllm/${file}`, import.meta.url), 'utf8');
   const [engine, ...lines] = text
     .trim()
     .split('\n')
