@@ -63,6 +63,8 @@ export function deviationTexts(probe: Verdict): string[] {
   );
 }
 
-export function serverName({ engine, version: of }: Subject): string {
-  return [engine ?? 'a server that does not say what it is', of].filter(Boolean).join(' ');
+/** `vLLM 0.32.0`, `confab engine 0.1.0 (as vLLM 0.32)`. */
+export function serverName({ engine, version: of, answersAs }: Subject): string {
+  const as = answersAs && `(as ${answersAs})`;
+  return [engine ?? 'a server that does not say what it is', of, as].filter(Boolean).join(' ');
 }

@@ -1,4 +1,5 @@
 import { parsedJson } from '../base/json.ts';
+import { ANSWERS_AS } from '../base/version.ts';
 import { ENGINES, usesOf } from '../server/engines.ts';
 import { samplesOf } from '../server/exposition.ts';
 import { object } from '../transport/json.ts';
@@ -19,6 +20,8 @@ export interface Subject {
   readonly model: string;
   /** By the names on its page of metrics: `vLLM`. */
   readonly engine: string | undefined;
+  /** Of the engine of this program, whose API it has. */
+  readonly answersAs?: string;
   readonly version: string | undefined;
   readonly blockTokens: number | undefined;
   readonly blockTokensFrom: 'flag' | 'metrics' | 'probing' | undefined;
@@ -44,7 +47,7 @@ export async function subjectOf(wire: Wire, said: Said, prompts: Prompts): Promi
   const maxModelTokens = whole(served['max_model_len']) ?? whole(object(served['meta'])['n_ctx']);
   const known = {
     model,
-    engine: engineOf(page),
+    ...engineOf(page),
     version: versionOf(version) ?? (await fingerprint(wire, model, prompts)),
     blocks: said.blocks ?? told.capacityBlocks,
     maxModelTokens,
@@ -87,14 +90,17 @@ async function fingerprint(
 
 const SHORT = 4;
 
-/** Whoever's names are on the page, the first of the table of engines. */
-function engineOf(page: string | undefined): string | undefined {
-  if (page === undefined) return undefined;
+/** Whoever's names are on the page, the first of the table of engines; this program's engine has its own beside vLLM's. */
+function engineOf(page: string | undefined): Pick<Subject, 'engine' | 'answersAs'> {
+  if (page === undefined) return { engine: undefined };
+  if (OWN_NAME.test(page)) return { engine: 'confab engine', answersAs: ANSWERS_AS };
   const samples = samplesOf(page, (name) => usesOf(name).length > 0);
   const names = new Set(samples.flatMap(({ name }) => usesOf(name).map(({ engine }) => engine)));
   const first = (Object.keys(ENGINES) as (keyof typeof ENGINES)[]).find((name) => names.has(name));
-  return first && ENGINES[first].title;
+  return { engine: first && ENGINES[first].title };
 }
+
+const OWN_NAME = /^confab:/m;
 
 function whole(value: unknown): number | undefined {
   return Number.isInteger(value) && (value as number) > 0 ? (value as number) : undefined;

@@ -143,6 +143,7 @@ export class Engine implements EngineFleet {
       begun: (rows, startMs) => this.#begin(rows, startMs),
       computed: (job, tokens) => this.#offload?.computed(job, tokens),
       sampled: (job, atMs) => this.#tell(job, atMs),
+      ended: () => this.#stepped?.(this.tokens),
     });
     const capacity = this.#pool.usableBlocks * options.blockTokens;
     this.lengthLimit = Math.min(options.maxModelTokens, capacity);
@@ -223,7 +224,6 @@ export class Engine implements EngineFleet {
       this.#handedOver.add(job);
       if (job.scheduledMs < 0) job.scheduledMs = Math.max(startMs, job.queuedMs);
     }
-    this.#stepped?.(this.tokens);
   }
 
   /** It has another token. */

@@ -1,6 +1,9 @@
 import type { Medium } from './kv/offload-stats.ts';
 import type { EngineEnd, EngineRequest } from './serving.ts';
 
+/** As vLLM has it: to the GPU, or from it. */
+export type TransferDirection = 'load' | 'store';
+
 /** Who asks: one small object a request, which the blocks that it used keep after it has ended. */
 export interface Asker {
   /** Number of the request in this engine, in order of arrival. */
@@ -44,7 +47,9 @@ export interface EngineEvents {
   admitted?(request: EngineRequest, gpuTokens: number, externalTokens: number): void;
   /** What was found below the GPU is there now: so many blocks from host memory, and from storage. */
   loaded?(request: EngineRequest, hostBlocks: number, storageBlocks: number): void;
-  /** A step begins; so many tokens came of the steps before it, prompts past their prefill included. */
+  /** A copy between the GPU and the first tier below it begins. */
+  transferred?(direction: TransferDirection, bytes: number): void;
+  /** A step has ended; so many tokens have come of all steps so far, prompts past their prefill included. */
   step?(tokens: number): void;
   /** Content is known by its name from now on; in a tier it may still be on its way there. */
   stored?(memory: Memory, slot: number, by: Asker | undefined): void;

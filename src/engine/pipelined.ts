@@ -94,7 +94,7 @@ export class Pipelined implements Stepping {
   }
 
   #readResult(): void {
-    const { clock, scheduler, computed, sampled } = this.#parts;
+    const { clock, scheduler, computed, sampled, ended } = this.#parts;
     const nowMs = clock.now();
     const flight = this.#first;
     this.#first = this.#second;
@@ -108,6 +108,7 @@ export class Pipelined implements Stepping {
       if (job.computedTokens >= flight.computed[i]!) computed(job, flight.computed[i]!);
       if (flight.samples[i]) sampled(job, nowMs);
     }
+    ended();
     scheduler.loads.show(flight.loaded);
     flight.loaded = NONE;
     this.#fill(this.#ownTime());

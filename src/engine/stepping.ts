@@ -27,6 +27,8 @@ export interface SteppingParts {
   readonly computed: (job: Job, tokens: number) => void;
   /** It has another token. */
   readonly sampled: (job: Job, atMs: number) => void;
+  /** All of a step has been told. */
+  readonly ended: () => void;
 }
 
 /** One step after the other: it is scheduled when the result of the one before it is known. */
@@ -62,6 +64,7 @@ export class InTurn implements Stepping {
   #end(): void {
     const nowMs = this.#parts.clock.now();
     for (const job of this.#rows) if (job.place === 'running') this.#advance(job, nowMs);
+    this.#parts.ended();
     // Steps follow each other on the engine's own time, so that late timers do not slow it down.
     this.#start(Math.max(this.#endMs, nowMs - CATCH_UP_MS));
   }

@@ -8,6 +8,7 @@ import type { Agreement } from './agreement.ts';
 import { boundsOf, EQUAL_BOUND, type TwinError } from './errors.ts';
 import { differing, leavingLines } from './leaving-text.ts';
 import { QUANTITIES, SHARE } from './measures.ts';
+import { orderSections } from './order/sections.ts';
 import type { Twin } from './twin.ts';
 import { errorText } from './words.ts';
 
@@ -23,6 +24,7 @@ export function twinSections(twin: Twin): Section[] {
     { title: 'The twin', fields: fields(twin) },
     { title: 'Over time', lines: leavingLines(twin) },
     { title: 'Run and twin', table: table(twin), notes: notes(twin) },
+    ...orderSections(twin),
   ];
 }
 

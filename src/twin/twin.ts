@@ -2,6 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import { toldOf } from '../calibrate/run-engine.ts';
 import type { Calibration } from '../engine/cost/calibration.ts';
 import { profileOf } from '../engine/cost/profile-of.ts';
+import { engineOptions } from '../play/target.ts';
 import type { Run } from '../record/run-folder.ts';
 import { scenarioOf } from '../report/identity.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
@@ -9,6 +10,7 @@ import { type Correlations, drawnTogether } from './correlated.ts';
 import { type Drawn, drawnFrom, type Intervals } from './draws.ts';
 import { errorsOf, type TwinError } from './errors.ts';
 import { measuresOf } from './measures.ts';
+import { type Order, orderOf } from './order/order.ts';
 import { type Pairs, pairsOf } from './pairs.ts';
 import { type PlayedTwin, playedTwin } from './played.ts';
 import { replayOf } from './replay.ts';
@@ -55,6 +57,8 @@ export interface Twin {
   readonly measuredMs: { readonly observed: number; readonly twin: number };
   readonly errors: readonly TwinError[];
   readonly agreement: Agreement;
+  /** Why cached tokens differ, where the order of requests can say it. */
+  readonly order?: Order;
   readonly windows: readonly TwinWindow[];
 }
 
@@ -74,7 +78,10 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
   refuseUnpaired(pairs);
   const observed = measuresOf(pairs, (pair) => pair.observed);
   const twin = measuresOf(pairs, (pair) => pair.twin);
-  const ranges = drawable(intervals, standingIn(replay.parts[0]!.scenario, options, told));
+  const scenario = standingIn(replay.parts[0]!.scenario, options, told);
+  const agreement = agreementOf(pairs.pairs);
+  const order = orderOf(run, played, agreement, engineOptions(scenario));
+  const ranges = drawable(intervals, scenario);
   const constants = Object.keys(ranges);
   const drawn = [];
   for (const [place, values] of drawsOf(ranges, options).entries()) {
@@ -100,7 +107,8 @@ export async function twinOf(run: Run, options: TwinOptions): Promise<Twin> {
     },
     measuredMs: { observed: pairs.measuredMs, twin: played.measuredMs },
     errors: errorsOf(observed, twin, drawn),
-    agreement: agreementOf(pairs.pairs),
+    agreement,
+    ...(order && { order }),
     windows: windowsOf(pairs, observed, twin, drawn),
   };
 }

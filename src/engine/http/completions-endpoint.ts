@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UsageError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
@@ -123,7 +123,13 @@ function header(req: IncomingMessage, name: string): string | undefined {
 
 /** The caller's, or one of 16 hexadecimal digits. */
 function idOf(api: Api, asked: string | undefined): string {
-  return `${api === 'chat' ? 'chatcmpl' : 'cmpl'}-${asked ?? randomBytes(8).toString('hex')}`;
+  return `${api === 'chat' ? 'chatcmpl' : 'cmpl'}-${asked ?? hexDigits()}`;
+}
+
+/** Of a UUID those that are all random: unlike random bytes, these are drawn for many at once. */
+function hexDigits(): string {
+  const uuid = randomUUID();
+  return uuid.slice(24) + uuid.slice(0, 4);
 }
 
 /** The program, its version, and what the engine's settings come to, where vLLM's says the same of itself. */

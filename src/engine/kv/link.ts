@@ -6,6 +6,8 @@ export interface LinkOptions {
   readonly latencyMs: number;
   /** A transfer waits for those before it, instead of sharing the bandwidth with them; default: it shares. */
   readonly isInTurn?: boolean | undefined;
+  /** Told of every transfer as it is sent. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 interface Transfer {
@@ -41,7 +43,8 @@ export class Link {
 
   /** `onDone` is called on the clock, never from within. */
   send(bytes: number, onDone: () => void): void {
-    const { latencyMs } = this.#options;
+    const { latencyMs, onSent } = this.#options;
+    onSent?.(bytes);
     if (latencyMs > 0) this.#clock.setTimeout(() => this.#start(bytes, onDone), latencyMs);
     else this.#start(bytes, onDone);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Asker, EngineEvents } from '../events.ts';
+import { type Asker, type EngineEvents, tellerOf } from '../events.ts';
 import type { Sequence } from '../schedule/sequence.ts';
 import { type ChunkName, chunkName, nameKey } from './chunk-name.ts';
 import type { OffloadStats } from './offload-stats.ts';
@@ -71,7 +71,8 @@ export class Offload {
     this.#sightings = storeThreshold > 1 ? new Sightings(storeThreshold) : undefined;
     this.#tiers = settings.tiers.map((tier, level) => {
       const events = [...context.events, ...this.#movingTo(level + 1)];
-      return new Tier(clock, tier, shape.chunkBlocks, { clock, ageMs, events });
+      const links = level === 0 ? toldLinks(tier, context.events) : tier;
+      return new Tier(clock, links, shape.chunkBlocks, { clock, ageMs, events });
     });
     this.#victims = inclusive ? undefined : new Victims(shape, this.#tiers);
     const sightings = this.#sightings;
@@ -244,4 +245,15 @@ export class Offload {
       else this.#bringUp(level - 1, bytes, onDone);
     });
   }
+}
+
+/** The tier with links that tell what is sent over them. */
+function toldLinks(tier: TierSettings, events: readonly EngineEvents[]): TierSettings {
+  const transferred = tellerOf(events, 'transferred');
+  if (!transferred) return tier;
+  return {
+    ...tier,
+    read: { ...tier.read, onSent: (bytes) => transferred('load', bytes) },
+    write: { ...tier.write, onSent: (bytes) => transferred('store', bytes) },
+  };
 }

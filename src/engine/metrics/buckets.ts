@@ -17,6 +17,9 @@ export const RESIDENCY_SECONDS = [
   1200, 1800,
 ];
 
+/** Bytes of a transfer between GPU and host (`offloading/metrics.py`). */
+export const TRANSFER_BYTES = [1e6, 5e6, 10e6, 20e6, 40e6, 60e6, 80e6, 100e6, 150e6, 200e6];
+
 export const PREEMPTIONS = [1, 2, 3, 4, 5, 10, 20];
 
 export const STEP_TOKENS = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];

@@ -2,7 +2,7 @@ import type { EngineEvents } from '../events.ts';
 import { cacheConfig } from './cache-config.ts';
 import { EvictionMetrics } from './eviction-metrics.ts';
 import type { MeteredEngine } from './metered-engine.ts';
-import { exposeOffload } from './offload-metrics.ts';
+import { OffloadMetrics } from './offload-metrics.ts';
 import { Registry } from './registry.ts';
 import { type Measuring, requestMetrics } from './request-metrics.ts';
 import { exposeStats } from './stats-metrics.ts';
@@ -23,10 +23,11 @@ export function engineMetrics<E extends MeteredEngine>(
   index = 0,
 ): { readonly engine: E; readonly metrics: Metrics } {
   const [steps, evictions] = [new StepMetrics(), new EvictionMetrics()];
-  const engine = create([steps, evictions]);
+  const offload = new OffloadMetrics();
+  const engine = create([steps, evictions, offload]);
   const labels = { model_name: engine.options.model, engine: String(index) };
   const registry = new Registry(engine.clock, labels);
-  exposeOffload(registry, engine);
+  offload.expose(registry, engine);
   exposeStats(registry, engine);
   const measuring = requestMetrics(registry, engine, steps);
   evictions.expose(registry, engine);

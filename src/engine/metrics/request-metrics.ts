@@ -18,7 +18,7 @@ export function requestMetrics(
   const countSuccess = successMetrics(registry, engine);
   const lengths = lengthMetrics(registry, engine.lengthLimit);
   const countLengths = lengths.lengths();
-  steps.expose(registry, engine);
+  steps.expose(registry);
   const countLimits = lengths.limits();
   const firstToken = new Histogram({
     name: 'vllm:time_to_first_token_seconds',

@@ -1,7 +1,6 @@
 import type { EngineEvents } from '../events.ts';
 import { STEP_TOKENS } from './buckets.ts';
 import { Histogram } from './histogram.ts';
-import type { MeteredEngine } from './metered-engine.ts';
 import type { Registry } from './registry.ts';
 
 /**
@@ -17,7 +16,6 @@ export class StepMetrics implements EngineEvents {
   });
   #countedTokens = 0;
 
-  /** A step that ended is seen at the start of the next, or when nothing follows and someone asks. */
   step(tokens: number): void {
     const newTokens = tokens - this.#countedTokens;
     if (newTokens === 0) return;
@@ -25,7 +23,7 @@ export class StepMetrics implements EngineEvents {
     this.#stepTokens.observe(newTokens);
   }
 
-  expose(registry: Registry, engine: MeteredEngine): void {
-    this.#stepTokens.expose(registry, () => this.step(engine.tokens));
+  expose(registry: Registry): void {
+    this.#stepTokens.expose(registry);
   }
 }

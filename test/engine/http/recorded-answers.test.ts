@@ -85,6 +85,9 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
+/** By the page, the recorder sent three requests more than it kept: the models, and two like these. */
+const NOT_KEPT = [0, 7, 34];
+
 /** The same of the page of metrics after these requests. */
 const PAGE_EXCEPTIONS: readonly Exception[] = [
   {
@@ -110,9 +113,10 @@ const PAGE_EXCEPTIONS: readonly Exception[] = [
     why: 'answers have other lengths, and the recorder wrote spaces',
   },
   {
-    where: /^(http_|vllm:(?!cache_config|kv_block))\S+ series/,
-    isAlike: (a, b) => areNumbers(a, b) && Math.abs((a as number) - (b as number)) <= 80,
-    why: 'the recorder kept two requests less than it sent, and asked for the models once more',
+    where:
+      /^vllm:(\w*prompt_tokens|prefix_cache_queries|iteration_tokens|\w+_computed_tokens)\S* series/,
+    isAlike: (a, b) => areNumbers(a, b) && Math.abs((a as number) - (b as number)) <= 3,
+    why: 'roles are words, see above; of the two that were not kept one was a little longer',
   },
   {
     where: /^vllm:cache_config_info series/,
@@ -139,6 +143,7 @@ describe.skipIf(!hasCapture)('after every recorded request', () => {
   });
 
   test('the page of metrics is that of vLLM 0.32, but for what has a reason', async () => {
+    for (const number of NOT_KEPT) await compared(server.url, exchanges()[number]!, '');
     const recorded = families(readPage('vllm032-cpu-metrics.txt'));
     const found = families(await (await fetch(`${server.url}/metrics`)).text());
     const names = [...new Set([...Object.keys(recorded), ...Object.keys(found)])];

@@ -266,3 +266,26 @@ test('every metric of an engine has the name that vLLM exposes, but for what is 
     ]
   `);
 });
+
+test('sizes of transfers sum up to the bytes that were loaded and stored, by both names', async () => {
+  const offload = { preset: 'vllm', cpu: { capacityGB: 1 } } as const;
+  const { bench, metrics, ask } = metered({ blocks: 41, offload });
+  for (const owner of [1, 2, 1, 2]) {
+    ask(owner, 400, 2);
+    bench.clock.run();
+  }
+  const page = await scrape(metrics);
+  for (const [direction, type] of [
+    ['load', 'CPU_to_GPU'],
+    ['store', 'GPU_to_CPU'],
+  ]) {
+    const bytes = page.get(`vllm:kv_offload_${direction}_bytes_total`)!;
+    expect(bytes).toBeGreaterThan(0);
+    expect(page.get(`vllm:kv_offload_${direction}_size_sum`)).toBe(bytes);
+    expect(page.get(`vllm:kv_offload_size_sum{transfer_type="${type}"}`)).toBe(bytes);
+    expect(page.get(`vllm:kv_offload_total_bytes_total{transfer_type="${type}"}`)).toBe(bytes);
+    // 25 blocks of 2 MiB at a time.
+    expect(page.get(`vllm:kv_offload_${direction}_size_bucket{le="6e+07"}`)).toBe(2);
+    expect(page.get(`vllm:kv_offload_${direction}_size_bucket{le="1e+06"}`)).toBe(0);
+  }
+});
