@@ -40,6 +40,7 @@ const STATIONS = [
   'analysis',
   'compare',
   'play',
+  'workers',
   'live',
   'plan',
   'sweep',
@@ -80,6 +81,7 @@ const ALSO: Record<string, string[]> = {
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
+  workers: ['run'],
   live: ['run'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],

@@ -253,10 +253,14 @@ export function startRun(options: RunOptions): Run {
     },
   });
   phases.start();
+  // Whoever stops it may not know yet that it is over.
+  const tell = (event: PhaseEvent): void => {
+    if (phases.getSnapshot().status === 'active') phases.send(event);
+  };
 
   return {
-    interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
-    abort: () => phases.send({ type: 'run.aborted' }),
+    interrupt: (by = 'interrupt') => tell({ type: 'stop.reached', by }),
+    abort: () => tell({ type: 'run.aborted' }),
     ends: endsOf(scenario, before),
     state: () => ({
       phase: phaseOf(phases.getSnapshot().value),
