@@ -35,7 +35,6 @@ export type FromWorker =
   | { readonly type: 'records'; readonly records: readonly TurnRecord[] }
   | { readonly type: 'state'; readonly state: RunState }
   | { readonly type: 'notice'; readonly line: string }
-  | { readonly type: 'lagging'; readonly userId: number; readonly lagMs: number }
   | ({ readonly type: 'done' } & WorkerEnd);
 
 /** What it is told. */

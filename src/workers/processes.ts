@@ -68,22 +68,22 @@ function taskOf(asked: CrewAsked, index: number): WorkerTask {
 }
 
 class ProcessHand implements Hand {
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
   #hear: (message: FromWorker) => void = () => {};
   #lose: (why: string) => void = () => {};
   #ended: string | undefined;
 
   constructor() {
-    this.#process = fork(new URL('./worker.js', import.meta.url), {
+    this.#child = fork(new URL('./worker.js', import.meta.url), {
       // A group of its own: a Ctrl-C is for the process that it works for.
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.#process.on('message', (message) => this.#hear(message as FromWorker));
-    this.#process.on('error', () => {});
-    this.#process.on('disconnect', () => this.#loseIfGone());
-    this.#process.on('exit', (code, signal) => {
+    this.#child.on('message', (message) => this.#hear(message as FromWorker));
+    this.#child.on('error', () => {});
+    this.#child.on('disconnect', () => this.#loseIfGone());
+    this.#child.on('exit', (code, signal) => {
       this.#ended = signal ? `was ended by ${signal}` : `ended with code ${code}`;
       this.#loseIfGone();
     });
@@ -91,7 +91,7 @@ class ProcessHand implements Hand {
 
   /** Subtle: what it has said before its end may be heard after that. */
   #loseIfGone(): void {
-    if (this.#ended !== undefined && !this.#process.connected) this.#lose(this.#ended);
+    if (this.#ended !== undefined && !this.#child.connected) this.#lose(this.#ended);
   }
 
   /** Resolves with the digest of its workload. */
@@ -108,7 +108,7 @@ class ProcessHand implements Hand {
 
   /** One that is gone says so by its end. */
   send(message: ToWorker): void {
-    if (this.#process.connected) this.#process.send(message, () => {});
+    if (this.#child.connected) this.#child.send(message, () => {});
   }
 
   listen(onMessage: (message: FromWorker) => void): void {
@@ -121,7 +121,7 @@ class ProcessHand implements Hand {
   }
 
   kill(): void {
-    this.#process.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   /** It ends when nobody is there to play for. */
@@ -129,11 +129,11 @@ class ProcessHand implements Hand {
     if (this.#ended !== undefined) return;
     await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(() => this.kill(), END_MS);
-      this.#process.once('exit', () => {
+      this.#child.once('exit', () => {
         clock.clearTimeout(timer);
         resolve();
       });
-      if (this.#process.connected) this.#process.disconnect();
+      if (this.#child.connected) this.#child.disconnect();
     });
   }
 }
