@@ -51,6 +51,13 @@ function linesOf(records: readonly TurnRecord[], byMs = 0): string[] {
     .sort();
 }
 
+/** All that was asked, and by whom. */
+function requestsOf({ sent }: ScriptedTransport): string[] {
+  return sent
+    .map(({ userId, turn, messages }) => `${userId}/${turn}: ${messages.map(({ text }) => text)}`)
+    .sort();
+}
+
 const workers = fc.integer({ min: 1, max: 5 });
 const users = fc.integer({ min: 1, max: 20 });
 const arrivals = fc.constantFrom<NonNullable<ScenarioInput['population']>['arrivals']>(
@@ -81,8 +88,10 @@ describe('workers play together what one process plays', () => {
     fc.assert(
       fc.property(input, workers, delays, (scenario, count, stream) => {
         const whole = playVirtual(scenario, scripted);
-        const { records, end } = crew(scenario, { workers: count, delayMs: delayOf(stream) });
+        const played = crew(scenario, { workers: count, delayMs: delayOf(stream) });
+        const { records, end, transport } = played;
         expect(linesOf(records, LEAD_MS)).toEqual(linesOf(whole.records));
+        expect(requestsOf(transport)).toEqual(requestsOf(whole.transport));
         expect(end.stoppedBy).toBe(whole.end.stoppedBy);
         expect(end.measureStartMs).toBe(LEAD_MS);
         expect(end.drainStartMs - LEAD_MS).toBeCloseTo(whole.end.drainStartMs, 6);
