@@ -5,7 +5,7 @@ import type { Isolation } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
-import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
+import { FLAGS, playFlags, resultFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE } from './flags/isolate-flag.ts';
 import { PRECEDENCE } from './flags/precedence.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
@@ -23,6 +23,7 @@ const runFlags: readonly Flag[] = [
   ...playFlags,
   ...resultFlags,
   ...watchFlags,
+  FLAGS.workers,
   { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
   ...twinRunFlags,
   {

@@ -77,25 +77,28 @@ function typical(distribution: Distribution): number {
 const FILES_RESERVED = 32;
 
 /**
- * What the client would run out of. What is missing from the beginning is an error, what may come to be missing
+ * What the client would run out of, which is so many processes, each with files of its own. What is missing from the beginning is an error, what may come to be missing
  * a warning: either would be booked as failures of the engine.
  * @throws UsageError naming what is needed and what there is.
  */
-export function checkLimits(needs: ClientNeeds, limits: ProcessLimits): string[] {
+export function checkLimits(needs: ClientNeeds, limits: ProcessLimits, processes = 1): string[] {
   const problems: string[] = [];
   const warnings: string[] = [];
   const { openFiles = Infinity, openNow = 0, ports = Infinity } = limits;
   const spare = openFiles - openNow - FILES_RESERVED;
-  const possible = Math.max(0, Math.floor(spare / needs.filesPerConnection));
+  // An engine in this process has the other ends of all.
+  const each = needs.filesPerConnection > 1 ? 1 : processes;
+  const possible = Math.max(0, Math.floor(spare / needs.filesPerConnection)) * each;
   const filesFor = (connections: number) =>
-    connections * needs.filesPerConnection + openNow + FILES_RESERVED;
+    Math.ceil(connections / each) * needs.filesPerConnection + openNow + FILES_RESERVED;
+  const found = `${each > 1 ? `each of ${each} processes` : 'this process'} may have ${openFiles}`;
   if (needs.connections > possible) {
     problems.push(
-      `${needs.connections} connections at the same time need ${filesFor(needs.connections)} open files, and this process may have ${openFiles}: ${raise(filesFor(needs.connections), possible)}`,
+      `${needs.connections} connections at the same time need ${filesFor(needs.connections)} open files, and ${found}: ${raise(filesFor(needs.connections), possible)}`,
     );
   } else if (needs.connectionsBehind > possible) {
     warnings.push(
-      `an engine that falls a minute behind has ${needs.connectionsBehind} requests in flight, which need ${filesFor(needs.connectionsBehind)} open files, and this process may have ${openFiles}: ${raise(filesFor(needs.connectionsBehind), possible)}`,
+      `an engine that falls a minute behind has ${needs.connectionsBehind} requests in flight, which need ${filesFor(needs.connectionsBehind)} open files, and ${found}: ${raise(filesFor(needs.connectionsBehind), possible)}`,
     );
   }
   if (needs.connections > ports) {
@@ -104,7 +107,7 @@ export function checkLimits(needs: ClientNeeds, limits: ProcessLimits): string[]
     );
   }
   if (problems.length) throw new UsageError(problems, 'this client has too little');
-  return [...warnings, ...memoryWarnings(needs, limits)];
+  return [...warnings, ...memoryWarnings(needs, limits, processes)];
 }
 
 function raise(files: number, possible: number): string {
@@ -115,17 +118,21 @@ function raise(files: number, possible: number): string {
 /** Beside the texts there is all else. */
 const SHARE_MAX = 0.7;
 
-function memoryWarnings({ live, textBytes = 0 }: ClientNeeds, limits: ProcessLimits): string[] {
+function memoryWarnings(
+  { live, textBytes = 0 }: ClientNeeds,
+  limits: ProcessLimits,
+  processes: number,
+): string[] {
   const { memoryBytes, heapBytes } = limits;
   const need = `the texts of ${live} live conversations come to about ${gigabytes(textBytes)}`;
   if (textBytes > SHARE_MAX * memoryBytes) {
     return [`${need} in memory, and this machine has ${gigabytes(memoryBytes)}`];
   }
-  const heapNeeded = textBytes / COPIES;
+  const heapNeeded = textBytes / COPIES / processes;
   if (heapNeeded <= SHARE_MAX * heapBytes) return [];
   const megabytes = Math.ceil((heapNeeded * 1.5) / 1e6);
   return [
-    `${need}, half of it on the heap, which may have ${gigabytes(heapBytes)}: give it more, as with NODE_OPTIONS=--max-old-space-size=${megabytes}`,
+    `${need}, half of it on ${processes > 1 ? `${processes} heaps, each of which` : 'the heap, which'} may have ${gigabytes(heapBytes)}: give it more, as with NODE_OPTIONS=--max-old-space-size=${megabytes}`,
   ];
 }
 

@@ -15,6 +15,8 @@ interface Headed {
   readonly part: number;
   readonly isolatedBy?: IsolatedBy | undefined;
   readonly earlierRun?: EarlierRun | undefined;
+  /** How it is played, one line each. */
+  readonly notes?: readonly string[];
   /** Without secrets. */
   readonly commandLine?: string | undefined;
 }
@@ -32,6 +34,7 @@ export function runHeader({
   isolatedBy,
   earlierRun,
   commandLine,
+  notes = [],
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
   const { model } = target;
@@ -55,6 +58,7 @@ export function runHeader({
     notes: [
       `target: ${target.description}`,
       ...partitionNotes(scenario, isVirtual),
+      ...notes,
       ...workload.notes,
     ],
     part,

@@ -20,6 +20,7 @@ export const UNSENT = {
   warmupFailed: 'its first turn failed in the warm-up',
   notArrived: 'had not come when the run stopped',
   notBegun: 'the turn that was to begin it was not answered',
+  lost: 'the process that was to send it was lost',
 } as const;
 
 /**
@@ -140,6 +141,7 @@ const CUT: ReadonlySet<string | undefined> = new Set([
   UNSENT.stopped,
   UNSENT.notAdmitted,
   UNSENT.notArrived,
+  UNSENT.lost,
 ]);
 
 /** The end of the run kept this turn from ending by itself: its conversation is unfinished. */

@@ -7,6 +7,7 @@ import { upgraded } from '../scenario/renamed.ts';
 const OWN = new Set([
   'name',
   'population.partition',
+  'population.workers',
   'output',
   'target.url',
   'target.headers',
