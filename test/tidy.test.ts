@@ -40,6 +40,7 @@ const STATIONS = [
   'analysis',
   'compare',
   'play',
+  'ranks',
   'live',
   'plan',
   'sweep',
