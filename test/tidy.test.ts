@@ -82,6 +82,8 @@ const ALSO: Record<string, string[]> = {
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
   live: ['run'],
+  // What a rank that is gone had still to send is what its users would have.
+  ranks: ['run'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   attribution: ['run', 'cache'],

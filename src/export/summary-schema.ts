@@ -82,6 +82,7 @@ const time = object<TimeSummary>({
           'requests',
           'interrupt',
           'unreachable',
+          'lost',
           'unwritable',
         ])
         .optional()

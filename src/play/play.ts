@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { commandLineOf } from '../base/command-line.ts';
 import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
+import type { CommonStart } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
 import { type IsolatedBy, type Isolation, isolated, markOfPart } from '../run/isolation.ts';
@@ -54,9 +56,21 @@ export interface PlayOptions {
   /** The arguments that it was started with, to be written down without secrets. */
   readonly args?: readonly string[] | undefined;
   /** Connects to what the scenario's target cannot name: several models, for example. */
+  /** Where its journal goes; default: a new folder in `output.dir`. */
+  readonly folder?: string | undefined;
+  /** Resolves when it is time to begin, once all is ready. */
+  readonly start?: ((ready: Ready) => Promise<CommonStart>) | undefined;
   readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
   readonly player?: RunOptions['player'];
+}
+
+/** A run that could begin. */
+export interface Ready {
+  readonly scenario: Scenario;
+  readonly workload: Workload;
+  readonly clock: Clock;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 export interface Resumed {
@@ -95,7 +109,8 @@ export async function play(options: PlayOptions): Promise<Played> {
       for (const line of checkLimits(needs, processLimits())) observer.notice?.(`warning: ${line}`);
     }
     if (resumed) return await playInto(resumed.dir, { loaded, target, strike }, options);
-    const dir = newFolder(scenario, clock);
+    const dir = options.folder ?? newFolder(scenario, clock);
+    if (options.folder !== undefined) makeFolder(dir);
     const lock = lockRun(dir);
     try {
       return await playInto(dir, { loaded, target, strike }, options);
@@ -133,16 +148,6 @@ async function playInto(
   const before = runBefore(dir, load, options);
   const commandLine = args && commandLineOf(args, strike);
   const { workload } = load;
-  const header = runHeader({
-    scenario,
-    clock,
-    workload,
-    target,
-    part,
-    isolatedBy,
-    earlierRun: before,
-    commandLine,
-  });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, scrapesOf(target, observer), metricsEverySec, part, (line) =>
@@ -156,6 +161,11 @@ async function playInto(
         ...{ scenario, workload: loaded, clock, observer, givenUp },
       })
     : undefined;
+  const start = await options.start?.({ scenario, workload: loaded, clock, givenUp });
+  const header = runHeader({
+    ...{ scenario, clock, workload, target, part, isolatedBy, commandLine, start },
+    earlierRun: before,
+  });
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { thisHost } from '../base/host.ts';
 import { version } from '../base/version.ts';
-import type { EarlierRun, RunHeader } from '../record/record.ts';
+import type { CommonStart, EarlierRun, RunHeader } from '../record/record.ts';
 import { type IsolatedBy, markOfPart } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
@@ -17,6 +17,7 @@ interface Headed {
   readonly earlierRun?: EarlierRun | undefined;
   /** Without secrets. */
   readonly commandLine?: string | undefined;
+  readonly start?: CommonStart | undefined;
 }
 
 /**
@@ -32,6 +33,7 @@ export function runHeader({
   isolatedBy,
   earlierRun,
   commandLine,
+  start,
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
   const { model } = target;
@@ -60,6 +62,7 @@ export function runHeader({
     part,
     ...isolationFields(part, isolatedBy),
     ...(earlierRun && { earlierRun }),
+    ...(start && { start }),
   };
 }
 

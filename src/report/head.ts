@@ -12,6 +12,7 @@ const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   duration: 'after its set time',
   requests: 'after its set number of requests',
   interrupt: 'INTERRUPTED before its end',
+  lost: 'WITHOUT being played: what its process was to send, and did not, is counted as unsent',
   unwritable: 'BROKEN OFF, as its journal could not be written any more',
   unreachable: 'BROKEN OFF, as the engine could not be reached any more (stop.afterUnreachableSec)',
 };

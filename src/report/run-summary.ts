@@ -157,7 +157,7 @@ export function mergeRuns(runs: readonly Run[]): Run {
   const versions = new Set(parts.map(({ header }) => header.confab));
   const differences =
     versions.size > 1 ? [`several versions of confab made it: ${[...versions].join(', ')}`] : [];
-  const shares = runs.length > 1 ? partitionWarnings(runs.map(({ parts }) => parts[0]!)) : [];
+  const shares = runs.length > 1 ? partitionWarnings(parts) : [];
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }
 
