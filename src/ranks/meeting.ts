@@ -98,11 +98,12 @@ export class Meeting {
     const { clock, share } = this.#options;
     this.#own = { ...this.#own, digest, state: 'ready' };
     const start = await (share.index === 0 ? this.#decided(givenUp) : this.#told(givenUp));
-    const dueMs = start.epochMs + correctionMs(start.skewMs) - clock.originEpochMs;
+    const aheadMs = correctionMs(start.skewMs);
+    const dueMs = start.epochMs + aheadMs - clock.originEpochMs;
     const lateMs = clock.now() - dueMs;
     if (lateMs < 0) await sleep(clock, -lateMs);
     this.#own = { ...this.#own, state: 'playing' };
-    return { ...start, lateMs: Math.max(0, lateMs) };
+    return { ...start, ...(aheadMs !== 0 && { aheadMs }), lateMs: Math.max(0, lateMs) };
   }
 
   /** Says that this rank is over, or why it failed, and nothing more. */

@@ -19,6 +19,7 @@ import {
   union,
   unionOfWindows,
 } from '../stats/time/timeline.ts';
+import { type StartSummary, startOf } from './common-start.ts';
 import { type ContaminationSummary, contaminationOf } from './contamination.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
@@ -61,6 +62,8 @@ export interface TimeSummary {
   readonly measuredMs: number;
   /** Its part before the drain, when turns could fall due. */
   readonly offeringMs: number;
+  /** How its processes began together; absent: nothing was agreed on. */
+  readonly start?: StartSummary;
   readonly parts: readonly PartSummary[];
 }
 
@@ -106,6 +109,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     fallingDue: unionOfWindows(placed.map((part) => part.fallingDue)),
   });
   const evictions = server && evictionsOf(server);
+  const start = startOf(run.parts);
   const told = {
     run: identityOf(first),
     client: clientVerdict(
@@ -122,6 +126,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     time: {
       measuredMs: totalMs(measured),
       offeringMs: totalMs(offering),
+      ...(start && { start }),
       parts: placed.map(partSummary),
     },
     ...totals,
