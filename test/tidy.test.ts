@@ -41,6 +41,7 @@ const STATIONS = [
   'compare',
   'play',
   'ranks',
+  'workers',
   'live',
   'plan',
   'sweep',
@@ -81,6 +82,7 @@ const ALSO: Record<string, string[]> = {
   run: ['scenario', 'workload', 'population', 'user', 'transport', 'record'],
   // A scenario is played by a run, against a real engine or the one in this process.
   play: ['run', 'engine'],
+  workers: ['run'],
   live: ['run'],
   // What a rank that is gone had still to send is what its users would have.
   ranks: ['run'],
@@ -226,18 +228,24 @@ test.each([
   expect(placed(users, places)).toEqual(IN_PLACE);
 });
 
+/** A process of its own begins there, which a run by several has started. */
+const WORKER = 'workers/worker.ts';
+
 test('the environment and the arguments are read at the top only', () => {
   const users = files.filter((file) => /\bprocess\.(env|argv|exit)\b/.test(code(file.text)));
-  const places = ['start.ts', 'base/', 'commands/', 'bench/', 'dialects/*/command.ts'];
+  const places = [
+    ...['start.ts', WORKER],
+    ...['base/', 'commands/', 'bench/', 'dialects/*/command.ts'],
+  ];
   expect(placed(users, places)).toEqual(IN_PLACE);
   const leaving = files.filter((file) => /\bprocess\.exit\(/.test(code(file.text)));
-  expect(leaving.map((file) => file.path)).toEqual(['start.ts']);
+  expect(leaving.map((file) => file.path)).toEqual(['start.ts', WORKER]);
 });
 
 test('nothing is printed and no signal is listened to but at the top', () => {
   const users = files.filter((file) => /\bprocess\.(stdout|stderr|on)\b/.test(code(file.text)));
   const places = [
-    ...['main.ts', 'start.ts', 'program.ts'],
+    ...['main.ts', 'start.ts', 'program.ts', WORKER],
     ...['commands/', 'bench/', 'dialects/*/command.ts'],
   ];
   expect(placed(users, places)).toEqual(IN_PLACE);

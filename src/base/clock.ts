@@ -22,6 +22,15 @@ export function sleep(clock: Clock, ms: number): Promise<void> {
 /** Node fires a longer timeout after 1 ms, with a warning. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
+const NS_PER_MS = 1e6;
+
+/** When a clock was made. */
+export interface ClockOrigin {
+  /** By the machine's clock that only goes forward, which all of its processes have. */
+  readonly monotonicNs: bigint;
+  readonly epochMs: number;
+}
+
 interface SystemTimer {
   readonly dueMs: number;
   readonly fn: () => void;
@@ -40,8 +49,21 @@ function assertDelay(delayMs: number): void {
  */
 export class SystemClock implements Clock {
   readonly name = 'system';
-  readonly #originMs = performance.now();
-  readonly originEpochMs = Date.now();
+  readonly #originMs: number;
+  readonly originEpochMs: number;
+
+  /** @param origin that of another process of this machine, whose time this clock has; default: now. */
+  constructor(origin?: ClockOrigin) {
+    this.#originMs = performance.now();
+    this.originEpochMs = origin?.epochMs ?? Date.now();
+    if (origin) this.#originMs -= Number(process.hrtime.bigint() - origin.monotonicNs) / NS_PER_MS;
+  }
+
+  /** For a clock of another process. */
+  origin(): ClockOrigin {
+    const sinceNs = BigInt(Math.round(this.now() * NS_PER_MS));
+    return { monotonicNs: process.hrtime.bigint() - sinceNs, epochMs: this.originEpochMs };
+  }
 
   now(): number {
     return performance.now() - this.#originMs;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultStateDir } from '../base/cache-dir.ts';
 import { type Clock, SystemClock, VirtualClock } from '../base/clock.ts';
@@ -10,6 +11,7 @@ import { type PlayOptions, play } from '../play/play.ts';
 import type { Played } from '../play/played.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Network } from '../transport/http/proxy.ts';
+import { workersOfMachine } from '../workers/workers.ts';
 import { consoleObserver } from './terminal/console.ts';
 import { type Interrupts, listenForInterrupts } from './terminal/interrupts.ts';
 
@@ -113,6 +115,7 @@ async function playListening(
     clock,
     args: argsOfProgram(),
     givenUp: interrupts.givenUp,
+    workers: workersOfMachine(availableParallelism(), (line) => observer.notice?.(line)),
     observer: page ? joinedObservers(told, await followed(page, { scenario, clock })) : told,
   });
   if (page) (await import('./terminal/live.ts')).livePageEndsAsReport(played);

@@ -6,7 +6,7 @@ import type { Isolation } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
 import { type Flag, withFlags } from './flags/flag-table.ts';
-import { playFlags, resultFlags, watchFlags } from './flags/flags.ts';
+import { FLAGS, playFlags, resultFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE } from './flags/isolate-flag.ts';
 import { PRECEDENCE } from './flags/precedence.ts';
 import { type RankFlags, rankFlags } from './ranks/flags.ts';
@@ -25,6 +25,7 @@ const runFlags: readonly Flag[] = [
   ...playFlags,
   ...resultFlags,
   ...watchFlags,
+  FLAGS.workers,
   {
     flags: '--resume <dir>',
     says: 'continue the interrupted run in this run folder; with --partition: in one that ranks share',

@@ -198,6 +198,11 @@ export const TOPICS: readonly Topic[] = [
       documentText(columns, 'src/run/README.md', ['Several processes, several machines']),
   },
   {
+    name: 'workers',
+    summary: 'one run on every core of a machine',
+    text: (columns) => documentText(columns, 'src/workers/README.md'),
+  },
+  {
     name: 'launch',
     summary: 'containers, Kubernetes, Slurm; what is written, and where',
     text: (columns) => documentText(columns, 'configs/launch/README.md'),

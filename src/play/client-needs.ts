@@ -77,16 +77,18 @@ function typical(distribution: Distribution): number {
 const FILES_RESERVED = 32;
 
 /**
- * What the client would run out of. What is missing from the beginning is an error, what may come to be missing
+ * What the client would run out of, which is so many processes, each with files of its own. What is missing from the beginning is an error, what may come to be missing
  * a warning: either would be booked as failures of the engine.
  * @throws UsageError naming what is needed and what there is.
  */
-export function checkLimits(needs: ClientNeeds, limits: ProcessLimits): string[] {
+export function checkLimits(needs: ClientNeeds, limits: ProcessLimits, processes = 1): string[] {
   const problems: string[] = [];
   const warnings: string[] = [];
   const { openFiles = Infinity, openNow = 0, ports = Infinity } = limits;
   const spare = openFiles - openNow - FILES_RESERVED;
-  const possible = Math.max(0, Math.floor(spare / needs.filesPerConnection));
+  // An engine in this process has the other ends of all.
+  const each = needs.filesPerConnection > 1 ? 1 : processes;
+  const possible = Math.max(0, Math.floor(spare / needs.filesPerConnection)) * each;
   const filesFor = (connections: number) =>
     connections * needs.filesPerConnection + openNow + FILES_RESERVED;
   if (needs.connections > possible) {

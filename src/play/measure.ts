@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { onBreakdown } from '../base/breakdown.ts';
 import { type Clock, VirtualClock } from '../base/clock.ts';
 import type { DelaySeries } from '../base/delay-series.ts';
@@ -6,9 +5,9 @@ import { errorText } from '../base/errors.ts';
 import { watchHealth } from '../base/health.ts';
 import { watchLate } from '../base/late-watch.ts';
 import type { Certifier } from '../certify/certifier.ts';
-import { openJournal } from '../record/journal.ts';
+import type { Journal } from '../record/journal.ts';
 import type { RunPart } from '../record/journal-reader.ts';
-import type { LateWindow, RunFooter, RunHeader, TurnRecord } from '../record/record.ts';
+import type { LateWindow, RunFooter, TurnRecord } from '../record/record.ts';
 import { CLIENT_LIMITS } from '../report/verdict.ts';
 import {
   type EarlierParts,
@@ -34,17 +33,37 @@ export interface Measurement {
   readonly workload: Workload;
   readonly transport: Transport;
   readonly before: EarlierParts | undefined;
-  /** Where the journal goes, and its first line. */
-  readonly path: string;
-  readonly header: RunHeader;
+  /** Where records go; told once if they cannot be written. */
+  readonly openJournal: (onFailure: (error: Error) => void) => Journal;
+  /** What is said of what was measured, if the program breaks down. */
+  readonly keptText: string;
   readonly companion: Companion | undefined;
   readonly observer: Observer;
   /** Probes beside the run; absent: none were asked for. */
   readonly certifier?: Certifier | undefined;
-  readonly player: RunOptions['player'];
+  readonly player?: RunOptions['player'];
+  /** Where this process plays a partition beside others. */
+  readonly together?: RunOptions['together'];
+  /** Others play it, who say themselves how they fare; default: this process does. */
+  readonly crew?: Crew | undefined;
   /** Takes secrets out of what the server said; undefined where none says anything, in simulated time. */
   readonly strike: ((text: string) => string) | undefined;
 }
+
+/** Those who play a run for this process, ready to begin. */
+export interface Crew {
+  start(options: CrewRun): Run;
+  close(): Promise<void>;
+}
+
+/** A run that others play: what they say of themselves is in its end. */
+export interface CrewRun extends Omit<RunOptions, 'transport' | 'onDone'> {
+  onDone(end: CrewEnd, account: RunAccount): void;
+  /** One of them is lost, in one line. */
+  onLost(line: string): void;
+}
+
+export type CrewEnd = RunEnd & Partial<ClientFooter>;
 
 /** What is known of a run beside its journal. */
 export interface Measured {
@@ -54,16 +73,20 @@ export interface Measured {
   readonly rescued: RunPart | undefined;
   /** Absent if that ended the run out of order. */
   readonly account: RunAccount | undefined;
+  /** What went wrong beside, one line each. */
+  readonly problems: readonly string[];
 }
 
 /** Runs to the end, or until it is stopped. Whatever happens, the journal has all that was measured. */
 export async function measure(measurement: Measurement): Promise<Measured> {
-  const { scenario, clock, path, header, companion, observer, strike } = measurement;
-  const client = clock.name === 'system' ? watchClient(clock, measurement.certifier) : undefined;
+  const { scenario, clock, companion, observer, strike, crew } = measurement;
+  const client =
+    clock.name === 'system' && !crew ? watchClient(clock, measurement.certifier) : undefined;
+  const problems: string[] = [];
   let run: Run | undefined;
   let account: RunAccount | undefined;
   let journalError: string | undefined;
-  const journal = openJournal(path, header, clock, (error) => {
+  const journal = measurement.openJournal((error) => {
     journalError = errorText(error);
     observer.notice?.(`error: the journal cannot be written: ${journalError}`);
     run?.interrupt('unwritable');
@@ -84,7 +107,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
   const forgetRescue = onBreakdown(() => {
     recount.giveUp();
     closeQuietly(journal);
-    return `what was measured until then is kept: confab report ${dirname(path)}`;
+    return measurement.keptText;
   });
   let hasEnded = false;
   // Its timers would keep simulated time going for ever.
@@ -110,9 +133,13 @@ export async function measure(measurement: Measurement): Promise<Measured> {
         stopWatching();
         account = ended;
       },
+      onLost(line) {
+        problems.push(line);
+        observer.notice?.(`error: ${line}`);
+      },
     });
     await recount.settled();
-    journal.close({ ...end, health: undefined, ...client?.footer() });
+    journal.close({ ...end, health: end.health, ...client?.footer() });
   } catch (error) {
     if (journalError === undefined) throw error;
   } finally {
@@ -120,7 +147,7 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     closeQuietly(journal);
     forgetRescue();
   }
-  return { journalError, rescued: journal.rescued, account };
+  return { journalError, rescued: journal.rescued, account, problems };
 }
 
 type ClientFooter = Pick<RunFooter, 'health' | 'certification' | 'lateWindows' | 'loopDelays'>;
@@ -169,26 +196,26 @@ interface Steps {
   readonly record: RunOptions['record'];
   onStarted(run: Run): void;
   onEnded(account: RunAccount): void;
+  onLost(line: string): void;
 }
 
-function ran(measurement: Measurement, { record, onStarted, onEnded }: Steps): Promise<RunEnd> {
-  const { scenario, clock, workload, transport, before, player, observer } = measurement;
+function ran(measurement: Measurement, steps: Steps): Promise<CrewEnd> {
+  const { scenario, clock, workload, transport, before, player, together, observer, crew } =
+    measurement;
   return new Promise((resolve, reject) => {
-    const run = startRun({
-      scenario,
-      clock,
-      transport,
-      workload,
-      before,
-      player,
-      record,
+    const options = {
+      ...{ scenario, clock, workload, before, player, together },
+      record: steps.record,
       lagging: observer.lagging?.bind(observer),
-      onDone(end, account) {
-        onEnded(account);
+      onDone(end: CrewEnd, account: RunAccount) {
+        steps.onEnded(account);
         resolve(end);
       },
-    });
-    onStarted(run);
+    };
+    const run = crew
+      ? crew.start({ ...options, onLost: steps.onLost })
+      : startRun({ ...options, transport });
+    steps.onStarted(run);
     if (!(clock instanceof VirtualClock)) return;
     clock.runInSlices().then(() => reject(new Error(NOT_ENDED)), reject);
   });

@@ -7,6 +7,7 @@ import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.t
 import { makeFolder } from '../base/make-folder.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
+import { openJournal } from '../record/journal.ts';
 import type { CommonStart } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
@@ -19,6 +20,7 @@ import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 import { checkLimits, clientNeeds } from './client-needs.ts';
 import type { Companion } from './companion.ts';
+import { discreet, scrapesOf } from './discreet.ts';
 import { earlierRun } from './earlier-run.ts';
 import { refuseEndless } from './endless.ts';
 import { watchMetrics } from './engine-pages.ts';
@@ -28,7 +30,8 @@ import { measure } from './measure.ts';
 import type { Observer } from './observer.ts';
 import type { Played } from './played.ts';
 import { runHeader } from './run-header.ts';
-import { openSimulated, openTarget, type Scrape, type Target } from './target.ts';
+import { openSimulated, openTarget, type Target } from './target.ts';
+import { type Workers, workersOf } from './workers.ts';
 import { checkExports } from './writable.ts';
 
 export interface PlayOptions {
@@ -63,6 +66,8 @@ export interface PlayOptions {
   readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
   readonly player?: RunOptions['player'];
+  /** How several processes play it; default: this one does. */
+  readonly workers?: Workers | undefined;
 }
 
 /** A run that could begin. */
@@ -103,17 +108,19 @@ export async function play(options: PlayOptions): Promise<Played> {
   const target = discreet(told, strike);
   for (const notice of target.notices ?? []) observer.notice?.(notice);
   try {
+    const count = workersOf(options, loaded, target.url);
     if (clock.name === 'virtual') refuseEndless(scenario, loaded);
     else {
-      const needs = clientNeeds(scenario, loaded);
-      for (const line of checkLimits(needs, processLimits())) observer.notice?.(`warning: ${line}`);
+      const warnings = checkLimits(clientNeeds(scenario, loaded), processLimits(), count);
+      for (const line of warnings) observer.notice?.(`warning: ${line}`);
     }
-    if (resumed) return await playInto(resumed.dir, { loaded, target, strike }, options);
+    const opened = { loaded, target, strike, count };
+    if (resumed) return await playInto(resumed.dir, opened, options);
     const dir = options.folder ?? newFolder(scenario, clock);
     if (options.folder !== undefined) makeFolder(dir);
     const lock = lockRun(dir);
     try {
-      return await playInto(dir, { loaded, target, strike }, options);
+      return await playInto(dir, opened, options);
     } catch (error) {
       // Only what this process has made a moment ago.
       if (error instanceof Interrupted) rmSync(dir, { recursive: true, force: true });
@@ -131,11 +138,13 @@ interface Opened {
   readonly target: Target;
   /** Takes out of a text what must not be kept. */
   readonly strike: (text: string) => string;
+  /** Processes that play it. */
+  readonly count: number;
 }
 
 async function playInto(
   dir: string,
-  { loaded, target, strike }: Opened,
+  { loaded, target, strike, count }: Opened,
   options: PlayOptions,
 ): Promise<Played> {
   const { scenario, clock, resumed, companion, observer = {}, player, givenUp, args } = options;
@@ -161,18 +170,35 @@ async function playInto(
         ...{ scenario, workload: loaded, clock, observer, givenUp },
       })
     : undefined;
-  const start = await options.start?.({ scenario, workload: loaded, clock, givenUp });
+  const crew =
+    count > 1
+      ? await options.workers!.gather({
+          ...{ count, scenario, workload: loaded, clock, isolatedBy, givenUp },
+          ...{ url: target.url!, model: target.model, tell: (line) => observer.notice?.(line) },
+          ...{ apiKey: options.apiKey, network: options.network, before: resumed?.before },
+        })
+      : undefined;
+  const closeAll = () => Promise.all([certifier?.close(), crew?.close()]);
+  const start = await options
+    .start?.({ scenario, workload: loaded, clock, givenUp })
+    .catch(async (error) => {
+      await Promise.all([metrics.stop(AbortSignal.abort()), closeAll()]);
+      throw error;
+    });
   const header = runHeader({
     ...{ scenario, clock, workload, target, part, isolatedBy, commandLine, start },
     earlierRun: before,
+    notes: count > 1 ? [`played by ${count} workers, each a process of its own`] : [],
   });
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },
-    ...{ path, header, companion, observer, certifier },
+    ...{ companion, observer, certifier, crew },
+    openJournal: (onFailure) => openJournal(path, header, clock, onFailure),
+    keptText: `what was measured until then is kept: confab report ${dir}`,
     before: resumed?.before,
     strike: clock.name === 'virtual' ? undefined : strike,
-  }).finally(() => certifier?.close());
+  }).finally(closeAll);
   const metricsFile = await metrics.stop(givenUp);
   try {
     // What a report takes is loaded when there is one: it is a hundred files.
@@ -213,43 +239,6 @@ function wordOf({ name }: Clock): string {
 /** A file that cannot be read, or has gone bad, since the run wrote it: no bug of ours. */
 function isOfThisMachine(error: unknown): boolean {
   return error instanceof UsageError || typeof (error as { code?: unknown }).code === 'string';
-}
-
-/** What the server says of itself is written down, so it is to say nothing of the key that it was given. */
-function discreet(target: Target, strike: (text: string) => string): Target {
-  return {
-    ...target,
-    model: strike(target.model),
-    description: strike(target.description),
-    scrape: then(target.scrape, strike),
-    otherPages: new Map(
-      [...(target.otherPages ?? [])].map(([url, scrape]) => [url, then(scrape, strike)]),
-    ),
-  };
-}
-
-function then(scrape: Scrape, change: (page: string) => string): Scrape {
-  return async (secMax) => {
-    const page = await scrape(secMax);
-    return page === undefined ? undefined : change(page);
-  };
-}
-
-/** All pages by their URL, the target's own under none; the observer is shown each. */
-function scrapesOf(
-  { scrape, otherPages = new Map() }: Target,
-  { scraped }: Observer,
-): Map<string | undefined, Scrape> {
-  const all = new Map<string | undefined, Scrape>([[undefined, scrape], ...otherPages]);
-  if (!scraped) return all;
-  const shown = [...all].map(([source, one]): [string | undefined, Scrape] => [
-    source,
-    then(one, (page) => {
-      scraped(page, source);
-      return page;
-    }),
-  ]);
-  return new Map(shown);
 }
 
 /** Named by when it was made, also where simulated time begins at 0. */

@@ -17,6 +17,8 @@ export interface ResultOptions {
   readonly rescued?: RunPart | undefined;
   /** Of the part that was just played. */
   readonly account?: RunAccount | undefined;
+  /** What went wrong while it was played, one line each. */
+  readonly problems?: readonly string[] | undefined;
   readonly companion?: Companion | undefined;
   /** Written beside the run. */
   readonly metricsFile?: string | undefined;
@@ -29,13 +31,14 @@ const SUMMARY: ExportSetting = { format: 'json' };
 export async function resultsOf(
   dir: string,
   scenario: Scenario,
-  { journalError, rescued, account, companion, metricsFile }: ResultOptions = {},
+  { journalError, rescued, account, companion, metricsFile, ...played }: ResultOptions = {},
 ): Promise<Played> {
   const run = readRun(dir, rescued);
   const summary = summarise(run, scenario.thresholds);
-  const problems = journalError
-    ? [`the journal could not be written in full: ${journalError}`]
-    : [];
+  const problems = [
+    ...(played.problems ?? []),
+    ...(journalError ? [`the journal could not be written in full: ${journalError}`] : []),
+  ];
   // Its folder may be gone.
   const files = run.parts
     .map((_, part) => join(dir, part ? `journal-${part + 1}.ndjson` : 'journal.ndjson'))

@@ -15,6 +15,8 @@ interface Headed {
   readonly part: number;
   readonly isolatedBy?: IsolatedBy | undefined;
   readonly earlierRun?: EarlierRun | undefined;
+  /** How it is played, one line each. */
+  readonly notes?: readonly string[];
   /** Without secrets. */
   readonly commandLine?: string | undefined;
   readonly start?: CommonStart | undefined;
@@ -34,6 +36,7 @@ export function runHeader({
   earlierRun,
   commandLine,
   start,
+  notes = [],
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
   const { model } = target;
@@ -57,6 +60,7 @@ export function runHeader({
     notes: [
       `target: ${target.description}`,
       ...partitionNotes(scenario, isVirtual),
+      ...notes,
       ...workload.notes,
     ],
     part,

@@ -17,6 +17,8 @@ export type Scrape = (secMax?: number) => Promise<string | undefined>;
 export interface Target {
   readonly transport: Transport;
   readonly model: string;
+  /** Where other processes reach it, too; absent: it is in this process alone. */
+  readonly url?: string;
   /** One line for the report: where requests go, and what answers there. */
   readonly description: string;
   /** What is odd about the target, one line each; absent: nothing. */
@@ -43,8 +45,7 @@ export async function openTarget(
   const target = { ...scenario.target, url: embedded?.url ?? scenario.target.url };
   try {
     const access = accessOf(target, apiKey, network);
-    const { url, proxy, certFile } = access;
-    const route = { proxy, certFile };
+    const { url, proxy } = access;
     const found = await probeThrough(access);
     const model = target.model ?? found.models?.[0];
     if (model === undefined) {
@@ -52,17 +53,14 @@ export async function openTarget(
         `target.model: missing, and the server's /v1/models names none (${found.modelsReason}); give it in the scenario or with --model`,
       );
     }
-    const sampling = samplingOf(scenario);
-    const { keepHeaders } = scenario.output;
-    const transport = httpTransport({
-      ...{ target, sampling, apiKey, model, clock, keepHeaders, route },
-    });
+    const transport = transportTo(url, { scenario, model, apiKey, clock, network });
     const shownUrl = withoutUrlSecrets(url);
     const server = proxy === undefined ? shownUrl : `${shownUrl}, ${proxyText(proxy)}`;
     const what = isEmbedded ? gpuEngineText('embedded engine', scenario.engine) : server;
     return {
       transport,
       model,
+      url,
       description: found.version ? `${what}, version ${found.version}` : what,
       notices: unlistedNotices(model, found),
       scrape: (secMax) => scrapeMetrics(access, secMax),
@@ -76,6 +74,29 @@ export async function openTarget(
     await embedded?.close();
     throw error;
   }
+}
+
+interface Way {
+  readonly scenario: Scenario;
+  readonly model: string;
+  readonly apiKey: string | undefined;
+  readonly clock: Clock;
+  readonly network: Network;
+}
+
+/** The way to a server that is known to be there, asked as the scenario asks. */
+export function transportTo(
+  url: string,
+  { scenario, model, apiKey, clock, network }: Way,
+): Transport {
+  const target = { ...scenario.target, url };
+  const { proxy, certFile } = accessOf(target, apiKey, network);
+  return httpTransport({
+    ...{ target, apiKey, model, clock },
+    sampling: samplingOf(scenario),
+    keepHeaders: scenario.output.keepHeaders,
+    route: { proxy, certFile },
+  });
 }
 
 /** Each URL once. The key is for the target alone. */

@@ -17,14 +17,12 @@ export interface ClientsOptions extends Omit<ClientOptions, 'habits' | 'onLeft'>
  */
 export class Clients implements Crowd {
   readonly waitingUsers = 0;
-  readonly #world: World;
   readonly #options: ClientsOptions;
   readonly #clients: readonly Client[];
   #hasTold = false;
   #isEmpty = false;
 
   constructor(world: World, options: ClientsOptions) {
-    this.#world = world;
     this.#options = options;
     this.#clients = options.habits.map(
       (habits) =>
@@ -45,9 +43,8 @@ export class Clients implements Crowd {
     return this.#clients.reduce((sum, { inFlight }) => sum + inFlight, 0);
   }
 
-  start(): void {
-    const nowMs = this.#world.clock.now();
-    for (const client of this.#clients) client.start(nowMs);
+  start(atMs: number): void {
+    for (const client of this.#clients) client.start(atMs);
   }
 
   drain(): void {

@@ -4,11 +4,12 @@ import type { Arrival } from './arrival.ts';
 import type { Crowd } from './crowd.ts';
 import type { OfferedLoad } from './offered-load.ts';
 import { type Live, type Player, type UserOptions, userPlayer } from './player.ts';
+import { type Rooms, roomsOf } from './rooms.ts';
 
 export interface PopulationOptions extends UserOptions {
   readonly load: OfferedLoad;
-  /** Cap on live conversations; later arrivals wait in order, their turns staying due when they came. */
-  readonly maxActive: number;
+  /** Open loop: where arrivals wait in order until they are let in, their turns staying due when they came; default: nowhere. */
+  readonly rooms?: Rooms | undefined;
   /** All users have been played, or the population was drained and is empty. */
   readonly onEmpty: () => void;
   /** Requests of users who had not come when the run is drained are recorded as unsent, too. */
@@ -29,7 +30,9 @@ export class Population implements Crowd {
   #startMs = 0;
   readonly #player: Player;
   readonly #live = new Map<number, Live>();
-  readonly #waiting = new Set<Arrival>();
+  readonly #rooms: Rooms;
+  /** With how to stop waiting. */
+  readonly #waiting = new Map<Arrival, () => void>();
   #timer: unknown;
   #next: IteratorResult<Arrival> | undefined;
   #isExhausted = false;
@@ -41,6 +44,7 @@ export class Population implements Crowd {
   constructor(world: World, options: PopulationOptions) {
     this.#world = world;
     this.#options = options;
+    this.#rooms = options.rooms ?? roomsOf(Infinity);
     this.#player = options.player ?? userPlayer(world, options);
   }
 
@@ -60,8 +64,8 @@ export class Population implements Crowd {
     return this.#arrivalsEndMs;
   }
 
-  start(): void {
-    this.#startMs = this.#world.clock.now();
+  start(atMs: number): void {
+    this.#startMs = atMs;
     const { load } = this.#options;
     this.#world.idle?.begins();
     if (load.loop === 'open') {
@@ -81,7 +85,10 @@ export class Population implements Crowd {
     this.#world.gate.close();
     this.#world.clock.clearTimeout(this.#timer);
     this.#world.idle?.stop();
-    for (const arrival of this.#waiting) this.#player.recordUnsent(arrival, UNSENT.notAdmitted);
+    for (const [arrival, leave] of this.#waiting) {
+      leave();
+      this.#player.recordUnsent(arrival, UNSENT.notAdmitted);
+    }
     this.#waiting.clear();
     if (this.#options.recordNotArrived) this.#recordNotArrived();
     for (const user of [...this.#live.values()]) user.send({ type: 'run.draining' });
@@ -155,34 +162,31 @@ export class Population implements Crowd {
 
   #arrive(arrival: Arrival): void {
     this.#world.ledger.arrived(arrival.userId);
-    if (this.#live.size < this.#options.maxActive) this.#admit(arrival);
-    else this.#waiting.add(arrival);
+    let hasCome = false;
+    const leave = this.#rooms.ask((freeMs) => {
+      hasCome = true;
+      this.#waiting.delete(arrival);
+      this.#admit(freeMs === undefined ? arrival : { ...arrival, freeMs }, (endMs) =>
+        this.#rooms.leave(endMs),
+      );
+    });
+    if (!hasCome) this.#waiting.set(arrival, leave);
   }
 
-  #admit(arrival: Arrival, onOver?: (endMs: number) => void): void {
+  #admit(arrival: Arrival, onOver: (endMs: number) => void): void {
     const { userId } = arrival;
     const user = this.#player.create(arrival, (endMs) => {
       this.#live.delete(userId);
-      onOver?.(endMs);
-      this.#admitWaiting(endMs);
+      onOver(endMs);
       this.#checkEmpty();
     });
     if (!user) {
-      onOver?.(arrival.dueMs);
+      onOver(arrival.freeMs ?? arrival.dueMs);
       return;
     }
     // Subtle: known before it starts, because its first request may be the one that stops the run.
     this.#live.set(userId, user);
     user.start();
-  }
-
-  /** More than one, where the first has nothing left to say. */
-  #admitWaiting(freeMs: number): void {
-    for (const next of this.#waiting) {
-      if (this.#live.size >= this.#options.maxActive) return;
-      this.#waiting.delete(next);
-      this.#admit({ ...next, freeMs });
-    }
   }
 
   /** Closed loop: the slot's next conversation is due when the slot came free. */

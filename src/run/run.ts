@@ -1,24 +1,20 @@
 import { assign, createActor, setup } from 'xstate';
 import type { Clock } from '../base/clock.ts';
-import { stream } from '../base/random.ts';
 import type { Crowd } from '../population/crowd.ts';
-import { offeredLoad } from '../population/offered-load.ts';
 import type { Player } from '../population/player.ts';
-import { Population } from '../population/population.ts';
-import { processOf } from '../population/processes.ts';
 import type { RunFooter, TurnRecord } from '../record/record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Gate } from '../user/gate.ts';
-import { idleOf } from '../user/idle.ts';
-import { accountOf, type Ledger } from '../user/ledger.ts';
+import { accountOf } from '../user/ledger.ts';
 import { Outage } from '../user/outage.ts';
 import type { Session } from '../user/session.ts';
 import type { Said, World } from '../user/world.ts';
 import type { Workload } from '../workload/conversation.ts';
-import { clientsOf } from './clients.ts';
 import { boundedBy, endsOf, type RunEnds } from './ends.ts';
-import { paceOf, worldOf } from './phase-world.ts';
+import { gateOfWarmup } from './gates.ts';
+import { measuredCrowd } from './measured.ts';
+import { worldOf } from './phase-world.ts';
+import type { Together } from './together.ts';
 import { hasWarmup, warmupPopulation } from './warmup.ts';
 
 export interface RunOptions {
@@ -35,6 +31,8 @@ export interface RunOptions {
   readonly before?: EarlierParts;
   /** Who plays a measured conversation; default: one user, turn after turn. */
   readonly player?: (world: World) => Player;
+  /** This process plays one of several partitions, which keep the bounds of all together. */
+  readonly together?: Together | undefined;
 }
 
 export interface EarlierParts {
@@ -44,6 +42,7 @@ export interface EarlierParts {
   readonly requests: number;
 }
 
+export type StoppedBy = RunFooter['stoppedBy'];
 export type RunEnd = Omit<RunFooter, 'health'>;
 
 /** Whether every request that was planned has its record. */
@@ -60,7 +59,7 @@ export const NOT_ENDED = 'nothing is left to happen, and the run has not ended';
 /** A run under way. */
 export interface Run {
   /** No more arrivals and turns; requests in flight may end until the drain timeout. */
-  interrupt(by?: 'interrupt' | 'unwritable'): void;
+  interrupt(by?: StoppedBy): void;
   /** Requests in flight are cancelled; all records are made before this returns. */
   abort(): void;
   state(): RunState;
@@ -77,16 +76,16 @@ export interface RunState {
   readonly measureStartMs: number | undefined;
 }
 
-type StoppedBy = RunFooter['stoppedBy'];
 type PhaseEvent =
   | { type: 'population.emptied' }
+  | { type: 'all.gathered' }
   | { type: 'stop.reached'; by: StoppedBy }
   | { type: 'run.aborted' };
 
 /** Plays a scenario: warm-up, measurement, drain. Everything goes through the given clock and transport. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine, read from top to bottom
 export function startRun(options: RunOptions): Run {
-  const { clock, before, workload } = options;
+  const { clock, before, workload, together } = options;
   const scenario = boundedBy(options.scenario, workload.conversations);
   const { afterSec, afterUnreachableSec, drainTimeoutSec } = scenario.stop;
   const { durationSec } = scenario.warmup;
@@ -94,10 +93,16 @@ export function startRun(options: RunOptions): Run {
   const outage = new Outage({
     clock,
     giveUpMs: (afterUnreachableSec ?? Infinity) * 1000,
-    onGivenUp: () => phases.send({ type: 'stop.reached', by: 'unreachable' }),
+    onGivenUp: () => stop('unreachable'),
   });
+  /** When what is to begin next begins; undefined: as soon as it does. */
+  let beginMs = together?.startMs;
   let measureStartMs: number | undefined;
-  const warmupGate = new Gate({ clock, cap: scenario.population.maxInFlight, outage });
+  const stop = (by: StoppedBy): void => {
+    together?.stopping(by);
+    phases.send({ type: 'stop.reached', by });
+  };
+  const warmupGate = together?.door('warmup', outage) ?? gateOfWarmup(scenario, { clock, outage });
   const begun = new Map<number, Session>();
   const warmupWorld = worldOf({ ...options, outage }, warmupGate, 'warmup');
   const warmup = warmupPopulation(warmupWorld, scenario, emptied, begun);
@@ -108,7 +113,7 @@ export function startRun(options: RunOptions): Run {
         ? undefined
         : (dueMs = Infinity) =>
             measureStartMs !== undefined && dueMs >= measureStartMs ? 'measure' : 'warmup',
-    onStop: (by) => phases.send({ type: 'stop.reached', by }),
+    onStop: stop,
     onEmpty: emptied,
   });
   let population: Crowd = warmup;
@@ -119,11 +124,15 @@ export function startRun(options: RunOptions): Run {
       types: {} as { context: { stoppedBy: StoppedBy }; events: PhaseEvent },
       delays: {
         untilWarm: () => (durationSec ?? 0) * 1000,
-        untilStop: () => Math.max(0, (afterSec ?? 0) * 1000 - (before?.measuredMs ?? 0)),
+        untilStop: () => {
+          const leftMs = (afterSec ?? 0) * 1000 - (before?.measuredMs ?? 0);
+          return Math.max(0, leftMs - (beginMs === undefined ? 0 : clock.now() - beginMs));
+        },
         untilDrained: () => drainTimeoutSec * 1000,
       },
       guards: {
         hasWarmup: () => hasWarmup(scenario),
+        isTogether: () => together !== undefined,
         hasHandover: () => durationSec !== undefined,
         hasDuration: () => afterSec !== undefined,
       },
@@ -156,11 +165,22 @@ export function startRun(options: RunOptions): Run {
         warmingUp: {
           on: {
             'population.emptied': [
+              { guard: 'isTogether', target: 'gathering' },
               { guard: 'hasHandover', target: 'handingOver' },
               { target: 'measuring' },
             ],
             'stop.reached': { target: 'draining', actions: 'noteStop' },
             'run.aborted': { target: 'draining', actions: ['noteStop', 'cancel'] },
+          },
+        },
+        gathering: {
+          on: {
+            'all.gathered': [
+              { guard: 'hasHandover', target: 'handingOver' },
+              { target: 'measuring' },
+            ],
+            'stop.reached': { target: 'done', actions: 'noteStop' },
+            'run.aborted': { target: 'done', actions: 'noteStop' },
           },
         },
         // The load of the run itself: its users go on when measuring begins.
@@ -199,11 +219,20 @@ export function startRun(options: RunOptions): Run {
     next({ value }) {
       if (value === entered) return;
       entered = value;
-      if (value === 'warmingUp') warmup.start();
-      if (value === 'measuring') measureStartMs = clock.now();
+      if (value === 'warmingUp') warmup.start(beginMs ?? clock.now());
+      if (value === 'gathering') {
+        together!.gather((atMs) => {
+          beginMs = atMs;
+          phases.send({ type: 'all.gathered' });
+        });
+      }
+      if (value === 'measuring') measureStartMs = beginMs ?? clock.now();
       if ((value !== 'measuring' && value !== 'handingOver') || population === measured) return;
       population = measured;
-      measured.start();
+      const startMs = beginMs ?? clock.now();
+      // The same in all, though their timers are not.
+      if (value === 'handingOver' && beginMs !== undefined) beginMs += (durationSec ?? 0) * 1000;
+      measured.start(startMs);
     },
     complete() {
       outage.stop();
@@ -224,13 +253,17 @@ export function startRun(options: RunOptions): Run {
     },
   });
   phases.start();
+  // Whoever stops it may not know yet that it is over.
+  const tell = (event: PhaseEvent): void => {
+    if (phases.getSnapshot().status === 'active') phases.send(event);
+  };
 
   return {
-    interrupt: (by = 'interrupt') => phases.send({ type: 'stop.reached', by }),
-    abort: () => phases.send({ type: 'run.aborted' }),
+    interrupt: (by = 'interrupt') => tell({ type: 'stop.reached', by }),
+    abort: () => tell({ type: 'run.aborted' }),
     ends: endsOf(scenario, before),
     state: () => ({
-      phase: phases.getSnapshot().value as RunState['phase'],
+      phase: phaseOf(phases.getSnapshot().value),
       activeUsers: population.activeUsers,
       waitingUsers: population.waitingUsers,
       inFlight: warmup.inFlight + measured.inFlight,
@@ -239,57 +272,7 @@ export function startRun(options: RunOptions): Run {
   };
 }
 
-interface PhaseEnds {
-  /** Where the warm-up is the first part of their load. */
-  readonly phaseAt: World['phaseAt'] | undefined;
-  /** Sessions of the warm-up to go on with. */
-  readonly begun: ReadonlyMap<number, Session> | undefined;
-  readonly onStop: (by: 'requests' | 'exhausted') => void;
-  readonly onEmpty: () => void;
-}
-
-/** Who is measured, and where what they planned stands. */
-function measuredCrowd(
-  options: RunOptions & { readonly outage: Outage },
-  scenario: Scenario,
-  { begun, phaseAt, onStop, onEmpty }: PhaseEnds,
-): [Crowd, Ledger] {
-  const { clock, before, workload, outage } = options;
-  const { afterRequests, recordNotArrived } = scenario.stop;
-  const { arrivals, maxIdleSec, maxInFlight, maxActive, rampUp, turnOrder, stopWhenExhausted } =
-    scenario.population;
-  const idle = idleOf({ clock, maxIdleSec, isIdle: () => gate.isIdle });
-  const gate: Gate = new Gate({
-    clock,
-    outage,
-    cap: maxInFlight,
-    order: turnOrder,
-    rng: stream(scenario.seed, 'population', 'turn order'),
-    ...paceOf(scenario),
-    requestsMax: afterRequests && Math.max(1, afterRequests - (before?.requests ?? 0)),
-    onLastRequest: () => onStop('requests'),
-    onIdle: idle && (() => idle.begins()),
-  });
-  const world = worldOf({ ...options, idle }, gate, 'measure', phaseAt);
-  const { played } = before ?? {};
-  const process = processOf(arrivals);
-  if (process.loop === 'closed' && process.clients) {
-    const requestsBefore = before?.requests;
-    const ends = { begun, onLeft: onStop, onEmpty };
-    return [
-      clientsOf(world, scenario, process.clients, { played, requestsBefore, ...ends }),
-      world.ledger,
-    ];
-  }
-  const population = new Population(world, {
-    load: offeredLoad(scenario, { played, traceMs: workload.arrivalsMs }),
-    maxActive: maxActive ?? Infinity,
-    synthesiseHistory: rampUp?.history === 'synthesised',
-    begun,
-    recordNotArrived,
-    onEmpty,
-    player: options.player?.(world),
-    onExhausted: stopWhenExhausted ? () => onStop('exhausted') : undefined,
-  });
-  return [population, world.ledger];
+/** Others still warm up where it waits for them. */
+function phaseOf(value: string): RunState['phase'] {
+  return value === 'gathering' ? 'warmingUp' : (value as RunState['phase']);
 }

@@ -52,7 +52,6 @@ export function warmupPopulation(
     { ...world, conversation },
     {
       load: { loop: 'open', arrivals: chain(...shares) },
-      maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,
     },
@@ -86,7 +85,6 @@ function firstTurns(
     { ...world, conversation },
     {
       load: offeredLoad({ ...scenario, population }),
-      maxActive: Infinity,
       synthesiseHistory: false,
       onEmpty,
       onGone,

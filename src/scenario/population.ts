@@ -47,6 +47,12 @@ export const populationSchema = z
     partition: partitionSchema
       .optional()
       .describe('one of several processes that play the run together, each its share'),
+    workers: z
+      .union([live, z.literal('auto')])
+      .optional()
+      .describe(
+        'processes of this machine that play the run together, each a core; default, auto: as many as can time it rightly, mostly 1',
+      ),
     maxActive: cap.optional().describe('cap on live conversations; later arrivals wait'),
     maxInFlight: cap.optional().describe('cap on requests in flight; later ones wait'),
     maxIdleSec: someSeconds

@@ -36,8 +36,11 @@ export interface Door {
   /** Since when a request could be let in that is let in now: until then it was kept from it, and not late. */
   readonly openSinceMs: number;
   take(): void;
-  /** Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. */
-  wait(onGranted: () => void, isFirstTurn: boolean, userId: number): () => void;
+  /**
+   * Calls `onGranted` when a slot has been taken for the caller; returns how to stop waiting. `isCounted`: it will then
+   * count a request.
+   */
+  wait(onGranted: () => void, isFirstTurn: boolean, userId: number, isCounted: boolean): () => void;
   /** `endMs`: when the request ended, which may be told late; default: now. */
   leave(endMs?: number): void;
   /** Counts a turn's first attempt. */

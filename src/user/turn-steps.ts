@@ -106,7 +106,7 @@ export class TurnSteps implements Steps {
     const { session, turn } = this.#state;
     const { userId } = session.conversation;
     const granted = () => this.#heard.tell('slot.granted');
-    this.#leaveQueue = this.#world.gate.wait(granted, turn === 0, userId);
+    this.#leaveQueue = this.#world.gate.wait(granted, turn === 0, userId, this.#isCounted);
   }
 
   queueNoMore(): void {
@@ -122,10 +122,13 @@ export class TurnSteps implements Steps {
   }
 
   countTurn(): void {
+    if (this.#isCounted) this.#world.gate.countRequest();
+  }
+
+  /** A turn counts once, however often it is sent. */
+  get #isCounted(): boolean {
     const { attempts, intendedMs } = this.#state;
-    if (attempts === 0 && this.#world.phaseAt(intendedMs) === 'measure') {
-      this.#world.gate.countRequest();
-    }
+    return attempts === 0 && this.#world.phaseAt(intendedMs) === 'measure';
   }
 
   startAttempt(): void {

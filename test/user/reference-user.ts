@@ -43,6 +43,7 @@ export function userMachine(world: World, makeUser: MakeUser = noForks) {
       () => sendBack({ type: 'slot.granted' }),
       input.turn === 0,
       input.session.conversation.userId,
+      false,
     ),
   );
 

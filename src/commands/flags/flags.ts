@@ -9,6 +9,7 @@ import {
   partition,
   port,
   timeOrRange,
+  workers,
 } from './options.ts';
 import { traceFlags } from './trace-flags.ts';
 
@@ -83,6 +84,12 @@ export const FLAGS = {
     path: 'population.partition',
     says: 'play the i-th (from 0) of n equal shares of the conversations, at the times of the whole; auto: as srun or mpirun says; `confab report` merges their run folders',
     parse: partition,
+  },
+  workers: {
+    flags: '--workers <n>',
+    path: 'population.workers',
+    says: 'play by n processes of this machine, each a core; auto: as many as can time it rightly; default: auto',
+    parse: workers,
   },
   simulate: {
     flags: '--simulate',

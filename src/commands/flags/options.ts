@@ -107,6 +107,14 @@ export function partition(text: string): Partition {
   );
 }
 
+/** A number of processes, or `auto`. */
+export function workers(text: string): number | 'auto' {
+  if (text.trim() === 'auto') return 'auto';
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(`Found '${text}'; expected a whole number from 1, or auto.`);
+}
+
 function launched(): Partition {
   const launched = launchedBy(process.env);
   if ('share' in launched) return launched.share;
