@@ -6,10 +6,10 @@ import { scenarioOf } from '../report/identity.ts';
 import { partitionOf } from '../report/partitions.ts';
 import { recordLost } from '../run/lost.ts';
 import { Recorded } from '../run/recorded.ts';
-import { earlierParts } from '../run/resume.ts';
 import type { Partition } from '../scenario/population.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type PlacedPart, placeParts } from '../stats/time/timeline.ts';
+import type { Workload } from '../workload/conversation.ts';
 import { openWorkload } from '../workload/load.ts';
 
 /** What a rank that was not there, or was gone before the others, had still to send. */
@@ -37,7 +37,10 @@ const NONE: LostShares = { shares: [], warnings: [] };
  * no end, or that ended before the others. What is said is loaded again, so that every planned request of every rank
  * has a record; where it cannot be loaded, or is no longer the same, that is said.
  */
-export async function lostShares(parts: readonly RunPart[]): Promise<LostShares> {
+export async function lostShares(
+  parts: readonly RunPart[],
+  open: (scenario: Scenario) => Workload | Promise<Workload> = openWorkload,
+): Promise<LostShares> {
   const first = parts[0];
   const of = first && partitionOf(first)?.of;
   const scenario = first && scenarioOf(first);
@@ -47,9 +50,10 @@ export async function lostShares(parts: readonly RunPart[]): Promise<LostShares>
   if (!broken.length) return NONE;
   const ranks = broken.map(({ index }) => index);
   try {
-    const loaded = await loadedAgain(scenario, first.header);
-    const load = { scenario, workload: loaded };
-    const shares = broken.flatMap((one) => shareOf(one, { ...load, played, parts }) ?? []);
+    const workload = await open(scenario);
+    refuseOther(workload, first.header);
+    const known = { scenario, workload, played, parts };
+    const shares = broken.flatMap((one) => shareOf(one, known) ?? []);
     return { shares, warnings: unknownOf(scenario, ranks, untilMs(scenario, played)) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -96,12 +100,16 @@ function isWhole(one: PlayedPartition, all: readonly PlayedPartition[]): boolean
 
 /** For how long users came, from the start; undefined: all came. */
 function untilMs({ stop }: Scenario, played: readonly PlayedPartition[]): number | undefined {
-  const last = played.toSorted((a, b) => endMsOf(b) - endMsOf(a))[0]!;
-  if (stop.recordNotArrived || ENDS_OF_ALL.includes(endedBy(last))) return undefined;
-  const lasted = played.map(({ placed }) =>
+  if (stop.recordNotArrived) return undefined;
+  const limitMs = stop.afterSec === undefined ? undefined : stop.afterSec * 1000;
+  const known = played.filter((one) => ![undefined, 'lost'].includes(endedBy(one)));
+  const [last] = known.toSorted((a, b) => endMsOf(b) - endMsOf(a));
+  if (last && ENDS_OF_ALL.includes(endedBy(last))) return limitMs;
+  // Nobody saw its end: it went on for as long as anybody has a record.
+  const lasted = (last ? known : played).map(({ placed }) =>
     placed.reduce((sum, { offering }) => sum + (offering.endMs - offering.startMs), 0),
   );
-  return Math.min((stop.afterSec ?? Infinity) * 1000, Math.max(...lasted));
+  return Math.min(limitMs ?? Infinity, Math.max(...lasted));
 }
 
 function unknownOf(
@@ -118,7 +126,7 @@ function unknownOf(
 
 interface Known {
   readonly scenario: Scenario;
-  readonly workload: Awaited<ReturnType<typeof openWorkload>>;
+  readonly workload: Workload;
   readonly played: readonly PlayedPartition[];
   readonly parts: readonly RunPart[];
 }
@@ -131,10 +139,6 @@ function shareOf(
   const { index, of } = one;
   const own = one.placed.map(({ part }) => part);
   const known = new Set(own.flatMap(({ records }) => records.map(turnKey)));
-  const before = earlierParts(
-    own.map(({ records }) => records),
-    0,
-  );
   const startMs = Math.min(
     ...played.flatMap(({ placed }) => placed.slice(0, 1).map(({ offering }) => offering.startMs)),
   );
@@ -144,8 +148,9 @@ function shareOf(
   const records: TurnRecord[] = [];
   recordLost(
     {
-      ...{ scenario, workload, before, fromMs },
+      ...{ scenario, workload, fromMs },
       partition: { index, of },
+      // As if it had sent nothing: who comes when must not depend on what it had.
       recorded: new Recorded(scenario),
       untilMs: until === undefined ? undefined : fromMs + until,
     },
@@ -178,10 +183,7 @@ function headerOf({ index, of, placed }: PlayedPartition, parts: readonly RunPar
 }
 
 /** @throws UsageError if it is not what was said. */
-async function loadedAgain(scenario: Scenario, header: RunHeader) {
-  const workload = await openWorkload(scenario);
-  if (header.isolation === undefined && workload.digest !== header.workloadDigest) {
-    throw new UsageError('its files have changed since, or how confab makes it');
-  }
-  return workload;
+function refuseOther({ digest }: Workload, { isolation, workloadDigest }: RunHeader): void {
+  if (isolation !== undefined || digest === workloadDigest) return;
+  throw new UsageError('its files have changed since, or how confab makes it');
 }
