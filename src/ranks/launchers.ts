@@ -7,7 +7,7 @@ interface Launcher {
   readonly startedBy: string;
   /** The variable of the rank, from 0. */
   readonly rank: string;
-  /** The variable of the number of ranks; `CONFAB_RANKS` where the launcher has none. */
+  /** The variable of the number of ranks; `WORLD_SIZE`, as PyTorch's launchers call it, where this one has none. */
   readonly size: string;
   /** Where its own documentation says so. */
   readonly docs: string;
@@ -16,7 +16,7 @@ interface Launcher {
 }
 
 /** Set by whoever starts the processes, where the launcher says which one this is and not of how many. */
-const SIZE_VARIABLE = 'CONFAB_RANKS';
+const SIZE_VARIABLE = 'WORLD_SIZE';
 
 export const LAUNCHERS: readonly Launcher[] = [
   {

@@ -16,8 +16,8 @@ describe('--partition auto', () => {
       'mpirun within Slurm',
       { ...mpirun, SLURM_PROCID: '0', SLURM_NTASKS: '4', SLURM_STEP_NUM_TASKS: '2' },
     ],
-    ['PMIx, with the number of ranks told', { PMIX_RANK: '2', CONFAB_RANKS: '4' }],
-    ['an Indexed Job', { JOB_COMPLETION_INDEX: '2', CONFAB_RANKS: '4' }],
+    ['PMIx, with the number of ranks told', { PMIX_RANK: '2', WORLD_SIZE: '4' }],
+    ['an Indexed Job', { JOB_COMPLETION_INDEX: '2', WORLD_SIZE: '4' }],
   ])('is what %s says', (_name, env) => {
     expect(launchedBy(env)).toEqual({ share: { index: 2, of: 4 } });
   });
@@ -32,12 +32,12 @@ describe('--partition auto', () => {
     [
       'an index without the number of them',
       { JOB_COMPLETION_INDEX: '3' },
-      /^found JOB_COMPLETION_INDEX=3 and no CONFAB_RANKS; expected it to be set/,
+      /^found JOB_COMPLETION_INDEX=3 and no WORLD_SIZE; expected it to be set/,
     ],
     [
       'mpirun in each pod of a Job',
-      { ...mpirun, JOB_COMPLETION_INDEX: '1', CONFAB_RANKS: '4' },
-      /contradict each other: OMPI_COMM_WORLD_RANK=2 of .*, JOB_COMPLETION_INDEX=1 of CONFAB_RANKS=4/,
+      { ...mpirun, JOB_COMPLETION_INDEX: '1', WORLD_SIZE: '4' },
+      /contradict each other: OMPI_COMM_WORLD_RANK=2 of .*, JOB_COMPLETION_INDEX=1 of WORLD_SIZE=4/,
     ],
     [
       'two that agree on the rank alone',
