@@ -182,7 +182,7 @@ async function playInto(
   const start = await options
     .start?.({ scenario, workload: loaded, clock, givenUp })
     .catch(async (error) => {
-      await Promise.all([metrics.stop(AbortSignal.abort()), closeAll()]);
+      await Promise.all([metrics.stop(), closeAll()]);
       throw error;
     });
   const header = runHeader({

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
-import { errorText, UsageError } from '../base/errors.ts';
+import { errorText, Interrupted, UsageError } from '../base/errors.ts';
 import type { CommonStart } from '../record/record.ts';
 import type { Partition } from '../scenario/population.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -92,12 +92,15 @@ export class Meeting {
 
   /**
    * Resolves when it is time to start. `digest`: of what will be played, alike in all ranks.
-   * @throws UsageError saying who did not come, failed, or would play something else.
+   * @throws UsageError saying who did not come, failed, or would play something else; Interrupted when given up.
    */
   async start(digest: string, givenUp?: AbortSignal): Promise<CommonStart> {
     const { clock, share } = this.#options;
     this.#own = { ...this.#own, digest, state: 'ready' };
-    const start = await (share.index === 0 ? this.#decided(givenUp) : this.#told(givenUp));
+    const agreed = share.index === 0 ? this.#decided(givenUp) : this.#told(givenUp);
+    const start = await agreed.catch((error) => {
+      throw givenUp?.aborted ? new Interrupted() : error;
+    });
     const aheadMs = correctionMs(start.skewMs);
     const dueMs = start.epochMs + aheadMs - clock.originEpochMs;
     const lateMs = clock.now() - dueMs;
@@ -136,11 +139,14 @@ export class Meeting {
     if (!file) return { trouble: `rank ${rank} was not there` };
     if (file.state === 'over') return {};
     if (file.state === 'failed') return { trouble: `${named(file)} failed: ${file.why}` };
-    const isGone = this.#roll.isGone(rank, this.#nowMs());
-    const what = isGone
-      ? `is gone: it ended without a word, or has been silent for ${SILENT_MS / 1000} s`
+    return { trouble: `${named(file)} ${this.#whatOf(file)}` };
+  }
+
+  #whatOf(file: RankFile): string {
+    if (this.#options.isGone?.(file)) return 'is gone, and ended without a word';
+    return this.#roll.isGone(file.rank, this.#nowMs())
+      ? `has said nothing for ${SILENT_MS / 1000} s`
       : 'has not ended, and was not waited for';
-    return { trouble: `${named(file)} ${what}` };
   }
 
   async #decided(givenUp?: AbortSignal): Promise<Agreed> {

@@ -48,6 +48,6 @@ export function startText(start: StartSummary): string {
   if (skewLeastMs === undefined || skewMostMs === undefined) return `set to ${at}${late}`;
   const wrong = putRight
     ? `; that of partition ${putRight.partition} was put right by ${measure(putRight.byMs)} ms`
-    : '; none was seen to be wrong';
-  return `together at ${at}${late}; clocks ${measure(skewLeastMs)} to ${measure(skewMostMs)} ms ahead of rank 0's, by what they wrote and read${wrong}`;
+    : '; none was seen to differ';
+  return `together at ${at}${late}; clocks at most ${measure(-skewLeastMs)} ms behind and ${measure(skewMostMs)} ms ahead of rank 0's, as far as could be measured${wrong}`;
 }

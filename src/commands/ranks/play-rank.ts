@@ -154,7 +154,7 @@ async function othersOf(meeting: Meeting, { of }: Partition): Promise<RankEnd[]>
   const interrupts = listenForInterrupts();
   const { givenUp } = interrupts;
   givenUp.addEventListener('abort', () => say('not waiting for the other ranks any more'));
-  say(`waiting for the other ${of - 1} ranks to end`);
+  say(`waiting for the other ${of === 2 ? 'rank' : `${of - 1} ranks`} to end`);
   try {
     return await meeting.others(givenUp);
   } finally {
