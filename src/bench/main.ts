@@ -7,6 +7,7 @@ import { simulate } from './simulate.ts';
 import { startup } from './startup.ts';
 import { ttft } from './ttft.ts';
 import { users } from './users.ts';
+import { workers } from './workers.ts';
 import { workload } from './workload.ts';
 
 /** `npm run bench [section…]`: prints what is measured beside what it is measured against. */
@@ -19,6 +20,7 @@ const SECTIONS: Record<string, (print: (line: string) => void) => Promise<void>>
   simulate,
   curve,
   workload,
+  workers,
   ttft,
 };
 

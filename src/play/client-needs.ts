@@ -90,14 +90,15 @@ export function checkLimits(needs: ClientNeeds, limits: ProcessLimits, processes
   const each = needs.filesPerConnection > 1 ? 1 : processes;
   const possible = Math.max(0, Math.floor(spare / needs.filesPerConnection)) * each;
   const filesFor = (connections: number) =>
-    connections * needs.filesPerConnection + openNow + FILES_RESERVED;
+    Math.ceil(connections / each) * needs.filesPerConnection + openNow + FILES_RESERVED;
+  const found = `${each > 1 ? `each of ${each} processes` : 'this process'} may have ${openFiles}`;
   if (needs.connections > possible) {
     problems.push(
-      `${needs.connections} connections at the same time need ${filesFor(needs.connections)} open files, and this process may have ${openFiles}: ${raise(filesFor(needs.connections), possible)}`,
+      `${needs.connections} connections at the same time need ${filesFor(needs.connections)} open files, and ${found}: ${raise(filesFor(needs.connections), possible)}`,
     );
   } else if (needs.connectionsBehind > possible) {
     warnings.push(
-      `an engine that falls a minute behind has ${needs.connectionsBehind} requests in flight, which need ${filesFor(needs.connectionsBehind)} open files, and this process may have ${openFiles}: ${raise(filesFor(needs.connectionsBehind), possible)}`,
+      `an engine that falls a minute behind has ${needs.connectionsBehind} requests in flight, which need ${filesFor(needs.connectionsBehind)} open files, and ${found}: ${raise(filesFor(needs.connectionsBehind), possible)}`,
     );
   }
   if (needs.connections > ports) {
@@ -106,7 +107,7 @@ export function checkLimits(needs: ClientNeeds, limits: ProcessLimits, processes
     );
   }
   if (problems.length) throw new UsageError(problems, 'this client has too little');
-  return [...warnings, ...memoryWarnings(needs, limits)];
+  return [...warnings, ...memoryWarnings(needs, limits, processes)];
 }
 
 function raise(files: number, possible: number): string {
@@ -117,17 +118,21 @@ function raise(files: number, possible: number): string {
 /** Beside the texts there is all else. */
 const SHARE_MAX = 0.7;
 
-function memoryWarnings({ live, textBytes = 0 }: ClientNeeds, limits: ProcessLimits): string[] {
+function memoryWarnings(
+  { live, textBytes = 0 }: ClientNeeds,
+  limits: ProcessLimits,
+  processes: number,
+): string[] {
   const { memoryBytes, heapBytes } = limits;
   const need = `the texts of ${live} live conversations come to about ${gigabytes(textBytes)}`;
   if (textBytes > SHARE_MAX * memoryBytes) {
     return [`${need} in memory, and this machine has ${gigabytes(memoryBytes)}`];
   }
-  const heapNeeded = textBytes / COPIES;
+  const heapNeeded = textBytes / COPIES / processes;
   if (heapNeeded <= SHARE_MAX * heapBytes) return [];
   const megabytes = Math.ceil((heapNeeded * 1.5) / 1e6);
   return [
-    `${need}, half of it on the heap, which may have ${gigabytes(heapBytes)}: give it more, as with NODE_OPTIONS=--max-old-space-size=${megabytes}`,
+    `${need}, half of it on ${processes > 1 ? `${processes} heaps, each of which` : 'the heap, which'} may have ${gigabytes(heapBytes)}: give it more, as with NODE_OPTIONS=--max-old-space-size=${megabytes}`,
   ];
 }
 

@@ -197,7 +197,7 @@ async function playInto(
     openJournal: (onFailure) => openJournal(path, header, clock, onFailure),
     keptText: `what was measured until then is kept: confab report ${dir}`,
     before: resumed?.before,
-    strike: clock.name === 'virtual' ? undefined : strike,
+    strike: clock.name === 'virtual' || crew ? undefined : strike,
   }).finally(closeAll);
   const metricsFile = await metrics.stop(givenUp);
   try {

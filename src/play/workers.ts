@@ -44,15 +44,16 @@ interface Played {
   readonly workers?: Workers | undefined;
   readonly player?: unknown;
   readonly companion?: unknown;
+  readonly workload?: unknown;
 }
 
 /** How many processes play it; in simulated time, where nobody can be late, and for what is of this process, one. */
 export function workersOf(
-  { scenario, clock, workers, player, companion }: Played,
-  workload: Workload,
+  { scenario, clock, workers, player, companion, workload }: Played,
+  loaded: Workload,
   url: string | undefined,
 ): number {
   if (clock.name === 'virtual' || !workers) return 1;
-  const isOwn = player || companion || url === undefined;
-  return workers.count(scenario, workload, isOwn ? 'this verb plays in one process' : undefined);
+  const isOwn = player || companion || workload || url === undefined;
+  return workers.count(scenario, loaded, isOwn ? 'this verb plays in one process' : undefined);
 }

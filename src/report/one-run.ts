@@ -7,6 +7,7 @@ import { upgraded } from '../scenario/renamed.ts';
 export const OWN_FIELDS: ReadonlySet<string> = new Set([
   'name',
   'population.partition',
+  'population.workers',
   'output',
   'target.url',
   'target.headers',

@@ -71,13 +71,20 @@ class CrewRun implements Run {
     const keeper = new Keeper({
       ...{ scenario, clock },
       requestsBefore: before?.requests ?? 0,
+      workers: hands.length,
       onLastRequest: () => this.interrupt('requests'),
     });
     this.#members = hands.map((hand) => ({
       hand,
-      door: keeper.doorFor(({ room, id }, sinceMs) =>
-        hand.send({ type: 'granted', room, id, ...(sinceMs !== undefined && { sinceMs }) }),
-      ),
+      door: keeper.doorFor({
+        granted: ({ room, id }, sinceMs, spare) =>
+          hand.send({
+            ...{ type: 'granted', room, id },
+            ...(sinceMs !== undefined && { sinceMs }),
+            ...(spare > 0 && { spare }),
+          }),
+        recall: (room) => hand.send({ type: 'recall', room }),
+      }),
       recorded: new Recorded(scenario),
       state: undefined,
       hasGathered: false,
@@ -138,8 +145,10 @@ class CrewRun implements Run {
     if (message.type === 'records') this.#record(member, message.records);
     else if (message.type === 'ask') door.ask(message);
     else if (message.type === 'unask') door.unask(message.room, message.id);
-    else if (message.type === 'leave') door.leave(message.room, message.endMs);
-    else if (message.type === 'state') member.state = message.state;
+    else if (message.type === 'leave') {
+      const { room, endMs, count = 1 } = message;
+      for (let left = 0; left < count; left++) door.leave(room, endMs);
+    } else if (message.type === 'state') member.state = message.state;
     else if (message.type === 'stopping') this.interrupt(message.by);
     else if (message.type === 'notice') this.#options.notice?.(message.line);
     else if (message.type === 'gathered') {

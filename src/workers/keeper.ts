@@ -5,12 +5,18 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Gate } from '../user/gate.ts';
 import type { Asking, Room } from './messages.ts';
 
-/** Answers one who asks; `sinceMs`: since when it could have been let in, if it had to wait. */
-export type Grant = (asking: Asking, sinceMs?: number) => void;
+/** What a worker is told. */
+export interface Told {
+  /** @param sinceMs since when it could have been let in, if it had to wait; `spare`: how many more may be. */
+  granted(asking: Asking, sinceMs: number | undefined, spare: number): void;
+  recall(room: Room): void;
+}
 
 interface Kept {
   ask(asking: Asking, onGranted: (sinceMs?: number) => void): () => void;
   leave(endMs: number): void;
+  /** Takes as many more as there can be without a question, of what nobody waits for: 0 where it is scarce. */
+  takeSpare(): number;
 }
 
 export interface KeeperOptions {
@@ -18,6 +24,7 @@ export interface KeeperOptions {
   readonly clock: Clock;
   /** Requests that earlier parts of the run have sent. */
   readonly requestsBefore: number;
+  readonly workers: number;
   /** The last request that may be sent has been let in. */
   readonly onLastRequest: () => void;
 }
@@ -28,24 +35,39 @@ export interface KeeperOptions {
  */
 export class Keeper {
   readonly #kept: Record<Room, Kept>;
+  readonly #doors: WorkersDoor[] = [];
 
-  constructor({ scenario, clock, requestsBefore, onLastRequest }: KeeperOptions) {
+  constructor({ scenario, clock, requestsBefore, workers, onLastRequest }: KeeperOptions) {
+    const { maxActive = Infinity, maxInFlight, turnOrder, pace } = scenario.population;
+    const isCapAlone = turnOrder === 'fair' && !pace;
+    const spares = { cap: isCapAlone ? maxInFlight : undefined, workers };
+    const isCounting = scenario.stop.afterRequests !== undefined;
     this.#kept = {
-      warmup: keptByGate(gateOfWarmup(scenario, { clock })),
-      measure: keptByGate(gateOfRun(scenario, { clock, onLastRequest }, requestsBefore)),
-      users: keptByRooms(roomsOf(scenario.population.maxActive ?? Infinity)),
+      warmup: keptByGate(gateOfWarmup(scenario, { clock }), spares),
+      measure: keptByGate(
+        gateOfRun(scenario, { clock, onLastRequest }, requestsBefore),
+        isCounting ? undefined : spares,
+      ),
+      users: keptByRooms(roomsOf(maxActive)),
     };
   }
 
-  /** For one worker, who is answered by `grant`. */
-  doorFor(grant: Grant): WorkersDoor {
-    return new WorkersDoor(this.#kept, grant);
+  /** For one worker, who is told so. */
+  doorFor(told: Told): WorkersDoor {
+    const door = new WorkersDoor(this.#kept, told, (room) => {
+      for (const one of this.#doors) one.recall(room);
+    });
+    this.#doors.push(door);
+    return door;
   }
 }
 
 export class WorkersDoor {
   readonly #kept: Record<Room, Kept>;
-  readonly #grant: Grant;
+  readonly #told: Told;
+  readonly #recallAll: (room: Room) => void;
+  /** Where it may let in without asking. */
+  readonly #trusted = new Set<Room>();
   /** How to stop waiting, and how many are in, by where. */
   readonly #waiting: Record<Room, Map<number, () => void>> = {
     warmup: new Map(),
@@ -54,9 +76,10 @@ export class WorkersDoor {
   };
   readonly #inside: Record<Room, number> = { warmup: 0, measure: 0, users: 0 };
 
-  constructor(kept: Record<Room, Kept>, grant: Grant) {
+  constructor(kept: Record<Room, Kept>, told: Told, recallAll: (room: Room) => void) {
     this.#kept = kept;
-    this.#grant = grant;
+    this.#told = told;
+    this.#recallAll = recallAll;
   }
 
   ask(asking: Asking): void {
@@ -65,10 +88,19 @@ export class WorkersDoor {
     const leave = this.#kept[room].ask(asking, (sinceMs) => {
       isIn = true;
       this.#waiting[room].delete(id);
-      this.#inside[room]++;
-      this.#grant(asking, sinceMs);
+      const spare = this.#kept[room].takeSpare();
+      this.#inside[room] += 1 + spare;
+      if (spare > 0) this.#trusted.add(room);
+      this.#told.granted(asking, sinceMs, spare);
     });
-    if (!isIn) this.#waiting[room].set(id, leave);
+    if (isIn) return;
+    this.#waiting[room].set(id, leave);
+    this.#recallAll(room);
+  }
+
+  /** What it has to spare it gives back: others wait. */
+  recall(room: Room): void {
+    if (this.#trusted.delete(room)) this.#told.recall(room);
   }
 
   /** It may have been let in meanwhile: then it says that it leaves. */
@@ -95,12 +127,27 @@ function keptByRooms(rooms: Rooms): Kept {
   return {
     ask: (_, onGranted) => rooms.ask(onGranted),
     leave: (endMs) => rooms.leave(endMs),
+    takeSpare: () => 0,
   };
 }
 
+const NO_SPARES = { cap: 0, workers: 1 };
+
+interface Spares {
+  /** undefined: there are none. */
+  readonly cap: number | undefined;
+  readonly workers: number;
+}
+
 /** As a user goes through it in one process; once it has closed, nobody is let in any more. */
-function keptByGate(gate: Gate): Kept {
+function keptByGate(gate: Gate, { cap = 0, workers }: Spares = NO_SPARES): Kept {
   return {
+    takeSpare() {
+      if (!gate.hasRoom) return 0;
+      const spare = Math.max(0, Math.floor((cap - gate.inFlight) / (2 * workers)));
+      for (let taken = 0; taken < spare; taken++) gate.take();
+      return spare;
+    },
     ask({ isFirstTurn = false, isCounted = false }, onGranted) {
       const enter = (): void => {
         if (gate.isClosed) return;

@@ -29,7 +29,13 @@ export type FromWorker =
   | { readonly type: 'problem'; readonly text: string }
   | ({ readonly type: 'ask' } & Asking)
   | { readonly type: 'unask'; readonly room: Room; readonly id: number }
-  | { readonly type: 'leave'; readonly room: Room; readonly endMs: number }
+  | {
+      readonly type: 'leave';
+      readonly room: Room;
+      readonly endMs: number;
+      /** Default: 1. */
+      readonly count?: number;
+    }
   | { readonly type: 'gathered' }
   | { readonly type: 'stopping'; readonly by: StoppedBy }
   | { readonly type: 'records'; readonly records: readonly TurnRecord[] }
@@ -48,7 +54,11 @@ export type ToWorker =
       readonly id: number;
       /** Since when it could have been let in; absent: it did not wait. */
       readonly sinceMs?: number;
+      /** So many more may be let in, and again when they have left, without asking: until they are recalled. */
+      readonly spare?: number;
     }
+  /** Others wait: what is spare is given back, and what comes free from now on. */
+  | { readonly type: 'recall'; readonly room: Room }
   | { readonly type: 'stop'; readonly by: StoppedBy }
   | { readonly type: 'abort' };
 

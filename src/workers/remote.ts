@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Rooms } from '../population/rooms.ts';
 import type { Door } from '../user/gate.ts';
 import type { Outage } from '../user/outage.ts';
-import type { FromWorker, Room } from './messages.ts';
+import type { FromWorker, Room, ToWorker } from './messages.ts';
 
 type Send = (message: FromWorker) => void;
+type Granted = Pick<Extract<ToWorker, { type: 'granted' }>, 'id' | 'sinceMs' | 'spare'>;
 type OnGranted = (sinceMs: number | undefined) => void;
 
 /** What is asked of the process that keeps a bound, and its answers, which may come too late. */
@@ -14,6 +15,10 @@ export class Asked {
   readonly #send: Send;
   readonly #waiting = new Map<number, OnGranted>();
   #ids = 0;
+  /** So many may be let in without asking; since the last of them came free. */
+  #spare = 0;
+  #spareSinceMs = 0;
+  #mayKeep = false;
 
   constructor(room: Room, clock: Clock, send: Send) {
     this.#room = room;
@@ -31,8 +36,19 @@ export class Asked {
     };
   }
 
+  /** Nobody has to be asked, and nobody here waits. */
+  get hasSpare(): boolean {
+    return this.#spare > 0 && this.#waiting.size === 0;
+  }
+
+  takeSpare(): void {
+    this.#spare--;
+  }
+
   /** One that waits no more gives back what it was granted meanwhile. */
-  granted(id: number, sinceMs: number | undefined): void {
+  granted({ id, sinceMs, spare = 0 }: Granted): void {
+    this.#spare += spare;
+    if (spare > 0) this.#mayKeep = true;
     const onGranted = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (onGranted) onGranted(sinceMs);
@@ -40,7 +56,18 @@ export class Asked {
   }
 
   leave(endMs: number): void {
-    this.#send({ type: 'leave', room: this.#room, endMs });
+    if (this.#mayKeep) {
+      this.#spare++;
+      this.#spareSinceMs = endMs;
+    } else this.#send({ type: 'leave', room: this.#room, endMs });
+  }
+
+  recall(): void {
+    this.#mayKeep = false;
+    const count = this.#spare;
+    this.#spare = 0;
+    if (count === 0) return;
+    this.#send({ type: 'leave', room: this.#room, endMs: this.#spareSinceMs, count });
   }
 }
 
@@ -52,14 +79,13 @@ export function remoteRooms(asked: Asked): Rooms {
   };
 }
 
-/** The gate of all workers, as one of them sees it: every request asks, and is told. */
+/** The gate of all workers, as one of them sees it: a request asks, and is told, unless there is room to spare. */
 export class RemoteDoor implements Door {
   readonly #asked: Asked;
   readonly #clock: Clock;
   readonly #outage: Outage;
   /** Let in while the engine cannot be reached: they go when it can. */
   readonly #held = new Set<() => void>();
-  readonly hasRoom = false;
   #inFlight = 0;
   #isClosed = false;
   #sinceMs = 0;
@@ -87,14 +113,17 @@ export class RemoteDoor implements Door {
     return this.#isClosed;
   }
 
+  get hasRoom(): boolean {
+    return this.#asked.hasSpare && this.#outage.isOpen;
+  }
+
   get openSinceMs(): number {
     return Math.max(this.#sinceMs, this.#reachableMs);
   }
 
-  /** Counted where it was let in. */
   take(): void {
-    this.#inFlight++;
-    this.#outage.took();
+    this.#asked.takeSpare();
+    this.#enter();
   }
 
   wait(
@@ -109,7 +138,7 @@ export class RemoteDoor implements Door {
         go = () => {
           go = undefined;
           this.#sinceMs = sinceMs;
-          this.take();
+          this.#enter();
           onGranted();
         };
         if (this.#outage.isOpen) go();
@@ -133,5 +162,10 @@ export class RemoteDoor implements Door {
 
   close(): void {
     this.#isClosed = true;
+  }
+
+  #enter(): void {
+    this.#inFlight++;
+    this.#outage.took();
   }
 }

@@ -40,8 +40,9 @@ export function memberOf(
     told(message) {
       if (message.type === 'go') go?.(message.atMs);
       else if (message.type === 'granted') {
-        asked.get(message.room)?.granted(message.id, message.sinceMs);
-      } else return false;
+        asked.get(message.room)?.granted(message);
+      } else if (message.type === 'recall') asked.get(message.room)?.recall();
+      else return false;
       return true;
     },
   };

@@ -99,6 +99,19 @@ describe('against what there is', () => {
     expect(() => check(needed, limits)).toThrow(says);
   });
 
+  test('each of several processes has files and a heap of its own, but where the engine is in one of them', () => {
+    const by = (processes: number, needed: Partial<ClientNeeds>) =>
+      checkLimits({ ...some, textBytes: undefined, ...needed }, LIMITS, processes);
+    expect(by(2, { connections: 300 })).toEqual([]);
+    expect(() => by(2, { connections: 500 })).toThrow(
+      '500 connections at the same time need 302 open files, and each of 2 processes may have 256: raise its limit, as with ulimit -n 363, or set population.maxInFlight to 408 or less',
+    );
+    expect(() => by(2, { connections: 120, filesPerConnection: 2 })).toThrow(
+      'and this process may have 256',
+    );
+    expect(by(2, { textBytes: 8e9 })).toEqual([]);
+  });
+
   test('what may come to be missing is a warning', () => {
     expect(check({ connectionsBehind: 600 })).toEqual([
       'an engine that falls a minute behind has 600 requests in flight, which need 652 open files, and this process may have 256: raise its limit, as with ulimit -n 783, or set population.maxInFlight to 204 or less',

@@ -101,7 +101,7 @@ describe('bounds hold for all of them together', () => {
       population: fc.record({
         users,
         arrivals,
-        maxInFlight: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+        maxInFlight: fc.option(fc.integer({ min: 1, max: 14 }), { nil: undefined }),
         maxActive: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
         turnOrder: fc.constantFrom('fair' as const, 'random' as const, 'newestFirst' as const),
       }),
@@ -159,6 +159,25 @@ describe('bounds hold for all of them together', () => {
     });
   });
 
+  test('where a cap leaves room, few ask; where it does not, what they have to spare is recalled', () => {
+    const conversation = { rounds: 4 };
+    const population = { users: 10, arrivals: { process: 'poisson' as const, usersPerSec: 20 } };
+    const wide = crew(
+      { population: { ...population, maxInFlight: 80 }, conversation, pacing: { pauseSec: 0 } },
+      { workers: 2, delayMs: () => 0.05 },
+    );
+    expect(wide.messages.get('records')).toBe(40);
+    expect(wide.messages.get('ask')).toBe(2);
+    expect(wide.messages.get('leave')).toBeUndefined();
+    const narrow = crew(
+      { population: { ...population, maxInFlight: 5 }, conversation, pacing: { pauseSec: 0 } },
+      { workers: 2, delayMs: () => 0.05 },
+    );
+    expect(narrow.transport.inFlightMax).toBe(5);
+    expect(narrow.messages.get('recall')).toBeGreaterThan(0);
+    expect(narrow.records.every(({ status }) => status === 'ok')).toBe(true);
+  });
+
   test('measuring begins for all when the warm-up of the last is over', () => {
     const { records, end } = crew(
       {
@@ -213,7 +232,7 @@ describe('one that dies', () => {
     population: fc.record({
       users,
       arrivals: fc.oneof(arrivals, fc.constantFrom({ process: 'closed' as const, concurrency: 4 })),
-      maxInFlight: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      maxInFlight: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
     }),
     stop: fc.constantFrom({}, { afterSec: 1.5 }),
   });

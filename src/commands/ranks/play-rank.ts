@@ -61,7 +61,7 @@ export async function playRank(options: RankPlay): Promise<void> {
     throw error;
   }
   if (share.index > 0) endFurther(played, dir, share);
-  else await endAll(options, await othersOf(meeting, share));
+  else await endAll(options, await othersOf(meeting, share), played);
 }
 
 function shareOf({ population }: Scenario): Partition {
@@ -165,10 +165,12 @@ async function othersOf(meeting: Meeting, { of }: Partition): Promise<RankEnd[]>
 async function endAll(
   { shared, scenario, shown }: RankPlay,
   ends: readonly RankEnd[],
+  own: Played | undefined,
 ): Promise<void> {
   const troubles = ends.flatMap(({ trouble }) => trouble ?? []);
   for (const trouble of troubles) say(`error: ${trouble}`);
   for (const line of await recordLostShares(shared)) say(`warning: ${line}`);
   await presentFolder(shared, scenario, shown);
+  if (own?.outcome === 'interrupted') process.exitCode = EXIT.interrupted;
   if (troubles.length && !process.exitCode) process.exitCode = EXIT.thresholdFailed;
 }
