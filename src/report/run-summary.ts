@@ -170,15 +170,20 @@ export function mergeRuns(runs: readonly Run[]): Run {
 class Ideals {
   readonly #options: IdealOptions;
   readonly #caches = new Map<unknown, IdealCache>();
+  readonly #ofPart = new Map<RunPart, IdealCache>();
 
   constructor(options: IdealOptions) {
     this.#options = options;
   }
 
+  /** Asked for every record: what a part says of its engine is read once. */
   of(part: RunPart): IdealCache {
+    const known = this.#ofPart.get(part);
+    if (known) return known;
     const key = cacheKeyOf(part);
-    let cache = this.#caches.get(key);
-    if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
+    const cache = this.#caches.get(key) ?? new IdealCache(this.#options);
+    this.#caches.set(key, cache);
+    this.#ofPart.set(part, cache);
     return cache;
   }
 
