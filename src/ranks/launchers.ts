@@ -32,7 +32,7 @@ export const LAUNCHERS: readonly Launcher[] = [
     startedBy: "MPICH's and Intel MPI's mpiexec, srun --mpi=pmi2",
     rank: 'PMI_RANK',
     size: 'PMI_SIZE',
-    docs: 'https://flux-framework.readthedocs.io/projects/flux-rfc/en/latest/spec_13.html',
+    docs: 'https://slurm.schedmd.com/mpi_guide.html',
     overrules: ['Slurm'],
   },
   {
@@ -56,7 +56,7 @@ export const LAUNCHERS: readonly Launcher[] = [
     startedBy: 'an Indexed Job',
     rank: 'JOB_COMPLETION_INDEX',
     size: SIZE_VARIABLE,
-    docs: 'https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode',
+    docs: 'https://kubernetes.io/docs/concepts/workloads/controllers/job/',
   },
 ];
 

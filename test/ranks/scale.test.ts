@@ -47,8 +47,9 @@ test('the paper for a million users is what the client reckons that it needs', (
   }
 });
 
-test('the page has every launcher with its variables', () => {
-  for (const { rank, size } of LAUNCHERS) {
+test('the page has every launcher with its variables, and where these are told', () => {
+  for (const { name, rank, size, docs } of LAUNCHERS) {
     expect(text).toMatch(new RegExp(`\\| \`${rank}\` +\\| \`${size}\``));
+    expect(text).toContain(`- [${name}](${docs})`);
   }
 });
