@@ -40,6 +40,7 @@ const STATIONS = [
   'analysis',
   'compare',
   'play',
+  'ranks',
   'workers',
   'live',
   'plan',
@@ -83,6 +84,8 @@ const ALSO: Record<string, string[]> = {
   play: ['run', 'engine'],
   workers: ['run'],
   live: ['run'],
+  // What a rank that is gone had still to send is what its users would have.
+  ranks: ['run'],
   plan: ['run', 'engine', 'cache'],
   study: ['run', 'engine'],
   attribution: ['run', 'cache'],

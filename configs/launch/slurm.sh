@@ -6,13 +6,9 @@
 #SBATCH --time=00:30:00
 # One run played by four processes on two nodes, each a quarter of the conversations at the times of the whole:
 #   sbatch configs/launch/slurm.sh configs/multi-round-qa.yaml --url http://vllm:8000
-# Their run folders go into one of the job's, on a file system that all nodes have; their merged report comes last.
-# `mpirun confab …` does in place of `srun … confab …`.
+# They meet in a folder of the job's, on a file system that all nodes have, and begin at one instant; rank 0 prints the
+# report of all. `mpirun confab …` does in place of `srun … confab …`.
 set -euo pipefail
 runs=runs/slurm-${SLURM_JOB_ID:?is not set: start this with sbatch}
-# What ended with an error, or beyond a threshold, was measured all the same.
-code=0
 srun --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" \
-  confab run "$@" --partition auto --output-dir "$runs" || code=$?
-confab report "$runs"/*
-exit "$code"
+  confab run "$@" --partition auto --rendezvous "$runs"

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
+import { SystemClock } from '../base/clock.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Isolation } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -8,12 +9,13 @@ import { type Flag, withFlags } from './flags/flag-table.ts';
 import { FLAGS, playFlags, resultFlags, watchFlags } from './flags/flags.ts';
 import { ISOLATE } from './flags/isolate-flag.ts';
 import { PRECEDENCE } from './flags/precedence.ts';
+import { type RankFlags, rankFlags } from './ranks/flags.ts';
 import { overridesOf, type ScenarioFlags, scenarioOf } from './scenario/scenario-of.ts';
 import { flowingHelp } from './terminal/help-text.ts';
 import { say } from './terminal/stderr.ts';
 import { type LikeFlags, likeFlags, type TwinRunFlags, twinRunFlags } from './twin/flags.ts';
 
-interface RunFlags extends ScenarioFlags, TwinRunFlags, LikeFlags {
+interface RunFlags extends ScenarioFlags, TwinRunFlags, LikeFlags, RankFlags {
   readonly resume?: string;
   readonly isolate?: Isolation;
   readonly json?: string;
@@ -24,7 +26,11 @@ const runFlags: readonly Flag[] = [
   ...resultFlags,
   ...watchFlags,
   FLAGS.workers,
-  { flags: '--resume <dir>', says: 'continue the interrupted run in this run folder' },
+  {
+    flags: '--resume <dir>',
+    says: 'continue the interrupted run in this run folder; with --partition: in one that ranks share',
+  },
+  ...rankFlags,
   ...twinRunFlags,
   {
     ...ISOLATE,
@@ -36,6 +42,7 @@ export function runCommand(): Command {
   return scenarioCommand('run', runFlags)
     .description('Play a scenario against an endpoint, or against the engine that is built in.')
     .action(async (file: string | undefined, flags: RunFlags) => {
+      refuseTogether(flags);
       if (flags.resume === undefined) return start(file, flags, runFlags, false);
       if (file !== undefined) {
         throw new UsageError(
@@ -44,6 +51,20 @@ export function runCommand(): Command {
       }
       await resume(flags.resume, flags);
     });
+}
+
+/** What each rank would do in its own way. */
+function refuseTogether({ rendezvous, isolate, twin, resume }: RunFlags): void {
+  if (rendezvous === undefined) return;
+  const [found, expected] =
+    resume !== undefined
+      ? ['--resume', `--resume ${rendezvous} alone, which is the folder that they share`]
+      : isolate !== undefined
+        ? ['--isolate', 'a salt that is the same in all ranks, as by --set sampling.cacheSalt=TEXT']
+        : twin !== undefined
+          ? ['--twin', `confab twin ${rendezvous} when all is over`]
+          : [];
+  if (found) throw new UsageError(`found --rendezvous and ${found}; expected ${expected}`);
 }
 
 export function simulateCommand(): Command {
@@ -74,7 +95,17 @@ async function start(
   const presentTwin = await twinPresenter(flags, scenario);
   const { playAndPresent } = await import('./play.ts');
   const { isolate } = flags;
-  const played = await playAndPresent({ scenario, ...shownAs(flags), isSimulated, isolate });
+  if (flags.rendezvous !== undefined && !isSimulated) {
+    const { playRank } = await import('./ranks/play-rank.ts');
+    return playRank({ shared: flags.rendezvous, scenario, flags, shown: shownAs(flags) });
+  }
+  const at = isSimulated ? undefined : flags.startAt;
+  const start =
+    at && (await import('./ranks/start.ts')).startOf(at, new SystemClock().originEpochMs);
+  const played = await playAndPresent({
+    ...{ scenario, ...shownAs(flags) },
+    ...{ isSimulated, isolate, start },
+  });
   await presentTwin?.(played);
 }
 
@@ -90,6 +121,11 @@ function shownAs({ apiKey, quiet, json, wide }: RunFlags) {
 
 /** Continues the run in this folder, which nobody else may write into meanwhile. */
 async function resume(dir: string, flags: RunFlags): Promise<void> {
+  const { rankFoldersIn } = await import('../record/rank-folders.ts');
+  if (rankFoldersIn(dir).length > 0) {
+    const { resumeRank } = await import('./ranks/resume-rank.ts');
+    return resumeRank(dir, { flags, rows: runFlags, shown: shownAs(flags) });
+  }
   const { lockRun } = await import('../record/run-lock.ts');
   const lock = lockRun(dir);
   if (lock.notice !== undefined) say(lock.notice);

@@ -203,6 +203,11 @@ export const TOPICS: readonly Topic[] = [
     text: (columns) => documentText(columns, 'src/workers/README.md'),
   },
   {
+    name: 'scale',
+    summary: 'many machines: ranks, a common start, a million users',
+    text: (columns) => documentText(columns, 'src/ranks/README.md'),
+  },
+  {
     name: 'launch',
     summary: 'containers, Kubernetes, Slurm; what is written, and where',
     text: (columns) => documentText(columns, 'configs/launch/README.md'),

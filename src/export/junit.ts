@@ -72,6 +72,7 @@ function runCase({ counts, time }: RunSummary, classname: string): Case {
   const stoppedBy = time.parts.at(-1)?.stoppedBy;
   const brokenOff: Partial<Record<NonNullable<typeof stoppedBy>, string>> = {
     interrupt: 'interrupted before its end',
+    lost: 'not played to its end: a process was lost',
     unreachable: 'broken off: the engine could not be reached any more',
     unwritable: 'broken off: the journal could not be written any more',
   };

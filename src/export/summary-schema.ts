@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Host } from '../record/record.ts';
+import type { StartSummary } from '../report/common-start.ts';
 import type { RunIdentity } from '../report/identity.ts';
 import type { PartSummary, TimeSummary } from '../report/run-summary.ts';
 import type { ThresholdVerdict } from '../report/thresholds.ts';
@@ -68,6 +69,16 @@ const partition = object<Partition>({ index: count(), of: count() });
 const time = object<TimeSummary>({
   measuredMs: number('of all parts together, drain included'),
   offeringMs: number('its part before the drain, when turns could fall due'),
+  start: object<StartSummary>({
+    at: text('ISO 8601, by the clock of rank 0'),
+    skewLeastMs: number('the least that any clock may be ahead of that of rank 0').optional(),
+    skewMostMs: number('the most').optional(),
+    putRight: object<NonNullable<StartSummary['putRight']>>({
+      partition: count(),
+      byMs: number(),
+    }).optional(),
+    lateMs: number('the most that one of them began after it was to'),
+  }).optional(),
   parts: z.array(
     object<PartSummary>({
       number: count('0 for the run itself, counted up by every resume'),
@@ -82,6 +93,7 @@ const time = object<TimeSummary>({
           'requests',
           'interrupt',
           'unreachable',
+          'lost',
           'unwritable',
         ])
         .optional()

@@ -4,9 +4,11 @@ import { resolve } from 'node:path';
 import { type Clock, SystemClock } from '../base/clock.ts';
 import { commandLineOf } from '../base/command-line.ts';
 import { errorText, Interrupted, Unreported, UsageError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { processLimits } from '../base/process-limits.ts';
 import { striker } from '../base/secret.ts';
 import { openJournal } from '../record/journal.ts';
+import type { CommonStart } from '../record/record.ts';
 import { createRunFolder, nextJournal } from '../record/run-folder.ts';
 import { lockRun } from '../record/run-lock.ts';
 import { type IsolatedBy, type Isolation, isolated, markOfPart } from '../run/isolation.ts';
@@ -57,11 +59,23 @@ export interface PlayOptions {
   /** The arguments that it was started with, to be written down without secrets. */
   readonly args?: readonly string[] | undefined;
   /** Connects to what the scenario's target cannot name: several models, for example. */
+  /** Where its journal goes; default: a new folder in `output.dir`. */
+  readonly folder?: string | undefined;
+  /** Resolves when it is time to begin, once all is ready. */
+  readonly start?: ((ready: Ready) => Promise<CommonStart>) | undefined;
   readonly open?: (clock: Clock, apiKey: string | undefined, network?: Network) => Promise<Target>;
   /** Who plays a conversation; default: one user, turn after turn. */
   readonly player?: RunOptions['player'];
   /** How several processes play it; default: this one does. */
   readonly workers?: Workers | undefined;
+}
+
+/** A run that could begin. */
+export interface Ready {
+  readonly scenario: Scenario;
+  readonly workload: Workload;
+  readonly clock: Clock;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 export interface Resumed {
@@ -102,7 +116,8 @@ export async function play(options: PlayOptions): Promise<Played> {
     }
     const opened = { loaded, target, strike, count };
     if (resumed) return await playInto(resumed.dir, opened, options);
-    const dir = newFolder(scenario, clock);
+    const dir = options.folder ?? newFolder(scenario, clock);
+    if (options.folder !== undefined) makeFolder(dir);
     const lock = lockRun(dir);
     try {
       return await playInto(dir, opened, options);
@@ -142,17 +157,6 @@ async function playInto(
   const before = runBefore(dir, load, options);
   const commandLine = args && commandLineOf(args, strike);
   const { workload } = load;
-  const header = runHeader({
-    scenario,
-    clock,
-    workload,
-    target,
-    part,
-    isolatedBy,
-    earlierRun: before,
-    commandLine,
-    notes: count > 1 ? [`played by ${count} workers, each a process of its own`] : [],
-  });
   const { metricsEverySec } = scenario.output;
   const metrics = await unlessGivenUp(
     watchMetrics(dir, clock, scrapesOf(target, observer), metricsEverySec, part, (line) =>
@@ -174,6 +178,18 @@ async function playInto(
           ...{ apiKey: options.apiKey, network: options.network, before: resumed?.before },
         })
       : undefined;
+  const closeAll = () => Promise.all([certifier?.close(), crew?.close()]);
+  const start = await options
+    .start?.({ scenario, workload: loaded, clock, givenUp })
+    .catch(async (error) => {
+      await Promise.all([metrics.stop(), closeAll()]);
+      throw error;
+    });
+  const header = runHeader({
+    ...{ scenario, clock, workload, target, part, isolatedBy, commandLine, start },
+    earlierRun: before,
+    notes: count > 1 ? [`played by ${count} workers, each a process of its own`] : [],
+  });
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },
@@ -182,7 +198,7 @@ async function playInto(
     keptText: `what was measured until then is kept: confab report ${dir}`,
     before: resumed?.before,
     strike: clock.name === 'virtual' || crew ? undefined : strike,
-  }).finally(() => Promise.all([certifier?.close(), crew?.close()]));
+  }).finally(closeAll);
   const metricsFile = await metrics.stop(givenUp);
   try {
     // What a report takes is loaded when there is one: it is a hundred files.

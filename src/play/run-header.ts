@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { thisHost } from '../base/host.ts';
 import { version } from '../base/version.ts';
-import type { EarlierRun, RunHeader } from '../record/record.ts';
+import type { CommonStart, EarlierRun, RunHeader } from '../record/record.ts';
 import { type IsolatedBy, markOfPart } from '../run/isolation.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { withoutSecrets } from '../scenario/secrets.ts';
@@ -19,6 +19,7 @@ interface Headed {
   readonly notes?: readonly string[];
   /** Without secrets. */
   readonly commandLine?: string | undefined;
+  readonly start?: CommonStart | undefined;
 }
 
 /**
@@ -34,6 +35,7 @@ export function runHeader({
   isolatedBy,
   earlierRun,
   commandLine,
+  start,
   notes = [],
 }: Headed): RunHeader {
   const isVirtual = clock.name === 'virtual';
@@ -64,6 +66,7 @@ export function runHeader({
     part,
     ...isolationFields(part, isolatedBy),
     ...(earlierRun && { earlierRun }),
+    ...(start && { start }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DelaySeries } from '../base/delay-series.ts';
 import { isCount, isObject } from '../base/json.ts';
 import type {
   Certification,
+  CommonStart,
   EarlierRun,
   ErrorSpread,
   GeneratorHealth,
@@ -108,6 +109,20 @@ const EARLIER_FIELDS = {
   isShared: required({ expected: 'true or false', accepts: (value) => typeof value === 'boolean' }),
 } satisfies Fields<EarlierRun>;
 
+const anyMs: Kind = { expected: 'milliseconds', accepts: (value) => Number.isFinite(value) };
+
+const SKEW_FIELDS = {
+  leastMs: required(anyMs),
+  mostMs: required(anyMs),
+} satisfies Fields<NonNullable<CommonStart['skewMs']>>;
+
+const START_FIELDS = {
+  epochMs: required(upTo(EPOCH_MS_MAX, 'Unix time in milliseconds')),
+  skewMs: optional(objectOf(SKEW_FIELDS)),
+  aheadMs: optional(anyMs),
+  lateMs: required(upTo(EPOCH_MS_MAX, 'milliseconds')),
+} satisfies Fields<CommonStart>;
+
 export const HEADER_FIELDS = {
   format: required(oneOf<RunHeader['format']>({ 'confab-journal': true })),
   version: required({ expected: '1', accepts: (value) => value === 1 }),
@@ -124,6 +139,7 @@ export const HEADER_FIELDS = {
   isolation: optional(oneOf<NonNullable<RunHeader['isolation']>>({ salt: true, marker: true })),
   isolationMark: optional(text),
   earlierRun: optional(objectOf(EARLIER_FIELDS)),
+  start: optional(objectOf(START_FIELDS)),
 } satisfies Fields<RunHeader>;
 
 const AGENT_FIELDS = { id: required(count), place: required(count) } satisfies Fields<
@@ -263,6 +279,7 @@ export const FOOTER_FIELDS = {
       requests: true,
       interrupt: true,
       unreachable: true,
+      lost: true,
       unwritable: true,
     }),
   ),

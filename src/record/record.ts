@@ -176,6 +176,20 @@ export interface RunHeader {
   readonly isolationMark?: string;
   /** The last run from this machine that had sent the same beginnings to the same server. */
   readonly earlierRun?: EarlierRun;
+  /** When it was to start, where that was agreed on. */
+  readonly start?: CommonStart;
+}
+
+/** The start of a run that several processes play together, or that was set to a time of the day. */
+export interface CommonStart {
+  /** Unix time in milliseconds: by the clock of rank 0, or by this machine's where there is no other. */
+  readonly epochMs: number;
+  /** Between what the clock of this machine is ahead of rank 0's, for certain, in milliseconds; absent: not measured. */
+  readonly skewMs?: { readonly leastMs: number; readonly mostMs: number };
+  /** What it is taken to be ahead, and times are put right by; absent: nothing. */
+  readonly aheadMs?: number;
+  /** How much later than that it could start. */
+  readonly lateMs: number;
 }
 
 /** What a run has in common with one before it. */
@@ -213,6 +227,7 @@ export interface RunFooter {
     | 'requests'
     | 'interrupt'
     | 'unreachable'
+    | 'lost'
     | 'unwritable';
   /** When measuring began and ended, on the run's clock: after warm-up; after the drain. */
   readonly measureStartMs: number;

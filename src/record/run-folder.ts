@@ -6,6 +6,7 @@ import { cannotRead } from '../base/read-text.ts';
 import { noteMade } from './bare-folder.ts';
 import { readEnginePages } from './engine-pages.ts';
 import { type RunPart, readJournal } from './journal-reader.ts';
+import { hasJournal, JOURNAL, rankFoldersIn } from './rank-folders.ts';
 import { wasCut } from './record.ts';
 import { recordedTwice, turnKey } from './turn-key.ts';
 
@@ -15,8 +16,6 @@ export interface Run {
   readonly parts: readonly RunPart[];
   readonly warnings: readonly string[];
 }
-
-const JOURNAL = /^journal(?:-([1-9]\d*))?\.ndjson$/;
 
 /**
  * Makes `<parent>/<name>-<YYYYMMDD-HHMMSS>` (UTC), with `-2`, `-3`, … if it exists, and returns its path.
@@ -47,12 +46,14 @@ export function nextJournal(dir: string): { path: string; part: number } {
 
 /**
  * Reads all parts of a run folder. A turn that the end of a part cut off, and that another part played, is
- * left out of the first: it is no longer unsent. What was measured stays.
+ * left out of the first: it is no longer unsent. What was measured stays. In a folder that ranks share, all of these.
  * `rescued` stands for the part that could not be written, where its folder may be gone.
  * @throws UsageError if there is none, or one is not a journal.
  */
 export function readRun(dir: string, rescued?: RunPart): Run {
   if (rescued && !existsSync(dir)) return { parts: [rescued], warnings: [] };
+  const ranks = rankFoldersIn(dir);
+  if (ranks.length && !rescued) return readRanks(ranks.map((one) => one.dir));
   const files = journals(dir).filter(({ number }) => number !== numberOf(rescued));
   if (!files.length && !rescued) {
     throw new UsageError(`${dir}: found no journal.ndjson in it; expected a run folder`);
@@ -66,6 +67,17 @@ export function readRun(dir: string, rescued?: RunPart): Run {
       ...warnings,
       ...doubtsOf(part, join(dir, files[index]!.file)),
     ]),
+  };
+}
+
+/** The ranks of one run together; one that has written nothing has nothing to say here. */
+function readRanks(dirs: readonly string[]): Run {
+  const runs = dirs.filter(hasJournal).map((dir) => readRun(dir));
+  if (!runs.length)
+    throw new UsageError(`${dirs[0]}: found no journal.ndjson in any rank's folder`);
+  return {
+    parts: runs.flatMap(({ parts }) => parts),
+    warnings: runs.flatMap(({ warnings }) => warnings),
   };
 }
 

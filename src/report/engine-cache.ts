@@ -29,8 +29,16 @@ export function idealOptions(scenario: Scenario | undefined, blockTokens: number
  */
 export function cacheKeyOf(part: RunPart): unknown {
   const { isolation, isolationMark, part: number } = part.header;
+  // One that is the same under any load is one for all partitions.
+  if (isOfFixedEngine(part)) return `fixed ${number}`;
   if (hasOwnEngine(part)) return part;
   return isolation === undefined ? '' : `${isolation} ${isolationMark ?? number}`;
+}
+
+function isOfFixedEngine(part: RunPart): boolean {
+  const { clock, scenario } = part.header;
+  const { engine } = scenario as { readonly engine?: { readonly fixed?: unknown } };
+  return clock === 'virtual' && engine?.fixed !== undefined;
 }
 
 export function hasOwnEngine(part: RunPart): boolean {

@@ -1,5 +1,6 @@
 import type { RunFooter } from '../record/record.ts';
 import type { Partition } from '../scenario/population.ts';
+import { startText } from './common-start.ts';
 import { digestText } from './identity.ts';
 import { measure, seconds } from './number.ts';
 import { partitionText } from './partitions.ts';
@@ -12,6 +13,7 @@ const STOPPED: Readonly<Record<RunFooter['stoppedBy'], string>> = {
   duration: 'after its set time',
   requests: 'after its set number of requests',
   interrupt: 'INTERRUPTED before its end',
+  lost: 'LOST: what its process was to send, and did not, is counted as unsent',
   unwritable: 'BROKEN OFF, as its journal could not be written any more',
   unreachable: 'BROKEN OFF, as the engine could not be reached any more (stop.afterUnreachableSec)',
 };
@@ -33,6 +35,7 @@ export function runSection(summary: RunSummary): Section {
       field('seed', String(run.seed ?? 'unknown')),
       field('workload', digestText(run), ...run.notes),
       field('measured', measuredText(summary)),
+      ...(time.start ? [field('start', startText(time.start))] : []),
       ...endFields(time.parts),
       field(
         'made by',
@@ -64,13 +67,26 @@ function endFields(parts: readonly PartSummary[]): Field[] {
     const share = part!.partition && shareText(part!.partition);
     return [...(share ? [field('partition', share)] : []), field('ended', endText(part!))];
   }
-  const resumes = Math.max(...parts.map(({ number }) => number));
+  const resumes = Math.max(...parts.filter(wasPlayed).map(({ number }) => number));
   const partitions = parts.filter(({ number }) => number === 0).length;
   const what = [
     ...(partitions > 1 ? [mergedText(parts, partitions)] : []),
     ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
   ];
-  return [field('parts', what.join('; '), ...parts.map(partText))];
+  return [field('parts', what.join('; '), ...parts.filter(isToldOf(parts)).map(partText))];
+}
+
+function wasPlayed({ stoppedBy }: PartSummary): boolean {
+  return stoppedBy !== 'lost';
+}
+
+/** What was lost of a partition, and played after that, is no longer lost. */
+function isToldOf(parts: readonly PartSummary[]): (part: PartSummary) => boolean {
+  return (part) =>
+    wasPlayed(part) ||
+    !parts.some(
+      ({ partition, number }) => partition?.index === part.partition?.index && number > part.number,
+    );
 }
 
 function mergedText(parts: readonly PartSummary[], folders: number): string {
@@ -85,6 +101,7 @@ function shareText(partition: Partition): string {
 
 function partText(part: PartSummary): string {
   const share = part.partition ? `partition ${partitionText(part.partition)}` : 'run';
+  if (!wasPlayed(part)) return `${share} ${STOPPED.lost}`;
   const what = part.number === 0 ? share : `resume ${part.number}`;
   const begun = part.startedAt ? ` begun ${part.startedAt}` : '';
   return `${what}${begun}, ${seconds(part.measuredMs)}, ended ${endText(part)}`;

@@ -4,7 +4,7 @@ import type { Run } from '../record/run-folder.ts';
 import { upgraded } from '../scenario/renamed.ts';
 
 /** What processes may differ in that play one run together: where they are, and what is theirs of it. */
-const OWN = new Set([
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
   'name',
   'population.partition',
   'population.workers',
@@ -62,7 +62,7 @@ function partition({ parts }: Run): unknown {
 
 /** Paths of all fields that are not alike. */
 function differences(a: unknown, b: unknown, path = ''): string[] {
-  if (OWN.has(path)) return path === 'population.partition' ? ofDifferences(a, b) : [];
+  if (OWN_FIELDS.has(path)) return path === 'population.partition' ? ofDifferences(a, b) : [];
   if (!isObject(a) || !isObject(b)) {
     return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
   }

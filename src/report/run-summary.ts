@@ -19,6 +19,7 @@ import {
   union,
   unionOfWindows,
 } from '../stats/time/timeline.ts';
+import { type StartSummary, startOf } from './common-start.ts';
 import { type ContaminationSummary, contaminationOf } from './contamination.ts';
 import { blockTokensIn, cacheKeyOf, idealOptions } from './engine-cache.ts';
 import { identityOf, type RunIdentity, scenarioOf } from './identity.ts';
@@ -61,6 +62,8 @@ export interface TimeSummary {
   readonly measuredMs: number;
   /** Its part before the drain, when turns could fall due. */
   readonly offeringMs: number;
+  /** How its processes began together; absent: nothing was agreed on. */
+  readonly start?: StartSummary;
   readonly parts: readonly PartSummary[];
 }
 
@@ -106,6 +109,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     fallingDue: unionOfWindows(placed.map((part) => part.fallingDue)),
   });
   const evictions = server && evictionsOf(server);
+  const start = startOf(run.parts);
   const told = {
     run: identityOf(first),
     client: clientVerdict(
@@ -122,6 +126,7 @@ export function summarise(run: Run, thresholds = thresholdsOf(run)): RunSummary 
     time: {
       measuredMs: totalMs(measured),
       offeringMs: totalMs(offering),
+      ...(start && { start }),
       parts: placed.map(partSummary),
     },
     ...totals,
@@ -157,7 +162,7 @@ export function mergeRuns(runs: readonly Run[]): Run {
   const versions = new Set(parts.map(({ header }) => header.confab));
   const differences =
     versions.size > 1 ? [`several versions of confab made it: ${[...versions].join(', ')}`] : [];
-  const shares = runs.length > 1 ? partitionWarnings(runs.map(({ parts }) => parts[0]!)) : [];
+  const shares = runs.length > 1 ? partitionWarnings(parts) : [];
   return { parts, warnings: [...runs.flatMap((run) => run.warnings), ...differences, ...shares] };
 }
 
@@ -165,15 +170,20 @@ export function mergeRuns(runs: readonly Run[]): Run {
 class Ideals {
   readonly #options: IdealOptions;
   readonly #caches = new Map<unknown, IdealCache>();
+  readonly #ofPart = new Map<RunPart, IdealCache>();
 
   constructor(options: IdealOptions) {
     this.#options = options;
   }
 
+  /** Asked for every record: what a part says of its engine is read once. */
   of(part: RunPart): IdealCache {
+    const known = this.#ofPart.get(part);
+    if (known) return known;
     const key = cacheKeyOf(part);
-    let cache = this.#caches.get(key);
-    if (!cache) this.#caches.set(key, (cache = new IdealCache(this.#options)));
+    const cache = this.#caches.get(key) ?? new IdealCache(this.#options);
+    this.#caches.set(key, cache);
+    this.#ofPart.set(part, cache);
     return cache;
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { confab, confabProcess } from '../support/confab.ts';
 import { ROOT } from '../support/folders.ts';
+import { kubernetesJob } from '../support/kubernetes-job.ts';
 
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
@@ -25,22 +26,39 @@ test('a Node that is too old is told so in one line, before anything else is loa
 });
 
 describe('the Kubernetes Job', () => {
-  const { spec } = parse(textOf('configs/launch/kubernetes-job.yaml'));
+  const job = parse(textOf('configs/launch/kubernetes-job.yaml'));
+  const { spec } = job;
   const { containers, volumes, securityContext } = spec.template.spec;
-  const [{ args, volumeMounts, securityContext: rights }] = containers;
+  const [{ args, env, volumeMounts, securityContext: rights }] = containers;
 
-  test('has a pod for every partition', async () => {
+  test('has the fields of the API, and no others', () => {
+    expect(kubernetesJob.safeParse(job).error).toBeUndefined();
+    const misspelled = { ...job, spec: { ...spec, completionmode: 'Indexed' } };
+    expect(kubernetesJob.safeParse(misspelled).success).toBe(false);
+    const unquoted = structuredClone(job);
+    unquoted.spec.template.spec.containers[0].env[0].value = 4;
+    expect(kubernetesJob.safeParse(unquoted).success).toBe(false);
+  });
+
+  test('has a pod for every partition, which meet on the volume that all write', async () => {
     expect(spec).toMatchObject({ completionMode: 'Indexed', parallelism: spec.completions });
+    const set = env.flatMap(({ name, value }: { name: string; value?: string }) =>
+      value === undefined ? [] : [[name, value]],
+    );
     for (const index of [0, spec.completions - 1]) {
       const own = args.map((one: string) =>
-        one
-          .replace('$(JOB_COMPLETION_INDEX)', `${index}`)
-          .replace('/scenario/scenario.yaml', 'configs/multi-round-qa.yaml'),
+        one.replace('/scenario/scenario.yaml', 'configs/multi-round-qa.yaml'),
       );
-      const { population, output } = await printed(own);
+      const told = { ...Object.fromEntries(set), JOB_COMPLETION_INDEX: `${index}` };
+      const { population } = await printed(own, told);
       expect(population.partition).toEqual({ index, of: spec.completions });
-      expect(output.dir).toBe('/runs');
     }
+    const shared: string = args[args.indexOf('--rendezvous') + 1];
+    const mount = volumeMounts.find((one: { mountPath: string }) =>
+      shared.startsWith(`${one.mountPath}/`),
+    );
+    const { name } = volumes.find((one: object) => 'persistentVolumeClaim' in one);
+    expect(mount).toMatchObject({ name });
   });
 
   test('is nobody in particular on a root that is read-only, but for its volumes', () => {
@@ -51,13 +69,12 @@ describe('the Kubernetes Job', () => {
   });
 });
 
-test('what the Slurm script gives to srun is a share of a run', async () => {
-  const [, line] = /^ +confab (run .*) \|\|/m.exec(textOf('configs/launch/slurm.sh')) ?? [];
+test('what the Slurm script gives to srun is a rank of a run', async () => {
+  const [, line] = /^ +confab (run .*)$/m.exec(textOf('configs/launch/slurm.sh')) ?? [];
   const args = line!.replace('"$@"', 'configs/demo.yaml').replace('"$runs"', 'runs/slurm-7');
   const step = { SLURM_PROCID: '3', SLURM_STEP_NUM_TASKS: '4' };
-  const { population, output } = await printed(args.split(' '), step);
+  const { population } = await printed(args.split(' '), step);
   expect(population.partition).toEqual({ index: 3, of: 4 });
-  expect(output.dir).toBe('runs/slurm-7');
 });
 
 describe('the image', () => {

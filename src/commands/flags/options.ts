@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { durationIn, TIME_EXAMPLES, type TimeUnit } from '../../base/duration.ts';
+import { launchedBy } from '../../ranks/launchers.ts';
 import type { Distribution } from '../../scenario/distribution.ts';
 import type { Partition } from '../../scenario/population.ts';
-import { launchedPartition, launcherVariables } from './launchers.ts';
 
 /** Argument parsers for commander: each says what it found and what it accepts. */
 
@@ -116,10 +116,10 @@ export function workers(text: string): number | 'auto' {
 }
 
 function launched(): Partition {
-  const share = launchedPartition(process.env);
-  if (share) return share;
+  const launched = launchedBy(process.env);
+  if ('share' in launched) return launched.share;
   throw new InvalidArgumentError(
-    `Found no launcher that says which process this is; expected ${launcherVariables()}; or I/N, as in 0/4.`,
+    `${launched.problem[0]!.toUpperCase()}${launched.problem.slice(1)}; or give I/N, as in 0/4.`,
   );
 }
 

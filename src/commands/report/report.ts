@@ -2,6 +2,8 @@ import { realpathSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { errorText, UsageError } from '../../base/errors.ts';
 import type { Exportable } from '../../export/exports.ts';
+import { expandedFolders } from '../../record/rank-folders.ts';
+import type { Run } from '../../record/run-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportSetting } from '../../scenario/output.ts';
 import { withFlags } from '../flags/flag-table.ts';
 import { screenFlags } from '../flags/flags.ts';
@@ -16,7 +18,10 @@ import { say } from '../terminal/stderr.ts';
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('make the report again from run folders; the partitions of one run are merged')
-    .argument('<dir...>', 'run folders, each with journal.ndjson and its resumes')
+    .argument(
+      '<dir...>',
+      'run folders, each with journal.ndjson and its resumes; or one that ranks share',
+    )
     .addOption(
       new Option('--json', 'print what summary.json holds instead of text').conflicts([
         'csv',
@@ -76,14 +81,27 @@ async function report(dirs: readonly string[], flags: ReportFlags): Promise<void
     import('../../report/one-run.ts'),
   ]);
   refuseTwice(dirs);
-  const folders = dirs.map((dir) => ({ dir, run: readRun(dir) }));
+  const all = expandedFolders(dirs);
+  const folders = all.map((dir) => ({ dir, run: readRun(dir) }));
   refuseStrangers(folders);
-  const run = mergeRuns(folders.map(({ run }) => run));
+  const runs = folders.map(({ run }) => run);
+  const isOfOne = folders.length === 1 && all[0] === dirs[0];
+  const run = mergeRuns(isOfOne ? runs : [...runs, ...(await lostOf(runs))]);
   const exportable = { run, summary: summarise(run) };
   await writeExports(exports, exportable);
   await draw?.(exportable);
   await pictured?.(exportable);
   process.stdout.write(await printed(exportable, flags));
+}
+
+/** What partitions that are missing, or were gone before the others, had still to send: as runs that sent nothing. */
+async function lostOf(runs: readonly Run[]): Promise<Run[]> {
+  const { lostShares } = await import('../../ranks/lost-shares.ts');
+  const { shares, warnings } = await lostShares(runs.flatMap(({ parts }) => parts));
+  return [
+    ...shares.map(({ part, told }) => ({ parts: [part], warnings: [told] })),
+    ...(warnings.length ? [{ parts: [], warnings }] : []),
+  ];
 }
 
 async function printed({ run, summary }: Exportable, flags: ReportFlags): Promise<string> {

@@ -1,4 +1,5 @@
 import type { RunPart } from '../../record/journal-reader.ts';
+import type { RunHeader } from '../../record/record.ts';
 
 /** A stretch of time, in milliseconds. */
 export interface Interval {
@@ -42,12 +43,12 @@ interface PartTimes {
  */
 export function placeParts(parts: readonly RunPart[]): PlacedPart[] {
   const times = parts.map(timesOf);
-  const firstEpochMs = Math.min(...parts.map((part) => part.header.originEpochMs));
+  const firstEpochMs = Math.min(...parts.map(({ header }) => epochMsOf(header)));
   return parts.map((part, index) => {
     const { header, footer } = part;
     const offsetMs =
       header.clock === 'system'
-        ? header.originEpochMs - firstEpochMs
+        ? epochMsOf(header) - firstEpochMs
         : virtualOffsetMs(header.part, parts, times);
     const { measured, offering, arriving, fallingDue } = times[index]!;
     return {
@@ -60,6 +61,11 @@ export function placeParts(parts: readonly RunPart[]): PlacedPart[] {
       isEstimated: footer === undefined,
     };
   });
+}
+
+/** Unix time at time 0 of a part, by the clock of rank 0 where its own is known to differ. */
+function epochMsOf({ originEpochMs, start }: RunHeader): number {
+  return originEpochMs - (start?.aheadMs ?? 0);
 }
 
 /** The intervals as disjoint ones, in order. Durations of resumes add up; those of partitions overlap. */
