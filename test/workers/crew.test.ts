@@ -84,6 +84,7 @@ describe('workers play together what one process plays', () => {
       pacing: fc.record({ pauseSec }),
       population: fc.record({ users, arrivals: fc.oneof(arrivals, closed) }),
       stop: fc.constantFrom({}, { afterSec: 1.5 }),
+      warmup: fc.constantFrom({}, { durationSec: 0.4 }),
     });
     fc.assert(
       fc.property(input, workers, delays, (scenario, count, stream) => {
@@ -93,10 +94,13 @@ describe('workers play together what one process plays', () => {
         expect(linesOf(records, LEAD_MS)).toEqual(linesOf(whole.records));
         expect(requestsOf(transport)).toEqual(requestsOf(whole.transport));
         expect(end.stoppedBy).toBe(whole.end.stoppedBy);
-        expect(end.measureStartMs).toBe(LEAD_MS);
+        // Unless it was over before: then nobody knows that it would have begun.
+        if (whole.end.measureStartMs < whole.end.measureEndMs) {
+          expect(end.measureStartMs - LEAD_MS).toBeCloseTo(whole.end.measureStartMs, 6);
+        }
         expect(end.drainStartMs - LEAD_MS).toBeCloseTo(whole.end.drainStartMs, 6);
       }),
-      { numRuns: tries(40), seed: 1 },
+      { numRuns: tries(24), seed: 1 },
     );
   });
 });
@@ -131,7 +135,7 @@ describe('bounds hold for all of them together', () => {
         if (afterRequests === Infinity) expect(records.length).toBe(whole.records.length);
         expect(mostLive(records)).toBeLessThanOrEqual(maxActive);
       }),
-      { numRuns: tries(60), seed: 2 },
+      { numRuns: tries(32), seed: 2 },
     );
   });
 
@@ -276,7 +280,7 @@ describe('one that dies', () => {
           }
         },
       ),
-      { numRuns: tries(60), seed: 3 },
+      { numRuns: tries(32), seed: 3 },
     );
   });
 
@@ -303,6 +307,57 @@ describe('one that dies', () => {
     expect(counts[1]).toHaveLength(12);
     expect(counts[1]!.filter((status) => status === 'unsent').length).toBeGreaterThan(5);
   });
+});
+
+test('while the engine is gone each tries by itself, within the cap of all; then all go on', () => {
+  let transport: ScriptedTransport | undefined;
+  const { records, account, end } = playByCrew(
+    {
+      conversation: { rounds: 2 },
+      pacing: { pauseSec: 0.1 },
+      population: { users: 12, arrivals: { process: 'constant', usersPerSec: 10 }, maxInFlight: 4 },
+      failure: { policy: 'retry', retries: 9 },
+    },
+    {
+      workers: 3,
+      delayMs: () => 0.05,
+      transport: (clock) =>
+        (transport = new ScriptedTransport(clock, (request) =>
+          clock.now() > 400 && clock.now() < 5000
+            ? { ttftMs: 5, fail: { status: 'connect', message: 'refused' } }
+            : scripted(request),
+        )),
+    },
+  );
+  expect(account).toEqual({ planned: 24, defect: undefined });
+  expect(records.map(({ status }) => status)).toEqual(Array(24).fill('ok'));
+  expect(end.stoppedBy).toBe('users');
+  expect(transport!.inFlightMax).toBeLessThanOrEqual(4);
+  const tries = transport!.sent.filter(({ atMs }) => atMs > 1000 && atMs < 5000);
+  expect(tries.length).toBeGreaterThan(2);
+  expect(tries.length).toBeLessThan(15);
+});
+
+test('an engine that stays gone stops all of them', () => {
+  const { records, end } = playByCrew(
+    {
+      conversation: { rounds: 2 },
+      population: { users: 12, arrivals: { process: 'constant', usersPerSec: 10 }, maxInFlight: 4 },
+      stop: { afterUnreachableSec: 3 },
+    },
+    {
+      workers: 3,
+      delayMs: () => 0.05,
+      transport: (clock) =>
+        new ScriptedTransport(clock, () => ({
+          ttftMs: 5,
+          fail: { status: 'connect', message: 'refused' },
+        })),
+    },
+  );
+  expect(end.stoppedBy).toBe('unreachable');
+  expect(end.measureEndMs).toBeLessThan(3500);
+  assertOneRecordEach(records);
 });
 
 test('an interrupt lets requests in flight end; an abort ends them', () => {
