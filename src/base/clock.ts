@@ -14,6 +14,9 @@ export interface Clock {
   readonly name: 'system' | 'virtual';
 }
 
+/** What is due when a run begins at an appointed time is made ready in so long before it. */
+export const READY_MS = 300;
+
 /** Resolves after so many milliseconds of this clock. */
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -42,6 +42,8 @@ export interface Measurement {
   readonly observer: Observer;
   /** Probes beside the run; absent: none were asked for. */
   readonly certifier?: Certifier | undefined;
+  /** When it begins on its clock, where that is appointed; default: as soon as it is ready. */
+  readonly beginMs?: number | undefined;
   readonly player?: RunOptions['player'];
   /** Where this process plays a partition beside others. */
   readonly together?: RunOptions['together'];
@@ -59,6 +61,8 @@ export interface Crew {
 
 /** A run that others play: what they say of themselves is in its end. */
 export interface CrewRun extends Omit<RunOptions, 'transport' | 'onDone'> {
+  /** When it begins, where that is appointed. */
+  readonly beginMs: number | undefined;
   onDone(end: CrewEnd, account: RunAccount): void;
   /** One of them is lost, in one line. */
   onLost(line: string): void;
@@ -219,9 +223,10 @@ function ran(measurement: Measurement, steps: Steps): Promise<CrewEnd> {
         resolve(end);
       },
     };
-    const beginning = { clock, transport, beginMs: together?.startMs };
+    const beginMs = together?.startMs ?? measurement.beginMs;
+    const beginning = { clock, transport, beginMs };
     const run = crew
-      ? crew.start({ ...options, onLost: steps.onLost })
+      ? crew.start({ ...options, beginMs, onLost: steps.onLost })
       : startReady(beginning, () => startRun({ ...options, transport }), steps.onBegun);
     steps.onStarted(run);
     if (!(clock instanceof VirtualClock)) return;

@@ -193,7 +193,7 @@ async function playInto(
   const measured = await measure({
     ...load,
     ...{ clock, transport: target.transport, player },
-    ...{ companion, observer, certifier, crew },
+    ...{ companion, observer, certifier, crew, beginMs: start && appointedMs(start, clock) },
     openJournal: (onFailure) => openJournal(path, header, clock, onFailure),
     keptText: `what was measured until then is kept: confab report ${dir}`,
     before: resumed?.before,
@@ -210,6 +210,11 @@ async function playInto(
       ? new Unreported(`no report could be made: ${errorText(error)}`)
       : error;
   }
+}
+
+/** On this clock; undefined: it is over. */
+function appointedMs({ epochMs, aheadMs = 0, lateMs }: CommonStart, clock: Clock) {
+  return lateMs > 0 ? undefined : epochMs + aheadMs - clock.originEpochMs;
 }
 
 function isolationOf({ resumed, isolate, clock }: PlayOptions, part: number) {

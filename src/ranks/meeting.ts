@@ -1,5 +1,4 @@
-import type { Clock } from '../base/clock.ts';
-import { sleep } from '../base/clock.ts';
+import { type Clock, READY_MS, sleep } from '../base/clock.ts';
 import { errorText, Interrupted, UsageError } from '../base/errors.ts';
 import type { CommonStart } from '../record/record.ts';
 import type { Partition } from '../scenario/population.ts';
@@ -91,7 +90,7 @@ export class Meeting {
   }
 
   /**
-   * Resolves when it is time to start. `digest`: of what will be played, alike in all ranks.
+   * Resolves when it is time to make ready what is to start at the instant that it says. `digest`: of what will be played, alike in all ranks.
    * @throws UsageError saying who did not come, failed, or would play something else; Interrupted when given up.
    */
   async start(digest: string, givenUp?: AbortSignal): Promise<CommonStart> {
@@ -104,7 +103,7 @@ export class Meeting {
     const aheadMs = correctionMs(start.skewMs);
     const dueMs = start.epochMs + aheadMs - clock.originEpochMs;
     const lateMs = clock.now() - dueMs;
-    if (lateMs < 0) await sleep(clock, -lateMs);
+    if (lateMs < -READY_MS) await sleep(clock, -lateMs - READY_MS);
     this.#own = { ...this.#own, state: 'playing' };
     return { ...start, ...(aheadMs !== 0 && { aheadMs }), lateMs: Math.max(0, lateMs) };
   }

@@ -21,6 +21,8 @@ export interface Hand extends Line<FromWorker, ToWorker> {
 export interface CrewOptions
   extends Omit<RunOptions, 'transport' | 'together' | 'player' | 'onDone'> {
   readonly hands: readonly Hand[];
+  /** When they begin, where that is appointed. */
+  readonly beginMs?: number | undefined;
   /** They begin so long after now: until then each has heard of it, and is ready. */
   readonly readyMs: number;
   /** What comes after the warm-up begins so long after its end: until then each has heard of it. */
@@ -96,8 +98,8 @@ class CrewRun implements Run {
   }
 
   begin(): void {
-    const { clock, readyMs } = this.#options;
-    const atMs = clock.now() + readyMs;
+    const { clock, readyMs, beginMs } = this.#options;
+    const atMs = beginMs ?? clock.now() + readyMs;
     if (!hasWarmup(this.#scenario)) this.#loadStartMs = atMs;
     this.#members.forEach((member, index) => {
       const { hand } = member;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Clock, SystemClock } from '../base/clock.ts';
+import { type Clock, READY_MS, type SystemClock } from '../base/clock.ts';
 import { Interrupted, UsageError } from '../base/errors.ts';
 import type { Crew } from '../play/measure.ts';
 import type { CrewAsked } from '../play/workers.ts';
@@ -9,8 +9,6 @@ import { partitionOf } from './partition.ts';
 
 /** All have heard by then when they begin, also on a machine that is busy. */
 const LEAD_MS = 50;
-/** What is due when they begin is made ready by then. */
-const READY_MS = 300;
 /** What one may take to end by itself, when it is done. */
 const END_MS = 2000;
 

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import { type SimulatedEngine, simulatedEngine } from '../../engine/embedded.ts';
 import type { EngineRequest } from '../../engine/serving.ts';
 import { engineOptions, samplingOf } from '../../play/target.ts';
+import { processOf } from '../../population/processes.ts';
 import type { TurnRecord } from '../../record/record.ts';
 import type { Run } from '../../record/run-folder.ts';
 import { turnKey } from '../../record/turn-key.ts';
@@ -83,7 +84,7 @@ export async function replayOfRun(
         const own = await simulatedEngine(first, engineOptions(scenario), profile);
         await playedBy(own, first, (request, chat) => void asked.set(askerKey(chat), request));
         const all = sentOf(part.records, asked);
-        const isClosed = scenario.population.arrivals.process === 'closed';
+        const isClosed = processOf(scenario.population.arrivals).loop === 'closed';
         sent = isClosed ? inPlaces(all) : all;
       }
       return playedAgain(sent, simulated.engine, clock, { isWhole: !stream });

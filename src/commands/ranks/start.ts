@@ -1,4 +1,4 @@
-import { sleep } from '../../base/clock.ts';
+import { READY_MS, sleep } from '../../base/clock.ts';
 import { UsageError } from '../../base/errors.ts';
 import { unlessGivenUp } from '../../play/given-up.ts';
 import type { PlayOptions } from '../../play/play.ts';
@@ -21,7 +21,7 @@ export function startOf(at: StartAt, nowEpochMs: number): PlayOptions['start'] {
     const waitMs = epochMs - readyEpochMs;
     if (waitMs > 0) {
       say(`ready; beginning at ${timeText(epochMs)}`);
-      await unlessGivenUp(sleep(clock, waitMs), givenUp);
+      await unlessGivenUp(sleep(clock, Math.max(0, waitMs - READY_MS)), givenUp);
     }
     const lateMs = Math.max(0, -waitMs);
     warnIfLate(lateMs);
