@@ -23,6 +23,8 @@ export interface Turn {
   readonly isCumulative?: true;
   /** Of a cumulative turn: what `Conversation.sharedTokens` is of the first. */
   readonly sharedTokens?: number;
+  /** What `Conversation.replayOf` is, where it differs from turn to turn: who was the first to say all up to this one. */
+  readonly replayOf?: number;
   /** Conversations that its answer begins; the turn after it waits for their ends. */
   readonly forks?: readonly Fork[];
   /** undefined: no limit is sent. */

@@ -38,6 +38,8 @@ export async function openChats(
   const isCounting = answer.tokens === undefined && (answer.limit || answer.force !== false);
   const survey = await surveyChats({ file, ...chats, tokenizer, cacheDir, isCounting, tell });
   const planOf = turnPlanner(scenario);
+  const { firstUserId } = scenario.population;
+  const isRecorded = conversation.history === 'recorded';
   return {
     conversations: items.length,
     digests: [chats.contentDigest],
@@ -51,6 +53,10 @@ export async function openChats(
       const chat = chatOf(items[index]!, index) as Chat;
       const played = chat.exchanges.filter(({ messagesBefore }) => messagesBefore < maxMessages);
       const plan = planOf(userId);
+      const firsts = survey.firsts?.[index];
+      const unanswered = chat.exchanges.findIndex(({ answer }) => answer === undefined);
+      // Behind an answer that the data do not have, recorded histories differ.
+      const known = isRecorded && unanswered >= 0 ? unanswered : Infinity;
       const turns = played.map((exchange, turn): Turn => {
         const [messageTokens, answerTokens] = survey.counts[index]![turn]!;
         const recordedTokens = answerTokens === undefined ? undefined : Math.max(1, answerTokens);
@@ -63,6 +69,7 @@ export async function openChats(
           pauseMs:
             turn && exchange.pauseSec !== undefined ? exchange.pauseSec * MS_PER_SEC : pauseMs,
           ...limitsOf(answer, maxTokens),
+          ...(turn <= known && replayOf(userId, firstUserId + (firsts?.[turn] ?? index))),
           recordedAnswer: exchange.answer,
           needsRecordedAnswer: isToolResult(played[turn + 1]),
         };
@@ -74,7 +81,6 @@ export async function openChats(
         opening: chat.opening,
         ...(chat.request && { request: chat.request }),
         sharedTokens: survey.sharedTokens,
-        ...replayOf(userId, scenario.population.firstUserId + index),
         turns,
         standInAnswer: (turn) => turns[turn]!.recordedAnswer ?? new Message('assistant', ''),
       };

@@ -8,6 +8,7 @@ import { commonBeginning } from '../text/common-beginning.ts';
 import { countedAhead } from '../tokenizer/counted-ahead.ts';
 import { openTokenizer } from '../tokenizer/tokenizer.ts';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.ts';
+import { FirstToSay } from './first-to-say.ts';
 import { type Chat, chatOf } from './item.ts';
 import { ChatTenants } from './tenants.ts';
 
@@ -21,6 +22,8 @@ export interface ChatSurvey {
   readonly tenants?: readonly number[];
   /** By tenant, what all of its conversations begin with: `sharedTokens` and more. */
   readonly tenantTokens?: readonly number[];
+  /** By conversation, of its first turns those that were said before: see `FirstToSay`. Absent: none is. */
+  readonly firsts?: readonly (readonly number[])[];
   /** What is not sent of them: its name, and of how many conversations. */
   readonly unsent: readonly (readonly [name: string, conversations: number])[];
 }
@@ -41,7 +44,7 @@ export interface Surveyed {
 }
 
 /** Changes with what is kept on disk, and with how items are read. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 /**
  * Checks and counts every conversation, once for this content: a second start does neither.
@@ -59,6 +62,8 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   const opened = await openTokenizer(tokenizer);
   const beginning = new SharedBeginning();
   const tenants = new ChatTenants();
+  const firstToSay = new FirstToSay();
+  const firsts: number[][] = [];
   const beginnings: SharedBeginning[] = [];
   const unsent = new Map<string, number>();
   const counts: ExchangeCounts[][] = [];
@@ -66,6 +71,7 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
   for await (const ahead of countedAhead(chatsOf(surveyed), textsOf, opened, progress.counted)) {
     const { item: chat, count } = ahead;
     beginning.add(chat);
+    firsts.push(firstToSay.add(chat));
     (beginnings[tenants.add(chat) - 1] ??= new SharedBeginning()).add(chat);
     for (const name of chat.unsent) unsent.set(name, (unsent.get(name) ?? 0) + 1);
     counts.push(
@@ -83,6 +89,7 @@ export async function surveyChats(surveyed: Surveyed): Promise<ChatSurvey> {
       tenants: tenants.numbers,
       tenantTokens: beginnings.map((one) => Math.max(sharedTokens, one.tokens(opened.count))),
     }),
+    ...(firsts.some((one) => one.length > 0) && { firsts }),
     unsent: [...unsent],
   };
   writeJsonCache(cacheDir, key, survey);
