@@ -9,11 +9,14 @@ export interface Holding {
   readonly toTime: number;
 }
 
-/** How another request stood to this one as it was admitted, in the run; in the twin it was the other way round. */
-export type Standing = 'held' | 'ended' | 'before' | 'after';
+/**
+ * How another request stood to this one as it was admitted, in the run; in the twin it was the other way round.
+ * `endedFirst`: the other had ended as this one did, and so its blocks are evicted first.
+ */
+export type Standing = 'held' | 'ended' | 'before' | 'after' | 'endedFirst';
 
 export interface Difference {
-  /** Whose admission met what it did not meet in the twin. */
+  /** Whose admission, or end, met what it did not meet in the twin. */
   readonly of: TurnRecord;
   readonly other: TurnRecord;
   readonly standing: Standing;
@@ -21,7 +24,7 @@ export interface Difference {
 
 /**
  * Where the order of a run and of its twin parted: of every request, in which ways its own admission met others than in
- * the twin; and where it met the same ones, of the last before it that did not. The first request for which that is so
+ * the twin; and where it met the same ones, of the last admission or end before it that did not. The first request for which that is so
  * is where they parted, and all that differs later may come of it.
  */
 export function differences(
@@ -30,13 +33,34 @@ export function differences(
 ): Map<TurnRecord, Difference> {
   const [own, other] = [metBy(run), metBy(twin)];
   const found = new Map<TurnRecord, Difference>();
+  const turned = turnedEnds(run, twin);
+  let next = 0;
   let last: Difference | undefined;
-  for (const { record } of inOrder(run)) {
+  for (const { record, fromTime } of inOrder(run)) {
+    while (next < turned.length && turned[next]!.time <= fromTime)
+      last = turned[next++]!.difference;
     const [here, there] = [own.get(record)!, other.get(record)];
     last = (there && difference(record, here, there)) ?? last;
     if (last) found.set(record, last);
   }
   return found;
+}
+
+/** Of each two requests that ended one after the other, in the twin the other way round: the later of them. */
+function turnedEnds(run: readonly Holding[], twin: readonly Holding[]) {
+  const places = new Map(byEnd(twin).map(({ record }, place) => [record, place]));
+  const ends = byEnd(run).filter(({ record }) => places.has(record));
+  return ends.slice(1).flatMap(({ record: of, toTime: time }, at) => {
+    const other = ends[at]!.record;
+    if (places.get(other)! < places.get(of)!) return [];
+    const difference: Difference = { of, other, standing: 'endedFirst' };
+    return [{ time, difference }];
+  });
+}
+
+/** Those that end in one step give up their blocks in the order in which they were admitted. */
+function byEnd(all: readonly Holding[]): Holding[] {
+  return inOrder(all).sort((a, b) => a.toTime - b.toTime);
 }
 
 interface Met {

@@ -15,6 +15,7 @@ const STANDINGS = {
   ended: (other) => `${other} had ended; in the twin it still held its blocks`,
   before: (other) => `${other} was there; in the twin it came later`,
   after: (other) => `${other} was not there yet; in the twin it was`,
+  endedFirst: (other) => `${other} had ended before it; in the twin it ended after it`,
 } satisfies Record<Standing, (other: string) => string>;
 
 /** Why requests found other cached tokens than in the twin, one by one: of races in flight which way they went. */
@@ -68,12 +69,20 @@ function explained(pair: Pair, order: Order): Field {
   return field(
     requestText(observed),
     `${counts}, in the run's order ${amount(inOrder)}${isExplained(pair, order) ? '' : ': not the order alone'}`,
-    difference ? differenceText(pair, difference) : 'until then run and twin had the same order',
+    difference ? differenceText(pair, difference) : sameText(pair, order),
   );
+}
+
+/** What is left of the order, if it is the order: when answers took their blocks. */
+function sameText(pair: Pair, order: Order): string {
+  return isExplained(pair, order)
+    ? 'as it was admitted the same requests were there; their answers had got further, or less far'
+    : 'until then run and twin had the same order';
 }
 
 function differenceText({ observed }: Pair, { of, other, standing }: Difference): string {
   const stood = STANDINGS[standing](requestText(other));
+  if (standing === 'endedFirst') return `as ${requestText(of)} ended before that, ${stood}`;
   return of === observed
     ? `as it was admitted, ${stood}`
     : `as ${requestText(of)} was admitted before it, ${stood}`;

@@ -41,3 +41,10 @@ test('those that the twin did not complete are met by nobody', () => {
   const run = [held(A, 0, 10), held(B, 5, 20)];
   expect(differences(run, [held(B, 4, 20)])).toEqual(new Map());
 });
+
+test('of two that ended in another order the later one is named to those that come then', () => {
+  const run = [held(A, 0, 10), held(B, 1, 12), held(C, 12, 20)];
+  const twin = [held(A, 0, 11), held(B, 1, 10), held(C, 12, 20)];
+  expect(differences(run, twin).get(C)).toEqual({ of: B, other: A, standing: 'endedFirst' });
+  expect(differences(run, twin).has(B)).toBe(false);
+});
