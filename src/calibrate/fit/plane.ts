@@ -1,6 +1,5 @@
 import { stream } from '../../base/random.ts';
-import { semidefinite } from './semidefinite.ts';
-import { type Bounds, dot, type Residuals, type Solution, solved } from './solve.ts';
+import { type Bounds, dot, HOLD, type Residuals, type Solution, solved } from './solve.ts';
 
 /** Residuals near a point as a plane. */
 export interface Plane {
@@ -62,10 +61,9 @@ export async function planeAt(
   const on: Residuals = { values: level, weights, clusters: residuals.clusters };
   return {
     ...{ residuals: on, columns: slopes, plays },
-    information: semidefinite(
-      informationOf(slopes, on).map((row, i) =>
-        row.map((x, j) => x - rough * inverse[i + 1]![j + 1]!),
-      ),
+    information: lessRough(
+      informationOf(slopes, on),
+      inverse.slice(1).map((row) => row.slice(1).map((x) => rough * x)),
     ),
   };
 }
@@ -110,4 +108,34 @@ function regressed(
     }
   }
   return made;
+}
+
+/** As much of it as leaves what every parameter is known by, with half of the hold. */
+function lessRough(
+  all: readonly (readonly number[])[],
+  rough: readonly (readonly number[])[],
+): number[][] {
+  for (let tenths = 10; tenths > 0; tenths--) {
+    const less = all.map((row, i) => row.map((x, j) => x - (tenths / 10) * rough[i]![j]!));
+    const held = less.map((row, i) => row.map((x, j) => x + (i === j ? HOLD / 2 : 0)));
+    if (isPositive(held)) return less;
+  }
+  return all.map((row) => [...row]);
+}
+
+/** Positive definite: it has a factor of Cholesky's. */
+export function isPositive(matrix: readonly (readonly number[])[]): boolean {
+  const factor: number[][] = [];
+  for (const [i, row] of matrix.entries()) {
+    const own: number[] = [];
+    factor.push(own);
+    for (let j = 0; j <= i; j++) {
+      const other = factor[j]!;
+      let left = row[j]!;
+      for (let k = 0; k < j; k++) left -= own[k]! * other[k]!;
+      if (j === i && !(left > 0)) return false;
+      own.push(j === i ? Math.sqrt(left) : left / other[j]!);
+    }
+  }
+  return true;
 }
