@@ -1,4 +1,5 @@
 import { errorText, UsageError } from '../base/errors.ts';
+import { processOf } from '../population/processes.ts';
 import type { RunPart } from '../record/journal-reader.ts';
 import type { RunHeader, TurnRecord } from '../record/record.ts';
 import { turnKey } from '../record/turn-key.ts';
@@ -117,8 +118,7 @@ function unknownOf(
   ranks: readonly number[],
   until: number | undefined,
 ): string[] {
-  const { process } = population.arrivals;
-  if (process !== 'closed' || until === undefined) return [];
+  if (processOf(population.arrivals).loop === 'open' || until === undefined) return [];
   return [
     `partitions ${ranks.join(', ')}: of each slot of the closed loop only the conversation that was due is counted as unsent: how many would have followed is not known`,
   ];

@@ -70,7 +70,7 @@ function endFields(parts: readonly PartSummary[]): Field[] {
   const resumes = Math.max(...parts.filter(wasPlayed).map(({ number }) => number));
   const partitions = parts.filter(({ number }) => number === 0).length;
   const what = [
-    ...(partitions > 1 ? [mergedText(parts, partitions)] : []),
+    ...(partitions > 1 ? [mergedText(parts.filter(wasPlayed))] : []),
     ...(resumes > 0 ? ['resumed: the parts are taken together'] : []),
   ];
   return [field('parts', what.join('; '), ...parts.filter(isToldOf(parts)).map(partText))];
@@ -89,10 +89,12 @@ function isToldOf(parts: readonly PartSummary[]): (part: PartSummary) => boolean
     );
 }
 
-function mergedText(parts: readonly PartSummary[], folders: number): string {
+function mergedText(parts: readonly PartSummary[]): string {
+  const folders = parts.filter(({ number }) => number === 0).length;
   const shares = new Set(parts.map(({ partition }) => partition && partitionText(partition)));
   const isShared = !shares.has(undefined);
-  return `merged from ${folders} run folders${isShared ? `, which played ${shares.size} partitions` : ''}`;
+  const what = folders === 1 ? 'taken from 1 run folder' : `merged from ${folders} run folders`;
+  return `${what}${isShared ? `, which played ${shares.size} partition${shares.size === 1 ? '' : 's'}` : ''}`;
 }
 
 function shareText(partition: Partition): string {
