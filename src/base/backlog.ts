@@ -2,7 +2,7 @@
  * How long work may keep the event loop from looking for what has arrived: about the error that it adds
  * to the time stamps of a process that is busy.
  */
-const SLICE_MS = 1;
+const SLICE_MS = 2;
 /** With more than this waiting, the machine is too slow for slices: they would only let memory grow. */
 const LENGTH_MAX = 10_000;
 

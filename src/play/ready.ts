@@ -1,5 +1,4 @@
 import { type Clock, SystemClock } from '../base/clock.ts';
-import { collectGarbage } from '../base/garbage.ts';
 import { within } from '../base/stopwatch.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -33,7 +32,6 @@ export function startReady<T>(
   stage.hold();
   const started = start();
   void within(READY_MS_MAX, stage.allReady()).then(() => {
-    collectGarbage();
     clock.go(() => {
       onBegun(beginMs === undefined ? clock.originEpochMs : undefined);
       stage.release();

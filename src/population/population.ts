@@ -21,7 +21,7 @@ export interface PopulationOptions extends UserOptions {
 }
 
 /** How long arrivals may keep everything else waiting: the error that they can add to a time to first token. */
-const SLICE_MS = 1;
+const SLICE_MS = 2;
 
 /** Starts users when they arrive and there is room, and knows when all are gone. */
 export class Population implements Crowd {
