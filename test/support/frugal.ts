@@ -1,6 +1,5 @@
 /**
- * Flags of V8 for code that runs once, as that of tests does: what is called often is optimised only after four times
- * as long, as a quarter of the time went to optimising what was soon over; and one thread collects garbage, as four
- * that wait for each other take longer all in all: the latter takes 7 % of the time of the processor away.
+ * Flags of V8 for tests: one thread collects garbage, as four that wait for each other take longer all in all, 7 % of
+ * the time of the processor.
  */
-export const FRUGAL = ['--interrupt-budget=300000', '--single-threaded-gc'];
+export const FRUGAL = ['--single-threaded-gc'];
