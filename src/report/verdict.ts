@@ -1,4 +1,5 @@
 import type { Certification, GeneratorHealth } from '../record/record.ts';
+import { worstHealth } from '../record/worst-health.ts';
 import type { DistributionSet } from '../stats/distributions.ts';
 import { type Distribution, isBounded } from '../stats/quantile.ts';
 import type { LateSummary } from '../stats/time/late-windows.ts';
@@ -61,7 +62,7 @@ export function clientVerdict(
 ): ClientVerdict {
   const delayP99Ms = (generatorDelayMs ?? latenessMs)?.p99;
   const judged = judgedBy(generatorDelayMs ?? latenessMs);
-  const health = healths.length ? worst(healths) : undefined;
+  const health = healths.length ? worstHealth(healths) : undefined;
   const problems = [
     ...(unableCount ? [`requests that this machine could not send: ${unableCount}`] : []),
     ...exceeded(
@@ -115,17 +116,6 @@ function exceeded(what: string, value: number | undefined, limit: number, unit: 
   return value !== undefined && value > limit
     ? [`${what}: ${measure(value)} ${unit} (limit ${limit} ${unit})`]
     : [];
-}
-
-function worst(healths: readonly GeneratorHealth[]): GeneratorHealth {
-  const max = (field: keyof GeneratorHealth) => Math.max(...healths.map((one) => one[field]));
-  return {
-    eventLoopDelayP50Ms: max('eventLoopDelayP50Ms'),
-    eventLoopDelayP99Ms: max('eventLoopDelayP99Ms'),
-    eventLoopDelayMaxMs: max('eventLoopDelayMaxMs'),
-    eventLoopUtilization: max('eventLoopUtilization'),
-    cpuShare: max('cpuShare'),
-  };
 }
 
 /** Whether to trust what follows: the first thing that a report says. */

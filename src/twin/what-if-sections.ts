@@ -1,5 +1,4 @@
 import { amount, measure, percent } from '../report/number.ts';
-import { sectionsText } from '../report/render/text.ts';
 import { field, type Section, type TableRow } from '../report/section.ts';
 import { METRICS } from '../stats/metrics.ts';
 import { STATISTICS } from '../stats/statistics.ts';
@@ -8,10 +7,6 @@ import { JUDGED_STATISTICS } from './errors.ts';
 import { TIMES } from './measures.ts';
 import type { WhatIf, WhatIfRow } from './what-if.ts';
 import { changeText } from './words.ts';
-
-export function whatIfText(whatIf: WhatIf, width?: number): string {
-  return sectionsText(whatIfSections(whatIf), width);
-}
 
 /** What was changed, and what came of it beside what was measured. */
 export function whatIfSections({ like, name, changed, standIn, rows, dir }: WhatIf): Section[] {

@@ -1,5 +1,6 @@
 import type { DelaySeries } from '../base/delay-series.ts';
 import type { GeneratorHealth, LateWindow } from '../record/record.ts';
+import { worstHealth } from '../record/worst-health.ts';
 import type { RunEnd, StoppedBy } from '../run/run.ts';
 import type { WorkerEnd } from './messages.ts';
 
@@ -24,7 +25,7 @@ export function mergedEnd(ends: readonly End[], told: StoppedBy | undefined, now
     drainStartMs: max('drainStartMs'),
     measureEndMs: max('measureEndMs'),
     ...(arrivalsEndMs !== undefined && { arrivalsEndMs }),
-    health: healths.length ? worstHealth(healths) : undefined,
+    health: healths.length ? healthOf(healths) : undefined,
     ...(late.length && { lateWindows: late }),
     ...(delays && { loopDelays: delays }),
   };
@@ -44,15 +45,10 @@ function lastArrival(ends: readonly RunEnd[]): number | undefined {
   return Number.isFinite(last) ? last : undefined;
 }
 
-function worstHealth(healths: readonly GeneratorHealth[]): GeneratorHealth {
-  const max = (field: keyof GeneratorHealth) => Math.max(...healths.map((one) => one[field]));
-  return {
-    eventLoopDelayP50Ms: max('eventLoopDelayP50Ms'),
-    eventLoopDelayP99Ms: max('eventLoopDelayP99Ms'),
-    eventLoopDelayMaxMs: max('eventLoopDelayMaxMs'),
-    eventLoopUtilization: max('eventLoopUtilization'),
-    cpuShare: healths.reduce((sum, { cpuShare }) => sum + cpuShare, 0),
-  };
+/** Their processes share the machine, not a core. */
+function healthOf(healths: readonly GeneratorHealth[]): GeneratorHealth {
+  const cpuShare = healths.reduce((sum, health) => sum + health.cpuShare, 0);
+  return { ...worstHealth(healths), cpuShare };
 }
 
 /** Windows of the same cause that overlap are one. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { toldOf } from '../../src/calibrate/run-engine.ts';
+import { sectionsText } from '../../src/report/render/text.ts';
 import { changedText, changesOf } from '../../src/twin/changes.ts';
 import { replayOf } from '../../src/twin/replay.ts';
 import { type WhatIf, whatIfRows } from '../../src/twin/what-if.ts';
 import { whatIfFigures } from '../../src/twin/what-if-figures.ts';
 import { whatIfChanges, whatIfScenario, whatIfWorkload } from '../../src/twin/what-if-scenario.ts';
-import { whatIfText } from '../../src/twin/what-if-sections.ts';
+import { whatIfSections } from '../../src/twin/what-if-sections.ts';
 import type { WhatIfSide } from '../../src/twin/what-if-side.ts';
 import { whatIfWindows } from '../../src/twin/what-if-windows.ts';
 import { PRESSED, recorded } from './recorded.ts';
@@ -84,10 +85,11 @@ describe('the table of what if', () => {
 
   test('shares change by points, and it is read at 80 columns', () => {
     const rows = whatIfRows(side(100, 20), side(80, 21), side(60, 50));
-    const text = whatIfText({
+    const sections = whatIfSections({
       ...{ like: 'runs/a', name: 'a', standIn: 'engine.json', dir: 'runs/b', rows, windows: [] },
       changed: [{ path: 'engine.blocks', from: 100, to: 200 }],
     });
+    const text = sectionsText(sections);
     expect(text).toContain('engine.blocks: 100 -> 200');
     expect(text).toMatch(/cached share +20\.0 % +21\.0 % +50\.0 % +\+29\.0 pp/);
     expect(text).toMatch(/output tokens\/s +2\.000 +2\.000 +2\.000 +0 %/);

@@ -30,6 +30,7 @@ export class Departure implements Staged {
     const { stage } = this.#line;
     this.#connection = connection;
     this.sentMs = Infinity;
+    this.#isWritten = false;
     this.#sinceDispatch = stopwatch();
     this.#isHeld = stage.isHolding;
     if (this.#isHeld) {

@@ -14,7 +14,7 @@ export interface Staged {
 export class Stage {
   readonly #reading: Reading;
   #isHolding = false;
-  #staged = new Set<Staged>();
+  readonly #staged: Staged[] = [];
   readonly #unready = new Set<Staged>();
   #onReady: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export class Stage {
   }
 
   add(request: Staged): void {
-    this.#staged.add(request);
+    this.#staged.push(request);
     this.#unready.add(request);
   }
 
@@ -49,7 +49,8 @@ export class Stage {
   /** In slices, between which answers are read; those that are not ready yet are written as soon as they are. */
   release(): void {
     this.#isHolding = false;
-    for (const request of this.#staged) this.#reading.backlog.add(() => request.release());
-    this.#staged = new Set();
+    for (const request of this.#staged.splice(0)) {
+      this.#reading.backlog.add(() => request.release());
+    }
   }
 }
